@@ -1,0 +1,418 @@
+"""Building the core: each function makes a part, folding what is constant and keeping spans.
+
+Constants are exact fractions until a carrier runs them; ``grid`` is the grid of one billionth on
+which results stand when they are compared, named or become points.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import Literal
+
+from criteria_engine.core import (
+    Apply,
+    Branch,
+    Choice,
+    Compare,
+    Condition,
+    Every,
+    Extreme,
+    FunctionName,
+    Minus,
+    Not,
+    Number,
+    Numeric,
+    Operator,
+    Over,
+    Power,
+    Remainder,
+    Rounded,
+    RoundingMode,
+    Settled,
+    Some,
+    Sum,
+    Times,
+    Truth,
+)
+
+__all__ = [
+    "EDGE",
+    "FALSE",
+    "ONE",
+    "TRUE",
+    "ZERO",
+    "add",
+    "apply",
+    "choice",
+    "compare",
+    "contrary",
+    "divide",
+    "every",
+    "extreme",
+    "fraction_on_grid",
+    "is_nonzero",
+    "is_zero",
+    "negate",
+    "number",
+    "on_grid",
+    "opposite",
+    "power",
+    "remainder",
+    "rounded",
+    "some",
+    "subtract",
+    "times",
+]
+
+EDGE = 4_194_304
+"""Beyond this size a number keeps all its digits; within it, it stands on the grid."""
+
+_BILLION = 10**9
+_NEAREST = 5e-10  # what is nearer to 0 than this is 0 on the grid, so no divisor
+
+TRUE = Truth(True)
+FALSE = Truth(False)
+
+
+def fraction_on_grid(value: Fraction) -> Fraction:
+    """A constant on the grid of one billionth, halves away from zero."""
+    if abs(value) > EDGE:
+        return value
+    steps = math.floor(abs(value) * _BILLION + Fraction(1, 2))
+    return Fraction(steps if value >= 0 else -steps, _BILLION)
+
+
+def number(value: Fraction | int | str) -> Number:
+    """A constant."""
+    exact = Fraction(value)
+    size = float(exact)
+    return Number(
+        exact,
+        low=size,
+        high=size,
+        whole=exact.denominator == 1,
+        on_grid=fraction_on_grid(exact) == exact,
+    )
+
+
+ZERO = number(0)
+ONE = number(1)
+
+
+# ---- conditions ------------------------------------------------------------------------------
+
+
+def every(parts: Iterable[Condition]) -> Condition:
+    """All hold; what always holds is left out."""
+    kept: dict[int, Condition] = {}
+    for part in parts:
+        if isinstance(part, Truth):
+            if not part.value:
+                return FALSE
+        else:
+            kept[id(part)] = part
+    return _joined(Every, tuple(kept.values()), TRUE)
+
+
+def some(parts: Iterable[Condition]) -> Condition:
+    """At least one holds; what never holds is left out."""
+    kept: dict[int, Condition] = {}
+    for part in parts:
+        if isinstance(part, Truth):
+            if part.value:
+                return TRUE
+        else:
+            kept[id(part)] = part
+    return _joined(Some, tuple(kept.values()), FALSE)
+
+
+def _joined(kind: type[Every] | type[Some], parts: tuple[Condition, ...], empty: Truth) -> Condition:
+    if not parts:
+        return empty
+    return parts[0] if len(parts) == 1 else kind(parts)
+
+
+_OPPOSITE: dict[Operator, Operator] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+
+
+def opposite(operator: Operator) -> Operator:
+    """The comparison that holds exactly when this one does not."""
+    return _OPPOSITE[operator]
+
+
+def compare(operator: Operator, left: Numeric, right: Numeric) -> Condition:
+    """A comparison; where the spans decide it, its truth."""
+    surely = {
+        "<": left.high < right.low,
+        "<=": left.high <= right.low,
+        ">": left.low > right.high,
+        ">=": left.low >= right.high,
+        "==": False,
+        "!=": left.high < right.low or left.low > right.high,
+    }
+    if isinstance(left, Number) and isinstance(right, Number):
+        same = left.value == right.value
+        less = left.value < right.value
+        held = {"<": less, "<=": less or same, ">": not (less or same), ">=": not less}
+        return Truth(held.get(operator, same if operator == "==" else not same))
+    if surely[operator]:
+        return TRUE
+    never = {
+        "<": left.low >= right.high,
+        "<=": left.low > right.high,
+        ">": left.high <= right.low,
+        ">=": left.high < right.low,
+        "==": surely["!="],
+        "!=": False,
+    }
+    return FALSE if never[operator] else Compare(operator, left, right)
+
+
+def contrary(fact: Condition) -> Condition:
+    """The contrary of a fact, or of a condition that is already bounded."""
+    match fact:
+        case Truth(value):
+            return Truth(not value)
+        case Not(part):
+            return part
+        case Compare(operator, left, right):
+            return Compare(opposite(operator), left, right)
+    return Not(fact)
+
+
+def is_zero(divisor: Numeric) -> Condition:
+    """Whether a divisor is 0 on the grid."""
+    return compare("==", on_grid(divisor), ZERO)
+
+
+def is_nonzero(divisor: Numeric) -> Condition:
+    """Whether one may divide by it."""
+    return compare("!=", on_grid(divisor), ZERO)
+
+
+# ---- numbers ---------------------------------------------------------------------------------
+
+
+def _known(parts: Sequence[Numeric]) -> list[Fraction] | None:
+    values = [part.value for part in parts if isinstance(part, Number)]
+    return values if len(values) == len(parts) else None
+
+
+def add(terms: Iterable[Numeric]) -> Numeric:
+    """A sum, from left to right; terms that are 0 are left out."""
+    kept = [term for term in terms if not (isinstance(term, Number) and term.value == 0)]
+    values = _known(kept)
+    if values is not None:
+        return number(sum(values, Fraction(0)))
+    if len(kept) == 1:
+        return kept[0]
+    whole = all(term.whole for term in kept)
+    return Sum(
+        tuple(kept),
+        low=sum(term.low for term in kept),
+        high=sum(term.high for term in kept),
+        whole=whole,
+        on_grid=whole,
+    )
+
+
+def subtract(left: Numeric, right: Numeric) -> Numeric:
+    """``left`` less ``right``."""
+    if isinstance(left, Number) and isinstance(right, Number):
+        return number(left.value - right.value)
+    if isinstance(right, Number) and right.value == 0:
+        return left
+    whole = left.whole and right.whole
+    return Minus(
+        left, right, low=left.low - right.high, high=left.high - right.low, whole=whole, on_grid=whole
+    )
+
+
+def negate(part: Numeric) -> Numeric:
+    """The number with its sign turned."""
+    return subtract(ZERO, part)
+
+
+def _corners(left: Numeric, right: Numeric) -> tuple[float, float]:
+    products = [a * b if a and b else 0.0 for a in (left.low, left.high) for b in (right.low, right.high)]
+    return min(products), max(products)
+
+
+def times(left: Numeric, right: Numeric) -> Numeric:
+    """A product."""
+    if isinstance(left, Number) and isinstance(right, Number):
+        return number(left.value * right.value)
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, Number) and one.value in (0, 1):
+            return other if one.value else ZERO
+    low, high = _corners(left, right)
+    whole = left.whole and right.whole
+    return Times(left, right, low=low, high=high, whole=whole, on_grid=whole)
+
+
+def divide(left: Numeric, right: Numeric) -> Numeric:
+    """A quotient; 0 where the divisor is 0, so ask ``is_nonzero`` beside it."""
+    if isinstance(right, Number):
+        if fraction_on_grid(right.value) == 0:
+            return ZERO
+        if isinstance(left, Number):
+            return number(left.value / right.value)
+        if right.value == 1:
+            return left
+    nearest = 1.0 if right.whole else _NEAREST
+    edges = _divisor_edges(right, nearest)
+    quotients = [end / edge for end in (left.low, left.high) for edge in edges]
+    if isinstance(is_nonzero(right), Compare):
+        quotients.append(0.0)
+    return Over(left, right, nearest, low=min(quotients), high=max(quotients))
+
+
+def _divisor_edges(right: Numeric, nearest: float) -> list[float]:
+    """The ends of what a divisor can be, without 0."""
+    edges = []
+    if right.high > 0:
+        edges += [right.high, max(right.low, nearest)]
+    if right.low < 0:
+        edges += [right.low, min(right.high, -nearest)]
+    return edges or [nearest]
+
+
+def remainder(left: Numeric, right: Numeric) -> Numeric:
+    """What ``left // right`` leaves."""
+    if isinstance(left, Number) and isinstance(right, Number):
+        if fraction_on_grid(right.value) == 0:
+            return ZERO
+        return number(left.value - right.value * math.floor(fraction_on_grid(left.value / right.value)))
+    whole = left.whole and right.whole
+    return Remainder(
+        left, right, low=min(0.0, right.low), high=max(0.0, right.high), whole=whole, on_grid=whole
+    )
+
+
+def power(base: Numeric, exponent: int) -> Numeric:
+    """``base`` to a whole power from 0 to 10."""
+    if isinstance(base, Number):
+        return number(base.value**exponent)
+    if exponent < 2:
+        return base if exponent else ONE
+    ends = (base.low**exponent, base.high**exponent)
+    through_zero = exponent % 2 == 0 and base.low < 0 < base.high
+    return Power(
+        base,
+        exponent,
+        low=0.0 if through_zero else min(ends),
+        high=max(ends),
+        whole=base.whole,
+        on_grid=base.whole,
+    )
+
+
+def extreme(which: Literal["min", "max"], parts: Sequence[Numeric]) -> Numeric:
+    """The smallest or largest."""
+    pick = min if which == "min" else max
+    values = _known(parts)
+    if values is not None:
+        return number(pick(values))
+    if len(parts) == 1:
+        return parts[0]
+    return Extreme(
+        which,
+        tuple(parts),
+        low=pick(part.low for part in parts),
+        high=pick(part.high for part in parts),
+        whole=all(part.whole for part in parts),
+        on_grid=all(part.on_grid for part in parts),
+    )
+
+
+def on_grid(part: Numeric) -> Numeric:
+    """The number on the grid of one billionth."""
+    if part.on_grid:
+        return part
+    if isinstance(part, Number):
+        return number(fraction_on_grid(part.value))
+    return Apply("grid", (part,), low=part.low - 1e-9, high=part.high + 1e-9, on_grid=True)
+
+
+_SPANS: dict[FunctionName, tuple[float, float]] = {
+    "sqrt": (0.0, 1e150),
+    "exp": (0.0, 1e150),
+    "ln": (-800.0, 800.0),
+    "log10": (-330.0, 330.0),
+    "log": (-math.inf, 800.0),
+    "power_of_e": (0.0, 1e150),
+    "years_between": (-10_000.0, 10_000.0),
+    "working_days_between": (-3_660_000.0, 3_660_000.0),
+}
+
+
+def apply(
+    function: FunctionName, parts: Sequence[Numeric], days_off: frozenset[int] = frozenset()
+) -> Numeric:
+    """A named function; ``floor``, ``ceil`` and ``abs`` of a constant are worked out."""
+    first = parts[0]
+    if function in ("floor", "ceil"):
+        turn = math.floor if function == "floor" else math.ceil
+        if isinstance(first, Number):
+            return number(turn(first.value))
+        if first.whole:
+            return first
+        low, high = float(turn(first.low)), float(turn(first.high))
+    elif function == "abs":
+        if isinstance(first, Number):
+            return number(abs(first.value))
+        low = 0.0 if first.low <= 0 <= first.high else min(abs(first.low), abs(first.high))
+        high = max(abs(first.low), abs(first.high))
+        return Apply("abs", (first,), low=low, high=high, whole=first.whole, on_grid=first.on_grid)
+    else:
+        low, high = _SPANS[function]
+    whole = function in ("floor", "ceil", "years_between", "working_days_between")
+    gridded = whole or function in ("sqrt", "exp", "ln", "log10")
+    return Apply(function, tuple(parts), days_off, low=low, high=high, whole=whole, on_grid=gridded)
+
+
+def rounded(part: Numeric, digits: int, mode: RoundingMode) -> Numeric:
+    """The number rounded, after it was put on the grid."""
+    if part.whole and digits >= 0:
+        return part
+    step = 10.0**-digits
+    return Rounded(
+        on_grid(part),
+        digits,
+        mode,
+        low=part.low - step,
+        high=part.high + step,
+        whole=digits <= 0,
+        on_grid=True,
+    )
+
+
+def choice(branches: Iterable[Branch], otherwise_guard: Condition, otherwise: Numeric) -> Numeric:
+    """The first branch that holds; branches that never hold are left out."""
+    kept: list[Branch] = []
+    for branch in branches:
+        if branch.test is FALSE or (isinstance(branch.test, Truth) and not branch.test.value):
+            continue
+        if isinstance(branch.test, Truth):
+            otherwise_guard, otherwise = branch.guard, branch.value
+            break
+        kept.append(branch)
+    if not kept:
+        return otherwise
+    values = [branch.value for branch in kept]
+    if not (isinstance(otherwise_guard, Truth) and not otherwise_guard.value):
+        values.append(otherwise)
+    constants = _known(values)
+    if constants is not None and len(set(constants)) == 1:
+        return values[0]
+    return Choice(
+        tuple(kept),
+        otherwise_guard,
+        otherwise,
+        low=min(value.low for value in values),
+        high=max(value.high for value in values),
+        whole=all(value.whole for value in values),
+        on_grid=all(value.on_grid for value in values),
+    )

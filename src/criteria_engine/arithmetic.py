@@ -1,0 +1,196 @@
+"""The arithmetic that generated programs call: plain floats, total, the same on every carrier.
+
+Each function says in float operations what ``language.md`` calls the grid, rounding and the named
+functions. None raises; outside its domain each gives 0, since "not applicable" is asked beside it.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Collection, Sequence
+
+from criteria_engine.core import RoundingMode
+
+__all__ = [
+    "ceil",
+    "exp",
+    "floor",
+    "grid",
+    "ln",
+    "log",
+    "log10",
+    "mixture",
+    "power_of_e",
+    "remainder",
+    "round_to",
+    "sqrt",
+    "working_days_between",
+    "years_between",
+]
+
+_EDGE = 4_194_304
+_WHOLE = 2.0**53
+_LARGEST = 1e150
+_LARGEST_EXPONENT = 345.0
+
+
+def grid(x: float) -> float:
+    """``x`` on the grid of one billionth, halves away from zero; unchanged beyond 4,194,304."""
+    if 0 <= x <= _EDGE:
+        return math.floor(x * 1e9 + 0.5) / 1e9
+    if -_EDGE <= x < 0:
+        return -math.floor(x * -1e9 + 0.5) / 1e9
+    return x
+
+
+def floor(x: float) -> float:
+    """The largest whole number not above ``x``."""
+    return math.floor(x) if -_WHOLE < x < _WHOLE else x
+
+
+def ceil(x: float) -> float:
+    """The smallest whole number not below ``x``."""
+    return math.ceil(x) if -_WHOLE < x < _WHOLE else x
+
+
+def sqrt(x: float) -> float:
+    """The square root on the grid."""
+    return grid(math.sqrt(x)) if x > 0 else 0.0
+
+
+def exp(x: float) -> float:
+    """e to the ``x`` on the grid; beyond 345 it stays at e^345, far above any score."""
+    return grid(math.exp(min(x, _LARGEST_EXPONENT)))
+
+
+def ln(x: float) -> float:
+    """The natural logarithm on the grid."""
+    return grid(math.log(x)) if x > 0 else 0.0
+
+
+def log10(x: float) -> float:
+    """The decimal logarithm on the grid."""
+    return grid(math.log10(x)) if x > 0 else 0.0
+
+
+def log(x: float) -> float:
+    """The natural logarithm as it is; minus infinity for 0 and less."""
+    return math.log(x) if x > 0 else -math.inf
+
+
+def power_of_e(x: float) -> float:
+    """e to the ``x`` as it is; 0 for minus infinity."""
+    return math.exp(min(x, _LARGEST_EXPONENT))
+
+
+def remainder(left: float, right: float) -> float:
+    """``left`` less the whole times that ``right`` goes into it."""
+    if -5e-10 < right < 5e-10:
+        return 0.0
+    return left - right * floor(grid(left / right))
+
+
+def round_to(x: float, digits: int, mode: RoundingMode) -> float:
+    """``x``, already on the grid, rounded to ``digits`` after the point (before it, if negative)."""
+    size = abs(x)
+    if size <= _EDGE:
+        steps = math.floor(size * 1e9 + 0.5) / 10.0 ** (9 - digits)
+    else:
+        steps = size * 10.0**digits
+    if steps >= _WHOLE:
+        return x
+    below = math.floor(steps)
+    part = steps - below
+    if mode == "half_up":
+        up = part >= 0.5
+    elif mode == "half_even":
+        up = part > 0.5 or (part == 0.5 and below % 2 == 1)
+    else:
+        up = mode == "up" and part > 0
+    result = (below + up) / 10.0**digits if digits >= 0 else (below + up) * 10.0**-digits
+    return result if x >= 0 else -result if result else 0.0
+
+
+def _day(ordinal: float) -> datetime.date:
+    return datetime.date.fromordinal(min(max(int(ordinal), 1), datetime.date.max.toordinal()))
+
+
+def years_between(first: float, second: float) -> float:
+    """Whole years from one day to another (days counted from 1 January of the year 1).
+
+    Born on 29 February one is a year older on 1 March; turned round the number is negative.
+    """
+    if first > second:
+        return -years_between(second, first)
+    start, end = _day(first), _day(second)
+    before_the_day = (end.month, end.day) < (start.month, start.day)
+    return end.year - start.year - before_the_day
+
+
+def working_days_between(first: float, second: float, days_off: Collection[int] = ()) -> float:
+    """Mondays to Fridays after the first day, up to and with the second, less the days off."""
+    if first > second:
+        return -working_days_between(second, first, days_off)
+    start, end = int(first), int(second)
+    off = sum(1 for day in days_off if start < day <= end and _workdays_to(day) - _workdays_to(day - 1))
+    return _workdays_to(end) - _workdays_to(start) - off
+
+
+def _workdays_to(day: int) -> int:
+    """How many Mondays to Fridays there are from 1 January of the year 1, a Monday, to ``day``."""
+    weeks, rest = divmod(day, 7)
+    return weeks * 5 + min(rest, 5)
+
+
+def mixture(
+    which: str,
+    scale: float,
+    parts: Sequence[tuple[float, float, bool, bool]],
+    summed_on_grid: bool,
+) -> float:
+    """The smallest or largest ratio of sums over every choice of the parts that may apply.
+
+    ``parts`` are (points, maximum, surely, maybe). Each round takes the parts that pull the ratio
+    further; it ends when none does (Dinkelbach's method for a ratio of linear sums).
+    """
+    turn = 1.0 if which == "min" else -1.0
+    sure = [surely for _, _, surely, _ in parts]
+    taken = list(sure)
+    if not any(most for (_, most, _, _), use in zip(parts, taken, strict=True) if use):
+        ratios = [
+            (turn * points / most, place)
+            for place, (points, most, _, maybe) in enumerate(parts)
+            if maybe and most > 0
+        ]
+        if not ratios:
+            return 0.0
+        taken[min(ratios)[1]] = True
+    best = _ratio_of(scale, parts, taken, summed_on_grid)
+    if best is None:
+        return 0.0
+    while True:
+        bare = best / scale
+        taken = [
+            surely or (maybe and turn * (points - bare * most) < 0) for points, most, surely, maybe in parts
+        ]
+        ratio = _ratio_of(scale, parts, taken, summed_on_grid)
+        if ratio is None or turn * ratio >= turn * best:
+            return best
+        best = ratio
+
+
+def _ratio_of(
+    scale: float,
+    parts: Sequence[tuple[float, float, bool, bool]],
+    taken: Sequence[bool],
+    summed_on_grid: bool,
+) -> float | None:
+    points = most = 0.0
+    for (part_points, part_most, _, _), use in zip(parts, taken, strict=True):
+        if use:
+            points += part_points
+            most += part_most
+    if summed_on_grid:
+        points, most = grid(points), grid(most)
+    return scale * points / most if most else None

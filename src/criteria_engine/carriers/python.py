@@ -1,0 +1,405 @@
+"""The Python carrier: core expressions become one generated function for one assessment.
+
+The function is built as a tree (``ast``), never from an author's text: inputs and steps are
+numbered, words and numbers are constants. A part that is used twice is worked out once, in a
+statement of its own.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, assert_never
+
+from criteria_engine import arithmetic
+from criteria_engine.core import (
+    Among,
+    Apply,
+    Branch,
+    Choice,
+    Compare,
+    Condition,
+    Evidenced,
+    Every,
+    Extreme,
+    Flag,
+    Given,
+    Minus,
+    Mixture,
+    Not,
+    Number,
+    Numeric,
+    Observed,
+    Over,
+    Power,
+    Ratio,
+    Remainder,
+    Rounded,
+    Same,
+    Settled,
+    Some,
+    Sum,
+    Tighter,
+    Times,
+    Truth,
+    Withheld,
+)
+from criteria_engine.na import NA
+
+__all__ = ["Row", "build_function", "children", "compiled"]
+
+Row = tuple[Any, ...]
+"""The values of the inputs in order: a number, text or truth value, None (missing) or ``NA``."""
+
+Anything = Condition | Numeric
+
+_CHUNK = 40  # how many terms or branches one generated expression holds
+_EXACT_FLOAT = 2.0**53
+_OPERATORS: Mapping[str, type[ast.cmpop]] = {
+    "<": ast.Lt,
+    "<=": ast.LtE,
+    ">": ast.Gt,
+    ">=": ast.GtE,
+    "==": ast.Eq,
+    "!=": ast.NotEq,
+}
+_CALLED = {
+    name: getattr(arithmetic, name)
+    for name in (
+        "grid floor ceil sqrt exp ln log10 log power_of_e remainder round_to "
+        "working_days_between years_between mixture"
+    ).split()
+}
+
+
+def children(part: Anything) -> tuple[Anything, ...]:
+    """The parts that a part is made of."""
+    match part:
+        case Compare(_, left, right) | Minus(left=left, right=right) | Times(left=left, right=right):
+            return (left, right)
+        case Over(left=left, right=right) | Remainder(left=left, right=right):
+            return (left, right)
+        case Every(parts) | Some(parts) | Extreme(parts=parts) | Apply(parts=parts):
+            return tuple(parts)
+        case Sum(terms=terms):
+            return tuple(terms)
+        case Not(inner) | Rounded(part=inner) | Power(base=inner):
+            return (inner,)
+        case Ratio(exact=exact) | Tighter(exact=exact):
+            return (exact,)
+        case Choice(branches=branches, otherwise=otherwise):
+            return (*[piece for branch in branches for piece in (branch.test, branch.value)], otherwise)
+        case Mixture(parts=parts):
+            return tuple(
+                piece for each in parts for piece in (each.points, each.most, each.surely, each.maybe)
+            )
+        case Settled() | Truth() | Number() | Observed() | Flag() | Withheld() | Given() | Evidenced():
+            return ()
+        case Among() | Same():
+            return ()
+    assert_never(part)
+
+
+def build_function(
+    inputs: Sequence[str],
+    withholdable: frozenset[str],
+    outputs: Sequence[Anything],
+    *,
+    parameters: Sequence[str] = ("row", "evidence"),
+    prologue: Sequence[ast.stmt] = (),
+    names: Mapping[str, Any] | None = None,
+) -> Callable[..., Any]:
+    """A function from a row and the set of inputs with evidence to the values of ``outputs``.
+
+    ``withholdable`` are the inputs that may be not applicable. A ``prologue`` may stand before it,
+    which leaves the row in ``row``; ``names`` are what it refers to.
+    """
+    writer = _Writer(inputs, withholdable, outputs)
+    body = writer.write(outputs, with_row=bool(prologue))
+    return compiled(parameters, [*prologue, *writer.unpacked(), *body], names or {})
+
+
+class _Writer:
+    """Writes one function."""
+
+    def __init__(
+        self, inputs: Sequence[str], withholdable: frozenset[str], outputs: Sequence[Anything]
+    ) -> None:
+        self._places = {name: f"i{place}" for place, name in enumerate(inputs)}
+        self._withholdable = withholdable
+        self._uses = _count_uses(outputs)
+        self._names: dict[int, str] = {}
+        self._kept: list[Anything] = []
+        self._body: list[ast.stmt] = []
+        self._zeroed: dict[str, str] = {}
+
+    def write(self, outputs: Sequence[Anything], *, with_row: bool) -> list[ast.stmt]:
+        """The statements, the last of which returns the outputs as one tuple, perhaps after the row."""
+        values: ast.expr = ast.Tuple([self._named(part) for part in outputs], ast.Load())
+        if with_row:
+            values = ast.Tuple([_name("row"), values], ast.Load())
+        self._body.append(ast.Return(values))
+        return self._body
+
+    def unpacked(self) -> list[ast.stmt]:
+        """The statement that takes the row apart."""
+        if not self._places:
+            return []
+        targets: list[ast.expr] = [ast.Name(name, ast.Store()) for name in self._places.values()]
+        return [ast.Assign([ast.Tuple(targets, ast.Store())], _name("row"))]
+
+    # ---- naming ------------------------------------------------------------------------------
+
+    def _named(self, part: Anything) -> ast.expr:
+        """The part as something that may be read twice: a name or a constant."""
+        known = self._names.get(id(part))
+        if known is not None:
+            return _name(known)
+        expression = self._fresh(part)
+        if isinstance(expression, ast.Constant | ast.Name):
+            return expression
+        return self._assigned(expression, part)
+
+    def _assigned(self, expression: ast.expr, part: Anything | None = None) -> ast.Name:
+        name = f"t{len(self._body)}"
+        self._body.append(ast.Assign([ast.Name(name, ast.Store())], expression))
+        if part is not None:
+            self._names[id(part)] = name
+            self._kept.append(part)
+        return _name(name)
+
+    def _read(self, part: Anything) -> ast.expr:
+        """The part where it is read once here: inlined, unless others read it too."""
+        if id(part) in self._names or self._uses[id(part)] > 1:
+            return self._named(part)
+        return self._fresh(part)
+
+    # ---- parts -------------------------------------------------------------------------------
+
+    def _fresh(self, part: Anything) -> ast.expr:
+        match part:
+            case Truth(value):
+                return ast.Constant(value)
+            case Given(input):
+                return self._is(input, ast.IsNot(), ast.Constant(None))
+            case Evidenced(input):
+                return ast.Compare(ast.Constant(input), [ast.In()], [_name("evidence")])
+            case Flag(input, wanted):
+                return self._is(input, ast.Is(), ast.Constant(wanted))
+            case Withheld(input, wanted):
+                return self._is(input, ast.Is() if wanted else ast.IsNot(), _name("NA"))
+            case Among():
+                return self._among(part)
+            case Same():
+                return self._same(part)
+            case Compare(operator, left, right):
+                return ast.Compare(self._read(left), [_OPERATORS[operator]()], [self._read(right)])
+            case Every(parts):
+                return ast.BoolOp(ast.And(), [self._read(each) for each in parts])
+            case Some(parts):
+                return ast.BoolOp(ast.Or(), [self._read(each) for each in parts])
+            case Settled():
+                return ast.Constant(True)
+            case Not(Given(input)):
+                return self._is(input, ast.Is(), ast.Constant(None))
+            case Not(inner):
+                return ast.UnaryOp(ast.Not(), self._read(inner))
+        return self._fresh_number(part)
+
+    def _is(self, input: str, operator: ast.cmpop, other: ast.expr) -> ast.expr:
+        return ast.Compare(_name(self._places[input]), [operator], [other])
+
+    def _there(self, input: str) -> list[ast.expr]:
+        tests = [self._is(input, ast.IsNot(), ast.Constant(None))]
+        if input in self._withholdable:
+            tests.append(self._is(input, ast.IsNot(), _name("NA")))
+        return tests
+
+    def _among(self, part: Among) -> ast.expr:
+        value = _name(self._places[part.input])
+        if part.wanted:
+            words = part.words
+        elif part.domain is not None:
+            words = tuple(word for word in part.domain if word not in part.words)
+        else:
+            outside = ast.Compare(value, [ast.NotIn()], [_words(part.words)])
+            return ast.BoolOp(ast.And(), [*self._there(part.input), outside])
+        if len(words) == 1:
+            return ast.Compare(value, [ast.Eq()], [ast.Constant(words[0])])
+        return ast.Compare(value, [ast.In()], [_words(words)])
+
+    def _same(self, part: Same) -> ast.expr:
+        compared = ast.Compare(
+            _name(self._places[part.left]),
+            [ast.Eq() if part.wanted else ast.NotEq()],
+            [_name(self._places[part.right])],
+        )
+        return ast.BoolOp(ast.And(), [*self._there(part.left), *self._there(part.right), compared])
+
+    def _fresh_number(self, part: Numeric) -> ast.expr:
+        match part:
+            case Number(value):
+                return _constant(value)
+            case Observed(input):
+                return self._observed(input)
+            case Sum(terms):
+                return self._sum(part, terms)
+            case Minus(left, right):
+                return ast.BinOp(self._exact_float(part, left), ast.Sub(), self._read(right))
+            case Times(left, right):
+                return ast.BinOp(self._exact_float(part, left), ast.Mult(), self._read(right))
+            case Over():
+                return self._over(part)
+            case Remainder(left, right):
+                return _call("remainder", self._read(left), self._read(right))
+            case Power(base, exponent):
+                self._uses[id(base)] += 1
+                product = self._exact_float(part, base)
+                for _ in range(exponent - 1):
+                    product = ast.BinOp(product, ast.Mult(), self._named(base))
+                return product
+            case Extreme(which, parts):
+                return _call(which, *[self._read(each) for each in parts])
+            case Apply():
+                return self._apply(part)
+            case Rounded(inner, digits, mode):
+                return _call("round_to", self._read(inner), ast.Constant(digits), ast.Constant(mode))
+            case Choice():
+                return self._choice(part)
+            case Ratio(exact=exact) | Tighter(exact=exact):
+                return self._read(exact)
+            case Mixture():
+                return self._mixture(part)
+        assert_never(part)
+
+    def _observed(self, input: str) -> ast.expr:
+        name = self._places[input]
+        if input not in self._withholdable:
+            return _name(name)
+        if input not in self._zeroed:
+            is_na = self._is(input, ast.Is(), _name("NA"))
+            self._zeroed[input] = self._assigned(ast.IfExp(is_na, ast.Constant(0), _name(name))).id
+        return _name(self._zeroed[input])
+
+    def _exact_float(self, whole: Numeric, first: Numeric) -> ast.expr:
+        """The first operand, as a float where whole numbers could outgrow what floats hold."""
+        operand = self._read(first)
+        if max(-whole.low, whole.high) <= _EXACT_FLOAT:
+            return operand
+        return _call("float", operand)
+
+    def _sum(self, part: Sum, terms: Sequence[Numeric]) -> ast.expr:
+        total = self._exact_float(part, terms[0])
+        for place, term in enumerate(terms[1:], 1):
+            total = ast.BinOp(total, ast.Add(), self._read(term))
+            if place % _CHUNK == 0:
+                total = self._assigned(total)
+        return total
+
+    def _over(self, part: Over) -> ast.expr:
+        left, right = self._read(part.left), part.right
+        if right.low >= part.nearest or right.high <= -part.nearest:
+            return ast.BinOp(left, ast.Div(), self._read(right))
+        divisor = self._named(right)
+        if right.whole:
+            there: ast.expr = divisor
+        else:
+            inside = ast.Compare(
+                ast.Constant(-part.nearest), [ast.Lt(), ast.Lt()], [divisor, ast.Constant(part.nearest)]
+            )
+            there = ast.UnaryOp(ast.Not(), inside)
+        return ast.IfExp(there, ast.BinOp(left, ast.Div(), divisor), ast.Constant(0))
+
+    def _apply(self, part: Apply) -> ast.expr:
+        arguments = [self._read(each) for each in part.parts]
+        if part.days_off:
+            arguments.append(ast.Tuple([ast.Constant(day) for day in sorted(part.days_off)], ast.Load()))
+        return _call(part.function, *arguments)
+
+    def _choice(self, part: Choice) -> ast.expr:
+        chosen = self._read(part.otherwise)
+        for place, branch in enumerate(reversed(part.branches), 1):
+            chosen = self._branch(branch, chosen)
+            if place % _CHUNK == 0:
+                chosen = self._assigned(chosen)
+        return chosen
+
+    def _branch(self, branch: Branch, otherwise: ast.expr) -> ast.expr:
+        return ast.IfExp(self._read(branch.test), self._read(branch.value), otherwise)
+
+    def _mixture(self, part: Mixture) -> ast.expr:
+        rows = [
+            ast.Tuple(
+                [
+                    self._read(each.points),
+                    self._read(each.most),
+                    self._read(each.surely),
+                    self._read(each.maybe),
+                ],
+                ast.Load(),
+            )
+            for each in part.parts
+        ]
+        return _call(
+            "mixture",
+            ast.Constant(part.which),
+            _constant(part.scale),
+            ast.Tuple(list(rows), ast.Load()),
+            ast.Constant(part.summed_on_grid),
+        )
+
+
+def _count_uses(outputs: Sequence[Anything]) -> Counter[int]:
+    uses: Counter[int] = Counter()
+    waiting: list[Anything] = list(outputs)
+    while waiting:
+        part = waiting.pop()
+        uses[id(part)] += 1
+        if uses[id(part)] == 1:
+            waiting.extend(children(part))
+    return uses
+
+
+def _name(name: str) -> ast.Name:
+    return ast.Name(name, ast.Load())
+
+
+def _words(words: Sequence[str]) -> ast.expr:
+    return ast.Tuple([ast.Constant(word) for word in words], ast.Load())
+
+
+def _call(function: str, *arguments: ast.expr) -> ast.expr:
+    return ast.Call(_name(function), list(arguments), [])
+
+
+def _constant(value: Fraction) -> ast.expr:
+    size: float | int = value.numerator if value.denominator == 1 else float(value)
+    if isinstance(size, int) and abs(size) > _EXACT_FLOAT:
+        size = float(size)
+    return ast.Constant(size)
+
+
+def compiled(
+    parameters: Sequence[str], body: Sequence[ast.stmt], names: Mapping[str, Any]
+) -> Callable[..., Any]:
+    """A function with that body, in a name space that holds only the arithmetic and ``names``."""
+    module = ast.parse(f"def judge({', '.join(parameters)}): pass")
+    function = module.body[0]
+    if isinstance(function, ast.FunctionDef):
+        function.body = list(body)
+    ast.fix_missing_locations(module)
+    space: dict[str, Any] = {
+        "__builtins__": {},
+        "abs": abs,
+        "float": float,
+        "max": max,
+        "min": min,
+        "NA": NA,
+        **_CALLED,
+        **names,
+    }
+    exec(compile(module, "<criteria_engine>", "exec"), space)  # noqa: S102 - our own tree, no author's text
+    made: Callable[..., Any] = space["judge"]
+    return made

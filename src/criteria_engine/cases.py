@@ -1,0 +1,38 @@
+"""Tests beside the rules: what values are given, and what is expected."""
+
+from __future__ import annotations
+
+import datetime
+
+import attrs
+
+from criteria_engine.kinds import BOOLEAN, CELL, DATE, LABEL, NUMBER, TEXT, ListOf, MapOf, Plain, Struct, part
+
+__all__ = ["Case", "Expected"]
+
+
+@attrs.frozen(repr=False)
+class Expected(Plain):
+    """What a test expects, any of it; ``score`` is a number or its low and high end."""
+
+    level: str | None = part(LABEL, optional=True, default=None)
+    possible_levels: tuple[str, ...] | None = part(ListOf(LABEL), optional=True, default=None)
+    score: tuple[float, ...] | None = part(ListOf(NUMBER, single=True), optional=True, default=None)
+    max_score: tuple[float, ...] | None = part(ListOf(NUMBER, single=True), optional=True, default=None)
+    decided: bool | None = part(BOOLEAN, optional=True, default=None)
+    referred: str | None = part(TEXT, optional=True, default=None)
+    criteria: tuple[tuple[str, str], ...] = part(MapOf(LABEL, CELL), default=())
+    values: tuple[tuple[str, str], ...] = part(MapOf(LABEL, CELL), default=())
+    error: str | None = part(TEXT, optional=True, default=None)
+
+
+@attrs.frozen(repr=False)
+class Case(Plain):
+    """One test: ``values`` as an author writes them, and what is expected."""
+
+    name: str = part(TEXT)
+    values: tuple[tuple[str, str | None], ...] = part(MapOf(LABEL, CELL), default=())
+    evidence: tuple[tuple[str, str], ...] = part(MapOf(LABEL, CELL), default=())
+    on: datetime.date | None = part(DATE, optional=True, default=None)
+    expect: Expected = part(Struct(Expected), default=Expected())
+    note: str | None = part(TEXT, optional=True, default=None)

@@ -1,0 +1,392 @@
+"""The closed core: what every rule, group and level comes down to.
+
+Two kinds of expression, numbers and conditions, over observed inputs. A *not applicable* value
+never appears here: whoever lowers to the core carries it beside the value as a pair of conditions
+("it applies", "it does not"), each written out positively. So the only question asked of a
+condition later is "can this be true?", and ``bounds`` answers it part by part.
+
+Texts appear only inside conditions (``Among``, ``Same``). Places on a scale, days and truth values
+of inputs are numbers and flags.
+
+Each number knows what it can be at all (``low``, ``high``), whether it is ``whole`` and whether it
+stands ``on_grid`` (a multiple of one billionth): that is how edges that nobody can reach are found,
+and why complete data needs so little rounding. Parts are shared by reference: the core of a
+ruleset is a graph, compared by identity.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Literal
+
+import attrs
+
+__all__ = [
+    "Among",
+    "Apply",
+    "Branch",
+    "Choice",
+    "Compare",
+    "Condition",
+    "Evidenced",
+    "Every",
+    "Extreme",
+    "Flag",
+    "FunctionName",
+    "Given",
+    "Minus",
+    "Mixture",
+    "MixturePart",
+    "Not",
+    "Number",
+    "NumberLike",
+    "Numeric",
+    "Observed",
+    "Operator",
+    "Over",
+    "Part",
+    "Power",
+    "Ratio",
+    "Remainder",
+    "Rounded",
+    "RoundingMode",
+    "Same",
+    "Settled",
+    "Some",
+    "Sum",
+    "Tighter",
+    "Times",
+    "Truth",
+    "Withheld",
+]
+
+Operator = Literal["<", "<=", ">", ">=", "==", "!="]
+RoundingMode = Literal["half_up", "half_even", "down", "up"]
+FunctionName = Literal[
+    "grid",
+    "floor",
+    "ceil",
+    "abs",
+    "sqrt",
+    "exp",
+    "ln",
+    "log10",
+    "log",
+    "power_of_e",
+    "years_between",
+    "working_days_between",
+]
+
+
+@attrs.frozen(eq=False)
+class NumberLike:
+    """What every number of the core knows of itself when it is made."""
+
+    low: float = attrs.field(kw_only=True)
+    high: float = attrs.field(kw_only=True)
+    whole: bool = attrs.field(kw_only=True, default=False)
+    on_grid: bool = attrs.field(kw_only=True, default=False)
+
+
+# ---- conditions ------------------------------------------------------------------------------
+
+
+@attrs.frozen(eq=False)
+class Truth:
+    """Always, or never."""
+
+    value: bool
+
+
+@attrs.frozen(eq=False)
+class Flag:
+    """A boolean input says yes (``wanted``), or no."""
+
+    input: str
+    wanted: bool
+
+
+@attrs.frozen(eq=False)
+class Withheld:
+    """An input is not applicable (``wanted``), or is not so."""
+
+    input: str
+    wanted: bool
+
+
+@attrs.frozen(eq=False)
+class Given:
+    """A fact of the assessment: the input is not missing."""
+
+    input: str
+
+
+@attrs.frozen(eq=False)
+class Evidenced:
+    """A fact of the assessment: evidence names the input."""
+
+    input: str
+
+
+@attrs.frozen(eq=False)
+class Compare:
+    """Two numbers compared."""
+
+    operator: Operator
+    left: Numeric
+    right: Numeric
+
+
+@attrs.frozen(eq=False)
+class Among:
+    """The text of an input is one of the words (``wanted``), or none of them.
+
+    ``domain`` are all the words it can be at all, or None where it may be any text.
+    """
+
+    input: str
+    words: tuple[str, ...]
+    wanted: bool
+    domain: tuple[str, ...] | None
+
+
+@attrs.frozen(eq=False)
+class Same:
+    """Two text inputs agree (``wanted``), or differ; ``meet`` says whether they can agree."""
+
+    left: str
+    right: str
+    wanted: bool
+    meet: bool
+
+
+@attrs.frozen(eq=False)
+class Every:
+    """All of the conditions hold."""
+
+    parts: tuple[Condition, ...]
+
+
+@attrs.frozen(eq=False)
+class Some:
+    """At least one of the conditions holds."""
+
+    parts: tuple[Condition, ...]
+
+
+@attrs.frozen(eq=False)
+class Settled:
+    """No missing value can change it: one of ``outcomes`` is possible, and the numbers are exact.
+
+    Where ``silent``, one of the outcomes, is that one, the numbers do not matter.
+    """
+
+    outcomes: tuple[Condition, ...]
+    numbers: tuple[Numeric, ...]
+    silent: Condition
+
+
+@attrs.frozen(eq=False)
+class Not:
+    """The contrary of a fact (``Given``, ``Evidenced``, ``Settled``) or of a bounded condition."""
+
+    part: Condition
+
+
+# ---- numbers ---------------------------------------------------------------------------------
+
+
+@attrs.frozen(eq=False)
+class Number(NumberLike):
+    """A constant, exact as it was written."""
+
+    value: Fraction
+
+
+@attrs.frozen(eq=False)
+class Observed(NumberLike):
+    """The number of an input (a place on its scale, the day of a date); 0 where not applicable."""
+
+    input: str
+
+
+@attrs.frozen(eq=False)
+class Sum(NumberLike):
+    """Terms added from left to right."""
+
+    terms: tuple[Numeric, ...]
+
+
+@attrs.frozen(eq=False)
+class Minus(NumberLike):
+    """``left`` less ``right``."""
+
+    left: Numeric
+    right: Numeric
+
+
+@attrs.frozen(eq=False)
+class Times(NumberLike):
+    """``left`` by ``right``."""
+
+    left: Numeric
+    right: Numeric
+
+
+@attrs.frozen(eq=False)
+class Over(NumberLike):
+    """``left`` divided by ``right``; 0 where the divisor is 0 (whoever asks has asked that before).
+
+    ``nearest`` is the smallest size that a divisor other than 0 has: 1 for whole numbers.
+    """
+
+    left: Numeric
+    right: Numeric
+    nearest: float
+
+
+@attrs.frozen(eq=False)
+class Remainder(NumberLike):
+    """What ``left // right`` leaves, with the sign of ``right``; 0 where ``right`` is 0."""
+
+    left: Numeric
+    right: Numeric
+
+
+@attrs.frozen(eq=False)
+class Power(NumberLike):
+    """``base`` multiplied by itself, ``exponent`` (2 to 10) factors."""
+
+    base: Numeric
+    exponent: int
+
+
+@attrs.frozen(eq=False)
+class Extreme(NumberLike):
+    """The smallest or the largest of the numbers."""
+
+    which: Literal["min", "max"]
+    parts: tuple[Numeric, ...]
+
+
+@attrs.frozen(eq=False)
+class Apply(NumberLike):
+    """A named function; outside its domain 0 (whoever asks has asked that before).
+
+    ``log`` and ``power_of_e`` are ``ln`` and ``exp`` off the grid, with ``log(0)`` minus infinity.
+    """
+
+    function: FunctionName
+    parts: tuple[Numeric, ...]
+    days_off: frozenset[int] = frozenset()
+
+
+@attrs.frozen(eq=False)
+class Rounded(NumberLike):
+    """Rounded to so many digits after the point, of the number on the grid."""
+
+    part: Numeric
+    digits: int
+    mode: RoundingMode
+
+
+@attrs.frozen(eq=False)
+class Branch:
+    """A value, the ``test`` that picks it after those before it failed, and the whole ``guard``."""
+
+    test: Condition
+    guard: Condition
+    value: Numeric
+
+
+@attrs.frozen(eq=False)
+class Choice(NumberLike):
+    """The value of the first branch whose test holds, else ``otherwise``.
+
+    Each guard says the same as "this branch is picked", written out positively;
+    ``otherwise_guard`` likewise.
+    """
+
+    branches: tuple[Branch, ...]
+    otherwise_guard: Condition
+    otherwise: Numeric
+
+
+@attrs.frozen(eq=False)
+class Part:
+    """A child's share in a ratio: it adds to both sums where it ``applies``.
+
+    ``absent`` is the contrary of ``applies``, written out positively.
+    """
+
+    points: Numeric
+    most: Numeric
+    applies: Condition
+    absent: Condition
+
+
+@attrs.frozen(eq=False)
+class Ratio(NumberLike):
+    """``scale`` times the sum of points over the sum of maxima, of the parts that apply.
+
+    0 where the maxima sum to 0. ``exact`` says the same in plain arithmetic; the parts are there
+    because the two sums move together when it is unknown which of them apply.
+    """
+
+    scale: Fraction
+    parts: tuple[Part, ...]
+    summed_on_grid: bool
+    exact: Numeric
+
+
+@attrs.frozen(eq=False)
+class MixturePart:
+    """One end of a part of a ratio, and whether it surely or possibly applies."""
+
+    points: Numeric
+    most: Numeric
+    surely: Condition
+    maybe: Condition
+
+
+@attrs.frozen(eq=False)
+class Mixture(NumberLike):
+    """The smallest or largest ratio over every choice of the parts that may apply.
+
+    Made by ``bounds`` from a ``Ratio``; ``summed_on_grid`` puts the two sums on the grid first.
+    """
+
+    which: Literal["min", "max"]
+    scale: Fraction
+    parts: tuple[MixturePart, ...]
+    summed_on_grid: bool
+
+
+@attrs.frozen(eq=False)
+class Tighter(NumberLike):
+    """A number for which there are two formulas: ``exact`` is computed, both bound it."""
+
+    exact: Numeric
+    other: Numeric
+
+
+Condition = (
+    Truth | Flag | Withheld | Given | Evidenced | Compare | Among | Same | Every | Some | Settled | Not
+)
+Numeric = (
+    Number
+    | Observed
+    | Sum
+    | Minus
+    | Times
+    | Over
+    | Remainder
+    | Power
+    | Extreme
+    | Apply
+    | Rounded
+    | Choice
+    | Ratio
+    | Mixture
+    | Tighter
+)

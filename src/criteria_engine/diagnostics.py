@@ -1,0 +1,197 @@
+"""What is wrong, where, and how to mend it.
+
+Whoever finds a fault knows a *path* into the ruleset (``criteria.order.turnout.bands.steps[1]``)
+and, inside an expression, a span of characters. Only ``reading`` knows YAML and turns a path into
+file, line and column.
+"""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal
+
+import attrs
+
+from criteria_engine.catalogue import CATALOGUES
+
+__all__ = ["CriteriaError", "Diagnostic", "Fault", "Problems", "chosen_language"]
+
+Language = Literal["vi", "en"]
+Severity = Literal["error", "warning"]
+
+_SHOWN = 50
+
+
+def chosen_language(lang: str | None = None) -> Language:
+    """The language of messages: the one given, else ``CRITERIA_LANG``, else Vietnamese."""
+    wanted = lang or os.environ.get("CRITERIA_LANG", "")
+    return "en" if wanted.lower().startswith("en") else "vi"
+
+
+@attrs.frozen
+class Diagnostic:
+    """One thing that is wrong with a ruleset, a value or a file.
+
+    ``code`` is stable (see the page of errors in the docs). ``path`` says where in the ruleset;
+    ``file``, ``line`` and ``column`` (both counted from 1, characters, not bytes) where in the
+    text it was read from; ``source`` is that line and ``width`` the length of what is marked.
+    ``details`` fill the sentence of the catalogue. ``span`` is the part of an expression that is
+    meant: (offset, length) in characters.
+    """
+
+    code: str
+    details: Mapping[str, str] = attrs.field(factory=dict, hash=False)
+    path: str = ""
+    severity: Severity = "error"
+    span: tuple[int, int] | None = None
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+    source: str | None = None
+    width: int = 1
+    lang: Language = "vi"
+
+    @property
+    def message(self) -> str:
+        """What is wrong, one sentence in ``lang``."""
+        return CATALOGUES[self.lang][self.code][0].format_map(self.details)
+
+    @property
+    def hint(self) -> str:
+        """What to do about it, one sentence in ``lang``; empty where there is nothing to add."""
+        return CATALOGUES[self.lang][self.code][1].format_map(self.details)
+
+    def in_language(self, lang: str | None) -> Diagnostic:
+        """The same diagnostic in another language (``"vi"`` or ``"en"``)."""
+        return attrs.evolve(self, lang=chosen_language(lang))
+
+    @property
+    def place(self) -> str:
+        """``file:line:column`` where it was read from a text, else the path."""
+        if self.line is None:
+            return ":".join(part for part in (self.file, self.path) if part)
+        return f"{self.file or '<text>'}:{self.line}:{self.column}"
+
+    def __str__(self) -> str:
+        place = f"{self.place}: " if self.place else ""
+        lines = [f"{place}{self.message} [{self.code}]"]
+        if self.source is not None and self.line is not None:
+            lines += _pointed(self.source, self.line, self.column or 1, self.width)
+        if self.hint:
+            lines.append(f"  {'sửa' if self.lang == 'vi' else 'hint'}: {self.hint}")
+        return "\n".join(lines)
+
+
+def _pointed(source: str, line: int, column: int, width: int) -> list[str]:
+    """The source line and a caret under the place; long lines are cut around it."""
+    start = max(0, column - 80)
+    shown = source[start : start + 150].replace("\t", " ")
+    gutter = f"{line:>5} | "
+    before = _columns(shown[: column - 1 - start])
+    marked = shown[column - 1 - start : column - 1 - start + width]
+    return [
+        gutter + "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in shown),
+        " " * (len(gutter) - 2) + "| " + " " * before + "^" * max(1, _columns(marked)),
+    ]
+
+
+def _columns(text: str) -> int:
+    """How many terminal columns a text takes: wide letters two, combining marks none."""
+    return sum(
+        0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+        for letter in text
+    )
+
+
+def _place_order(diagnostic: Diagnostic) -> tuple[str, int, int, str, str]:
+    return (
+        diagnostic.file or "",
+        diagnostic.line or 0,
+        diagnostic.column or 0,
+        diagnostic.path if diagnostic.line is None else "",
+        diagnostic.code,
+    )
+
+
+class CriteriaError(Exception):
+    """Everything that is wrong, at once: ``error.diagnostics``, in the order of their places.
+
+    ``str()`` shows them all (at most 50), each with its place, the line and what to do.
+    """
+
+    diagnostics: tuple[Diagnostic, ...]
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = tuple(sorted(diagnostics, key=_place_order))
+        super().__init__(self.diagnostics)
+
+    def __str__(self) -> str:
+        shown = [str(diagnostic) for diagnostic in self.diagnostics[:_SHOWN]]
+        left = len(self.diagnostics) - len(shown)
+        if left:
+            lang = self.diagnostics[0].lang
+            shown.append(f"… và {left} lỗi nữa" if lang == "vi" else f"… and {left} more")
+        return "\n".join(shown)
+
+
+class Fault(ValueError):
+    """What is wrong with one value, said by whoever looks at it and knows no place."""
+
+    def __init__(self, code: str, span: tuple[int, int] | None = None, /, **details: object) -> None:
+        self.code = code
+        self.span = span
+        self.details = {name: str(value) for name, value in details.items()}
+        super().__init__(code)
+
+    def __str__(self) -> str:
+        return CATALOGUES["en"][self.code][0].format_map(self.details)
+
+
+class Problems:
+    """A list of diagnostics being gathered; never stops at the first."""
+
+    def __init__(self) -> None:
+        self._found: list[Diagnostic] = []
+
+    def add(
+        self,
+        path: str,
+        code: str,
+        /,
+        *,
+        span: tuple[int, int] | None = None,
+        severity: Severity = "error",
+        **details: object,
+    ) -> None:
+        """Note that something is wrong at ``path``."""
+        texts = {name: str(value) for name, value in details.items()}
+        self._found.append(Diagnostic(code, texts, path, severity, span, lang=chosen_language()))
+
+    def add_fault(self, path: str, fault: Fault, /) -> None:
+        """Note a fault of a value that stands at ``path``."""
+        self._found.append(
+            Diagnostic(fault.code, fault.details, path, "error", fault.span, lang=chosen_language())
+        )
+
+    def append(self, diagnostic: Diagnostic, /) -> None:
+        """Note a finished diagnostic."""
+        self._found.append(diagnostic)
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether anything found is more than a warning."""
+        return any(diagnostic.severity == "error" for diagnostic in self._found)
+
+    def __iter__(self) -> Iterator[Diagnostic]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def raise_errors(self) -> None:
+        """Raise ``CriteriaError`` with all errors, if there is one; warnings alone pass."""
+        errors = [found for found in self._found if found.severity == "error"]
+        if errors:
+            raise CriteriaError(errors)

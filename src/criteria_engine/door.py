@@ -1,0 +1,298 @@
+"""The door: an assessment's values are looked at once, here, and come in as a row.
+
+Two generated functions let sound values through quickly; whatever they do not take is looked at
+again in plain Python, which says all that is wrong with it.
+"""
+
+from __future__ import annotations
+
+import ast
+import datetime
+from collections.abc import Callable, Mapping, Sequence, Set
+from operator import itemgetter
+from typing import Any
+
+import attrs
+
+from criteria_engine.carriers.python import Row, compiled
+from criteria_engine.criteria import Input
+from criteria_engine.diagnostics import Fault, Problems
+from criteria_engine.grammar import nearest, normal
+from criteria_engine.na import NA
+from criteria_engine.names import ON, span_of
+
+__all__ = ["Door"]
+
+_GROUPS = {"number": 0, "percent": 0, "integer": 1, "boolean": 2}
+_NUMBERS = frozenset({int, float})
+
+
+@attrs.define(eq=False)
+class Door:
+    """The inputs of a ruleset in the order of its rows; the last is the day, where one is needed."""
+
+    inputs: tuple[Input, ...]
+    words: dict[str, tuple[str, ...]]
+    order: tuple[str, ...]
+    withholdable: frozenset[str]
+    evidenced: frozenset[str]
+    needs_day: bool
+    names: dict[str, Any] = attrs.field(factory=dict)
+    _read: Callable[..., Any] | None = None
+
+    @classmethod
+    def of(cls, inputs: Sequence[Input], scales: Mapping[str, tuple[str, ...]], needs_day: bool) -> Door:
+        """The door for these inputs."""
+        ordered = tuple(sorted(inputs, key=lambda given: _GROUPS.get(given.type, 3)))
+        words = {
+            given.id: tuple(given.choices or ())
+            if given.type == "choice"
+            else scales.get(given.scale or "", ())
+            for given in inputs
+        }
+        order = tuple(given.id for given in ordered) + ((ON,) if needs_day else ())
+        door = cls(
+            ordered,
+            words,
+            order,
+            frozenset(given.id for given in inputs if given.may_be_na),
+            frozenset(given.id for given in inputs if given.evidence == "required"),
+            needs_day,
+        )
+        door.names.update(door._constants())
+        return door
+
+    @property
+    def quickly(self) -> bool:
+        """Whether complete values may take the quick way."""
+        plain = all(
+            not given.may_be_na and given.evidence is None and given.type not in ("date", "text")
+            for given in self.inputs
+        )
+        return plain and not self.needs_day and len(self.inputs) > 1
+
+    # ---- generated ---------------------------------------------------------------------------
+
+    def _constants(self) -> dict[str, Any]:
+        """What the generated text below refers to, by number."""
+        ids = [given.id for given in self.inputs]
+        names: dict[str, Any] = {
+            "fetch": itemgetter(*ids) if len(ids) > 1 else None,
+            "len": len,
+            "set": set,
+            "map": map,
+            "type": type,
+            "KeyError": KeyError,
+            "TypeError": TypeError,
+            "int": int,
+            "bool": bool,
+            "str": str,
+            "date": datetime.date,
+            "NUMBERS": _NUMBERS,
+            "INTEGERS": frozenset({int}),
+            "BOOLEANS": frozenset({bool}),
+            "KNOWN": frozenset(ids),
+        }
+        for place, given in enumerate(self.inputs):
+            names[f"id{place}"] = given.id
+            words = self.words[given.id]
+            if given.type == "ordinal":
+                names[f"places{place}"] = {word: number for number, word in enumerate(words)}
+            elif given.type == "choice":
+                names[f"words{place}"] = frozenset(words)
+        return names
+
+    def _span(self, given: Input) -> tuple[str, str]:
+        low, high, _ = span_of(given, self.words[given.id])
+        return repr(low), repr(high)
+
+    def quick_prologue(self) -> list[ast.stmt]:
+        """Statements that take complete, sound values; anything else returns None."""
+        lines = ["try:", "    row = fetch(values)", "except (KeyError, TypeError):", "    return None, None"]
+        lines += [f"if len(values) != {len(self.inputs)}:", "    return None, None"]
+        start = 0
+        for group, allowed in ((0, "NUMBERS"), (1, "INTEGERS"), (2, "BOOLEANS")):
+            end = start + sum(_GROUPS.get(given.type, 3) == group for given in self.inputs)
+            if end > start:
+                lines += [f"if not set(map(type, row[{start}:{end}])) <= {allowed}:", "    return None, None"]
+            start = end
+        taken = ", ".join(f"i{place}" for place in range(len(self.inputs)))
+        lines.append(f"({taken}) = row")
+        spans = [
+            f"{low} <= i{place} <= {high}"
+            for place, given in enumerate(self.inputs)
+            if _GROUPS.get(given.type, 3) < 2
+            for low, high in [self._span(given)]
+        ]
+        for first in range(0, len(spans), 50):
+            lines += [f"if not ({' and '.join(spans[first : first + 50])}):", "    return None, None"]
+        for place, given in enumerate(self.inputs):
+            if given.type == "choice":
+                lines += ["try:", f"    if i{place} not in words{place}:", "        return None, None"]
+                lines += ["except TypeError:", "    return None, None"]
+            elif given.type == "ordinal":
+                lines += ["try:", f"    i{place} = places{place}[i{place}]"]
+                lines += ["except (KeyError, TypeError):", "    return None, None"]
+        if any(given.type == "ordinal" for given in self.inputs):
+            lines.append(f"row = ({taken})")
+        return ast.parse("def f():\n" + "\n".join("    " + line for line in lines)).body[0].body  # type: ignore[attr-defined,no-any-return]
+
+    def _read_function(self) -> Callable[..., Any]:
+        """Values to (row, whether something is missing), or None where something is wrong."""
+        lines = ["get = values.get", "gone = 0"]
+        for place, given in enumerate(self.inputs):
+            lines.append(f"i{place} = get(id{place})")
+            if given.id in self.evidenced:
+                lines += [f"if id{place} not in evidence:", f"    i{place} = None"]
+            lines += [f"if i{place} is None:", "    gone += 1"]
+            if given.may_be_na:
+                lines += [f"elif i{place} is NA or i{place} == 'n/a':", f"    i{place} = NA"]
+            lines += [f"elif {self._doubt(place, given)}:", "    return None"]
+            if given.type == "ordinal":
+                lines += ["else:", f"    i{place} = places{place}[i{place}]"]
+            elif given.type == "date":
+                lines += ["else:", f"    i{place} = i{place}.toordinal()"]
+        lines += [
+            f"if len(values) != {len(self.inputs)} - gone and not values.keys() <= KNOWN:",
+            "    return None",
+        ]
+        taken = "".join(f"i{place}, " for place in range(len(self.inputs)))
+        day = "day, " if self.needs_day else ""
+        lines.append(f"return ({taken}{day}), gone")
+        text = "def f():\n" + "\n".join("    " + line for line in lines)
+        body: list[ast.stmt] = ast.parse(text).body[0].body  # type: ignore[attr-defined]
+        return compiled(("values", "evidence", "day"), body, self.names)
+
+    def _doubt(self, place: int, given: Input) -> str:
+        name = f"i{place}"
+        match given.type:
+            case "boolean":
+                return f"type({name}) is not bool"
+            case "choice":
+                return f"type({name}) is not str or {name} not in words{place}"
+            case "ordinal":
+                return f"type({name}) is not str or {name} not in places{place}"
+            case "date":
+                return f"type({name}) is not date"
+            case "text":
+                return f"type({name}) is not str or {name} == 'n/a'"
+        low, high = self._span(given)
+        kinds = f"type({name}) is not int" + (
+            "" if given.type == "integer" else f" and type({name}) is not float"
+        )
+        return f"{kinds} or not ({low} <= {name} <= {high})"
+
+    # ---- reading -----------------------------------------------------------------------------
+
+    def read(
+        self, values: Mapping[str, Any], evidence: Set[str], day: int | None, *, strict: bool
+    ) -> tuple[Row, int]:
+        """The row and how many values are missing; ``CriteriaError`` says all that is wrong."""
+        if self._read is None:
+            self._read = self._read_function()
+        if isinstance(values, dict):
+            found = self._read(values, evidence, day)
+            if found is not None:
+                row, gone = found
+                return row, gone
+        return self._read_slowly(values, evidence, day, strict)
+
+    def _read_slowly(
+        self, values: Mapping[str, Any], evidence: Set[str], day: int | None, strict: bool
+    ) -> tuple[Row, int]:
+        problems = Problems()
+        given_values = {normal(str(name)): value for name, value in values.items()}
+        known = {given.id for given in self.inputs}
+        for name in given_values:
+            if name not in known and strict:
+                problems.add(
+                    f"values.{name}",
+                    "CE551",
+                    name=name,
+                    nearest=nearest(name, known) or ", ".join(sorted(known)[:8]),
+                )
+        row: list[Any] = []
+        for given in self.inputs:
+            value = given_values.get(given.id)
+            if given.id in self.evidenced and given.id not in evidence:
+                value = None
+            try:
+                row.append(self.value_of(given, value))
+            except Fault as fault:
+                problems.add_fault(f"values.{given.id}", fault)
+        problems.raise_errors()
+        gone = sum(value is None for value in row)
+        if self.needs_day:
+            row.append(day)
+        return tuple(row), gone
+
+    def value_of(self, given: Input, value: Any) -> Any:
+        """One value as it stands in a row; ``Fault`` says what is wrong with it."""
+        if value is None:
+            return None
+        if value is NA or (isinstance(value, str) and value == "n/a"):
+            if given.may_be_na:
+                return NA
+            raise Fault("CE552", name=given.id)
+        match given.type:
+            case "boolean":
+                if not isinstance(value, bool):
+                    raise Fault("CE553", name=given.id, value=_shown(value), wanted="true, false")
+                return value
+            case "choice" | "ordinal":
+                return self._word(given, value)
+            case "date":
+                return _day(given, value)
+            case "text":
+                if not isinstance(value, str):
+                    raise Fault("CE553", name=given.id, value=_shown(value), wanted="text")
+                return value
+        return self._number(given, value)
+
+    def _word(self, given: Input, value: Any) -> Any:
+        words = self.words[given.id]
+        word = normal(value) if isinstance(value, str) else ""
+        if word not in words:
+            raise Fault(
+                "CE554",
+                name=given.id,
+                value=_shown(value),
+                words=", ".join(words),
+                nearest=nearest(word, words) or words[0],
+            )
+        return words.index(word) if given.type == "ordinal" else word
+
+    def _number(self, given: Input, value: Any) -> int | float:
+        low, high, whole = span_of(given, ())
+        if isinstance(value, str):
+            raise Fault("CE555", name=given.id, value=_shown(value))
+        if isinstance(value, bool) or not hasattr(value, "__float__"):
+            raise Fault("CE553", name=given.id, value=_shown(value), wanted=given.type)
+        number: int | float = (
+            int(value) if isinstance(value, int) or hasattr(value, "__index__") else float(value)
+        )
+        if whole and number == number and abs(number) < 1e300 and number == int(number):
+            number = int(number)
+        if whole and not isinstance(number, int):
+            raise Fault("CE556", name=given.id, value=_shown(value))
+        if not low <= number <= high:
+            raise Fault("CE557", name=given.id, value=_shown(value), low=f"{low:g}", high=f"{high:g}")
+        return number
+
+
+def _day(given: Input, value: Any) -> int:
+    if isinstance(value, str):
+        try:
+            value = datetime.date.fromisoformat(value)
+        except ValueError:
+            raise Fault("CE558", name=given.id, value=_shown(value)) from None
+    if isinstance(value, datetime.datetime):
+        value = value.date()
+    if not isinstance(value, datetime.date):
+        raise Fault("CE558", name=given.id, value=_shown(value))
+    return value.toordinal()
+
+
+def _shown(value: Any) -> str:
+    text = value if isinstance(value, str) else repr(value)
+    return text if len(text) <= 60 else text[:57] + "…"

@@ -1,0 +1,89 @@
+"""Judging one assessment."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from criteria_engine.described import Described
+from criteria_engine.diagnostics import Problems
+from criteria_engine.grammar import nearest
+from criteria_engine.program import Program
+from criteria_engine.result import Result
+
+__all__ = ["evaluate"]
+
+_NO_EVIDENCE: Mapping[str, str] = {}
+
+
+def evaluate(
+    ruleset: Described,
+    program: Program,
+    values: Mapping[str, Any],
+    *,
+    evidence: Mapping[str, str] | None = None,
+    on: datetime.date | None = None,
+    subject: str | None = None,
+    strict: bool = True,
+) -> Result:
+    """Judge the ``values`` of one subject: by input, None or absent where missing, ``NA`` where
+    not applicable.
+
+    ``evidence`` says by input what proves it; ``on`` is the day whose dated parameters count;
+    ``strict=False`` lets unknown names pass. ``CriteriaError`` says all that is wrong with them.
+    """
+    if evidence is None and program.door.quickly:
+        row, answers = program.quick(values, ())
+        if row is not None and not (
+            program.consistency and any(answers[len(answers) - len(program.consistency) :])
+        ):
+            return Result(ruleset, program, row, answers, True, _NO_EVIDENCE, on, subject)
+    return _carefully(ruleset, program, values, evidence or _NO_EVIDENCE, on, subject, strict)
+
+
+def _carefully(
+    ruleset: Described,
+    program: Program,
+    values: Mapping[str, Any],
+    evidence: Mapping[str, str],
+    on: datetime.date | None,
+    subject: str | None,
+    strict: bool,
+) -> Result:
+    if program.needs_day or evidence:
+        _check_day_and_evidence(ruleset, program, evidence, on)
+    day = None if on is None else on.toordinal()
+    row, gone = program.door.read(values, evidence.keys(), day, strict=strict)
+    answers = (program.bounded if gone else program.exact)(row, evidence.keys())
+    if program.consistency:
+        _check_consistency(ruleset, answers[len(answers) - len(program.consistency) :])
+    return Result(ruleset, program, row, answers, not gone, dict(evidence), on, subject)
+
+
+def _check_day_and_evidence(ruleset: Described, evidence: Mapping[str, str], on: datetime.date | None) -> None:
+    problems = Problems()
+    known = {given.id for given in ruleset.inputs}
+    for name in evidence:
+        if name not in known:
+            problems.add(f"evidence.{name}", "CE551", name=name, nearest=nearest(name, known) or "–")
+    if program.needs_day and on is None:
+        problems.add("on", "CE559")
+    for parameter in ruleset.parameters:
+        for setting in (parameter, *[each for _, each in parameter.values or ()]):
+            if setting.dated and on is not None:
+                first = min(entry.from_ for entry in setting.dated)
+                if on < first:
+                    problems.add("on", "CE560", name=parameter.id, first=first, on=on)
+    problems.raise_errors()
+
+
+def _check_consistency(ruleset: Described, breaches: tuple[bool, ...]) -> None:
+    problems = Problems()
+    for number, (rule, breach) in enumerate(zip(ruleset.consistency, breaches, strict=True)):
+        if breach:
+            note = rule.note.in_language("vi")
+            problems.add(
+                f"consistency[{number}]", "CE561", rule=rule.holds.text, note=f" ({note})" if note else ""
+            )
+    problems.raise_errors()

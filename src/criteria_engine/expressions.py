@@ -1,0 +1,218 @@
+"""Expressions as an author writes them, and as Python builds them: always a text.
+
+``theft >= 3`` on an input makes the expression ``theft >= 3``; ``&``, ``|`` and ``~`` join
+conditions. What the text means is worked out when a ruleset is made, not here.
+"""
+
+from __future__ import annotations
+
+import ast
+import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NoReturn
+
+import attrs
+
+from criteria_engine.diagnostics import Fault
+
+__all__ = ["Composable", "Expression", "expression"]
+
+_RANKS: tuple[tuple[type[ast.AST], int], ...] = (
+    (ast.IfExp, 0),
+    (ast.Or, 1),
+    (ast.And, 2),
+    (ast.Not, 3),
+    (ast.Compare, 4),
+    (ast.Add, 5),
+    (ast.Sub, 5),
+    (ast.Mult, 6),
+    (ast.Div, 6),
+    (ast.FloorDiv, 6),
+    (ast.Mod, 6),
+    (ast.USub, 7),
+    (ast.Pow, 8),
+)
+
+
+class Composable:
+    """What can be joined into expressions: expressions themselves and inputs."""
+
+    __slots__ = ()
+
+    @property
+    def text(self) -> str:
+        """The expression as an author would write it."""
+        raise NotImplementedError
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError(
+            f"an expression has no truth value before it is evaluated: {self.text}\n"
+            "write & for and, | for or, ~ for not (each side in brackets), "
+            "and .equals(x) instead of == x"
+        )
+
+    def _with(self, operator: str, other: object, rank: int) -> Expression:
+        return Expression(f"{_within(self, rank)} {operator} {_within(other, rank + 1)}")
+
+    def _after(self, operator: str, other: object, rank: int) -> Expression:
+        return Expression(f"{_within(other, rank)} {operator} {_within(self, rank + 1)}")
+
+    def __and__(self, other: object) -> Expression:
+        return self._with("and", other, 2)
+
+    def __rand__(self, other: object) -> Expression:
+        return self._after("and", other, 2)
+
+    def __or__(self, other: object) -> Expression:
+        return self._with("or", other, 1)
+
+    def __ror__(self, other: object) -> Expression:
+        return self._after("or", other, 1)
+
+    def __invert__(self) -> Expression:
+        return Expression(f"not {_within(self, 3)}")
+
+    def __lt__(self, other: object) -> Expression:
+        return self._compared("<", other)
+
+    def __le__(self, other: object) -> Expression:
+        return self._compared("<=", other)
+
+    def __gt__(self, other: object) -> Expression:
+        return self._compared(">", other)
+
+    def __ge__(self, other: object) -> Expression:
+        return self._compared(">=", other)
+
+    def _compared(self, operator: str, other: object) -> Expression:
+        return Expression(f"{_within(self, 5)} {operator} {_within(other, 5)}")
+
+    def equals(self, other: object) -> Expression:
+        """The condition that both are equal (``==`` compares the Python objects themselves)."""
+        return self._compared("==", other)
+
+    def differs(self, other: object) -> Expression:
+        """The condition that both are not equal."""
+        return self._compared("!=", other)
+
+    def is_in(self, *words: object) -> Expression:
+        """The condition that the value is one of those given."""
+        return Expression(f"{_within(self, 5)} in [{', '.join(_written(word) for word in words)}]")
+
+    def __add__(self, other: object) -> Expression:
+        return self._with("+", other, 5)
+
+    def __radd__(self, other: object) -> Expression:
+        return self._after("+", other, 5)
+
+    def __sub__(self, other: object) -> Expression:
+        return self._with("-", other, 5)
+
+    def __rsub__(self, other: object) -> Expression:
+        return self._after("-", other, 5)
+
+    def __mul__(self, other: object) -> Expression:
+        return self._with("*", other, 6)
+
+    def __rmul__(self, other: object) -> Expression:
+        return self._after("*", other, 6)
+
+    def __truediv__(self, other: object) -> Expression:
+        return self._with("/", other, 6)
+
+    def __rtruediv__(self, other: object) -> Expression:
+        return self._after("/", other, 6)
+
+    def __floordiv__(self, other: object) -> Expression:
+        return self._with("//", other, 6)
+
+    def __mod__(self, other: object) -> Expression:
+        return self._with("%", other, 6)
+
+    def __pow__(self, exponent: int) -> Expression:
+        return Expression(f"{_within(self, 9)} ** {exponent}")
+
+    def __neg__(self) -> Expression:
+        return Expression(f"-{_within(self, 7)}")
+
+    def previous(self, periods: int = 1) -> Expression:
+        """The value so many periods before."""
+        return Expression(f"previous({self.text})" if periods == 1 else f"previous({self.text}, {periods})")
+
+
+@attrs.frozen(repr=False, order=False)
+class Expression(Composable):
+    """A text in the language of expressions; equal if the text is.
+
+    ``Expression("theft < 3") & Expression("fires < 1")`` is ``Expression("theft < 3 and fires < 1")``.
+    """
+
+    _text: str = attrs.field(alias="text")
+
+    @property
+    def text(self) -> str:
+        """The expression as an author would write it."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return f"Expression({self._text!r})"
+
+    def __str__(self) -> str:
+        return self._text
+
+
+def expression(value: object) -> Expression:
+    """An expression from a text, a number or something composable; ``Fault`` for anything else."""
+    if isinstance(value, Expression):
+        return value
+    if isinstance(value, bool):
+        raise Fault("CE221", value=str(value))
+    if isinstance(value, Composable):
+        return Expression(value.text)
+    if isinstance(value, str):
+        return Expression(value.strip())
+    if isinstance(value, int | float | Decimal | Fraction):
+        return Expression(_written(value))
+    raise Fault("CE222", value=repr(value)[:60])
+
+
+def _written(value: object) -> str:
+    """A value as it is written inside an expression."""
+    match value:
+        case Composable():
+            return value.text
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return f'"{value}"' if "'" in value else f"'{value}'"
+        case datetime.date():
+            return f"'{value.isoformat()}'"
+        case int():
+            return str(value)
+        case float():
+            return format(Decimal(repr(value)), "f")
+        case Decimal():
+            return format(value, "f")
+        case Fraction():
+            return f"{value.numerator} / {value.denominator}"
+    raise Fault("CE222", value=repr(value)[:60])
+
+
+def _within(value: object, rank: int) -> str:
+    """The text of an operand, in brackets where it binds less than its place wants."""
+    text = _written(value)
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return f"({text})" if text.startswith("-") and rank > 7 else text
+    if not isinstance(value, Composable | Fraction):
+        return text
+    return text if _rank(text) >= rank else f"({text})"
+
+
+def _rank(text: str) -> int:
+    try:
+        tree: Any = ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return 0
+    kind = getattr(tree, "op", tree)
+    return next((rank for cls, rank in _RANKS if isinstance(kind, cls)), 9)

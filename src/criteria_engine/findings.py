@@ -1,0 +1,433 @@
+"""The result of judging one assessment: what came out, what is open, and where to ask further.
+
+A result holds the row of values and the answers of the program; everything else is made when it is
+asked for.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from criteria_engine import relevance
+from criteria_engine.bounded import Bounds
+from criteria_engine.carriers.python import Row
+from criteria_engine.carriers.walking import Walk
+from criteria_engine.digest import digest_of
+from criteria_engine.meaning import Amount, Claim, Meaning, Words
+from criteria_engine.na import NA
+from criteria_engine.names import ON
+from criteria_engine.program import CODES, Program
+from criteria_engine.reaching import Outcome, Reaching
+from criteria_engine.described import Described
+from criteria_engine.status import Status
+
+__all__ = ["Criteria", "CriterionResult", "Findings", "title_of_level"]
+
+
+class CriterionResult:
+    """What was found of one criterion; ``.criteria`` are those below it."""
+
+    __slots__ = ("_path", "_result")
+
+    def __init__(self, result: Findings, path: str) -> None:
+        self._result = result
+        self._path = path
+
+    @property
+    def path(self) -> str:
+        """Its dotted path."""
+        return self._path
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        return self._path.rsplit(".", 1)[-1]
+
+    @property
+    def status(self) -> Status:
+        """Met, not met, unknown, not applicable or blocked."""
+        return self._result._status(self._path)
+
+    @property
+    def score(self) -> Bounds | None:
+        """The points got; None where it does not apply and counts for nothing."""
+        return self._result._points(self._path)
+
+    @property
+    def max_score(self) -> Bounds | None:
+        """The points possible; None for what is no share of a maximum or does not apply."""
+        return self._result._most(self._path)
+
+    @property
+    def blocked_by(self) -> tuple[str, ...]:
+        """The prerequisites, of it or of what it is part of, that do not hold (or are open)."""
+        return self._result._blocked_by(self._path)
+
+    @property
+    def items(self) -> Mapping[str, Any]:
+        """Items of a checklist and events of a list: True, False, None (unknown) or ``NA``."""
+        judged = self._result.program.judging.faces[self._path].judged
+        return MappingProxyType({name: self._result._truth(claim) for name, claim in judged.items})
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The missing inputs that can still change its state or its points."""
+        return relevance.open_inputs(self._result, [("state", self._path), ("points", self._path)])
+
+    @property
+    def criteria(self) -> Criteria:
+        """The criteria of a group, by id."""
+        return Criteria(self._result, self._path)
+
+    @property
+    def level(self) -> str | None:
+        """The level of a group with levels; None while it is undecided."""
+        found = self.possible_levels
+        return found[0] if len(found) == 1 else None
+
+    @property
+    def possible_levels(self) -> tuple[str, ...]:
+        """The levels that a group with levels can still reach."""
+        reaching = self._result.program.groups.get(self._path)
+        if reaching is None:
+            return ()
+        walk = self._result.walk
+        return tuple(
+            each.level for each in reaching.outcomes if each.level is not None and walk.can(each.possible)
+        )
+
+    def __repr__(self) -> str:
+        return f"<{self._path}: {self.status}, {self.score} of {self.max_score}>"
+
+
+class Criteria(Mapping[str, CriterionResult]):
+    """Criteria by id or dotted path; iteration goes over the ids of one level of the tree."""
+
+    __slots__ = ("_path", "_result")
+
+    def __init__(self, result: Findings, path: str) -> None:
+        self._result = result
+        self._path = path
+
+    def __getitem__(self, name: str) -> CriterionResult:
+        by_path = self._result.program.judging.tree.by_path
+        path = f"{self._path}.{name}" if self._path else name
+        if path in by_path and path:
+            return CriterionResult(self._result, path)
+        below = [
+            each
+            for each in self._result.program.judging.tree.by_id.get(name, ())
+            if not self._path or each.path.startswith(f"{self._path}.")
+        ]
+        if len(below) == 1:
+            return CriterionResult(self._result, below[0].path)
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        children = self._result.program.judging.tree.by_path[self._path].children
+        return iter([child.criterion.id for child in children])
+
+    def __len__(self) -> int:
+        return len(self._result.program.judging.tree.by_path[self._path].children)
+
+
+class Findings:
+    """What an assessment comes to. Read ``level``, ``score``, ``criteria``; ask ``explain()`` why.
+
+    ``subject`` and ``on`` are as they were given.
+    """
+
+    __slots__ = ("_answers", "_complete", "_evidence", "_row", "_walk", "on", "program", "ruleset", "subject")
+
+    def __init__(
+        self,
+        ruleset: Described,
+        program: Program,
+        row: Row,
+        answers: tuple[Any, ...],
+        complete: bool,
+        evidence: Mapping[str, str],
+        on: datetime.date | None,
+        subject: str | None,
+    ) -> None:
+        self.ruleset = ruleset
+        self.program = program
+        self._row = row
+        self._answers = answers
+        self._complete = complete
+        self._evidence = evidence
+        self.on = on
+        self.subject = subject
+        self._walk: Walk | None = None
+
+    # ---- the level ---------------------------------------------------------------------------
+
+    def _outcomes(self) -> tuple[Outcome, ...]:
+        reaching = self.program.reaching
+        if reaching is None:
+            return ()
+        if self._complete:
+            return (reaching.outcomes[self._answers[0]],)
+        return tuple(each for each, can in zip(reaching.outcomes, self._answers, strict=False) if can)
+
+    @property
+    def level(self) -> str | None:
+        """The level's id; None while undecided, when referred, or in a set without levels."""
+        found = self._outcomes()
+        return found[0].level if len(found) == 1 else None
+
+    @property
+    def decided(self) -> bool:
+        """Whether no missing value can change the level (without levels: the score)."""
+        if self.program.reaching is not None:
+            return len(self._outcomes()) == 1
+        score = self.score
+        return score is None or score.exact
+
+    @property
+    def possible_levels(self) -> tuple[str, ...]:
+        """The levels it can still be, best first; () when referred."""
+        return tuple(each.level for each in self._outcomes() if each.level is not None)
+
+    @property
+    def referred(self) -> str | None:
+        """Why it is not for a rule to decide; None where a rule decides or that is open."""
+        found = self._outcomes()
+        return self._refer_text(found[0]) if len(found) == 1 else None
+
+    @property
+    def may_be_referred(self) -> bool:
+        """Whether it can still turn out that a rule is not to decide."""
+        return any(each.refer is not None for each in self._outcomes())
+
+    def _refer_text(self, outcome: Outcome) -> str | None:
+        if outcome.refer is None:
+            return None
+        return self.ruleset.overrides[outcome.refer].refer.in_language("vi")
+
+    def level_title(self, lang: str = "vi") -> str:
+        """The title of the level in that language, or its id; empty while there is none."""
+        level = self.level
+        return "" if level is None else title_of_level(self.ruleset, level, lang)
+
+    # ---- scores and states -------------------------------------------------------------------
+
+    def _answer(self, path: str, which: int) -> tuple[float, float]:
+        place = self.program.places[path]
+        if self._complete:
+            value = self._answers[1 + 3 * place + which]
+            return value, value
+        outcomes = len(self.program.reaching.outcomes) if self.program.reaching is not None else 0
+        at = outcomes + 6 * place + 2 * which
+        return self._answers[at], self._answers[at + 1]
+
+    def _status(self, path: str) -> Status:
+        low, high = self._answer(path, 0)
+        return CODES[int(low)] if low == high else Status.UNKNOWN
+
+    def _counts_for_nothing(self, path: str) -> bool:
+        if self._status(path) is not Status.NOT_APPLICABLE:
+            return False
+        judging = self.program.judging
+        child = judging.as_child(judging.tree.by_path[path])
+        return not self.walk.can(child.there)
+
+    def _points(self, path: str) -> Bounds | None:
+        if self._counts_for_nothing(path):
+            return None
+        low, high = self._answer(path, 1)
+        return Bounds(float(low), float(high))
+
+    def _most(self, path: str) -> Bounds | None:
+        slot = self.program.slots[self.program.places[path]]
+        if slot.most is None or self._counts_for_nothing(path):
+            return None
+        low, high = self._answer(path, 2)
+        return Bounds(float(low), float(high))
+
+    @property
+    def score(self) -> Bounds | None:
+        """The points of the whole set; None where it does not apply."""
+        return self._points("")
+
+    @property
+    def max_score(self) -> Bounds | None:
+        """The points possible in the whole set; None where it does not apply or has no maximum."""
+        return self._most("")
+
+    @property
+    def status(self) -> Status:
+        """The state of the whole set, as of a group."""
+        return self._status("")
+
+    @property
+    def criteria(self) -> Criteria:
+        """The criteria, by id or dotted path."""
+        return Criteria(self, "")
+
+    # ---- looking closer ----------------------------------------------------------------------
+
+    @property
+    def walk(self) -> Walk:
+        """To look at any part of the core with these values."""
+        if self._walk is None:
+            values = dict(zip(self.program.door.order, self._row, strict=True))
+            self._walk = Walk(values, self._evidence.keys(), self.program.bounds)
+        return self._walk
+
+    def observed(self, name: str) -> Any:
+        """The value of an input as it was given: None where missing, ``NA`` where not applicable."""
+        value = self._row[self.program.door.order.index(name)]
+        given = self.program.judging.inputs[name]
+        if value is None or value is NA:
+            return value
+        if given.type == "ordinal":
+            return self.program.door.words[name][value]
+        return datetime.date.fromordinal(value) if given.type == "date" else value
+
+    @property
+    def evidence(self) -> Mapping[str, str]:
+        """The evidence given, by input."""
+        return MappingProxyType(dict(self._evidence))
+
+    def _truth(self, claim: Claim) -> Any:
+        found = [
+            value
+            for value, condition in ((True, claim.true), (False, claim.false), (NA, claim.na))
+            if self.walk.can(condition)
+        ]
+        return found[0] if len(found) == 1 else None
+
+    def reveal(self, meaning: Meaning) -> Any:
+        """What a value comes to: number, text or truth value; ``Bounds`` or None while open; ``NA``."""
+        if isinstance(meaning, Claim):
+            return self._truth(meaning)
+        can_apply, can_be_na = self.walk.can(meaning.there), self.walk.can(meaning.na)
+        if can_be_na:
+            return None if can_apply else NA
+        if isinstance(meaning, Amount):
+            return self._reveal_amount(meaning)
+        return self._reveal_words(meaning)
+
+    def _reveal_amount(self, amount: Amount) -> Any:
+        low, high = self.walk.interval(amount.numeric)
+        if amount.kind == "number":
+            return Bounds(low, high) if low != high else low
+        if low != high:
+            return None
+        if amount.kind == "scale":
+            return amount.words[int(low)]
+        return datetime.date.fromordinal(int(low))
+
+    def _reveal_words(self, words: Words) -> Any:
+        found = set()
+        for case in words.cases:
+            if self.walk.can(case.guard):
+                found.add(case.word if case.input is None else self.observed(case.input))
+        return found.pop() if len(found) == 1 else None
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """The definitions: number, text or truth value; ``Bounds`` or None while open; ``NA``."""
+        names = self.program.judging.names
+        return MappingProxyType({each.id: self.reveal(names[each.id]) for each in self.ruleset.define})
+
+    def _blocked_by(self, path: str) -> tuple[str, ...]:
+        """The prerequisites that surely fail; where none does, those that are open."""
+        judging = self.program.judging
+        found = judging.tree.by_path[path]
+        failing: list[str] = []
+        unsure: list[str] = []
+        at = found
+        while True:
+            for text, claim in judging.faces[at.path].requires:
+                if self.walk.can(claim.false):
+                    (unsure if self.walk.can(claim.true) else failing).append(text)
+            if at.parent is None:
+                break
+            at = at.parent
+        if failing:
+            return tuple(dict.fromkeys(failing))
+        return tuple(dict.fromkeys(unsure)) if self._status(path) is Status.UNKNOWN else ()
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The missing inputs that could still change the level, the most telling first."""
+        return relevance.telling(self)
+
+    @property
+    def reaching(self) -> Reaching | None:
+        """The levels and what each wants (see ``reaching``)."""
+        return self.program.reaching
+
+    # ---- plain data --------------------------------------------------------------------------
+
+    def given(self) -> dict[str, Any]:
+        """The values by input as they were given, the missing ones as None."""
+        return {name: self.observed(name) for name in self.program.door.order if name != ON}
+
+    def to_dict(self) -> dict[str, Any]:
+        """The result as plain data (for JSON), with the digests of ruleset and values."""
+        score, most = self.score, self.max_score
+        return {
+            "ruleset": {
+                "id": self.ruleset.id,
+                "version": self.ruleset.version,
+                "digest": digest_of(self.ruleset),
+            },
+            "subject": self.subject,
+            "on": None if self.on is None else self.on.isoformat(),
+            "inputs_digest": digest_of([_plain(self.given()), dict(self._evidence)]),
+            "level": self.level,
+            "decided": self.decided,
+            "possible_levels": list(self.possible_levels),
+            "referred": self.referred,
+            "score": None if score is None else list(score),
+            "max_score": None if most is None else list(most),
+            "status": str(self.status),
+            "criteria": {path: self._criterion_dict(path) for path in self.program.places if path},
+            "values": _plain(self.values),
+            "missing": list(self.missing),
+        }
+
+    def _criterion_dict(self, path: str) -> dict[str, Any]:
+        found = CriterionResult(self, path)
+        score, most = found.score, found.max_score
+        made: dict[str, Any] = {
+            "status": str(found.status),
+            "score": None if score is None else list(score),
+            "max_score": None if most is None else list(most),
+        }
+        if found.blocked_by:
+            made["blocked_by"] = list(found.blocked_by)
+        if found.items:
+            made["items"] = _plain(found.items)
+        if path in self.program.groups:
+            made["level"] = found.level
+        return made
+
+    def __repr__(self) -> str:
+        level = self.level if self.decided else "|".join(self.possible_levels)
+        subject = f" {self.subject}:" if self.subject else ""
+        return f"<Result{subject} {level or self.referred or '–'}, {self.score} of {self.max_score}>"
+
+
+def title_of_level(ruleset: Described, level: str, lang: str) -> str:
+    """The title of a level in a language, or its id."""
+    for each in (*ruleset.levels, *([ruleset.otherwise] if ruleset.otherwise else [])):
+        if each.id == level and each.title:
+            return each.title.in_language(lang)
+    return level
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Bounds):
+        return list(value)
+    if isinstance(value, Mapping):
+        return {name: _plain(each) for name, each in value.items()}
+    if value is NA:
+        return "n/a"
+    return value.isoformat() if isinstance(value, datetime.date) else value

@@ -1,0 +1,368 @@
+"""The grammar of expressions: a gate, the standard library's parser, and a list of what is allowed.
+
+Nothing is run. The gate looks at length, depth and characters before anything is parsed; then
+every kind of syntax that is not on the list is refused, so what Python may learn to write later
+is refused as well.
+"""
+
+from __future__ import annotations
+
+import ast
+import keyword
+import re
+import unicodedata
+from difflib import get_close_matches
+from fractions import Fraction
+
+import attrs
+
+from criteria_engine.diagnostics import Fault
+
+__all__ = [
+    "CRITERION_FUNCTIONS",
+    "FUNCTIONS",
+    "LATER_FUNCTIONS",
+    "RESERVED",
+    "Parsed",
+    "is_id",
+    "nearest",
+    "normal",
+    "parse",
+]
+
+FUNCTIONS: dict[str, tuple[int, int]] = {
+    "percent": (2, 2),
+    "min": (1, 1000),
+    "max": (1, 1000),
+    "abs": (1, 1),
+    "sqrt": (1, 1),
+    "exp": (1, 1),
+    "ln": (1, 1),
+    "log10": (1, 1),
+    "floor": (1, 1),
+    "ceil": (1, 1),
+    "round": (1, 2),
+    "score": (0, 1),
+    "max_score": (0, 1),
+    "share": (0, 1),
+    "met": (1, 1),
+    "count_met": (0, 1),
+    "lowest_share": (0, 1),
+    "known": (1, 1),
+    "applicable": (1, 1),
+    "evidenced": (1, 1),
+    "first": (1, 1000),
+    "count": (1, 1000),
+    "years_between": (2, 2),
+    "days_between": (2, 2),
+    "working_days_between": (2, 2),
+}
+"""Each function and how many arguments it takes."""
+
+CRITERION_FUNCTIONS = frozenset({"score", "max_score", "share", "met", "count_met", "lowest_share"})
+"""Those whose argument is a criterion."""
+
+LATER_FUNCTIONS = frozenset({"previous", "every_period", "any_period", "holds"})
+"""Reserved: they look at other periods and other titles."""
+
+RESERVED = frozenset(keyword.kwlist) | {"true", "false", "none"} | set(FUNCTIONS) | LATER_FUNCTIONS
+"""Words that no input, parameter, definition or criterion may be called."""
+
+_LONGEST = 4_000
+_MOST_PIECES = 1_000
+_DEEPEST = 50
+_MOST_DIGITS = 15
+
+_TOKEN = re.compile(
+    r"""\s+ | (?P<text>'[^'\n]*'|"[^"\n]*") | (?P<number>[0-9][\w.]*|\.[0-9][\w.]*) | (?P<word>[^\W\d]\w*)
+      | (?P<operator>\*\*|//|==|!=|<=|>=|[-+*/%<>()\[\],.]) | (?P<other>.)""",
+    re.VERBOSE | re.DOTALL,
+)
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
+_INSTEAD = {
+    "=": "==", "≥": ">=", "≤": "<=", "≠": "!=", "×": "*", "÷": "/", "−": "-", "–": "-", "&": "and",
+    "|": "or", "!": "not", "^": "**", "“": "'", "”": "'", "‘": "'", "’": "'", "（": "(", "）": ")",
+}  # fmt: skip
+_WORD_INSTEAD = {
+    "True": "true", "False": "false", "TRUE": "true", "FALSE": "false", "AND": "and", "OR": "or",
+    "NOT": "not", "và": "and", "hoặc": "or", "không": "not", "IF": "if", "ELSE": "else",
+}  # fmt: skip
+
+_ALLOWED = (
+    ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.USub, ast.BinOp, ast.Add, ast.Sub, ast.Mult,
+    ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.Compare, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt,
+    ast.GtE, ast.In, ast.NotIn, ast.IfExp, ast.Call, ast.Name, ast.Load, ast.Constant, ast.List,
+    ast.Attribute,
+)  # fmt: skip
+
+
+@attrs.frozen(eq=False)
+class Parsed:
+    """An expression that keeps to the grammar: its text, its tree and what it names.
+
+    ``names`` are the inputs, parameters and definitions; ``criteria`` pairs of a function and the
+    dotted name of its criterion (empty for the whole set).
+    """
+
+    text: str
+    tree: ast.expr
+    names: tuple[str, ...]
+    criteria: tuple[tuple[str, str], ...]
+
+    def span(self, tree: ast.expr) -> tuple[int, int]:
+        """Where a part of the tree stands in the text: (offset, length) in characters."""
+        return _span(self.text, tree)
+
+
+def normal(name: str) -> str:
+    """A name in the form in which names are compared (NFKC)."""
+    return name if name.isascii() else unicodedata.normalize("NFKC", name)
+
+
+def is_id(name: str) -> bool:
+    """Whether it begins with a letter or ``_`` and goes on with letters, digits, ``_``."""
+    return name.isidentifier()
+
+
+def nearest(name: str, known: object) -> str:
+    """The known name nearest to ``name``, or nothing."""
+    candidates = [str(each) for each in known] if hasattr(known, "__iter__") else []
+    found = get_close_matches(name, candidates, 1, 0.6)
+    if not found:
+        lowered = {each.lower(): each for each in candidates}
+        found = [lowered[each] for each in get_close_matches(name.lower(), lowered, 1, 0.6)]
+    return found[0] if found else ""
+
+
+def parse(text: str) -> Parsed:
+    """The text as a tree; ``Fault`` with the place of what is wrong."""
+    flat = text.replace("\r", " ").replace("\n", " ")
+    _gate(flat)
+    try:
+        tree = ast.parse(flat, mode="eval").body
+    except SyntaxError as error:
+        raise _syntax_fault(flat, error) from None
+    except (ValueError, MemoryError, RecursionError):
+        raise Fault("CE201", text=_short(flat)) from None
+    names: list[str] = []
+    criteria: list[tuple[str, str]] = []
+    _look_through(flat, tree, names, criteria)
+    return Parsed(flat, tree, tuple(dict.fromkeys(names)), tuple(dict.fromkeys(criteria)))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else text[:37] + "…"
+
+
+def _gate(text: str) -> None:
+    """Refuse what is too long, too deep or holds characters that no expression has."""
+    if not text.strip():
+        raise Fault("CE202")
+    if len(text) > _LONGEST:
+        raise Fault("CE203", length=len(text), limit=_LONGEST)
+    depth = chain = pieces = 0
+    before = ""
+    for token in _TOKEN.finditer(text):
+        kind, piece = token.lastgroup, token.group()
+        if kind is None:
+            continue
+        _gate_token(token, kind, before)
+        if kind != "operator" or piece not in "(),.[]":
+            pieces += 1
+        depth += (piece in ("(", "[")) - (piece in (")", "]"))
+        prefix = piece == "not" or (piece == "-" and (before in ("", "(", "[", ",") or before in _INFIX))
+        chain = chain + 1 if prefix else 0
+        before = piece
+        if depth > _DEEPEST or chain > _DEEPEST:
+            raise Fault("CE205", (token.start(), len(piece)), limit=_DEEPEST)
+    if pieces > 2 * _MOST_PIECES:
+        raise Fault("CE204", limit=_MOST_PIECES)
+
+
+_INFIX = frozenset(
+    {
+        "+",
+        "-",
+        "*",
+        "/",
+        "//",
+        "%",
+        "**",
+        "<",
+        "<=",
+        ">",
+        ">=",
+        "==",
+        "!=",
+        "and",
+        "or",
+        "not",
+        "if",
+        "else",
+        "in",
+    }
+)
+
+
+def _gate_token(token: re.Match[str], kind: str, before: str) -> None:
+    piece, span = token.group(), (token.start(), len(token.group()))
+    if kind == "number" and not _NUMBER.fullmatch(piece):
+        raise Fault("CE206", span, number=piece, mended=_mended_number(piece))
+    if kind == "number" and (len(piece.replace(".", "")) > _MOST_DIGITS or re.match(r"0[0-9]", piece)):
+        raise Fault("CE206", span, number=_short(piece), mended=_mended_number(piece))
+    if kind == "word" and piece in _WORD_INSTEAD:
+        raise Fault("CE207", span, found=piece, mended=_WORD_INSTEAD[piece])
+    if kind == "other":
+        if piece in _INSTEAD:
+            raise Fault("CE207", span, found=piece, mended=_INSTEAD[piece])
+        raise Fault("CE208", span, character=_shown(piece))
+    if kind == "text" and (before[-1:] in "'\"" or before.isidentifier()) and before not in ("", *_INFIX):
+        raise Fault("CE208", span, character=_shown(piece[0]))
+    if kind == "text" and ("\\" in piece or not piece.isprintable()):
+        odd = next(letter for letter in piece if letter == "\\" or not letter.isprintable())
+        raise Fault("CE208", span, character=_shown(odd))
+
+
+def _shown(letter: str) -> str:
+    return letter if letter.isprintable() and not letter.isspace() else f"U+{ord(letter):04X}"
+
+
+def _mended_number(piece: str) -> str:
+    """The right spelling of a number that is written otherwise, as far as one can tell."""
+    plain = piece.replace("_", "")
+    if re.fullmatch(r"0[0-9]+", plain):
+        return plain.lstrip("0") or "0"
+    try:
+        exact = Fraction(int(plain, 0)) if re.match(r"0[xXoObB]", plain) else Fraction(plain.rstrip("."))
+    except (ValueError, ZeroDivisionError, OverflowError):
+        return "123.45"
+    size = float(exact) if abs(exact) < 10**15 else 0.0
+    return f"{size:.10f}".rstrip("0").rstrip(".") if size else "123.45"
+
+
+def _syntax_fault(text: str, error: SyntaxError) -> Fault:
+    start = max(0, min((error.offset or 1) - 1, len(text) - 1))
+    if re.search(r"[0-9]\s*%\s*($|[)\],]|and\b|or\b)", text):
+        place = re.search(r"[0-9.]+\s*%\s*($|[)\],]|and\b|or\b)", text)
+        if place:
+            found = place.group().split("%")[0].strip()
+            return Fault("CE209", (place.start(), len(found) + 1), found=found + "%", mended=f"{found} / 100")
+    opened = text.count("(") - text.count(")") or text.count("[") - text.count("]")
+    if opened:
+        return Fault("CE210", (start, 1), bracket="(" if opened > 0 else ")")
+    return Fault("CE201", (start, 1), text=_short(text))
+
+
+def _look_through(text: str, root: ast.expr, names: list[str], criteria: list[tuple[str, str]]) -> None:
+    """Check every part of the tree against the list; gather what is named."""
+    pieces = 0
+    waiting: list[tuple[ast.AST, int, ast.AST | None]] = [(root, 1, None)]
+    while waiting:
+        tree, depth, parent = waiting.pop()
+        if not isinstance(tree, _ALLOWED):
+            raise _refused(text, tree)
+        if isinstance(tree, ast.expr):
+            pieces += 1
+            depth += 0 if parent is None or _same_chain(parent, tree) else 1
+            if depth > _DEEPEST + 1:
+                raise Fault("CE205", _span(text, tree), limit=_DEEPEST)
+            if pieces > _MOST_PIECES:
+                raise Fault("CE204", limit=_MOST_PIECES)
+        waiting.extend((each, depth, tree) for each in _inner(text, tree, parent, names, criteria))
+
+
+def _same_chain(parent: ast.AST, tree: ast.AST) -> bool:
+    """Whether both are one chain: of sums, of products, of ``else … if``."""
+    if isinstance(parent, ast.IfExp):
+        return tree is parent.orelse and isinstance(tree, ast.IfExp)
+    if isinstance(parent, ast.BinOp) and isinstance(tree, ast.BinOp) and tree is parent.left:
+        sums = (ast.Add, ast.Sub)
+        return isinstance(parent.op, sums) == isinstance(tree.op, sums)
+    return False
+
+
+def _inner(
+    text: str, tree: ast.AST, parent: ast.AST | None, names: list[str], criteria: list[tuple[str, str]]
+) -> list[ast.AST]:
+    """The parts to look at next; names are gathered and the special places checked."""
+    match tree:
+        case ast.Name(id=name):
+            names.append(normal(name))
+            return []
+        case ast.Attribute():
+            raise _refused(text, tree)
+        case ast.Constant(value=value):
+            if isinstance(value, bool) or not isinstance(value, int | float | str):
+                raise _refused(text, tree)
+            return []
+        case ast.Call():
+            return _inner_call(text, tree, criteria)
+        case ast.List() if not (isinstance(parent, ast.Compare) and tree in parent.comparators):
+            raise _refused(text, tree)
+        case ast.Compare(left, operators, comparators):
+            for operator, right in zip(operators, comparators, strict=True):
+                if isinstance(operator, ast.In | ast.NotIn) != isinstance(right, ast.List):
+                    raise Fault("CE213", _span(text, right))
+            return [left, *operators, *comparators]
+        case ast.BinOp(left, ast.Pow(), right):
+            if not (isinstance(right, ast.Constant) and type(right.value) is int and right.value <= 10):
+                raise Fault("CE214", _span(text, right))
+            return [left, right]
+    return list(ast.iter_child_nodes(tree))
+
+
+def _inner_call(text: str, call: ast.Call, criteria: list[tuple[str, str]]) -> list[ast.AST]:
+    name = call.func.id if isinstance(call.func, ast.Name) else ""
+    if not name or call.keywords or any(isinstance(each, ast.Starred) for each in call.args):
+        raise _refused(text, call)
+    place = _span(text, call.func)
+    if name in LATER_FUNCTIONS:
+        raise Fault("CE215", place, name=name)
+    if name not in FUNCTIONS:
+        raise Fault(
+            "CE211", place, name=name, nearest=nearest(name, FUNCTIONS) or ", ".join(sorted(FUNCTIONS))
+        )
+    least, most = FUNCTIONS[name]
+    if not least <= len(call.args) <= most:
+        wanted = str(least) if least == most else f"{least}–{most}" if most < 1000 else f"≥ {least}"
+        raise Fault("CE212", place, name=name, wanted=wanted, found=len(call.args))
+    if name not in CRITERION_FUNCTIONS:
+        return list(call.args)
+    criteria.append((name, dotted(text, call.args[0]) if call.args else ""))
+    return []
+
+
+def dotted(text: str, argument: ast.expr) -> str:
+    """The criterion that an argument names, by id or dotted path."""
+    parts: list[str] = []
+    tree = argument
+    while isinstance(tree, ast.Attribute):
+        parts.append(tree.attr)
+        tree = tree.value
+    if not isinstance(tree, ast.Name):
+        raise Fault("CE216", _span(text, argument))
+    return normal(".".join([tree.id, *reversed(parts)]))
+
+
+def _span(text: str, tree: ast.AST) -> tuple[int, int]:
+    if not isinstance(tree, ast.expr):
+        return 0, len(text)
+    raw = text.encode()
+    start = len(raw[: tree.col_offset].decode(errors="ignore"))
+    end = len(raw[: tree.end_col_offset or len(raw)].decode(errors="ignore"))
+    return start, max(1, end - start)
+
+
+def _refused(text: str, tree: ast.AST) -> Fault:
+    span = _span(text, tree)
+    if isinstance(tree, ast.Tuple):
+        numbers = [
+            each.value for each in tree.elts if isinstance(each, ast.Constant) and type(each.value) is int
+        ]
+        mended = (
+            f"{numbers[0]!s}.{numbers[1]!s}"
+            if len(numbers) == 2 == len(tree.elts)
+            else text.replace(",", ".", 1)
+        )
+        return Fault("CE217", span, found=_short(text[span[0] : sum(span)]), mended=_short(mended))
+    return Fault("CE218", span, found=_short(text[span[0] : sum(span)]))

@@ -1,0 +1,311 @@
+"""From an expression to its meaning: one ``match`` over the allowed syntax.
+
+Names and criteria are looked up in a ``Scope``; everything else is here. Whatever does not fit is
+a ``Fault`` with its place in the text.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Protocol, TypeVar
+
+from criteria_engine import algebra as a
+from criteria_engine import meaning as m
+from criteria_engine.core import Evidenced, FunctionName, Not, Operator
+from criteria_engine.diagnostics import Fault
+from criteria_engine.grammar import Parsed, dotted, normal
+from criteria_engine.meaning import Amount, Claim, Meaning
+
+__all__ = ["Scope", "as_amount", "as_claim", "lower"]
+
+_OPERATORS: dict[type[ast.cmpop], Operator] = {
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+}
+_TOO_LARGE = 1e290
+_Fitted = TypeVar("_Fitted")
+
+
+class Scope(Protocol):
+    """What an expression may name."""
+
+    @property
+    def days_off(self) -> frozenset[int]:
+        """The days that ``working_days_between`` leaves out."""
+
+    def named(self, name: str) -> Meaning:
+        """An input, parameter or definition; ``Fault`` if there is none."""
+
+    def is_input(self, name: str) -> bool:
+        """Whether the name is an input's."""
+
+    def of_criterion(self, function: str, name: str) -> Meaning:
+        """``score``, ``max_score``, ``share``, ``percent``, ``met`` … of a criterion."""
+
+
+def lower(parsed: Parsed, scope: Scope) -> Meaning:
+    """The meaning of an expression; ``Fault`` where its parts do not fit."""
+    try:
+        return _Lowering(parsed, scope).of(parsed.tree)
+    except OverflowError:
+        raise Fault("CE241") from None
+
+
+def as_claim(meaning: Meaning) -> Claim:
+    """The meaning as a condition; ``Fault`` if it is none."""
+    if not isinstance(meaning, Claim):
+        raise Fault("CE235", found=m.kind_of(meaning))
+    return meaning
+
+
+def as_amount(meaning: Meaning) -> Amount:
+    """The meaning as a number; ``Fault`` if it is none."""
+    if not isinstance(meaning, Amount) or meaning.kind != "number":
+        raise Fault("CE236", found=m.kind_of(meaning))
+    return meaning
+
+
+class _Lowering:
+    def __init__(self, parsed: Parsed, scope: Scope) -> None:
+        self._parsed = parsed
+        self._scope = scope
+
+    def of(self, tree: ast.expr) -> Meaning:
+        try:
+            meaning = self._of(tree)
+        except Fault as fault:
+            if fault.span is None:
+                fault.span = self._parsed.span(tree)
+            raise
+        if isinstance(meaning, Amount) and max(-meaning.numeric.low, meaning.numeric.high) > _TOO_LARGE:
+            raise OverflowError
+        return meaning
+
+    def _of(self, tree: ast.expr) -> Meaning:
+        match tree:
+            case ast.Constant(value=str(word)):
+                return m.said(word)
+            case ast.Constant(value=size):
+                return Amount(a.number(Fraction(repr(size))), named=True)
+            case ast.Name(id="true"):
+                return Claim(a.TRUE, a.FALSE)
+            case ast.Name(id="false"):
+                return Claim(a.FALSE, a.TRUE)
+            case ast.Name(id=name):
+                return self._scope.named(normal(name))
+            case ast.BoolOp(operator, values):
+                claims = [self._claim(each) for each in values]
+                return m.all_of(claims) if isinstance(operator, ast.And) else m.any_of(claims)
+            case ast.UnaryOp(ast.Not(), operand):
+                return m.contrary_of(self._claim(operand))
+            case ast.UnaryOp(_, operand):
+                value = self._amount(operand)
+                return Amount(
+                    a.negate(value.numeric), value.there, value.na, named=isinstance(operand, ast.Constant)
+                )
+            case ast.BinOp():
+                return self._arithmetic(tree)
+            case ast.Compare():
+                return self._comparison(tree)
+            case ast.IfExp():
+                return self._conditional(tree)
+            case ast.Call(ast.Name(id=name), arguments):
+                return self._call(name, arguments)
+        raise Fault("CE218", found=ast.unparse(tree)[:40])
+
+    def _claim(self, tree: ast.expr) -> Claim:
+        return self._fitting(tree, as_claim)
+
+    def _amount(self, tree: ast.expr) -> Amount:
+        return self._fitting(tree, as_amount)
+
+    def _fitting(self, tree: ast.expr, fit: Callable[[Meaning], _Fitted]) -> _Fitted:
+        try:
+            return fit(self.of(tree))
+        except Fault as fault:
+            if fault.span is None:
+                fault.span = self._parsed.span(tree)
+            raise
+
+    # ---- operators ---------------------------------------------------------------------------
+
+    def _arithmetic(self, tree: ast.BinOp) -> Amount:
+        """A chain of operators, worked from the left without recursion."""
+        chain: list[tuple[ast.operator, ast.expr]] = []
+        first: ast.expr = tree
+        while isinstance(first, ast.BinOp):
+            chain.append((first.op, first.right))
+            first = first.left
+        value = self._amount(first)
+        for operator, right in reversed(chain):
+            if isinstance(operator, ast.Pow):
+                exponent = int(self._amount(right).numeric.low)
+                value = Amount(a.power(value.numeric, exponent), value.there, value.na)
+            else:
+                value = _binary(operator, value, self._amount(right))
+            if max(-value.numeric.low, value.numeric.high) > _TOO_LARGE:
+                raise OverflowError
+        return value
+
+    def _comparison(self, tree: ast.Compare) -> Claim:
+        left, links = tree.left, []
+        for operator, right in zip(tree.ops, tree.comparators, strict=True):
+            if isinstance(right, ast.List):
+                if not right.elts:
+                    raise Fault("CE213")
+                inside = m.within(self.of(left), [self.of(each) for each in right.elts])
+                links.append(inside if isinstance(operator, ast.In) else m.contrary_of(inside))
+            else:
+                links.append(m.compared(_OPERATORS[type(operator)], self.of(left), self.of(right)))
+            left = right
+        if len(links) == 1:
+            return links[0]
+        # a chain is one comparison: with a part that does not apply it does not apply
+        there = [link.there for link in links]
+        return Claim(
+            a.every([link.true for link in links]),
+            a.every([*there, a.some([link.false for link in links])]),
+            a.some([link.na for link in links]),
+        )
+
+    def _conditional(self, tree: ast.IfExp) -> Meaning:
+        picks: list[tuple[Claim, Meaning]] = []
+        last: ast.expr = tree
+        while isinstance(last, ast.IfExp):
+            picks.append((self._claim(last.test), self.of(last.body)))
+            last = last.orelse
+        value = self.of(last)
+        for claim, body in reversed(picks):
+            if claim.na is a.FALSE:
+                value = m.chosen([(claim, body)], value)
+            else:
+                value = m.chosen([(claim, body), (m.contrary_of(claim), value)], None)
+        return value
+
+    # ---- functions ---------------------------------------------------------------------------
+
+    def _call(self, name: str, arguments: Sequence[ast.expr]) -> Meaning:
+        match name:
+            case "score" | "max_score" | "share" | "met" | "count_met" | "lowest_share":
+                place = dotted(self._parsed.text, arguments[0]) if arguments else ""
+                return self._scope.of_criterion(name, place)
+            case "percent":
+                return self._percent(arguments)
+            case "known":
+                return m.is_known(self.of(arguments[0]))
+            case "applicable":
+                value = self.of(arguments[0])
+                return Claim(value.there, value.na)
+            case "evidenced":
+                return self._evidenced(arguments[0])
+            case "first":
+                return m.first_there([self.of(each) for each in arguments])
+            case "count":
+                return m.counted([self._claim(each) for each in arguments])
+            case "years_between" | "days_between" | "working_days_between":
+                return self._days(name, arguments)
+            case "round":
+                return self._round(arguments)
+        values = [self._amount(each) for each in arguments]
+        return _function(name, [attrs_on_grid(value) for value in values])
+
+    def _percent(self, arguments: Sequence[ast.expr]) -> Amount:
+        of, all_of_it = arguments
+        if (
+            isinstance(of, ast.Call)
+            and isinstance(all_of_it, ast.Call)
+            and isinstance(of.func, ast.Name)
+            and isinstance(all_of_it.func, ast.Name)
+            and (of.func.id, all_of_it.func.id) == ("score", "max_score")
+        ):
+            places = [
+                dotted(self._parsed.text, each.args[0]) if each.args else "" for each in (of, all_of_it)
+            ]
+            if places[0] == places[1]:
+                return as_amount(self._scope.of_criterion("percent", places[0]))
+        part, whole = self._amount(of), self._amount(all_of_it)
+        hundredfold = Amount(a.times(a.number(100), part.numeric), part.there, part.na)
+        return _binary(ast.Div(), hundredfold, whole)
+
+    def _evidenced(self, tree: ast.expr) -> Claim:
+        name = normal(tree.id) if isinstance(tree, ast.Name) else ""
+        if not self._scope.is_input(name):
+            raise Fault("CE237", self._parsed.span(tree))
+        return Claim(Evidenced(name), Not(Evidenced(name)))
+
+    def _days(self, name: str, arguments: Sequence[ast.expr]) -> Amount:
+        days = []
+        for tree in arguments:
+            value = self.of(tree)
+            if isinstance(value, m.Words) and value.constant is not None:
+                value = Amount(a.number(m.day_of(value.constant)), kind="date", named=True)
+            if not isinstance(value, Amount) or value.kind != "date":
+                raise Fault("CE238", self._parsed.span(tree), found=m.kind_of(value))
+            days.append(value)
+        first, second = days
+        there, na = a.every([first.there, second.there]), a.some([first.na, second.na])
+        if name == "days_between":
+            return Amount(a.subtract(second.numeric, first.numeric), there, na)
+        between: FunctionName = "years_between" if name == "years_between" else "working_days_between"
+        off = self._scope.days_off if name == "working_days_between" else frozenset()
+        return Amount(a.apply(between, [first.numeric, second.numeric], off), there, na)
+
+    def _round(self, arguments: Sequence[ast.expr]) -> Amount:
+        value, digits = self._amount(arguments[0]), 0
+        if len(arguments) == 2:
+            wanted = self._amount(arguments[1]).numeric
+            if wanted.low != wanted.high or not wanted.whole or not -9 <= wanted.low <= 9:
+                raise Fault("CE239", self._parsed.span(arguments[1]))
+            digits = int(wanted.low)
+        return Amount(a.rounded(value.numeric, digits, "half_up"), value.there, value.na)
+
+
+def attrs_on_grid(value: Amount) -> Amount:
+    """The number on the grid, as it is handed to a function."""
+    return Amount(a.on_grid(value.numeric), value.there, value.na)
+
+
+def _binary(operator: ast.operator, left: Amount, right: Amount) -> Amount:
+    there, na = [left.there, right.there], [left.na, right.na]
+    if isinstance(operator, ast.Add | ast.Sub | ast.Mult):
+        make = {ast.Add: lambda x, y: a.add([x, y]), ast.Sub: a.subtract, ast.Mult: a.times}[type(operator)]
+        return Amount(make(left.numeric, right.numeric), a.every(there), a.some(na))
+    there.append(a.is_nonzero(right.numeric))
+    na.append(a.is_zero(right.numeric))
+    if isinstance(operator, ast.Mod):
+        value = a.remainder(left.numeric, right.numeric)
+    else:
+        value = a.divide(left.numeric, right.numeric)
+        if isinstance(operator, ast.FloorDiv):
+            value = a.apply("floor", [a.on_grid(value)])
+    return Amount(value, a.every(there), a.some(na))
+
+
+def _function(name: str, values: Sequence[Amount]) -> Amount:
+    first = values[0]
+    match name:
+        case "min" | "max" as which:
+            return m.least_of(which, values)
+        case "abs" | "floor" | "ceil" | "exp" as function:
+            return Amount(a.apply(function, [first.numeric]), first.there, first.na)
+        case "sqrt":
+            inside, outside = a.compare(">=", first.numeric, a.ZERO), a.compare("<", first.numeric, a.ZERO)
+            return Amount(
+                a.on_grid(a.apply("sqrt", [first.numeric])),
+                a.every([first.there, inside]),
+                a.some([first.na, outside]),
+            )
+        case "ln" | "log10" as function:
+            inside, outside = a.compare(">", first.numeric, a.ZERO), a.compare("<=", first.numeric, a.ZERO)
+            return Amount(
+                a.apply(function, [first.numeric]),
+                a.every([first.there, inside]),
+                a.some([first.na, outside]),
+            )
+    raise Fault("CE211", name=name, nearest="")

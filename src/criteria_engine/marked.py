@@ -1,0 +1,141 @@
+"""A YAML text → plain data in which every text knows its place; faults are gathered, nothing is raised.
+
+Texts stay texts: what ``no`` or ``12`` means is said by the place it fills. YAML is read by its events
+only (building objects with libyaml kills the process on deep nesting), and within limits. Where reading
+fails, the commonest slips are looked for, mended for the time being and reported, and reading goes on,
+so that one run shows all faults of a file.
+"""
+
+from __future__ import annotations
+
+import re
+
+import yaml  # type: ignore[import-untyped, unused-ignore]
+
+from criteria_engine.diagnostics import Diagnostic, Problems, chosen_language
+from criteria_engine.marks import Limits, Marked, MarkedList, MarkedMap, MarkedText
+from criteria_engine.slips import MOST_PROBLEMS, Slip
+from criteria_engine.source_text import HIDDEN, NEVER, Source, cleaned, decoded, shown
+from criteria_engine.yaml_mending import Mended, read_mending
+from criteria_engine.yaml_tree import Loader
+
+__all__ = ["Limits", "Marked", "MarkedList", "MarkedMap", "MarkedText", "read_marked"]
+
+_LIBYAML: Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_LIMITS = Limits()
+_HEADER = re.compile(r"(?:[ \t\r]*+(?:[#%][^\n]*+)?\n)*+(?:%[^\n]*+)?")
+_YAML_VERSION = re.compile(r"%YAML[ \t]+1\.[012][ \t\r]*(?:#.*)?$", re.MULTILINE)
+
+
+def read_marked(
+    text: str | bytes, problems: Problems, *, limits: Limits = _LIMITS, loader: Loader | None = None
+) -> Marked | None:
+    """Read a YAML text; put what is wrong with it into ``problems``; give what could be read of it.
+
+    None where nothing usable was read. ``loader`` is PyYAML's class to read events with: libyaml's
+    where there is one.
+    """
+    notes = _Notes(problems)
+    source = _opened(text, limits, notes)
+    if source is None:
+        return None
+    mended = read_mending(source, limits, loader or _LIBYAML)
+    for text_then, slip in mended.slips:
+        notes.note(text_then, slip)
+    for slip in mended.reading.slips:
+        notes.note(mended.source, slip)
+    _note_hidden(mended, notes)
+    root = mended.reading.root if mended.is_whole else None
+    if root is None or (isinstance(root, MarkedText) and root.is_null):
+        if not notes.count:
+            notes.note(source, Slip("CE010", 0))
+        return None
+    return root
+
+
+class _Notes:
+    """Puts slips into the problems with their places, up to a number nobody reads beyond."""
+
+    def __init__(self, problems: Problems) -> None:
+        self._problems = problems
+        self._lang = chosen_language()
+        self._lines: dict[int, str] = {}
+        self.count = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether more would not be kept."""
+        return self.count >= MOST_PROBLEMS
+
+    def note(self, source: Source, slip: Slip) -> None:
+        """Put a slip of a text into the problems."""
+        self.count += 1
+        if self.count > MOST_PROBLEMS:
+            return
+        index = min(slip.index, len(source.text))
+        line, column = source.place(index)
+        if line not in self._lines:
+            self._lines[line] = source.written(line, index)
+        written = self._lines[line]
+        width = max(1, min(slip.width, len(written) - column + 1))
+        self._problems.append(
+            Diagnostic(
+                slip.code,
+                slip.details,
+                line=line,
+                column=column,
+                width=width,
+                source=written,
+                lang=self._lang,
+            )
+        )
+
+
+def _opened(text: str | bytes, limits: Limits, notes: _Notes) -> Source | None:
+    """The text decoded and cleaned; none where it is too long or not UTF-8."""
+    size = len(text)
+    if isinstance(text, str) and limits.bytes // 4 < size <= limits.bytes and not text.isascii():
+        size = len(text.encode("utf-8", "surrogatepass"))
+    if size > limits.bytes:
+        mebi, rest = divmod(limits.bytes, 2**20)
+        notes.note(Source(""), Slip("CE002", 0, 1, {"limit": f"{limits.bytes} B" if rest else f"{mebi} MiB"}))
+        return None
+    letters, wrong = decoded(text)
+    clean = cleaned(letters)
+    if wrong is not None:
+        notes.note(Source(clean), Slip("CE003", wrong))
+        return None
+    source = Source(clean)
+    for found in NEVER.finditer(letters):
+        if notes.is_full:
+            break
+        notes.note(source, Slip("CE028", found.start(), 1, {"character": shown(found[0])}))
+    return _without_directives(source, notes)
+
+
+def _without_directives(source: Source, notes: _Notes) -> Source:
+    """Directives made comments: libyaml takes minutes over many of them."""
+    header = _HEADER.match(source.text)
+    end = header.end() if header else 0
+    for found in re.finditer(r"^%\S*", source.text[:end], re.MULTILINE):
+        if notes.is_full:
+            break
+        if not _YAML_VERSION.match(source.text, found.start()):
+            details = {"what": found[0][:40], "sign": "%"}
+            notes.note(source, Slip("CE008", found.start(), len(found[0]), details))
+    return Source(re.sub(r"^%", "#", source.text[:end], flags=re.MULTILINE) + source.text[end:])
+
+
+def _note_hidden(mended: Mended, notes: _Notes) -> None:
+    """Report hidden characters outside quotation marks, as far as it is known what is quoted."""
+    source, reading = mended.source, mended.reading
+    if source.text.isascii():
+        return
+    known = len(source.text) if reading.failure is None else reading.failure
+    quotes = iter([quote for quote in reading.quotes if quote[2] in ("'", '"')])
+    quote = next(quotes, None)
+    for found in HIDDEN.finditer(source.text, 0, known):
+        while quote and quote[1] <= found.start():
+            quote = next(quotes, None)
+        if (quote is None or found.start() < quote[0]) and not notes.is_full:
+            notes.note(source, Slip("CE013", found.start(), 1, {"character": shown(found[0])}))

@@ -1,0 +1,472 @@
+"""What a value is while it is being lowered: a number, a truth value or a text that may not apply.
+
+Each carries, beside what it is, the conditions under which it is there and under which it is not
+applicable, both written out positively (see ``core``). The functions here give the meanings of
+``and``, ``or``, ``if``, comparisons and ``first`` over such values.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from typing import Literal
+
+import attrs
+
+from criteria_engine import algebra as a
+from criteria_engine.core import (
+    Among,
+    Branch,
+    Condition,
+    Given,
+    Not,
+    Numeric,
+    Operator,
+    Same,
+    Settled,
+    Tighter,
+)
+from criteria_engine.diagnostics import Fault
+from criteria_engine.grammar import nearest
+
+__all__ = [
+    "Amount",
+    "Case",
+    "Claim",
+    "Meaning",
+    "Words",
+    "all_of",
+    "any_of",
+    "chosen",
+    "compared",
+    "contrary_of",
+    "counted",
+    "first_there",
+    "is_known",
+    "joined_ways",
+    "kind_of",
+    "least_of",
+    "said",
+    "within",
+]
+
+_FAR = 10**300
+
+
+@attrs.frozen(eq=False)
+class Amount:
+    """A number. ``kind`` is ``number``, ``date`` (a day) or ``scale`` (a place among ``words``).
+
+    ``named`` numbers (inputs, constants, definitions, scores) are compared as they are.
+    """
+
+    numeric: Numeric
+    there: Condition = a.TRUE
+    na: Condition = a.FALSE
+    kind: Literal["number", "date", "scale"] = "number"
+    words: tuple[str, ...] = ()
+    named: bool = False
+
+    @property
+    def settled(self) -> Numeric:
+        """The number as it is compared: as it is if named, else on the grid."""
+        return self.numeric if self.named else a.on_grid(self.numeric)
+
+
+@attrs.frozen(eq=False)
+class Claim:
+    """A truth value: exactly one of the three conditions holds."""
+
+    true: Condition
+    false: Condition
+    na: Condition = a.FALSE
+
+    @property
+    def there(self) -> Condition:
+        """That it applies."""
+        return a.some([self.true, self.false]) if self.na is not a.FALSE else a.TRUE
+
+    @property
+    def fails(self) -> Condition:
+        """That it does not hold, be it false or not applicable."""
+        return a.some([self.false, self.na])
+
+    @property
+    def passes(self) -> Condition:
+        """That it holds or is not applicable."""
+        return a.some([self.true, self.na])
+
+
+@attrs.frozen(eq=False)
+class Case:
+    """One text that it may be: a fixed ``word``, or what an ``input`` says (of a ``domain``)."""
+
+    guard: Condition
+    word: str = ""
+    input: str | None = None
+    domain: tuple[str, ...] | None = None
+
+
+@attrs.frozen(eq=False)
+class Words:
+    """A text: exactly one case holds, or it is not applicable."""
+
+    cases: tuple[Case, ...]
+    na: Condition = a.FALSE
+
+    @property
+    def there(self) -> Condition:
+        """That it applies."""
+        return a.some([case.guard for case in self.cases]) if self.na is not a.FALSE else a.TRUE
+
+    @property
+    def domain(self) -> tuple[str, ...] | None:
+        """All it can say, or None where it may be any text."""
+        found: list[str] = []
+        for case in self.cases:
+            if case.input is not None and case.domain is None:
+                return None
+            found.extend(case.domain or () if case.input is not None else (case.word,))
+        return tuple(dict.fromkeys(found))
+
+    @property
+    def constant(self) -> str | None:
+        """The text, where it is always the same."""
+        only = self.cases[0]
+        return only.word if len(self.cases) == 1 and only.input is None else None
+
+
+Meaning = Amount | Claim | Words
+
+
+def said(word: str) -> Words:
+    """A fixed text."""
+    return Words((Case(a.TRUE, word),))
+
+
+def kind_of(meaning: Meaning) -> str:
+    """What kind of value it is, as messages name it."""
+    match meaning:
+        case Amount(kind=kind):
+            return kind
+        case Claim():
+            return "boolean"
+    return "text"
+
+
+# ---- conditions ------------------------------------------------------------------------------
+
+
+def all_of(claims: Sequence[Claim]) -> Claim:
+    """``and``: passes over what is not applicable."""
+    na = a.every([claim.na for claim in claims])
+    false = a.some([claim.false for claim in claims])
+    if all(claim.na is a.FALSE for claim in claims):
+        return Claim(a.every([claim.true for claim in claims]), false)
+    passed = [a.some([claim.true, claim.na]) for claim in claims]
+    return Claim(a.every([*passed, a.some([claim.true for claim in claims])]), false, na)
+
+
+def any_of(claims: Sequence[Claim]) -> Claim:
+    """``or``: passes over what is not applicable."""
+    turned = all_of([contrary_of(claim) for claim in claims])
+    return contrary_of(turned)
+
+
+def contrary_of(claim: Claim) -> Claim:
+    """``not``."""
+    return Claim(claim.false, claim.true, claim.na)
+
+
+def counted(claims: Sequence[Claim]) -> Amount:
+    """How many of the conditions hold."""
+    ones = [a.choice([Branch(claim.true, claim.true, a.ONE)], claim.fails, a.ZERO) for claim in claims]
+    return Amount(a.add(ones))
+
+
+def compared(operator: Operator, left: Meaning, right: Meaning) -> Claim:
+    """A comparison; ``Fault`` where the two do not fit."""
+    left, right = _fitted(left, right), _fitted(right, left)
+    if isinstance(left, Amount) and isinstance(right, Amount):
+        if left.kind != right.kind or left.words != right.words:
+            raise Fault("CE231", left=kind_of(left), right=kind_of(right))
+        one, two = left.settled, right.settled
+        return _strict(a.compare(operator, one, two), a.compare(a.opposite(operator), one, two), left, right)
+    if operator not in ("==", "!=") or type(left) is not type(right):
+        raise Fault("CE231", left=kind_of(left), right=kind_of(right))
+    if isinstance(left, Claim) and isinstance(right, Claim):
+        same = a.some([a.every([left.true, right.true]), a.every([left.false, right.false])])
+        other = a.some([a.every([left.true, right.false]), a.every([left.false, right.true])])
+        equal = Claim(same, other, a.some([left.na, right.na]))
+    elif isinstance(left, Words) and isinstance(right, Words):
+        equal = _same_words(left, right)
+    else:
+        raise Fault("CE231", left=kind_of(left), right=kind_of(right))
+    return equal if operator == "==" else contrary_of(equal)
+
+
+def _strict(true: Condition, false: Condition, left: Amount, right: Amount) -> Claim:
+    there = [left.there, right.there]
+    return Claim(a.every([*there, true]), a.every([*there, false]), a.some([left.na, right.na]))
+
+
+def _fitted(one: Meaning, other: Meaning) -> Meaning:
+    """A fixed text beside a place on a scale or a day becomes one."""
+    if not isinstance(one, Words) or not isinstance(other, Amount):
+        return one
+    word = one.constant
+    if word is None or other.kind == "number":
+        return one
+    if other.kind == "scale":
+        return Amount(a.number(_place(word, other.words)), kind="scale", words=other.words, named=True)
+    return Amount(a.number(day_of(word)), kind="date", named=True)
+
+
+def day_of(word: str) -> int:
+    """The day of an ISO date, counted from 1 January of the year 1."""
+    try:
+        return datetime.date.fromisoformat(word).toordinal()
+    except ValueError:
+        raise Fault("CE233", word=word) from None
+
+
+def _place(word: str, words: tuple[str, ...]) -> int:
+    if word not in words:
+        raise Fault("CE232", word=word, words=", ".join(words), nearest=nearest(word, words) or words[-1])
+    return words.index(word)
+
+
+def _same_words(left: Words, right: Words) -> Claim:
+    pairs = [(one, two) for one in left.cases for two in right.cases]
+    _check_words(left, right)
+    return Claim(
+        a.some([a.every([one.guard, two.guard, _agree(one, two, True)]) for one, two in pairs]),
+        a.some([a.every([one.guard, two.guard, _agree(one, two, False)]) for one, two in pairs]),
+        a.some([left.na, right.na]),
+    )
+
+
+def _check_words(left: Words, right: Words) -> None:
+    for one, two in ((left, right), (right, left)):
+        word, domain = one.constant, two.domain
+        if word is not None and domain is not None and word not in domain:
+            raise Fault(
+                "CE232", word=word, words=", ".join(domain), nearest=nearest(word, domain) or domain[0]
+            )
+
+
+def _agree(one: Case, two: Case, wanted: bool) -> Condition:
+    if one.input is None and two.input is None:
+        return a.TRUE if (one.word == two.word) == wanted else a.FALSE
+    if one.input is None:
+        return _agree(two, one, wanted)
+    if two.input is None:
+        return Among(one.input, (two.word,), wanted, one.domain)
+    if one.input == two.input:
+        return a.TRUE if wanted else a.FALSE
+    meet = one.domain is None or two.domain is None or bool(set(one.domain) & set(two.domain))
+    return Same(one.input, two.input, wanted, meet)
+
+
+def within(value: Meaning, options: Sequence[Meaning]) -> Claim:
+    """Whether the value is one of the options, which are constants."""
+    if isinstance(value, Amount) and value.kind == "scale":
+        return _within_scale(value, options)
+    if isinstance(value, Words):
+        words = [option.constant for option in options if isinstance(option, Words)]
+        if len(words) != len(options):
+            raise Fault(
+                "CE231", left="text", right=next(kind_of(o) for o in options if not isinstance(o, Words))
+            )
+        for option in options:
+            if isinstance(option, Words):
+                _check_words(option, value)
+        listed = tuple(word for word in words if word is not None)
+        return Claim(
+            a.some([a.every([case.guard, _in_list(case, listed, True)]) for case in value.cases]),
+            a.some([a.every([case.guard, _in_list(case, listed, False)]) for case in value.cases]),
+            value.na,
+        )
+    equal = [compared("==", value, option) for option in options]
+    return Claim(
+        a.some([claim.true for claim in equal]), a.every([claim.false for claim in equal]), equal[0].na
+    )
+
+
+def _in_list(case: Case, words: tuple[str, ...], wanted: bool) -> Condition:
+    if case.input is None:
+        return a.TRUE if (case.word in words) == wanted else a.FALSE
+    return Among(case.input, words, wanted, case.domain)
+
+
+def _within_scale(value: Amount, options: Sequence[Meaning]) -> Claim:
+    places: set[int] = set()
+    for option in options:
+        fitted = _fitted(option, value)
+        if not isinstance(fitted, Amount) or fitted.words != value.words:
+            raise Fault("CE231", left="scale", right=kind_of(fitted))
+        places.add(int(fitted.numeric.low))
+    others = set(range(len(value.words))) - places
+    return Claim(
+        a.every([value.there, _in_runs(value.numeric, places)]),
+        a.every([value.there, _in_runs(value.numeric, others)]),
+        value.na,
+    )
+
+
+def _in_runs(numeric: Numeric, places: set[int]) -> Condition:
+    """That a place is one of those: neighbours are asked together, so that nothing is lost."""
+    runs = []
+    for first in sorted(place for place in places if place - 1 not in places):
+        last = first
+        while last + 1 in places:
+            last += 1
+        edges = [a.compare(">=", numeric, a.number(first)), a.compare("<=", numeric, a.number(last))]
+        runs.append(a.every(edges))
+    return a.some(runs)
+
+
+# ---- choosing --------------------------------------------------------------------------------
+
+
+def chosen(picks: Sequence[tuple[Claim, Meaning]], otherwise: Meaning | None) -> Meaning:
+    """The value of the first condition that holds, else ``otherwise`` (None: not applicable).
+
+    A condition that is not applicable does not hold. ``Fault`` where the values are of two kinds.
+    """
+    prefix: Condition = a.TRUE
+    ways: list[tuple[Condition, Condition, Meaning]] = []
+    for claim, value in picks:
+        ways.append((claim.true, a.every([prefix, claim.true]), value))
+        prefix = a.every([prefix, claim.fails])
+    if otherwise is not None:
+        ways.append((a.TRUE, prefix, otherwise))
+        prefix = a.FALSE
+    return joined_ways(ways, prefix)
+
+
+def joined_ways(ways: Sequence[tuple[Condition, Condition, Meaning]], none: Condition) -> Meaning:
+    """One of the values: each with its test, its whole guard; ``none``: not applicable."""
+    values = [value for _, _, value in ways]
+    pattern = next((value for value in values if isinstance(value, Amount)), values[0])
+    fitted = [_fitted(value, pattern) for value in values]
+    guards = [guard for _, guard, _ in ways]
+    na = a.some([none, *[a.every([guard, value.na]) for guard, value in zip(guards, fitted, strict=True)]])
+    if all(isinstance(value, Claim) for value in fitted):
+        claims = [value for value in fitted if isinstance(value, Claim)]
+        return Claim(
+            a.some([a.every([guard, claim.true]) for guard, claim in zip(guards, claims, strict=True)]),
+            a.some([a.every([guard, claim.false]) for guard, claim in zip(guards, claims, strict=True)]),
+            na,
+        )
+    if all(isinstance(value, Words) for value in fitted):
+        words = [value for value in fitted if isinstance(value, Words)]
+        cases = [
+            attrs.evolve(case, guard=a.every([guard, case.guard]))
+            for guard, value in zip(guards, words, strict=True)
+            for case in value.cases
+        ]
+        return Words(tuple(cases), na)
+    return _joined_amounts(ways, fitted, na)
+
+
+def _joined_amounts(
+    ways: Sequence[tuple[Condition, Condition, Meaning]], fitted: Sequence[Meaning], na: Condition
+) -> Amount:
+    amounts = [value for value in fitted if isinstance(value, Amount)]
+    first = amounts[0] if amounts else None
+    odd = next(
+        (
+            value
+            for value in fitted
+            if not isinstance(value, Amount)
+            or first is None
+            or value.kind != first.kind
+            or value.words != first.words
+        ),
+        None,
+    )
+    if odd is not None or first is None:
+        kinds = sorted({kind_of(value) for value in fitted})
+        raise Fault("CE234", kinds=", ".join(kinds))
+    branches = [
+        Branch(test, a.every([guard, amount.there]), amount.numeric)
+        for (test, guard, _), amount in zip(ways, amounts, strict=True)
+    ]
+    there = a.some([branch.guard for branch in branches]) if na is not a.FALSE else a.TRUE
+    named = all(amount.named for amount in amounts)
+    last = branches[-1]
+    if last.test is a.TRUE:
+        numeric = a.choice(branches[:-1], last.guard, last.value)
+    else:
+        numeric = a.choice(branches, a.FALSE, a.ZERO)
+    return Amount(numeric, there, na, first.kind, first.words, named)
+
+
+def least_of(which: Literal["min", "max"], amounts: Sequence[Amount]) -> Amount:
+    """The smallest (largest) of those that apply; not applicable where none does."""
+    if all(amount.na is a.FALSE for amount in amounts):
+        return Amount(a.extreme(which, [amount.numeric for amount in amounts]))
+    there = a.some([amount.there for amount in amounts])
+    far = a.number(_FAR if which == "min" else -_FAR)
+    other_far = a.number(-_FAR if which == "min" else _FAR)
+
+    def padded(pad: Numeric) -> list[Numeric]:
+        return [
+            a.choice([Branch(amount.there, amount.there, amount.numeric)], amount.na, pad)
+            for amount in amounts
+        ]
+
+    exact = a.extreme(which, padded(far))
+    other = a.extreme("max" if which == "min" else "min", padded(other_far))
+    spans = [amount.numeric for amount in amounts]
+    bounded = Tighter(
+        exact,
+        other,
+        low=min(span.low for span in spans),
+        high=max(span.high for span in spans),
+        whole=all(span.whole for span in spans),
+        on_grid=all(span.on_grid for span in spans),
+    )
+    na = a.every([amount.na for amount in amounts])
+    return Amount(a.choice([Branch(there, there, bounded)], na, a.ZERO), there, na)
+
+
+def is_known(meaning: Meaning) -> Claim:
+    """Whether the value is there: nothing missing can change it, and it applies. A plain fact."""
+    fact = _settled(meaning)
+    return Claim(
+        a.every([fact, meaning.there]), a.some([Not(fact) if fact is not a.TRUE else a.FALSE, meaning.na])
+    )
+
+
+def _settled(meaning: Meaning) -> Condition:
+    match meaning:
+        case Amount(numeric=numeric, there=there, na=na):
+            return Settled((there, na), (numeric,), na)
+        case Claim(true, false, na):
+            return Settled((true, false, na), (), a.TRUE)
+        case Words():
+            return _settled_words(meaning)
+
+
+def _settled_words(meaning: Words) -> Condition:
+    guards = tuple(case.guard for case in meaning.cases)
+    spoken = [
+        a.every([case.guard, Given(case.input) if case.input is not None else a.TRUE])
+        for case in meaning.cases
+    ]
+    return a.every([Settled((*guards, meaning.na), (), a.TRUE), a.some([meaning.na, *spoken])])
+
+
+def first_there(values: Sequence[Meaning]) -> Meaning:
+    """The first that is there; of none, open if one is missing, else not applicable."""
+    prefix: Condition = a.TRUE
+    ways: list[tuple[Condition, Condition, Meaning]] = []
+    for value in values:
+        known = is_known(value)
+        ways.append((known.true, a.every([prefix, known.true]), value))
+        prefix = a.every([prefix, known.false])
+    for value in values:
+        ways.append((value.there, a.every([prefix, value.there]), value))
+    return joined_ways(ways, a.every([prefix, *[value.na for value in values]]))

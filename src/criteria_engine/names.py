@@ -1,0 +1,145 @@
+"""What the names in expressions stand for: inputs, parameters, definitions."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from criteria_engine import algebra as a
+from criteria_engine.core import Branch, Condition, Flag, Observed, Withheld
+from criteria_engine.criteria import Dated, Input, Parameter, Setting
+from criteria_engine.diagnostics import Fault
+from criteria_engine.meaning import Amount, Case, Claim, Meaning, Words, chosen, compared, said
+
+__all__ = ["ON", "input_meaning", "observed_input", "parameter_meaning", "span_of"]
+
+ON = "@on"
+"""The name under which the day of the assessment is observed."""
+
+_LARGEST = 10**15
+_LAST_DAY = datetime.date.max.toordinal()
+
+
+def span_of(given: Input, words: Sequence[str]) -> tuple[float, float, bool]:
+    """The lowest and highest number of an input, and whether it is whole."""
+    match given.type:
+        case "ordinal":
+            return 0, max(0, len(words) - 1), True
+        case "date":
+            return 1, _LAST_DAY, True
+    low, high = (0, 100) if given.type == "percent" else (-_LARGEST, _LARGEST)
+    if given.range is not None and len(given.range) == 2:
+        low, high = max(low, given.range[0]), min(high, given.range[1])
+    whole = given.type == "integer"
+    return low, high, whole
+
+
+def observed_input(given: Input, words: Sequence[str]) -> Observed:
+    """The number of an input in the core."""
+    low, high, whole = span_of(given, words)
+    return Observed(given.id, low=float(low), high=float(high), whole=whole, on_grid=whole)
+
+
+def input_meaning(given: Input, words: Sequence[str]) -> Meaning:
+    """What the name of an input means; ``words`` are those of its scale."""
+    there: Condition = a.TRUE
+    na: Condition = a.FALSE
+    if given.may_be_na:
+        there, na = Withheld(given.id, False), Withheld(given.id, True)
+    match given.type:
+        case "boolean":
+            return Claim(Flag(given.id, True), Flag(given.id, False), na)
+        case "choice":
+            return Words((Case(there, input=given.id, domain=given.choices or ()),), na)
+        case "text":
+            return Words((Case(there, input=given.id),), na)
+        case "ordinal":
+            return Amount(observed_input(given, words), there, na, "scale", tuple(words), named=True)
+        case "date":
+            return Amount(observed_input(given, words), there, na, "date", named=True)
+    return Amount(observed_input(given, words), there, na, named=True)
+
+
+def _fixed(value: Any) -> Meaning:
+    if isinstance(value, bool):
+        return Claim(a.TRUE, a.FALSE) if value else Claim(a.FALSE, a.TRUE)
+    if isinstance(value, str):
+        return said(value)
+    return Amount(a.number(Fraction(repr(value))), named=True)
+
+
+def _by_date(dated: Sequence[Dated]) -> Meaning:
+    """The latest value whose day has come; an assessment before the first day is refused."""
+    day = Amount(
+        Observed(ON, low=1.0, high=float(_LAST_DAY), whole=True, on_grid=True), kind="date", named=True
+    )
+    latest_first = sorted(dated, key=lambda entry: entry.from_, reverse=True)
+    picks = []
+    for entry in latest_first[:-1]:
+        start = Amount(a.number(entry.from_.toordinal()), kind="date", named=True)
+        picks.append((compared(">=", day, start), _fixed(entry.value)))
+    last = _fixed(latest_first[-1].value)
+    return chosen(picks, last) if picks else last
+
+
+def _setting(setting: Setting | Parameter) -> Meaning:
+    if setting.dated:
+        return _by_date(setting.dated)
+    if setting.value is None:
+        raise Fault("CE303")
+    return _fixed(setting.value)
+
+
+def parameter_meaning(
+    parameter: Parameter, names: Mapping[str, Meaning], inputs: Mapping[str, Input]
+) -> Meaning:
+    """What a parameter means; ``Fault`` where it is given in two ways, or a class is left out."""
+    ways = [parameter.value is not None, parameter.dated is not None, parameter.by is not None]
+    if sum(ways) != 1 or (parameter.by is None) != (parameter.values is None):
+        raise Fault("CE303")
+    if parameter.by is None or parameter.values is None:
+        return _setting(parameter)
+    if parameter.by not in inputs:
+        raise Fault("CE304", name=parameter.by)
+    of = names[parameter.by]
+    options: Sequence[str] = ("true", "false") if isinstance(of, Claim) else ()
+    if isinstance(of, Words):
+        options = of.domain or ()
+    elif isinstance(of, Amount):
+        options = of.words
+    if not options:
+        raise Fault("CE304", name=parameter.by)
+    values = dict(parameter.values)
+    missing = [word for word in options if word not in values]
+    extra = [word for word in values if word not in options]
+    if missing or extra:
+        raise Fault("CE305", missing=", ".join(missing) or "–", extra=", ".join(extra) or "–")
+    picks = []
+    for word in options:
+        if isinstance(of, Claim):
+            claim = of if word == "true" else Claim(of.false, of.true, of.na)
+        else:
+            claim = compared("==", of, said(word))
+        picks.append((claim, _setting(values[word])))
+    return _exhaustive(picks, of)
+
+
+def _exhaustive(picks: Sequence[tuple[Claim, Meaning]], of: Meaning) -> Meaning:
+    """One pick holds unless ``of`` is not applicable."""
+    joined = chosen(picks, None)
+    match joined:
+        case Amount(numeric, _, _, kind, words, named):
+            return Amount(_without_default(numeric), of.there, of.na, kind, words, named)
+        case Claim(true, false, _):
+            return Claim(true, false, of.na)
+    return Words(joined.cases, of.na)
+
+
+def _without_default(numeric: Any) -> Any:
+    """The choice with its last branch as the default: its branches cover everything."""
+    branches: tuple[Branch, ...] = getattr(numeric, "branches", ())
+    if not branches:
+        return numeric
+    return a.choice(branches[:-1], branches[-1].guard, branches[-1].value)

@@ -1,0 +1,74 @@
+"""Walking the core as it was lowered: what a part is made of, and which inputs it looks at."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from criteria_engine.core import (
+    Among,
+    Apply,
+    Choice,
+    Compare,
+    Condition,
+    Evidenced,
+    Every,
+    Extreme,
+    Flag,
+    Given,
+    Minus,
+    Mixture,
+    Not,
+    Number,
+    Numeric,
+    Observed,
+    Over,
+    Power,
+    Ratio,
+    Remainder,
+    Rounded,
+    Same,
+    Settled,
+    Some,
+    Sum,
+    Tighter,
+    Times,
+    Truth,
+    Withheld,
+)
+
+__all__ = ["inner", "inputs_of"]
+
+
+def inputs_of(part: Condition | Numeric) -> tuple[str, ...]:
+    """The inputs that a part itself looks at."""
+    match part:
+        case Flag(input) | Withheld(input) | Given(input) | Among(input) | Observed(input=input):
+            return (input,)
+        case Same(left, right):
+            return (left, right)
+    return ()
+
+
+def inner(part: Condition | Numeric) -> tuple[Condition | Numeric, ...]:
+    """The parts that a part is made of, guards included."""
+    match part:
+        case Compare(_, left, right) | Minus(left=left, right=right) | Times(left=left, right=right):
+            return (left, right)
+        case Over(left=left, right=right) | Remainder(left=left, right=right):
+            return (left, right)
+        case Every(parts) | Some(parts) | Extreme(parts=parts) | Apply(parts=parts):
+            return tuple(parts)
+        case Sum(terms=terms):
+            return tuple(terms)
+        case Not(one) | Rounded(part=one) | Power(base=one):
+            return (one,)
+        case Ratio(exact=one) | Tighter(exact=one):
+            return (one,)
+        case Choice(branches=branches, otherwise_guard=guard, otherwise=otherwise):
+            pieces = [piece for branch in branches for piece in (branch.guard, branch.value)]
+            return (*pieces, guard, otherwise)
+        case Settled() | Truth() | Number() | Observed() | Flag() | Withheld() | Given() | Evidenced():
+            return ()
+        case Among() | Same() | Mixture():
+            return ()
+    assert_never(part)

@@ -1,0 +1,298 @@
+"""Levels: which one is reached, and which stay possible.
+
+Every level is a list of conditions; what ends up is one of a few *outcomes*: a level, the lowest
+one, or a referral. For each outcome there is the condition, written out positively, that it is
+the one; with nothing missing exactly one of them holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import attrs
+
+from criteria_engine import algebra as a
+from criteria_engine.core import Branch, Condition, Numeric
+from criteria_engine.criteria import Level, Otherwise, Override
+from criteria_engine.diagnostics import Fault
+from criteria_engine.grammar import nearest
+from criteria_engine.judging import Judging
+from criteria_engine.meaning import Amount, Claim
+from criteria_engine.tree import Branchlet
+
+__all__ = ["Outcome", "Reaching", "Wanted", "reaching"]
+
+
+@attrs.frozen(eq=False)
+class Outcome:
+    """One way it can end: a level's id, or a referral (``refer`` is the override's number)."""
+
+    level: str | None
+    refer: int | None
+    possible: Condition
+
+
+@attrs.frozen(eq=False)
+class Wanted:
+    """One thing that a level wants: its ``kind`` (``when each floor requires veto lower``), the text
+    of it, the criterion it is about, and whether it holds."""
+
+    kind: str
+    text: str
+    path: str
+    claim: Claim
+
+
+@attrs.frozen(eq=False)
+class Reaching:
+    """The outcomes of a set or group with levels, and what each level wants.
+
+    ``code`` is the number of the outcome, for complete data.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    code: Numeric
+    wanted: tuple[tuple[str, tuple[Wanted, ...]], ...]
+    overrides: tuple[tuple[Override, Claim], ...]
+
+
+@attrs.frozen(eq=False)
+class _Source:
+    """A way to come to an outcome before caps: a rank (None: outside the list) or a referral."""
+
+    rank: int | None
+    level: str | None
+    refer: int | None
+    test: Condition
+    guard: Condition
+    caps: tuple[tuple[int, Claim], ...]
+
+
+def reaching(judging: Judging, found: Branchlet) -> Reaching:
+    """The levels of a set (its root) or of a group."""
+    judging.here = found.path
+    group = found.criterion
+    lowest = (group.otherwise or Otherwise()).id
+    ids = [level.id for level in group.levels]
+    _check_ids(judging, found, ids, lowest)
+    wanted = [_wanted(judging, found, level) for level in group.levels]
+    claims = [_held(each) for each in wanted]
+    if group.cumulative:
+        claims = _cumulative(claims)
+        wanted = [
+            [
+                *each,
+                *[
+                    Wanted("lower", below.id, "", _held(wanted[n + 1 + k]))
+                    for k, below in enumerate(group.levels[n + 1 :])
+                ],
+            ]
+            for n, each in enumerate(wanted)
+        ]
+    for level, claim in zip(group.levels, claims, strict=True):
+        if claim.true is a.FALSE:
+            judging.note(found.key(f"levels.{level.id}"), Fault("CE431", level=level.id))
+    veto = _veto(judging, found)
+    ranks = {level: rank for rank, level in enumerate([*ids, lowest])}
+    overrides = [
+        (override, judging.claim(override.when, found.key(f"overrides[{n}].when")))
+        for n, override in enumerate(group.overrides)
+    ]
+    active, inactive = _active(judging, found)
+    sources = _sources(judging, found, overrides, ranks, active)
+    caps = _caps(overrides, ranks, len(overrides))
+    ending = [claim.fails for override, claim in overrides if override.at_most is None]
+    base = _base(claims, veto, [*ids, lowest], a.every([active, *ending]), caps)
+    if inactive is not a.FALSE:
+        sources.insert(0, _Source(len(ids), lowest, None, inactive, inactive, ()))
+    judging.here = None
+    outcomes, code = _outcomes([*sources, *base], [*ids, lowest])
+    shown = tuple((level.id, tuple(each)) for level, each in zip(group.levels, wanted, strict=True))
+    return Reaching(outcomes, code, shown, tuple(overrides))
+
+
+def _check_ids(judging: Judging, found: Branchlet, ids: Sequence[str], lowest: str) -> None:
+    for place, level in enumerate(ids):
+        if level in ids[:place]:
+            judging.note(found.key(f"levels.{level}"), Fault("CE301", what="level", name=level))
+    if lowest in ids:
+        judging.note(found.key("otherwise"), Fault("CE432", level=lowest))
+
+
+# ---- what a level wants ----------------------------------------------------------------------
+
+
+def _wanted(judging: Judging, found: Branchlet, level: Level) -> list[Wanted]:
+    at = found.key(f"levels.{level.id}")
+    wanted: list[Wanted] = []
+    if level.when is not None:
+        claim = judging.claim(level.when, f"{at}.when")
+        wanted.append(Wanted("when", level.when.text, "", Claim(claim.true, claim.fails)))
+    if level.each is not None:
+        for child in found.children:
+            claim = _reaches(judging, child, level.each, f"{at}.each")
+            wanted.append(Wanted("each", str(level.each), child.path, claim))
+    for name, share in level.floors:
+        try:
+            floor = judging.tree.find(name)
+        except Fault as fault:
+            judging.note(f"{at}.floors.{name}", fault)
+            continue
+        claim = _reaches(judging, floor, share, f"{at}.floors.{name}")
+        wanted.append(Wanted("floor", str(share), floor.path, claim))
+    for number, expression in enumerate(level.requires):
+        claim = judging.prerequisite(expression, f"{at}.requires[{number}]")
+        wanted.append(Wanted("requires", expression.text, "", claim))
+    return wanted
+
+
+def _reaches(judging: Judging, child: Branchlet, share: float, place: str) -> Claim:
+    """Whether a criterion reaches a share of its points; of a maximum of 0 if it is met."""
+    faces = judging.faces[child.path]
+    if faces.most is None:
+        judging.note(place, Fault("CE227", name=child.path))
+        return Claim(a.TRUE, a.FALSE)
+    exact = a.divide(faces.points, faces.most)
+    amount = judging.share_of(child) if child.criterion.not_applicable == "drop" else Amount(exact)
+    size = a.on_grid(amount.numeric)
+    edge = a.number(Fraction(repr(share)))
+    some_most, no_most = a.is_nonzero(faces.most), a.is_zero(faces.most)
+    return Claim(
+        a.some(
+            [
+                faces.absent,
+                a.every([faces.applies, some_most, a.compare(">=", size, edge)]),
+                a.every([faces.applies, no_most, faces.met.true]),
+            ]
+        ),
+        a.some(
+            [
+                a.every([faces.applies, some_most, a.compare("<", size, edge)]),
+                a.every([faces.applies, no_most, faces.met.false]),
+            ]
+        ),
+    )
+
+
+def _held(wanted: Sequence[Wanted]) -> Claim:
+    return Claim(a.every([each.claim.true for each in wanted]), a.some([each.claim.false for each in wanted]))
+
+
+def _cumulative(claims: Sequence[Claim]) -> list[Claim]:
+    """Each level also wants all below it (further down the list)."""
+    made: list[Claim] = []
+    below = Claim(a.TRUE, a.FALSE)
+    for claim in reversed(claims):
+        below = Claim(a.every([claim.true, below.true]), a.some([claim.false, below.false]))
+        made.append(below)
+    return made[::-1]
+
+
+def _veto(judging: Judging, found: Branchlet) -> Claim:
+    """Whether a veto stands: a criterion with ``veto`` that applies and is not met."""
+    faces = [judging.faces[each.path] for each in found.below() if each.criterion.veto]
+    return Claim(
+        a.some([a.every([each.applies, each.met.false]) for each in faces]),
+        a.every([a.some([each.absent, each.met.true]) for each in faces]),
+    )
+
+
+# ---- overrides -------------------------------------------------------------------------------
+
+
+def _caps(
+    overrides: Sequence[tuple[Override, Claim]], ranks: dict[str, int], before: int
+) -> tuple[tuple[int, Claim], ...]:
+    return tuple(
+        (ranks[override.at_most], claim)
+        for override, claim in overrides[:before]
+        if override.at_most is not None and override.at_most in ranks
+    )
+
+
+def _active(judging: Judging, found: Branchlet) -> tuple[Condition, Condition]:
+    """Whether levels are asked at all: where a set or group does not apply, it gets the lowest."""
+    faces = judging.faces[found.path]
+    return (faces.applies, faces.absent) if found.path else (faces.gate, faces.no_gate)
+
+
+def _sources(
+    judging: Judging,
+    found: Branchlet,
+    overrides: Sequence[tuple[Override, Claim]],
+    ranks: dict[str, int],
+    prefix: Condition,
+) -> list[_Source]:
+    """The overrides that end the list, in order."""
+    sources: list[_Source] = []
+    for number, (override, claim) in enumerate(overrides):
+        place = found.key(f"overrides[{number}]")
+        ways = [override.level is not None, override.at_most is not None, bool(override.refer)]
+        if sum(ways) != 1:
+            judging.note(place, Fault("CE433"))
+            continue
+        if override.at_most is not None:
+            if override.at_most not in ranks:
+                known = nearest(override.at_most, ranks) or ", ".join(ranks)
+                judging.note(f"{place}.at_most", Fault("CE434", level=override.at_most, nearest=known))
+            continue
+        guard = a.every([prefix, claim.true])
+        rank = ranks.get(override.level) if override.level is not None else None
+        refer = number if override.refer else None
+        caps = _caps(overrides, ranks, number)
+        sources.append(_Source(rank, override.level, refer, claim.true, guard, caps))
+        prefix = a.every([prefix, claim.fails])
+    return sources
+
+
+def _base(
+    claims: Sequence[Claim],
+    veto: Claim,
+    ranked: Sequence[str],
+    prefix: Condition,
+    caps: tuple[tuple[int, Claim], ...],
+) -> list[_Source]:
+    """The levels themselves, best first, then the lowest."""
+    sources = []
+    none_so_far: Condition = a.TRUE
+    for rank, (level, claim) in enumerate(zip(ranked, claims, strict=False)):
+        test = a.every([veto.false, claim.true])
+        guard = a.every([prefix, veto.false, none_so_far, claim.true])
+        sources.append(_Source(rank, level, None, test, guard, caps))
+        none_so_far = a.every([none_so_far, claim.false])
+    guard = a.every([prefix, a.some([veto.true, none_so_far])])
+    sources.append(_Source(len(ranked) - 1, ranked[-1], None, a.TRUE, guard, caps))
+    return sources
+
+
+def _outcomes(sources: Sequence[_Source], ranked: Sequence[str]) -> tuple[tuple[Outcome, ...], Numeric]:
+    """Each outcome with the condition that it is the one, and its number for complete data."""
+    possible: dict[tuple[str | None, int | None], list[Condition]] = {(level, None): [] for level in ranked}
+    for source in sources:
+        if source.refer is not None or source.rank is None:
+            possible.setdefault((source.level, source.refer), []).append(source.guard)
+            continue
+        for rank in range(source.rank, len(ranked)):
+            condition = _capped_to(source, rank)
+            if condition is not a.FALSE:
+                possible[ranked[rank], None].append(condition)
+    outcomes = tuple(
+        Outcome(level, refer, a.some(conditions)) for (level, refer), conditions in possible.items()
+    )
+    places = {(each.level, each.refer): number for number, each in enumerate(outcomes)}
+    if any(source.caps for source in sources):
+        tests = [(each.possible, each.possible, number) for number, each in enumerate(outcomes)]
+    else:
+        tests = [(each.test, each.guard, places[each.level, each.refer]) for each in sources]
+    branches = [Branch(test, guard, a.number(number)) for test, guard, number in tests]
+    return outcomes, a.choice(branches[:-1], branches[-1].guard, branches[-1].value)
+
+
+def _capped_to(source: _Source, rank: int) -> Condition:
+    """That the source is the one and the caps before it bring it to ``rank``."""
+    lower_caps = [claim.fails for cap, claim in source.caps if cap > rank]
+    if source.rank == rank:
+        return a.every([source.guard, *lower_caps])
+    here = a.some([claim.true for cap, claim in source.caps if cap == rank])
+    return a.every([source.guard, *lower_caps, here])

@@ -1,0 +1,401 @@
+"""Reading a ruleset file: YAML with places → fields by their kinds → a sound ruleset.
+
+Only this file turns a path (``criteria.order.turnout.bands.steps[1]``) into file, line and column.
+Classes say what their fields hold (``kinds.part``); nothing here knows a rule shape by name.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from criteria_engine.criteria import Criterion, Definition, Input, Parameter
+from criteria_engine.diagnostics import CriteriaError, Diagnostic, Fault, Problems, chosen_language
+from criteria_engine.grammar import nearest, normal
+from criteria_engine.kinds import (
+    CELL,
+    TITLES,
+    ById,
+    Kind,
+    ListOf,
+    MapOf,
+    OneRule,
+    Scalar,
+    Struct,
+    key_of,
+    kind_of,
+)
+from criteria_engine.marked import Limits, Marked, MarkedList, MarkedMap, MarkedText, read_marked
+from criteria_engine.rules import RULES
+from criteria_engine.ruleset import Ruleset
+
+__all__ = ["Document", "load", "loads", "read_document", "read_ruleset"]
+
+_FAILED: Any = object()
+_LATER = frozenset({"extends", "replaces"})
+_LIMITS = Limits()
+_LAST_PART = re.compile(r"(\.[^.\[\]]*|\[\d+\])$")
+
+
+class Document:
+    """A text being read: its places by path, and what is wrong with it."""
+
+    def __init__(self, text: str | bytes, name: str, rules: Sequence[type[Any]] = RULES) -> None:
+        self.name = name
+        self.problems = Problems()
+        self.values: dict[str, Marked] = {}
+        self.keys: dict[str, MarkedText] = {}
+        self.broken: set[str] = set()
+        self._rules = {rule.KEY: rule for rule in rules}
+        self.root = read_marked(text, self.problems)
+        decoded = text if isinstance(text, str) else text.decode("utf-8-sig", "replace")
+        self._lines = decoded.splitlines()
+
+    # ---- places ------------------------------------------------------------------------------
+
+    def located(self, lang: str | None = None) -> list[Diagnostic]:
+        """All that was found, with file, line and column, in the order of the places."""
+        language = chosen_language(lang)
+        found = [attrs.evolve(self._locate(each), file=self.name, lang=language) for each in self.problems]
+        unique = {(each.code, each.line, each.column, each.message): each for each in found}
+        return list(CriteriaError(unique.values()).diagnostics)
+
+    def _locate(self, diagnostic: Diagnostic) -> Diagnostic:
+        if diagnostic.line is not None:
+            return diagnostic
+        path = diagnostic.path
+        while path and path not in self.values:
+            path = _LAST_PART.sub("", path) if _LAST_PART.search(path) else ""
+        value, key = self.values.get(path), self.keys.get(path)
+        line, column, width = 1, 1, 1
+        if isinstance(value, MarkedText) and (value.text or key is None):
+            stripped = len(value.text) - len(value.text.lstrip())
+            offset, length = diagnostic.span or (0, len(value.text.strip()))
+            line, column = value.at(offset + stripped)
+            width = max(1, min(length, len(value.text) - offset))
+            if value.quoted and diagnostic.span is None:
+                line, column = value.line, value.column
+        elif key is not None:
+            line, column, width = key.line, key.column, max(1, len(key.text))
+        elif value is not None:
+            line, column = value.line, value.column
+        source = self._lines[line - 1] if 0 < line <= len(self._lines) else ""
+        return attrs.evolve(
+            diagnostic,
+            line=line,
+            column=column,
+            source=source,
+            width=min(width, max(1, len(source) - column + 1)),
+        )
+
+    # ---- reading by kind ---------------------------------------------------------------------
+
+    def read(self, kind: Kind, marked: Marked, path: str) -> Any:
+        """The value of that kind, or ``_FAILED`` where it could not be read, which is then noted."""
+        self.values.setdefault(path, marked)
+        match kind:
+            case Scalar():
+                return self._read_scalar(kind, marked, path)
+            case ListOf(each, single):
+                return self._read_list(each, single, marked, path)
+            case MapOf(key, each):
+                return self._read_map(key, each, marked, path)
+            case ById(struct):
+                return self._read_by_id(struct, marked, path)
+            case Struct():
+                return self.read_struct(kind, marked, path)
+            case OneRule():
+                return _FAILED
+
+    def _wrong_form(self, path: str, wanted: str, marked: Marked) -> Any:
+        self.problems.add(path, "CE122", wanted=_FORMS[wanted], found=_FORMS[_form(marked)])
+        return _FAILED
+
+    def _read_scalar(self, kind: Scalar, marked: Marked, path: str) -> Any:
+        if kind is TITLES and isinstance(marked, MarkedMap):
+            texts = {
+                key.text: self._read_scalar(_TEXT, value, f"{path}.{key.text}")
+                for key, value in marked.entries
+            }
+            return _FAILED if any(each is _FAILED for each in texts.values()) else kind.accept(texts)
+        if not isinstance(marked, MarkedText):
+            return self._wrong_form(path, "text", marked)
+        if marked.is_null:
+            if kind is CELL:
+                return None
+            self.problems.add(path, "CE126", key=path.rsplit(".", 1)[-1])
+            return _FAILED
+        try:
+            return kind.read(marked.text)
+        except Fault as fault:
+            self.problems.add_fault(path, fault)
+            return _FAILED
+
+    def _read_list(self, each: Kind, single: bool, marked: Marked, path: str) -> Any:
+        if isinstance(marked, MarkedList):
+            items = [self.read(each, item, f"{path}[{place}]") for place, item in enumerate(marked.items)]
+            kept = tuple(item for item in items if item is not _FAILED)
+            return kept if len(kept) == len(items) or kept else _FAILED
+        if single and isinstance(marked, MarkedText):
+            item = self.read(each, marked, path)
+            return _FAILED if item is _FAILED else (item,)
+        return self._wrong_form(path, "list", marked)
+
+    def _read_map(self, key_kind: Scalar, each: Kind, marked: Marked, path: str) -> Any:
+        if not isinstance(marked, MarkedMap):
+            return self._wrong_form(path, "map", marked)
+        pairs = []
+        for key, value in marked.entries:
+            at = f"{path}.{normal(key.text)}"
+            self.keys.setdefault(at, key)
+            read = self.read(each, value, at)
+            try:
+                name = key_kind.read(key.text)
+            except Fault as fault:
+                self._add_at_key(key, fault)
+                continue
+            if read is not _FAILED:
+                pairs.append((name, read))
+        return tuple(pairs)
+
+    def _add_at_key(self, key: MarkedText, fault: Fault) -> None:
+        source = self._lines[key.line - 1] if key.line <= len(self._lines) else ""
+        self.problems.append(
+            Diagnostic(
+                fault.code,
+                fault.details,
+                line=key.line,
+                column=key.column,
+                source=source,
+                width=max(1, len(key.text)),
+            )
+        )
+
+    def _read_by_id(self, struct: Struct, marked: Marked, path: str) -> Any:
+        if not isinstance(marked, MarkedMap):
+            return self._wrong_form(path, "map", marked)
+        id_kind: Any = kind_of(attrs.fields_dict(struct.cls)["id"])
+        made = []
+        for key, value in marked.entries:
+            at = f"{path}.{normal(key.text)}"
+            self.keys.setdefault(at, key)
+            try:
+                name = id_kind.read(key.text)
+            except Fault as fault:
+                self._add_at_key(key, fault)
+                self.broken.add(normal(key.text))
+                continue
+            read = self.read_struct(struct, value, at, id=name)
+            if read is not _FAILED:
+                made.append(read)
+        return tuple(made)
+
+    def read_struct(self, struct: Struct, marked: Marked, path: str, **known: Any) -> Any:
+        """An object of the struct's class."""
+        self.values.setdefault(path, marked)
+        cls = struct.cls
+        fields = {key_of(field): field for field in attrs.fields(cls) if kind_of(field) is not None}
+        if isinstance(marked, MarkedMap):
+            made, failed = self._read_fields(cls, fields, marked, path, known)
+        else:
+            name = struct.listed if isinstance(marked, MarkedList) and struct.listed else struct.short
+            if name is None or (isinstance(marked, MarkedList) and name != struct.listed):
+                self._wrong_form(path, "map", marked)
+                made, failed = {}, True
+            else:
+                kind: Any = kind_of(attrs.fields_dict(cls)[name])
+                value = self.read(kind, marked, path)
+                made, failed = ({**known, name: value}, False) if value is not _FAILED else ({}, True)
+        if failed:
+            self._mark_broken(cls, path, known)
+            if cls in (Input, Parameter, Definition) or not made:
+                return Criterion(known["id"]) if cls is Criterion and "id" in known else _FAILED
+        try:
+            return cls(**made)
+        except (CriteriaError, TypeError):
+            return _FAILED
+
+    def _mark_broken(self, cls: type[Any], path: str, known: Mapping[str, Any]) -> None:
+        if cls in (Input, Parameter, Definition) and "id" in known:
+            self.broken.add(known["id"])
+        if cls is Criterion:
+            self.broken.add("criterion:" + path.removeprefix("criteria."))
+
+    def _read_fields(
+        self,
+        cls: type[Any],
+        fields: Mapping[str, attrs.Attribute[Any]],
+        marked: MarkedMap,
+        path: str,
+        known: Mapping[str, Any],
+    ) -> tuple[dict[str, Any], bool]:
+        """The fields of a mapping, and whether one of them could not be read."""
+        made: dict[str, Any] = dict(known)
+        failed = False
+        rule_field = next((field for field in fields.values() if isinstance(kind_of(field), OneRule)), None)
+        rules: dict[str, Any] = {}
+        for key, value in marked.entries:
+            name = key.text
+            at = f"{path}.{name}" if path else name
+            self.keys.setdefault(at, key)
+            field = fields.get(name)
+            if field is not None and field.alias not in known and not isinstance(kind_of(field), OneRule):
+                read = self._read_field(cls, field, value, at, path)
+                if read is _FAILED:
+                    failed = True
+                else:
+                    made[field.alias] = read
+            elif rule_field is not None and name in self._rules:
+                rules[name] = self._read_rule(name, value, at)
+            else:
+                self._unknown_key(key, at, [*fields, *(self._rules if rule_field else ())], known)
+                failed = True
+        if rule_field is not None and rules:
+            failed |= self._one_rule(rules, rule_field, made, path)
+        for name, field in fields.items():
+            if field.default is attrs.NOTHING and field.alias not in made:
+                if not failed or not any(key.text == name for key, _ in marked.entries):
+                    self.problems.add(path, "CE121", key=name)
+                return {}, True
+        return made, failed
+
+    def _read_field(
+        self, cls: type[Any], field: attrs.Attribute[Any], value: Marked, at: str, path: str
+    ) -> Any:
+        kind: Any = kind_of(field)
+        self.values.setdefault(at, value)
+        if isinstance(value, MarkedText) and value.is_null and kind is not CELL:
+            self.problems.add(at, "CE126", key=key_of(field))
+            return _FAILED
+        nested = cls is Criterion and field.name == "criteria"
+        return self.read(kind, value, path if nested else at)
+
+    def _unknown_key(
+        self, key: MarkedText, at: str, allowed: Iterable[str], known: Mapping[str, Any]
+    ) -> None:
+        self.values.setdefault(at, MarkedText("", key.line, key.column))
+        if key.text in _LATER and not known:
+            self.problems.add(at, "CE125", key=key.text)
+            return
+        names = [name for name in allowed if name not in known]
+        guess = _VIETNAMESE_KEYS.get(normal(key.text)) or nearest(key.text, names)
+        self.problems.add(at, "CE120", key=key.text, nearest=guess or ", ".join(sorted(names)))
+
+    def _read_rule(self, name: str, marked: Marked, at: str) -> Any:
+        rule = self._rules[name]
+        if rule.WHOLE is None:
+            return self.read_struct(Struct(rule), marked, at)
+        self.values.setdefault(at, marked)
+        if isinstance(marked, MarkedText) and marked.is_null:
+            self.problems.add(at, "CE126", key=name)
+            return _FAILED
+        kind: Any = kind_of(attrs.fields_dict(rule)[rule.WHOLE])
+        value = self.read(kind, marked, at)
+        return _FAILED if value is _FAILED else rule(**{rule.WHOLE: value})
+
+    def _one_rule(
+        self, rules: Mapping[str, Any], field: attrs.Attribute[Any], made: dict[str, Any], path: str
+    ) -> bool:
+        if len(rules) > 1:
+            self.problems.add(f"{path}.{list(rules)[1]}", "CE124", keys=", ".join(rules))
+            return True
+        rule = next(iter(rules.values()))
+        if rule is not _FAILED:
+            made[field.alias] = rule
+        return rule is _FAILED
+
+
+_TEXT = Scalar("text", str, str)
+_FORMS = {"text": "văn bản (text)", "list": "danh sách (list)", "map": "các khóa (mapping)"}
+_VIETNAMESE_KEYS = {
+    "điểm": "points", "diem": "points", "trọng_số": "weight", "trong_so": "weight", "tiêu_chí": "criteria",
+    "tieu_chi": "criteria", "tên": "title", "ten": "title", "tiêu_đề": "title", "tieu_de": "title",
+    "mức": "levels", "muc": "levels", "chỉ_số": "inputs", "chi_so": "inputs", "tham_số": "parameters",
+    "tham_so": "parameters", "định_nghĩa": "define", "dinh_nghia": "define", "ghi_chú": "note",
+    "ghi_chu": "note", "điều_kiện": "test", "dieu_kien": "test", "tiên_quyết": "requires",
+    "tien_quyet": "requires", "loại": "type", "loai": "type", "kiểm_thử": "tests", "kiem_thu": "tests",
+}  # fmt: skip
+
+
+def _form(marked: Marked) -> str:
+    if isinstance(marked, MarkedText):
+        return "text"
+    return "list" if isinstance(marked, MarkedList) else "map"
+
+
+def _without_version(document: Document, root: MarkedMap) -> MarkedMap:
+    """The mapping without the language version, which is looked at here."""
+    version = root.get("criteria_engine")
+    if not isinstance(version, MarkedText) or version.text != "1":
+        found = version.text if isinstance(version, MarkedText) else "–"
+        if version is not None:
+            document.values["criteria_engine"] = version
+            document.problems.add("criteria_engine", "CE123", found=found)
+        else:
+            document.problems.add("", "CE121", key="criteria_engine: 1")
+    entries = tuple((key, value) for key, value in root.entries if key.text != "criteria_engine")
+    return attrs.evolve(root, entries=entries)
+
+
+def read_ruleset(document: Document) -> Ruleset | None:
+    """The ruleset of a document, or None where something is wrong, which is then noted."""
+    root = document.root
+    if root is None:
+        return None
+    if not isinstance(root, MarkedMap):
+        document.problems.add("", "CE127", found=_FORMS[_form(root)])
+        return None
+    document.values[""] = root
+    fields = {key_of(field): field for field in attrs.fields(Ruleset) if kind_of(field) is not None}
+    made, failed = document._read_fields(Ruleset, fields, _without_version(document, root), "", {})
+    if not made:
+        return None
+    broken = frozenset(document.broken) | ({"?"} if failed or document.problems.has_errors else set())
+    return Ruleset.checked(made, document.problems, broken)
+
+
+def read_document(path: str | os.PathLike[str], rules: Sequence[type[Any]] = RULES) -> Document:
+    """A file as a document; ``CriteriaError`` where it cannot be read at all."""
+    name = os.fspath(path)
+    problems = Problems()
+    try:
+        size = Path(path).stat().st_size
+        if size > _LIMITS.bytes:
+            problems.append(Diagnostic("CE002", {"limit": "5 MiB"}, file=name, lang=chosen_language()))
+            problems.raise_errors()
+        data = Path(path).read_bytes()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        problems.append(Diagnostic("CE001", {"reason": reason}, file=name, lang=chosen_language()))
+        raise CriteriaError(problems) from None
+    return Document(data, name, rules)
+
+
+def _made(document: Document, lang: str | None) -> Ruleset:
+    ruleset = read_ruleset(document)
+    if ruleset is None or document.problems.has_errors:
+        found = [each for each in document.located(lang) if each.severity == "error"]
+        raise CriteriaError(found)
+    return ruleset
+
+
+def load(
+    path: str | os.PathLike[str], *, rules: Sequence[type[Any]] = RULES, lang: str | None = None
+) -> Ruleset:
+    """The ruleset of a file; ``CriteriaError`` with all that is wrong and where.
+
+    ``rules`` are the shapes that a leaf may have; ``lang`` is the language of the messages.
+    """
+    return _made(read_document(path, rules), lang)
+
+
+def loads(
+    text: str | bytes, *, name: str = "<text>", rules: Sequence[type[Any]] = RULES, lang: str | None = None
+) -> Ruleset:
+    """The ruleset of a text; ``name`` stands in messages where a file's name would."""
+    return _made(Document(text, name, rules), lang)

@@ -1,0 +1,36 @@
+"""``score``: points by a formula."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import attrs
+
+from criteria_engine import algebra as a
+from criteria_engine.expressions import Expression
+from criteria_engine.kinds import EXPRESSION, Plain, part
+from criteria_engine.meaning import Amount
+from criteria_engine.rules.shape import Clause, Desk, Judged
+
+__all__ = ["Score"]
+
+
+@attrs.frozen(repr=False)
+class Score(Plain):
+    """Points by formula, brought between ``least`` (0 if not given) and ``points``."""
+
+    KEY: ClassVar[str] = "score"
+    WHOLE: ClassVar[str | None] = "expr"
+
+    expr: Expression = part(EXPRESSION)
+
+    def judge(self, desk: Desk) -> Judged:
+        """Not applicable where the formula is."""
+        value = desk.amount(self.expr, "")
+        raised = a.extreme("max", [a.on_grid(value.numeric), desk.least])
+        return Judged(Amount(a.extreme("min", [raised, desk.points]), value.there, value.na))
+
+    def clauses(self) -> Sequence[Clause]:
+        """The formula."""
+        return [Clause("measured", self.expr, "")]

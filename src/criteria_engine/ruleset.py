@@ -1,0 +1,202 @@
+"""The ruleset: the waist of the house. Sound, or not made."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from criteria_engine.cases import Case
+from criteria_engine.criteria import (
+    Combine,
+    Consistency,
+    Criterion,
+    Definition,
+    Effective,
+    Input,
+    LegalBasis,
+    Level,
+    Missing,
+    Otherwise,
+    Override,
+    Parameter,
+    Round,
+    Scale,
+)
+from criteria_engine.diagnostics import Problems
+from criteria_engine.digest import digest_of
+from criteria_engine.evaluation import evaluate
+from criteria_engine.expressions import Expression
+from criteria_engine.kinds import (
+    BOOLEAN,
+    DATE,
+    EXPRESSION,
+    NUMBER,
+    TEXT,
+    TITLES,
+    ById,
+    ListOf,
+    Plain,
+    Struct,
+    part,
+    word_of,
+)
+from criteria_engine.notebook import ruleset_html
+from criteria_engine.program import Program
+from criteria_engine.result import Result
+from criteria_engine.soundness import program_of
+from criteria_engine.titles import Titles
+
+__all__ = ["Ruleset", "Window"]
+
+
+@attrs.frozen(repr=False)
+class Window(Plain):
+    """The days of the year (``MM-DD``) between which an assessment looks."""
+
+    from_: str | None = part(TEXT, optional=True, default=None, key="from")
+    until: str | None = part(TEXT, optional=True, default=None)
+
+
+@attrs.frozen(repr=False)
+class Ruleset(Plain):
+    """A set of criteria with everything that belongs to it.
+
+    An unsound ruleset can't be made: ``CriteriaError`` says all that is wrong, with the path of
+    each fault. Equal by value, hashable, picklable, safe to share between threads.
+    """
+
+    id: str = part(TEXT)
+    version: str = part(TEXT)
+    title: Titles = part(TITLES, default=Titles())
+    note: Titles = part(TITLES, default=Titles())
+    status: str | None = part(word_of("official", "adapted", "illustrative"), optional=True, default=None)
+    legal_basis: tuple[LegalBasis, ...] = part(ListOf(Struct(LegalBasis, short="document")), default=())
+    aliases: tuple[str, ...] = part(ListOf(TEXT, single=True), default=())
+    effective: Effective | None = part(Struct(Effective), optional=True, default=None)
+    window: Window | None = part(Struct(Window), optional=True, default=None)
+    subject: Titles = part(TITLES, default=Titles())
+    owner: str | None = part(TEXT, optional=True, default=None)
+    source: str | None = part(TEXT, optional=True, default=None)
+    holidays: tuple[datetime.date, ...] = part(ListOf(DATE), default=())
+    scales: tuple[Scale, ...] = part(ById(Struct(Scale, listed="words")), default=())
+    inputs: tuple[Input, ...] = part(ById(Struct(Input, short="type")), default=())
+    parameters: tuple[Parameter, ...] = part(
+        ById(Struct(Parameter, short="value", listed="dated")), default=()
+    )
+    define: tuple[Definition, ...] = part(ById(Struct(Definition, short="expr")), default=())
+    consistency: tuple[Consistency, ...] = part(ListOf(Struct(Consistency, short="holds")), default=())
+    applies_when: Expression | None = part(EXPRESSION, optional=True, default=None)
+    missing: Missing | None = part(Struct(Missing, short="word"), optional=True, default=None)
+    combine: Combine | None = part(Struct(Combine, short="word"), optional=True, default=None)
+    points: float | None = part(NUMBER, optional=True, default=None)
+    scale_to: float | None = part(NUMBER, optional=True, default=None)
+    factor: float | None = part(NUMBER, optional=True, default=None)
+    floor: float | None = part(NUMBER, optional=True, default=None)
+    cap: float | None = part(NUMBER, optional=True, default=None)
+    round: Round | None = part(Struct(Round), optional=True, default=None)
+    criteria: tuple[Criterion, ...] = part(ById(Struct(Criterion)), default=())
+    levels: tuple[Level, ...] = part(ById(Struct(Level)), default=())
+    otherwise: Otherwise | None = part(Struct(Otherwise, short="id"), optional=True, default=None)
+    cumulative: bool = part(BOOLEAN, default=False)
+    overrides: tuple[Override, ...] = part(ListOf(Struct(Override)), default=())
+    tests: tuple[Case, ...] = part(ListOf(Struct(Case)), default=())
+    _program: Program | None = attrs.field(default=None, init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        problems = Problems()
+        program = program_of(self, problems)
+        problems.raise_errors()
+        object.__setattr__(self, "_program", program)
+
+    @classmethod
+    def checked(
+        cls, parts: Mapping[str, Any], problems: Problems, broken: frozenset[str] = frozenset()
+    ) -> Ruleset | None:
+        """The ruleset of these parts, or None where something is wrong, which is then noted."""
+        draft: Ruleset = cls.__new__(cls)
+        for field in attrs.fields(cls):
+            object.__setattr__(draft, field.name, parts.get(field.name, field.default))
+        program = program_of(draft, problems, broken)
+        if program is None:
+            return None
+        object.__setattr__(draft, "_program", program)
+        return draft
+
+    @property
+    def program(self) -> Program:
+        """What a carrier is to work out (see ``program``)."""
+        if self._program is None:
+            object.__setattr__(self, "_program", program_of(self, Problems()))
+        assert self._program is not None  # a sound set has a program
+        return self._program
+
+    def evaluate(
+        self,
+        values: Mapping[str, Any],
+        *,
+        evidence: Mapping[str, str] | None = None,
+        on: datetime.date | None = None,
+        subject: str | None = None,
+        strict: bool = True,
+    ) -> Result:
+        """Judge the values of one subject.
+
+        ``values`` by input: numbers, booleans, texts, dates; None or absent where missing, ``NA`` or
+        ``"n/a"`` where not applicable. ``evidence`` says by input what proves it; ``on`` is the day
+        whose dated parameters count; ``strict=False`` lets unknown names pass. ``CriteriaError`` says
+        all that is wrong with the values.
+        """
+        return evaluate(
+            self, self.program, values, evidence=evidence, on=on, subject=subject, strict=strict
+        )
+
+    def _repr_html_(self) -> str:
+        return ruleset_html(self)
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of what it says; comments, line ends and order of keys play no part."""
+        return digest_of(self)
+
+    @property
+    def root(self) -> Criterion:
+        """The file itself as a group."""
+        return Criterion(
+            "_",
+            points=self.points,
+            applies_when=self.applies_when,
+            missing=self.missing,
+            combine=self.combine,
+            scale_to=self.scale_to,
+            factor=self.factor,
+            floor=self.floor,
+            cap=self.cap,
+            round=self.round,
+            criteria=self.criteria,
+            levels=self.levels,
+            otherwise=self.otherwise,
+            cumulative=self.cumulative,
+            overrides=self.overrides,
+        )
+
+    @property
+    def days_off(self) -> frozenset[int]:
+        """The holidays as days counted from 1 January of the year 1."""
+        return frozenset(day.toordinal() for day in self.holidays)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {field.name: getattr(self, field.name) for field in attrs.fields(type(self)) if field.init}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        for name, value in state.items():
+            object.__setattr__(self, name, value)
+        object.__setattr__(self, "_program", None)
+
+    def __copy__(self) -> Ruleset:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Ruleset:
+        return self

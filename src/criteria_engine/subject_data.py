@@ -1,0 +1,213 @@
+"""What a data file says of subjects, and how its rows come together as their histories."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import NoReturn, Protocol
+
+import attrs
+
+from criteria_engine.diagnostics import CriteriaError, Diagnostic, Fault, chosen_language
+from criteria_engine.values import Value
+from criteria_engine.written_text import clean_text, nearest, shown
+
+__all__ = [
+    "FileProblems",
+    "Histories",
+    "InputDefinition",
+    "PeriodData",
+    "Place",
+    "SubjectData",
+    "read_period",
+    "read_subject",
+]
+
+_MOST_PROBLEMS = 1_000
+_PERIODS = (
+    ("year", re.compile("[0-9]{4}")),
+    ("half", re.compile("[0-9]{4}-H[12]")),
+    ("quarter", re.compile("[0-9]{4}-Q[1-4]")),
+    ("month", re.compile("[0-9]{4}-(?:0[1-9]|1[0-2])")),
+    ("week", re.compile("[0-9]{4}-W(?:0[1-9]|[1-4][0-9]|5[0-3])")),
+    ("day", re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")),
+    ("years", re.compile("[0-9]{4}-[0-9]{4}")),
+)
+
+
+class InputDefinition(Protocol):
+    """What the readers of files need to know of an input."""
+
+    @property
+    def id(self) -> str:
+        """The name of the input."""
+
+    @property
+    def type(self) -> str:
+        """One of ``values.TYPES``."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The choices or the words of the scale; empty for other types."""
+
+    @property
+    def may_be_na(self) -> bool:
+        """Whether the input may be not applicable."""
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The titles in all languages; a table may use them in its header."""
+
+
+@attrs.frozen
+class PeriodData:
+    """What is known of a subject in one period.
+
+    ``values`` are by the id of the input (None: missing), ``titles`` by the id of another ruleset,
+    ``evidence`` by the id of the input it supports. ``period`` is None where the file names none.
+    """
+
+    period: str | None
+    values: Mapping[str, Value] = attrs.field(factory=dict, hash=False)
+    titles: Mapping[str, str] = attrs.field(factory=dict, hash=False)
+    evidence: Mapping[str, str] = attrs.field(factory=dict, hash=False)
+
+
+@attrs.frozen
+class SubjectData:
+    """One subject and what is known of its periods, the newest first (there is at least one)."""
+
+    subject: str
+    periods: tuple[PeriodData, ...]
+
+
+@attrs.frozen
+class Place:
+    """A place in a text: line and column counted from 1, that line, and the length of what is meant."""
+
+    line: int
+    column: int
+    source: str | None
+    width: int = 1
+
+
+class FileProblems:
+    """What is wrong with one data file, being gathered; after a thousand it is enough."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._found: list[Diagnostic] = []
+
+    def add(self, place: Place | None, code: str, path: str = "", /, **details: object) -> None:
+        """Note what is wrong at a place; ``path`` names the input. Raises ``CriteriaError`` at the limit."""
+        texts = {name: str(value) for name, value in details.items()}
+        known = Diagnostic(code, texts, path, file=str(self._path), lang=chosen_language())
+        if place is not None:
+            where = attrs.asdict(place)
+            known = attrs.evolve(known, **where)
+        self._found.append(known)
+        if len(self._found) == _MOST_PROBLEMS:
+            self.stop(place, "CE805", limit=_MOST_PROBLEMS)
+
+    def add_fault(self, place: Place, fault: Fault, path: str = "", /) -> None:
+        """Note what is wrong with the value at a place."""
+        self.add(place, fault.code, path, **fault.details)
+
+    def add_unknown(self, place: Place, name: str, known: Iterable[str]) -> None:
+        """Note a name that is none of the known ones, with the nearest of them."""
+        names = list(known)
+        near = nearest(name, names)
+        if near is not None:
+            self.add(place, "CE808", name=shown(name), nearest=near)
+        else:
+            self.add(
+                place, "CE809", name=shown(name), known=", ".join(names[:12]) + ", …" * (len(names) > 12)
+            )
+
+    def stop(self, place: Place | None, code: str, /, **details: object) -> NoReturn:
+        """Note what makes it useless to read on, and raise all that was found."""
+        self.add(place, code, **details)
+        raise CriteriaError(self._found)
+
+    def raise_all(self) -> None:
+        """Raise ``CriteriaError`` with all that was found, if anything was."""
+        if self._found:
+            raise CriteriaError(self._found)
+
+
+class Histories:
+    """The periods of each subject, being gathered row by row."""
+
+    def __init__(self, problems: FileProblems) -> None:
+        self._problems = problems
+        self._subjects: dict[str, dict[str | None, PeriodData]] = {}
+        self._lines: dict[tuple[str, str | None], int] = {}
+
+    def add(self, subject: str, data: PeriodData, line: int, place: Callable[[], Place]) -> None:
+        """Add one period of a subject; note a problem if it is there already or of another kind.
+
+        ``place`` is asked only where there is a problem, since finding a place takes time.
+        """
+        periods = self._subjects.setdefault(subject, {})
+        spoken = data.period or "–"
+        if data.period in periods:
+            first = self._lines[subject, data.period]
+            self._problems.add(place(), "CE814", subject=shown(subject), period=spoken, first=first)
+            return
+        other = next(iter(periods), data.period)
+        if _kind(other) != _kind(data.period):
+            self._problems.add(place(), "CE816", first=other or "–", second=spoken)
+            return
+        periods[data.period] = data
+        self._lines[subject, data.period] = line
+
+    def finished(self) -> tuple[SubjectData, ...]:
+        """The subjects in the order of the file, the newest period of each first."""
+        return tuple(
+            SubjectData(subject, tuple(sorted(periods.values(), key=_sorting, reverse=True)))
+            for subject, periods in self._subjects.items()
+        )
+
+
+def read_subject(text: str) -> str:
+    """The name of a subject; raises ``Fault`` for an empty one."""
+    name = " ".join(clean_text(text).split())
+    if not name:
+        raise Fault("CE813")
+    return name
+
+
+def read_period(text: str) -> str | None:
+    """A period, None for an empty text; raises ``Fault`` for what cannot be put in order of time."""
+    period = clean_text(text).replace("\N{EN DASH}", "-").upper()
+    if not period:
+        return None
+    kind = _kind(period)
+    if (
+        kind is None
+        or (kind == "day" and not _is_day(period))
+        or (kind == "years" and period[:4] >= period[5:])
+    ):
+        raise Fault("CE815", value=shown(text))
+    return period
+
+
+def _kind(period: str | None) -> str | None:
+    if period is None:
+        return None
+    return next((kind for kind, form in _PERIODS if form.fullmatch(period)), None)
+
+
+def _is_day(period: str) -> bool:
+    try:
+        date.fromisoformat(period)
+    except ValueError:
+        return False
+    return True
+
+
+def _sorting(data: PeriodData) -> str:
+    # All periods of one subject are of one kind, and texts of one kind sort as time goes.
+    return data.period or ""

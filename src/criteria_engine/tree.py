@@ -1,0 +1,134 @@
+"""The tree of criteria, and what depends on what in it.
+
+Every criterion has several faces that are worked out one after another (see ``FACES``). Which face
+needs which is a graph; a ring in it is an error that names its members, the shortest one.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
+
+import attrs
+
+from criteria_engine.criteria import Criterion
+from criteria_engine.diagnostics import Fault
+from criteria_engine.grammar import nearest
+
+__all__ = ["Branchlet", "Face", "Tree", "in_order"]
+
+Face = tuple[str, str]
+"""A face of something: ("points", "order.turnout"), ("define", "share"), …"""
+
+
+@attrs.frozen(eq=False)
+class Branchlet:
+    """A criterion in its tree; the root's path is empty and stands for the whole set."""
+
+    path: str
+    criterion: Criterion
+    parent: Branchlet | None
+    children: list[Branchlet] = attrs.field(factory=list)
+
+    @property
+    def place(self) -> str:
+        """Its path in the ruleset, as diagnostics name it."""
+        return f"criteria.{self.path}" if self.path else ""
+
+    def key(self, name: str) -> str:
+        """The place of one of its keys."""
+        return f"{self.place}.{name}" if self.path else name
+
+    def below(self) -> Iterator[Branchlet]:
+        """All criteria below, parents first."""
+        waiting = deque(self.children)
+        while waiting:
+            found = waiting.popleft()
+            yield found
+            waiting.extendleft(reversed(found.children))
+
+
+@attrs.frozen(eq=False)
+class Tree:
+    """All criteria, by path and by id."""
+
+    root: Branchlet
+    by_path: Mapping[str, Branchlet]
+    by_id: Mapping[str, Sequence[Branchlet]]
+
+    @classmethod
+    def of(cls, root: Criterion) -> Tree:
+        """The tree below ``root``, which stands for the whole set."""
+        top = Branchlet("", root, None)
+        by_path: dict[str, Branchlet] = {"": top}
+        by_id: dict[str, list[Branchlet]] = {}
+        waiting = [top]
+        while waiting:
+            parent = waiting.pop()
+            for criterion in parent.criterion.criteria:
+                path = f"{parent.path}.{criterion.id}" if parent.path else criterion.id
+                child = Branchlet(path, criterion, parent)
+                parent.children.append(child)
+                by_path.setdefault(path, child)
+                by_id.setdefault(criterion.id, []).append(child)
+            waiting.extend(reversed(parent.children))
+        return cls(top, by_path, by_id)
+
+    def find(self, name: str) -> Branchlet:
+        """The criterion of that id or dotted path; ``Fault`` where there is none or several."""
+        if name in self.by_path:
+            found = self.by_path[name]
+            if "." in name or len(self.by_id.get(name, ())) <= 1:
+                return found
+        several = self.by_id.get(name, ())
+        if len(several) == 1:
+            return several[0]
+        if several:
+            raise Fault("CE224", name=name, paths=", ".join(each.path for each in several))
+        known = [*self.by_id, *self.by_path]
+        raise Fault("CE223", name=name, nearest=nearest(name, known) or ", ".join(list(self.by_id)[:8]))
+
+    def names(self, name: str) -> bool:
+        """Whether some criterion is called that."""
+        return name in self.by_id or (bool(name) and name in self.by_path)
+
+
+def in_order(needs: Mapping[Face, set[Face]]) -> tuple[list[Face], list[list[Face]]]:
+    """The faces in the order in which they need each other, and the rings that were found.
+
+    One edge of each ring is dropped, so that everything else can still be looked at.
+    """
+    graph = {face: set(needed) for face, needed in needs.items()}
+    rings: list[list[Face]] = []
+    while True:
+        try:
+            return list(TopologicalSorter(graph).static_order()), rings
+        except CycleError as error:
+            ring = _shortest(graph, error.args[1])
+            rings.append(ring)
+            graph[ring[-1]].discard(ring[0])
+
+
+def _shortest(graph: Mapping[Face, set[Face]], cycle: Sequence[Face]) -> list[Face]:
+    """The shortest ring through any member of ``cycle``."""
+    best: list[Face] = list(cycle[1:])
+    best.reverse()
+    for start in dict.fromkeys(cycle):
+        came: dict[Face, Face] = {}
+        waiting = deque([start])
+        while waiting:
+            face = waiting.popleft()
+            for needed in sorted(graph.get(face, ())):
+                if needed == start:
+                    path = [face]
+                    while path[-1] != start:
+                        path.append(came[path[-1]])
+                    if len(path) < len(best):
+                        best = path[::-1]
+                    waiting.clear()
+                    break
+                if needed not in came:
+                    came[needed] = face
+                    waiting.append(needed)
+    return best

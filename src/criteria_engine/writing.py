@@ -1,0 +1,112 @@
+"""Writing a ruleset as YAML: the fields of the classes, in their order, by their kinds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import yaml  # type: ignore[import-untyped, unused-ignore]
+
+from criteria_engine.kinds import TITLES, ById, Kind, ListOf, MapOf, OneRule, Scalar, Struct, key_of, kind_of
+from criteria_engine.ruleset import Ruleset
+
+__all__ = ["dumps"]
+
+
+def dumps(ruleset: Ruleset) -> str:
+    """The ruleset as YAML text; ``loads(dumps(r)) == r``."""
+    content = {"criteria_engine": "1", **_struct(ruleset)}
+    text: str = yaml.dump(content, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
+    return text
+
+
+class _Dumper(yaml.SafeDumper):  # type: ignore[misc, unused-ignore]
+    """Writes every scalar as text: plain where that reads back as the same text, else quoted."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        """Never write anchors."""
+        return True
+
+
+def _text(dumper: Any, value: str) -> Any:
+    plain = value not in ("", "~", "null") and "\n" not in value
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=None if plain else '"')
+
+
+class _Plain(str):
+    """A text that is written without quotation marks: numbers and truth values."""
+
+    __slots__ = ()
+
+
+def _plain(dumper: Any, value: str) -> Any:
+    if value.replace(".", "", 1).lstrip("-").isdigit() or value in ("true", "false"):
+        tag = "float" if "." in value else "bool" if value in ("true", "false") else "int"
+        return dumper.represent_scalar(f"tag:yaml.org,2002:{tag}", value)
+    return _text(dumper, value)
+
+
+_Dumper.add_representer(str, _text)
+_Dumper.add_representer(_Plain, _plain)
+
+
+def _struct(value: Any, without_id: bool = False) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for field in attrs.fields(type(value)):
+        kind, found = kind_of(field), getattr(value, field.name)
+        if kind is None or (without_id and field.name == "id"):
+            continue
+        if isinstance(kind, OneRule):
+            if found is not None:
+                made[found.KEY] = _rule(found)
+        elif field.default is attrs.NOTHING or found != field.default:
+            made[key_of(field)] = _written(kind, found)
+    return made
+
+
+def _rule(rule: Any) -> Any:
+    if rule.WHOLE is None:
+        return _struct(rule)
+    field = attrs.fields_dict(type(rule))[rule.WHOLE]
+    kind = kind_of(field)
+    return None if kind is None else _written(kind, getattr(rule, rule.WHOLE))
+
+
+def _written(kind: Kind, value: Any) -> Any:
+    match kind:
+        case Scalar():
+            return _scalar(kind, value)
+        case ListOf(each):
+            return [_written(each, item) for item in value]
+        case MapOf(key, each):
+            return {key.write(name): _written(each, item) for name, item in value}
+        case ById(struct):
+            return {item.id: _short(struct, item, without_id=True) for item in value}
+        case Struct():
+            return _short(kind, value)
+        case OneRule():
+            return _rule(value)
+
+
+def _scalar(kind: Scalar, value: Any) -> Any:
+    if value is None:
+        return None
+    if kind is TITLES:
+        texts = dict(value.texts)
+        return texts[""] if set(texts) == {""} else texts
+    text = kind.write(value)
+    if kind.name in ("number", "integer", "boolean", "setting", "cell", "expression", "share"):
+        return _Plain(text)
+    return text
+
+
+def _short(struct: Struct, value: Any, *, without_id: bool = False) -> Any:
+    """The struct, written short where only that one field is set."""
+    made = _struct(value, without_id)
+    for name in (struct.short, struct.listed):
+        if name is None:
+            continue
+        field = attrs.fields_dict(type(value))[name]
+        if set(made) == {key_of(field)}:
+            return made[key_of(field)]
+    return made

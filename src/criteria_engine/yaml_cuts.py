@@ -1,0 +1,114 @@
+"""Expressions that YAML's short form cuts into pieces, and how they are to be quoted.
+
+``{when: percent(a, b) >= 80}`` is two keys to YAML, ``when`` and ``b) >= 80``, without a word. Here the
+pieces are found again: in the line where YAML failed over them, or by the brackets left open in what it read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+__all__ = ["cut_slips", "open_brackets", "pieces", "quoted", "runs_of_pieces", "without_comment"]
+
+Span = tuple[int, int]
+
+_IN_QUOTES = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^']|'')*'""")
+_VALUE = re.compile(r"(?:(?<=[{,])\s*[\w.-]+: +|(?<=[\[,])\s*)(?=[^\s,{}\]])")
+_CUTS = re.compile(r"[,\[\]{}]")
+_MOST = 40
+
+
+def quoted(text: str) -> str:
+    """The text between the quotation marks that need the least care."""
+    if '"' not in text and "\\" not in text:
+        return f'"{text}"'
+    return "'" + text.replace("'", "''") + "'"
+
+
+def without_comment(line: str) -> str:
+    """A line without the comment at its end, and without white space there."""
+    bare = _IN_QUOTES.sub(lambda text: "_" * len(text[0]), line)
+    found = re.search(r"(?:^|(?<=\s))#", bare)
+    return line[: found.start() if found else len(line)].rstrip()
+
+
+def open_brackets(text: str) -> int:
+    """How many round brackets are opened and not closed, leaving quoted parts out."""
+    if "(" not in text and ")" not in text:
+        return 0
+    bare = _IN_QUOTES.sub("", text)
+    return bare.count("(") - bare.count(")")
+
+
+def pieces(parts: Sequence[str]) -> str:
+    """The pieces as they are shown to the author."""
+    return " · ".join(f"`{part}`" for part in parts)
+
+
+def runs_of_pieces(texts: Sequence[str | None], tails: Sequence[str | None]) -> Iterator[range]:
+    """Runs of entries that are one cut expression, as ranges of places.
+
+    ``texts[i]`` is what may begin one (the value of an entry, or an item; none where it is not plain text),
+    ``tails[i]`` what may carry one on (a key without a value, or an item).
+    """
+    place = 0
+    while place < len(texts):
+        depth = open_brackets(texts[place] or "")
+        end = place + 1
+        while depth > 0 and end < len(tails) and (tail := tails[end]) is not None:
+            depth += open_brackets(tail)
+            end += 1
+        if end > place + 1:
+            yield range(place, end)
+        place = end
+
+
+def cut_slips(line: str) -> Iterator[tuple[Span, tuple[int, int, str], dict[str, str]]]:
+    """Expressions of a line in short form that must be quoted: their span, the edit, and the details."""
+    bare = _IN_QUOTES.sub(lambda part: "_" * len(part[0]), line)
+    done = min((bare.find(bracket) for bracket in "{[" if bracket in bare), default=len(line))
+    for found in islice(_VALUE.finditer(line), _MOST):
+        start = found.end()
+        if start <= done:
+            continue
+        text = line[start : _end_of_value(bare, start)].rstrip()
+        if not _must_be_quoted(text):
+            continue
+        done = start + len(text)
+        cut = next((place.start() for place in _CUTS.finditer(text) if place.start()), len(text))
+        shown = [part for part in (text[:cut].strip(), text[cut:].strip(", ")) if part]
+        mended = quoted(text)
+        yield (start, done), (start, done, mended), {"pieces": pieces(shown), "mended": mended}
+
+
+def _must_be_quoted(text: str) -> bool:
+    if not text or _IN_QUOTES.fullmatch(text):
+        return False
+    if text[0] in "[{":
+        return _end_of_brackets(text) < len(text)
+    if text[0] in "\"'":
+        return True
+    return bool(_CUTS.search(text))
+
+
+def _end_of_brackets(text: str) -> int:
+    """Where the bracket that a text begins with is closed."""
+    depth = 0
+    for place, letter in enumerate(_IN_QUOTES.sub(lambda part: "_" * len(part[0]), text)):
+        depth += (letter in "([{") - (letter in ")]}")
+        if depth == 0:
+            return place + 1
+    return len(text)
+
+
+def _end_of_value(bare: str, start: int) -> int:
+    """Where a value in short form ends if commas and brackets inside brackets are its own."""
+    depth = 0
+    for place in range(start, len(bare)):
+        letter = bare[place]
+        if depth == 0 and letter in ",]}":
+            return place
+        depth += (letter in "([{") - (letter in ")]}")
+    return len(bare) if depth == 0 else start

@@ -1,0 +1,247 @@
+"""YAML's events → texts, lists and maps with their places, within limits, and what was odd on the way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+import yaml  # type: ignore[import-untyped, unused-ignore]
+
+from criteria_engine.marks import Limits, Marked, MarkedList, MarkedMap, MarkedText
+from criteria_engine.slips import Slip, Slips
+from criteria_engine.source_text import HIDDEN, NEVER, Source, letter_places, refused_escape, shown
+from criteria_engine.yaml_misread import odd_text, whole_entries, whole_items
+
+__all__ = ["Loader", "Reading", "read_events"]
+
+Loader = Callable[[str], Any]
+
+_PROPERTIES = re.compile(r"(?:[!&]\S*(?:\s+|\Z)(?:#[^\n]*\n\s*)?)*")
+_LONGEST_ESCAPE = len(r"\U0001f600")
+_REST = re.compile(r"(?:\s++|#[^\n]*+|\.\.\.(?=\s|\Z)|---(?=\s*+\Z))*+")
+_NEXT_DOCUMENT = re.compile(r"---(?=\s|\Z)|%")
+
+
+@attrs.frozen
+class Reading:
+    """What one go through the text gave: a tree, where it failed, and what was found wrong."""
+
+    root: Marked | None
+    slips: tuple[Slip, ...]
+    entries: int
+    failure: int | None = None
+    context: int | None = None
+    """Where the construct began that could not be read to its end."""
+    quotes: tuple[tuple[int, int, str], ...] = ()
+    """Start, end and style of quoted texts and blocks; left out where nothing hangs on them."""
+
+
+class _EnoughError(Exception):
+    """A limit was reached, or the first document has ended."""
+
+
+@attrs.define(eq=False)
+class _Open:
+    """A list or a map whose end is not yet read."""
+
+    line: int
+    column: int
+    start: int
+    is_map: bool
+    in_flow: bool
+    items: list[Marked] = attrs.field(factory=list)
+    entries: list[tuple[MarkedText | None, Marked]] = attrs.field(factory=list)
+    key: MarkedText | None = None
+    has_key: bool = False
+
+
+def read_events(source: Source, limits: Limits, loader: Loader) -> Reading:
+    """One go through the text. Never raises, whatever the text is."""
+    text, question = (source.text, "") if _is_libyaml(loader) else source.for_pyyaml()
+    tree = _Tree(source, question, limits)
+    tree.restores = text != source.text
+    takers = tree.takers()
+    failure: int | None = None
+    context: int | None = None
+    event: Any = None
+    try:
+        for event in yaml.parse(text, Loader=loader):
+            if taker := takers.get(type(event)):
+                taker(event)
+    except _EnoughError:
+        pass
+    except yaml.MarkedYAMLError as wrong:
+        failure = wrong.problem_mark.index if wrong.problem_mark else 0
+        context = None if wrong.context_mark is None else wrong.context_mark.index
+    except Exception:  # noqa: BLE001 – PyYAML lets ValueError, OverflowError and more of its own through
+        failure = event.end_mark.index if event else 0
+    root = None if failure is not None or tree.stopped else tree.root
+    return Reading(root, tuple(tree.slips.found), tree.count, failure, context, tuple(tree.quotes))
+
+
+def _is_libyaml(loader: Loader) -> bool:
+    parser = getattr(yaml, "cyaml", None)
+    return parser is not None and isinstance(loader, type) and issubclass(loader, parser.CParser)
+
+
+class _Tree:
+    """The tree as it grows, event by event; an own stack, so that no depth can overflow anything."""
+
+    def __init__(self, source: Source, question: str, limits: Limits) -> None:
+        self.root: Marked | None = None
+        self.slips = Slips()
+        self.quotes: list[tuple[int, int, str]] = []
+        self.count = 0
+        self.stopped = False
+        self.restores = False
+        self._source = source
+        self._question = question
+        self._limits = limits
+        self._open: list[_Open] = []
+        self._began = 0
+        self._has_hidden = not source.text.isascii() and HIDDEN.search(source.text) is not None
+        self._keeps_quotes = self._has_hidden or "\t" in source.text
+
+    def takers(self) -> dict[type, Callable[[Any], None]]:
+        """What takes which kind of event."""
+        return {
+            yaml.ScalarEvent: self._scalar,
+            yaml.MappingStartEvent: self._begin,
+            yaml.SequenceStartEvent: self._begin,
+            yaml.MappingEndEvent: self._end,
+            yaml.SequenceEndEvent: self._end,
+            yaml.AliasEvent: self._alias,
+            yaml.DocumentEndEvent: self._end_of_document,
+        }
+
+    def _stop(self, code: str, index: int, limit: int) -> None:
+        self.slips.add(code, index, limit=limit)
+        self.stopped = True
+        raise _EnoughError
+
+    def _counted(self, index: int) -> None:
+        self.count += 1
+        if self.count > self._limits.entries:
+            self._stop("CE006", index, self._limits.entries)
+
+    def _scalar(self, event: Any) -> None:
+        mark, end = event.start_mark, event.end_mark.index
+        start, line, column = mark.index, mark.line + 1, mark.column + 1
+        self._counted(start)
+        text, style = event.value, event.style or ""
+        if event.anchor is not None or event.tag is not None:
+            start, line, column = self._after_properties(start, line, end)
+        if len(text) > self._limits.letters:
+            self.slips.add("CE007", start, limit=self._limits.letters)
+            text = text[: self._limits.letters]
+        if self.restores:
+            text = self._as_written(text, style, start, end)
+        if style:
+            if self._keeps_quotes:
+                self.quotes.append((start, end, style))
+            if style == '"':
+                text = self._without_refused(text, start, end)
+        self._put(MarkedText(text, line, column, bool(style), self._source.text, start, end, style))
+
+    def _as_written(self, text: str, style: str, start: int, end: int) -> str:
+        """A text read by PyYAML with its tabs and question marks again."""
+        if self._question:
+            text = text.replace(self._question, "?")
+        raw = self._source.text[start:end]
+        if "\t" not in raw:
+            return text
+        places = letter_places(raw, style, text)
+        return "".join(
+            "\t" if letter == " " and raw[place : place + 1] == "\t" else letter
+            for letter, place in zip(text, places, strict=False)
+        )
+
+    def _without_refused(self, text: str, start: int, end: int) -> str:
+        """A quoted text without what an escape must not bring in."""
+        raw = self._source.text[start : min(end, start + _LONGEST_ESCAPE * self._limits.letters)]
+        if "\\" in raw and (refused := refused_escape(raw)):
+            self.slips.add("CE028", start + refused[0], character=shown(refused[1]))
+            return NEVER.sub("\ufffd", text)
+        return text
+
+    def _after_properties(self, start: int, line: int, end: int) -> tuple[int, int, int]:
+        """Note the tags and anchors before a value; gives where the value itself begins."""
+        text = self._source.text
+        found = _PROPERTIES.match(text, start, end)
+        for part in re.finditer(r"(?<!\S)[!&]\S*", found[0] if found else ""):
+            what = part[0][:40]
+            self.slips.add("CE008", start + part.start(), len(part[0]), what=what, sign=what[0])
+        begins = found.end() if found else start
+        return begins, line + text.count("\n", start, begins), begins - text.rfind("\n", 0, begins)
+
+    def _alias(self, event: Any) -> None:
+        start, end, mark = event.start_mark.index, event.end_mark.index, event.start_mark
+        self._counted(start)
+        text = self._source.text[start:end]
+        self.slips.add("CE008", start, end - start, what=text[:40], sign="*")
+        self._put(MarkedText(text, mark.line + 1, mark.column + 1, False, self._source.text, start, end))
+
+    def _begin(self, event: Any) -> None:
+        mark, start = event.start_mark, event.start_mark.index
+        self._counted(start)
+        if len(self._open) >= self._limits.depth:
+            self._stop("CE005", start, self._limits.depth)
+        line, column = mark.line + 1, mark.column + 1
+        if event.anchor is not None or event.tag is not None:
+            start, line, column = self._after_properties(start, line, len(self._source.text))
+        is_map = type(event) is yaml.MappingStartEvent
+        self._open.append(_Open(line, column, start, is_map, bool(event.flow_style)))
+
+    def _put(self, value: Marked) -> None:
+        """Put a value where it belongs: the root, an item, a key, or the value of a key."""
+        top = self._open[-1] if self._open else None
+        key: MarkedText | None = None
+        if top is None:
+            self.root = value
+        elif not top.is_map:
+            top.items.append(value)
+        elif top.has_key:
+            top.has_key = False
+            key = top.key
+            top.entries.append((key, value))
+        else:
+            top.has_key = True
+            top.key = self._checked_key(value)
+        if type(value) is MarkedText and not value.quoted and value.text:
+            odd_text(value, key, self.slips)
+
+    def _checked_key(self, key: Marked) -> MarkedText | None:
+        """The key, or none where it cannot be one."""
+        if not isinstance(key, MarkedText):
+            self.slips.add("CE026", self._began)
+            return None
+        if key.is_null:
+            self.slips.add("CE026", key.start, key.end - key.start)
+            return None
+        if key.text == "<<" and not key.quoted:
+            self.slips.add("CE008", key.start, 2, what="<<", sign="<<")
+            return None
+        if key.quoted and not key.text.isascii() and (hidden := HIDDEN.search(key.text)):
+            self.slips.add("CE013", key.start, key.end - key.start, character=shown(hidden[0]))
+        return key
+
+    def _end(self, _event: Any) -> None:
+        done = self._open.pop()
+        self._began = done.start
+        if done.is_map:
+            entries, places = whole_entries(done.entries, done.in_flow, self.slips)
+            self._put(MarkedMap(tuple(entries), done.line, done.column, places))
+        else:
+            items = whole_items(done.items, self.slips) if done.in_flow else done.items
+            self._put(MarkedList(tuple(items), done.line, done.column))
+
+    def _end_of_document(self, event: Any) -> None:
+        """Stop before a second document; what cannot begin one is left to YAML to complain of."""
+        text, end = self._source.text, event.end_mark.index
+        found = _REST.match(text, end)
+        rest = found.end() if found else end
+        if _NEXT_DOCUMENT.match(text, rest):
+            self.slips.add("CE011", rest, 3)
+            raise _EnoughError

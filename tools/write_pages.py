@@ -1,0 +1,65 @@
+"""Write what is generated: docs/errors.md from the catalogue of messages, tests/api.txt from the face.
+
+Run by `make pages`. The tests of the house say when it is due.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from criteria_engine.catalogue import CATALOGUES
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+
+from test_house import face  # noqa: E402 - lies among the tests, which are no package
+
+HEAD = """\
+# Lỗi và cách sửa · Errors and what to do
+
+Mỗi lỗi có một mã không bao giờ đổi nghĩa. Dưới đây là câu báo lỗi và cách sửa; chỗ trong ngoặc nhọn `{ }` được thay
+bằng chữ của chính tệp đang đọc. `criteria check TỆP` chỉ ra dòng và cột.
+
+Every error has a code whose meaning never changes. What stands in braces is filled with the words of the file at hand.
+This page is generated: `make pages`.
+"""
+FAMILIES = {
+    "CE0": "Tệp và YAML · The file and its YAML",
+    "CE1": "Biểu thức · Expressions",
+    "CE2": "Nghĩa của biểu thức · What an expression means",
+    "CE3": "Bộ tiêu chí · The ruleset",
+    "CE4": "Bộ tiêu chí · The ruleset",
+    "CE5": "Giá trị · Values",
+    "CE6": "Đánh giá · Evaluation",
+    "CE7": "Cảnh báo · Warnings",
+    "CE8": "Tệp số liệu · Data files",
+    "CE9": "Kế hoạch và dự báo · Plans and projections",
+}
+
+
+def literal(sentence: str) -> str:
+    """A sentence of the catalogue, so that Markdown leaves it alone."""
+    for letter in "\\*_<>[]":
+        sentence = sentence.replace(letter, f"\\{letter}")
+    return sentence
+
+
+def errors_page() -> str:
+    """The page of all codes, by family."""
+    lines, family = [HEAD], ""
+    for code in sorted(CATALOGUES["en"]):
+        if code[:3] != family:
+            family = code[:3]
+            lines.append(f"## {family}xx: {FAMILIES.get(family, '')}\n")
+        lines.append(f"### {code}\n")
+        for lang, mend in (("vi", "Sửa"), ("en", "Hint")):
+            message, hint = CATALOGUES[lang][code]
+            lines.append(f"{literal(message)}" + (f"  \n*{mend}:* {literal(hint)}\n" if hint else "\n"))
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    (ROOT / "docs" / "errors.md").write_text(errors_page(), encoding="utf-8")
+    (ROOT / "tests" / "api.txt").write_text(face(), encoding="utf-8")
+    print("written: docs/errors.md, tests/api.txt")
