@@ -16,7 +16,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 help:  ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-demo: $(VENV)/.ready  ## the tour: check, evaluate, explain and project the shipped example
+demo: $(VENV)/.ready  ## the tour of the shipped example; no network needed
 	@$(BIN)/criteria demo
 
 test: $(VENV)/.ready-test  ## the tests, some hundred examples a property
@@ -40,9 +40,9 @@ coverage: $(VENV)/.ready-test  ## the tests, and which lines and branches they n
 	@$(BIN)/coverage combine --quiet && $(BIN)/coverage report
 
 docs: $(VENV)/.ready-docs  ## the site, into site/; any broken link is an error
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
-pages: $(VENV)/.ready  ## write anew what is generated: docs/errors.md and tests/api.txt
+pages: $(VENV)/.ready-test  ## write anew what is generated: docs/errors.md and tests/api.txt
 	@$(BIN)/python tools/write_pages.py
 
 bench: $(VENV)/.ready  ## measure; prints a table, writes bench/results.json

@@ -326,7 +326,10 @@ class Judge:
     def asked(self, question: str, path: str) -> Any:
         """What an expression may ask of a criterion, of a group or of the whole set."""
         if not self.applicable(path):
-            return NA
+            if self.stands(path) == "drop" or question not in ("score", "max_score", "share"):
+                return NA
+            counted = {"score": self.child_points(path), "max_score": self.child_max(path)}
+            return counted.get(question, quotient(self.child_points(path), self.child_max(path)))
         if question == "lowest_share":
             children = self.children(path)
             shares = [quotient(self.child_points(c), self.child_max(c)) for c in children]
@@ -605,11 +608,11 @@ class Judge:
         }
 
     def shown(self, path: str) -> dict[str, Any]:
-        there = self.applicable(path)
+        there = self.stands(path) != "drop"
         return {
             "status": self.status(path),
-            "score": self.points(path) if there else None,
-            "max_score": self.maximum(path) if there else None,
+            "score": self.child_points(path) if there else None,
+            "max_score": self.child_max(path) if there else None,
             "items": {name: shown(value) for name, value in self.items(path).items()},
             "level": self.level(path)[0],
         }

@@ -40,6 +40,7 @@ FAMILIES = {
 
 def literal(sentence: str) -> str:
     """A sentence of the catalogue, so that Markdown leaves it alone."""
+    sentence = sentence.replace("{{", "{").replace("}}", "}")
     for letter in "\\*_<>[]":
         sentence = sentence.replace(letter, f"\\{letter}")
     return sentence

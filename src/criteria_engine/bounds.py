@@ -185,9 +185,10 @@ class Bounds:
                 return self._chosen(numeric)
             case Ratio():
                 return self._ratio(numeric)
-            case Tighter(exact, other):
-                (one_low, one_high), (two_low, two_high) = self.interval(exact), self.interval(other)
-                return _pair(extreme("max", [one_low, two_low]), extreme("min", [one_high, two_high]))
+            case Tighter(exact, lower, upper):
+                low, high = self.interval(exact)
+                ends = self.interval(lower)[0], self.interval(upper)[1]
+                return _pair(extreme("max", [low, ends[0]]), extreme("min", [high, ends[1]]))
             case Mixture():
                 return numeric, numeric
         assert_never(numeric)

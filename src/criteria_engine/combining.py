@@ -214,7 +214,7 @@ def _first(children: Sequence[Child]) -> Joined:
             Branch(child.there, guard, each)
             for child, guard, each in zip(children, guards, numbers, strict=True)
         ]
-        return a.choice(branches, a.FALSE, a.ZERO)
+        return a.choice(branches[:-1], branches[-1].guard, branches[-1].value)
 
     own = Claim(
         a.some([a.every([guard, child.met]) for guard, child in zip(guards, children, strict=True)]),

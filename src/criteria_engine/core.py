@@ -205,7 +205,7 @@ class Number(NumberLike):
 
 @attrs.frozen(eq=False)
 class Observed(NumberLike):
-    """The number of an input (a place on its scale, the day of a date); 0 where not applicable."""
+    """The number of an input (a place on its scale, a day); its lowest where it is not applicable."""
 
     input: str
 
@@ -364,10 +364,11 @@ class Mixture(NumberLike):
 
 @attrs.frozen(eq=False)
 class Tighter(NumberLike):
-    """A number for which there are two formulas: ``exact`` is computed, both bound it."""
+    """A number that other formulas bound as well: never below ``lower``, never above ``upper``."""
 
     exact: Numeric
-    other: Numeric
+    lower: Numeric
+    upper: Numeric
 
 
 Condition = (

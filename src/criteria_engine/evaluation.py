@@ -61,7 +61,9 @@ def _carefully(
     return Result(ruleset, program, row, answers, not gone, dict(evidence), on, subject)
 
 
-def _check_day_and_evidence(ruleset: Described, evidence: Mapping[str, str], on: datetime.date | None) -> None:
+def _check_day_and_evidence(
+    ruleset: Described, program: Program, evidence: Mapping[str, str], on: datetime.date | None
+) -> None:
     problems = Problems()
     known = {given.id for given in ruleset.inputs}
     for name in evidence:

@@ -50,7 +50,7 @@ FREE = "?"
 _FACES_OF: Mapping[str, tuple[str, ...]] = {
     "score": ("points", "applies"),
     "max_score": ("most", "applies"),
-    "share": ("points", "most", "applies", "state"),
+    "share": ("points", "most", "applies"),
     "met": ("state", "applies"),
 }
 
@@ -295,7 +295,7 @@ class Judging:
     def _faces_of(self, function: str, found: Branchlet) -> set[Face]:
         if function in _FACES_OF:
             return {(face, found.path) for face in _FACES_OF[function]}
-        faces = ("state", "applies") if function == "count_met" else ("points", "most", "applies", "state")
+        faces = ("state", "applies") if function == "count_met" else ("points", "most", "applies")
         return {("applies", found.path), *[(face, each.path) for each in found.children for face in faces]}
 
     def _wire(self) -> None:
@@ -331,9 +331,10 @@ class Judging:
             if criterion.combine is not None and criterion.combine.word == "count":
                 needs["most", path] = below("most", "applies")
             needs["points", path] = below("points", "state", "most", "applies") | outcome | {("most", path)}
+            needs["points", path] |= below("blocked")
             needs["state", path] |= below("state", "applies")
             if _scored_only(criterion):
-                needs["points", path] = below("points", "most", "applies") | outcome | {("most", path)}
+                needs["points", path] = below("points", "most", "applies", "blocked") | outcome | {("most", path)}
         else:
             rule = {face for _, each in expressions_in(criterion.rule) for face in self._references(each)}
             needs["judged", path] = rule
@@ -540,6 +541,8 @@ class Judging:
         if criterion.is_group:
             children = [self.as_child(child) for child in found.children]
             faces.joined = plan = joined(criterion.combine or Combine(), children)
+            if criterion.combine is not None and criterion.combine.word == "first":
+                self._take_over_block(found)
             raw, most, parts = plan.points, plan.most, plan.parts
         elif not faces.judged.measured:
             given = criterion.points
@@ -558,6 +561,21 @@ class Judging:
         faces.own_points = numeric
         faces.points = a.choice([Branch(faces.blocked, faces.blocked, a.ZERO)], faces.free, numeric)
         self._keep_share(found, parts)
+
+    def _take_over_block(self, found: Branchlet) -> None:
+        """A group that takes the state of its first applicable child is blocked where that is."""
+        faces = self.faces[found.path]
+        before: Condition = a.TRUE
+        blocked: list[Condition] = [faces.blocked]
+        free: list[Condition] = []
+        for child in found.children:
+            below, seen = self.faces[child.path], self.as_child(child)
+            picked = a.every([before, seen.there])
+            blocked.append(a.every([before, below.applies, below.blocked]))
+            free.append(a.every([picked, a.some([below.free, below.absent])]))
+            before = a.every([before, seen.absent])
+        faces.blocked = a.some(blocked)
+        faces.free = a.every([faces.free, a.some(free)])
 
     def _rescaled(
         self, criterion: Criterion, raw: Numeric, most: Numeric | None, parts: tuple[Part, ...] | None
@@ -624,8 +642,10 @@ class Judging:
                 return Claim(faces.judged.met.true, faces.judged.met.false)
             most = faces.most if faces.most is not None else a.ZERO
             return Claim(a.compare(">=", faces.own_points, most), a.compare("<", faces.own_points, most))
-        if faces.joined is not None and faces.joined.own is not None:
-            return faces.joined.own
+        combine = criterion.combine or Combine()
+        own = joined(combine, [self.as_child(each) for each in found.children]).own
+        if own is not None:
+            return own
         children = [self.as_child(each) for each in found.children if not each.criterion.bonus]
         return Claim(
             a.every([a.some([child.met, child.absent]) for child in children]),
@@ -739,7 +759,7 @@ def _operator(text: str) -> Operator:
 
 
 def _tighter(exact: Numeric, other: Numeric) -> Numeric:
-    return Tighter(exact, other, low=max(exact.low, other.low), high=min(exact.high, other.high))
+    return Tighter(exact, other, other, low=max(exact.low, other.low), high=min(exact.high, other.high))
 
 
 def _exact(value: float) -> Fraction:

@@ -395,11 +395,9 @@ def _joined_amounts(
     ]
     there = a.some([branch.guard for branch in branches]) if na is not a.FALSE else a.TRUE
     named = all(amount.named for amount in amounts)
+    # where none holds the number does not apply: the last stands in, so that spans stay true
     last = branches[-1]
-    if last.test is a.TRUE:
-        numeric = a.choice(branches[:-1], last.guard, last.value)
-    else:
-        numeric = a.choice(branches, a.FALSE, a.ZERO)
+    numeric = a.choice(branches[:-1], last.guard, last.value)
     return Amount(numeric, there, na, first.kind, first.words, named)
 
 
@@ -422,7 +420,8 @@ def least_of(which: Literal["min", "max"], amounts: Sequence[Amount]) -> Amount:
     spans = [amount.numeric for amount in amounts]
     bounded = Tighter(
         exact,
-        other,
+        exact if which == "min" else other,
+        other if which == "min" else exact,
         low=min(span.low for span in spans),
         high=max(span.high for span in spans),
         whole=all(span.whole for span in spans),

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from criteria_engine import algebra as a
-from criteria_engine.core import Branch, Condition, Flag, Observed, Withheld
+from criteria_engine.core import Condition, Flag, Observed, Withheld
 from criteria_engine.criteria import Dated, Input, Parameter, Setting
 from criteria_engine.diagnostics import Fault
 from criteria_engine.meaning import Amount, Case, Claim, Meaning, Words, chosen, compared, said
@@ -129,17 +129,8 @@ def parameter_meaning(
 def _exhaustive(picks: Sequence[tuple[Claim, Meaning]], of: Meaning) -> Meaning:
     """One pick holds unless ``of`` is not applicable."""
     joined = chosen(picks, None)
-    match joined:
-        case Amount(numeric, _, _, kind, words, named):
-            return Amount(_without_default(numeric), of.there, of.na, kind, words, named)
-        case Claim(true, false, _):
-            return Claim(true, false, of.na)
+    if isinstance(joined, Amount):
+        return Amount(joined.numeric, of.there, of.na, joined.kind, joined.words, joined.named)
+    if isinstance(joined, Claim):
+        return Claim(joined.true, joined.false, of.na)
     return Words(joined.cases, of.na)
-
-
-def _without_default(numeric: Any) -> Any:
-    """The choice with its last branch as the default: its branches cover everything."""
-    branches: tuple[Branch, ...] = getattr(numeric, "branches", ())
-    if not branches:
-        return numeric
-    return a.choice(branches[:-1], branches[-1].guard, branches[-1].value)

@@ -18,7 +18,8 @@ from criteria_engine.criteria import Level, Otherwise, Override
 from criteria_engine.diagnostics import Fault
 from criteria_engine.grammar import nearest
 from criteria_engine.judging import Judging
-from criteria_engine.meaning import Amount, Claim
+from criteria_engine.nominal import never_nominally
+from criteria_engine.meaning import Claim
 from criteria_engine.tree import Branchlet
 
 __all__ = ["Outcome", "Reaching", "Wanted", "reaching"]
@@ -91,7 +92,7 @@ def reaching(judging: Judging, found: Branchlet) -> Reaching:
             for n, each in enumerate(wanted)
         ]
     for level, claim in zip(group.levels, claims, strict=True):
-        if claim.true is a.FALSE:
+        if claim.true is a.FALSE and level.when is not None and never_nominally(judging, level.when):
             judging.note(found.key(f"levels.{level.id}"), Fault("CE431", level=level.id))
     veto = _veto(judging, found)
     ranks = {level: rank for rank, level in enumerate([*ids, lowest])}
@@ -149,26 +150,24 @@ def _wanted(judging: Judging, found: Branchlet, level: Level) -> list[Wanted]:
 
 def _reaches(judging: Judging, child: Branchlet, share: float, place: str) -> Claim:
     """Whether a criterion reaches a share of its points; of a maximum of 0 if it is met."""
-    faces = judging.faces[child.path]
-    if faces.most is None:
+    faces, seen = judging.faces[child.path], judging.as_child(child)
+    if seen.most is None:
         judging.note(place, Fault("CE227", name=child.path))
         return Claim(a.TRUE, a.FALSE)
-    exact = a.divide(faces.points, faces.most)
-    amount = judging.share_of(child) if child.criterion.not_applicable == "drop" else Amount(exact)
-    size = a.on_grid(amount.numeric)
+    size = a.on_grid(judging.share_of(child).numeric)
     edge = a.number(Fraction(repr(share)))
-    some_most, no_most = a.is_nonzero(faces.most), a.is_zero(faces.most)
+    some_most, no_most = a.is_nonzero(seen.most), a.is_zero(seen.most)
     return Claim(
         a.some(
             [
-                faces.absent,
-                a.every([faces.applies, some_most, a.compare(">=", size, edge)]),
-                a.every([faces.applies, no_most, faces.met.true]),
+                seen.absent,
+                a.every([seen.there, some_most, a.compare(">=", size, edge)]),
+                a.every([seen.there, no_most, a.some([seen.met, faces.absent])]),
             ]
         ),
         a.some(
             [
-                a.every([faces.applies, some_most, a.compare("<", size, edge)]),
+                a.every([seen.there, some_most, a.compare("<", size, edge)]),
                 a.every([faces.applies, no_most, faces.met.false]),
             ]
         ),

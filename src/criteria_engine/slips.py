@@ -49,8 +49,13 @@ class Slips:
     def __init__(self) -> None:
         self.found: list[Slip] = []
 
+    @property
+    def is_full(self) -> bool:
+        """Whether more would not be kept."""
+        return len(self.found) >= MOST_PROBLEMS
+
     def add(self, code: str, index: int, width: int = 1, /, *edits: Edit, **details: object) -> None:
         """Note one."""
-        if len(self.found) < MOST_PROBLEMS:
+        if not self.is_full:
             texts = {name: str(is_) for name, is_ in details.items()}
             self.found.append(Slip(code, index, max(1, width), texts, edits))

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-import attrs
-
 from criteria_engine.marks import Marked, MarkedText, same_name
 from criteria_engine.slips import Slips
 from criteria_engine.source_text import SPACES
@@ -139,9 +137,11 @@ def _joined(parts: Sequence[Marked | None], slips: Slips) -> MarkedText:
     """One text out of its pieces, as its author wrote it."""
     texts = [part for part in parts if isinstance(part, MarkedText)]
     first, last = texts[0], texts[-1]
-    whole = re.sub(r"\s*\n\s*", " ", first.source[first.start : last.end])
-    mended = quoted(whole)
-    shown = texts if len(texts) < 5 else [*texts[:4], texts[-1]]
-    parts_shown = pieces([part.text for part in shown])
-    slips.add("CE012", first.start, last.end - first.start, pieces=parts_shown, mended=mended)
-    return attrs.evolve(first, text=whole, end=last.end)
+    whole = first.source[first.start : last.end]
+    if "\n" in whole:
+        whole = re.sub(r"\s*\n\s*", " ", whole)
+    if not slips.is_full:
+        shown = texts if len(texts) < 5 else [*texts[:4], texts[-1]]
+        parts_shown = pieces([part.text for part in shown])
+        slips.add("CE012", first.start, last.end - first.start, pieces=parts_shown, mended=quoted(whole))
+    return MarkedText(whole, first.line, first.column, False, first.source, first.start, last.end)

@@ -62,21 +62,17 @@ def read_events(source: Source, limits: Limits, loader: Loader) -> Reading:
     text, question = (source.text, "") if _is_libyaml(loader) else source.for_pyyaml()
     tree = _Tree(source, question, limits)
     tree.restores = text != source.text
-    takers = tree.takers()
     failure: int | None = None
     context: int | None = None
-    event: Any = None
     try:
-        for event in yaml.parse(text, Loader=loader):
-            if taker := takers.get(type(event)):
-                taker(event)
+        tree.grow(loader(text))
     except _EnoughError:
         pass
     except yaml.MarkedYAMLError as wrong:
         failure = wrong.problem_mark.index if wrong.problem_mark else 0
         context = None if wrong.context_mark is None else wrong.context_mark.index
     except Exception:  # noqa: BLE001 – PyYAML lets ValueError, OverflowError and more of its own through
-        failure = event.end_mark.index if event else 0
+        failure = tree.last
     root = None if failure is not None or tree.stopped else tree.root
     return Reading(root, tuple(tree.slips.found), tree.count, failure, context, tuple(tree.quotes))
 
@@ -94,19 +90,21 @@ class _Tree:
         self.slips = Slips()
         self.quotes: list[tuple[int, int, str]] = []
         self.count = 0
+        self.last = 0
         self.stopped = False
         self.restores = False
-        self._source = source
+        self._text = source.text
         self._question = question
         self._limits = limits
+        self._most = limits.entries
         self._open: list[_Open] = []
         self._began = 0
         self._has_hidden = not source.text.isascii() and HIDDEN.search(source.text) is not None
         self._keeps_quotes = self._has_hidden or "\t" in source.text
 
-    def takers(self) -> dict[type, Callable[[Any], None]]:
-        """What takes which kind of event."""
-        return {
+    def grow(self, parser: Any) -> None:
+        """Take all events; what ``yaml.parse`` does, with one call an event less."""
+        takers: dict[type, Callable[[Any], None]] = {
             yaml.ScalarEvent: self._scalar,
             yaml.MappingStartEvent: self._begin,
             yaml.SequenceStartEvent: self._begin,
@@ -115,6 +113,15 @@ class _Tree:
             yaml.AliasEvent: self._alias,
             yaml.DocumentEndEvent: self._end_of_document,
         }
+        event: Any = None
+        try:
+            while (following := parser.get_event()) is not None:
+                event = following
+                if taker := takers.get(type(event)):
+                    taker(event)
+        finally:
+            self.last = event.end_mark.index if event else 0
+            parser.dispose()
 
     def _stop(self, code: str, index: int, limit: int) -> None:
         self.slips.add(code, index, limit=limit)
@@ -123,13 +130,15 @@ class _Tree:
 
     def _counted(self, index: int) -> None:
         self.count += 1
-        if self.count > self._limits.entries:
-            self._stop("CE006", index, self._limits.entries)
+        if self.count > self._most:
+            self._stop("CE006", index, self._most)
 
     def _scalar(self, event: Any) -> None:
         mark, end = event.start_mark, event.end_mark.index
         start, line, column = mark.index, mark.line + 1, mark.column + 1
-        self._counted(start)
+        self.count += 1
+        if self.count > self._most:
+            self._stop("CE006", start, self._most)
         text, style = event.value, event.style or ""
         if event.anchor is not None or event.tag is not None:
             start, line, column = self._after_properties(start, line, end)
@@ -143,13 +152,13 @@ class _Tree:
                 self.quotes.append((start, end, style))
             if style == '"':
                 text = self._without_refused(text, start, end)
-        self._put(MarkedText(text, line, column, bool(style), self._source.text, start, end, style))
+        self._put(MarkedText(text, line, column, bool(style), self._text, start, end, style))
 
     def _as_written(self, text: str, style: str, start: int, end: int) -> str:
         """A text read by PyYAML with its tabs and question marks again."""
         if self._question:
             text = text.replace(self._question, "?")
-        raw = self._source.text[start:end]
+        raw = self._text[start:end]
         if "\t" not in raw:
             return text
         places = letter_places(raw, style, text)
@@ -160,7 +169,7 @@ class _Tree:
 
     def _without_refused(self, text: str, start: int, end: int) -> str:
         """A quoted text without what an escape must not bring in."""
-        raw = self._source.text[start : min(end, start + _LONGEST_ESCAPE * self._limits.letters)]
+        raw = self._text[start : min(end, start + _LONGEST_ESCAPE * self._limits.letters)]
         if "\\" in raw and (refused := refused_escape(raw)):
             self.slips.add("CE028", start + refused[0], character=shown(refused[1]))
             return NEVER.sub("\ufffd", text)
@@ -168,7 +177,7 @@ class _Tree:
 
     def _after_properties(self, start: int, line: int, end: int) -> tuple[int, int, int]:
         """Note the tags and anchors before a value; gives where the value itself begins."""
-        text = self._source.text
+        text = self._text
         found = _PROPERTIES.match(text, start, end)
         for part in re.finditer(r"(?<!\S)[!&]\S*", found[0] if found else ""):
             what = part[0][:40]
@@ -179,9 +188,9 @@ class _Tree:
     def _alias(self, event: Any) -> None:
         start, end, mark = event.start_mark.index, event.end_mark.index, event.start_mark
         self._counted(start)
-        text = self._source.text[start:end]
+        text = self._text[start:end]
         self.slips.add("CE008", start, end - start, what=text[:40], sign="*")
-        self._put(MarkedText(text, mark.line + 1, mark.column + 1, False, self._source.text, start, end))
+        self._put(MarkedText(text, mark.line + 1, mark.column + 1, False, self._text, start, end))
 
     def _begin(self, event: Any) -> None:
         mark, start = event.start_mark, event.start_mark.index
@@ -190,7 +199,7 @@ class _Tree:
             self._stop("CE005", start, self._limits.depth)
         line, column = mark.line + 1, mark.column + 1
         if event.anchor is not None or event.tag is not None:
-            start, line, column = self._after_properties(start, line, len(self._source.text))
+            start, line, column = self._after_properties(start, line, len(self._text))
         is_map = type(event) is yaml.MappingStartEvent
         self._open.append(_Open(line, column, start, is_map, bool(event.flow_style)))
 
@@ -239,7 +248,7 @@ class _Tree:
 
     def _end_of_document(self, event: Any) -> None:
         """Stop before a second document; what cannot begin one is left to YAML to complain of."""
-        text, end = self._source.text, event.end_mark.index
+        text, end = self._text, event.end_mark.index
         found = _REST.match(text, end)
         rest = found.end() if found else end
         if _NEXT_DOCUMENT.match(text, rest):

@@ -133,7 +133,7 @@ class _Writer:
         self._names: dict[int, str] = {}
         self._kept: list[Anything] = []
         self._body: list[ast.stmt] = []
-        self._zeroed: dict[str, str] = {}
+        self._lowered: dict[str, str] = {}
 
     def write(self, outputs: Sequence[Anything], *, with_row: bool) -> list[ast.stmt]:
         """The statements, the last of which returns the outputs as one tuple, perhaps after the row."""
@@ -242,8 +242,8 @@ class _Writer:
         match part:
             case Number(value):
                 return _constant(value)
-            case Observed(input):
-                return self._observed(input)
+            case Observed():
+                return self._observed(part)
             case Sum(terms):
                 return self._sum(part, terms)
             case Minus(left, right):
@@ -274,14 +274,14 @@ class _Writer:
                 return self._mixture(part)
         assert_never(part)
 
-    def _observed(self, input: str) -> ast.expr:
-        name = self._places[input]
+    def _observed(self, part: Observed) -> ast.expr:
+        input, name = part.input, self._places[part.input]
         if input not in self._withholdable:
             return _name(name)
-        if input not in self._zeroed:
+        if input not in self._lowered:
             is_na = self._is(input, ast.Is(), _name("NA"))
-            self._zeroed[input] = self._assigned(ast.IfExp(is_na, ast.Constant(0), _name(name))).id
-        return _name(self._zeroed[input])
+            self._lowered[input] = self._assigned(ast.IfExp(is_na, ast.Constant(part.low), _name(name))).id
+        return _name(self._lowered[input])
 
     def _exact_float(self, whole: Numeric, first: Numeric) -> ast.expr:
         """The first operand, as a float where whole numbers could outgrow what floats hold."""

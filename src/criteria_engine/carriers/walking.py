@@ -120,7 +120,7 @@ class Walk:
                 return float(value)
             case Observed(input):
                 value = self._values[input]
-                return 0.0 if value is None or value is NA else float(value)
+                return part.low if value is None or value is NA else float(value)
             case Sum(terms):
                 total = self._number(terms[0])
                 for term in terms[1:]:

@@ -83,7 +83,7 @@ class Bands(Plain):
             key, edge = edges[0]
             fits = self._fits(desk, of, key, edge, f"{where}.{'is' if key == 'equals' else key}")
             region = rest.take(_EDGES[key], desk.value(edge, ""), fits)
-            if region is a.FALSE:
+            if rest.unreachable:
                 desk.fault(where, "CE405")
             guard = region if region is not None else a.every([prefix, fits.true])
             picks.append(Pick(fits.true, guard, result[1], f"{where}.{result[0]}"))
@@ -121,10 +121,9 @@ class _Rest:
 
     def __init__(self, of: Meaning) -> None:
         self._of = of.settled if isinstance(of, Amount) else None
-        low, high = (-math.inf, math.inf) if self._of is None else (self._of.low, self._of.high)
-        self._left: list[tuple[float, bool, float, bool]] | None = [(low, True, high, True)]
-        if self._of is None:
-            self._left = None
+        self.unreachable = False
+        everything = [(-math.inf, True, math.inf, True)]
+        self._left: list[tuple[float, bool, float, bool]] | None = None if self._of is None else everything
 
     @property
     def empty(self) -> bool:
@@ -142,8 +141,10 @@ class _Rest:
         size = edge.numeric if isinstance(edge, Amount) else None
         if self._left is None or self._of is None or not isinstance(size, Number) or fits.na is not a.FALSE:
             self._left = None
+            self.unreachable = False
             return None
         taken, left = _split(self._left, operator, size.low, self._of.whole)
+        self.unreachable = not taken
         self._left = left
         return a.some([_inside(self._of, each) for each in taken])
 

@@ -1,0 +1,172 @@
+"""What an explanation is made of: lines in a tree, each a frozen value.
+
+A line says one thing. Its text stands in pieces, so that whoever shows it can set off names and
+the words of the author; everything a program may want to know of it stands beside the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import attrs
+
+from criteria_engine.bounded import Bounds
+
+__all__ = ["Asked", "Decision", "Line", "Piece", "Shortfall", "Special", "decimal_text"]
+
+
+@attrs.frozen
+class Piece:
+    """A part of a line: ``style`` is ``name`` of a title, ``code`` of the author's words, or nothing."""
+
+    text: str
+    style: str = ""
+
+
+@attrs.frozen
+class Shortfall:
+    """By how much the left side of a comparison that fails misses it.
+
+    Moving ``of`` by exactly ``amount`` (``direction`` is 1 up, -1 down) makes the comparison hold,
+    and by less does not; where ``strict``, more than that amount is needed. ``of`` is an input if
+    ``is_input``, else the text of an expression. ``value`` and ``edge`` are what was compared.
+    ``unit`` is ``percent_point``, ``point``, ``share``, ``day``, ``step`` (of a scale), a unit of the
+    author's, or nothing. ``instead`` says the same of one input, where that is simpler.
+    """
+
+    of: str
+    is_input: bool
+    amount: Fraction
+    direction: int
+    strict: bool
+    unit: str
+    value: Fraction
+    edge: Fraction
+    instead: Shortfall | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data; numbers as exact decimal text."""
+        made: dict[str, Any] = {
+            "of": self.of,
+            "is_input": self.is_input,
+            "amount": decimal_text(self.amount),
+            "direction": "up" if self.direction > 0 else "down",
+            "strict": self.strict,
+            "unit": self.unit,
+            "value": decimal_text(self.value),
+            "edge": decimal_text(self.edge),
+        }
+        if self.instead is not None:
+            made["instead"] = self.instead.to_dict()
+        return made
+
+
+@attrs.frozen
+class Asked:
+    """One thing that a level wants, or a veto: ``kind``, the author's text or share, the criterion's
+    path, and whether it holds (``held``, ``fails``, ``open``)."""
+
+    kind: str
+    text: str
+    path: str
+    truth: str
+
+
+@attrs.frozen
+class Special:
+    """One override: what it does (``level``, ``at_most``, ``refer``), to which level or with which
+    text, and whether its condition holds (``held``, ``fails``, ``open``)."""
+
+    kind: str
+    to: str
+    truth: str
+
+
+@attrs.frozen
+class Decision:
+    """All that a level was decided by; it can be decided again from this alone.
+
+    ``applies`` says whether levels are asked at all, ``levels`` are best first.
+    """
+
+    applies: str
+    overrides: tuple[Special, ...]
+    vetoes: tuple[Asked, ...]
+    levels: tuple[tuple[str, tuple[Asked, ...]], ...]
+    otherwise: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "applies": self.applies,
+            "overrides": [attrs.asdict(each) for each in self.overrides],
+            "vetoes": [attrs.asdict(each) for each in self.vetoes],
+            "levels": [
+                {"id": level, "wants": [attrs.asdict(each) for each in wants]} for level, wants in self.levels
+            ],
+            "otherwise": self.otherwise,
+        }
+
+
+@attrs.frozen
+class Line:
+    """One thing said, and what stands below it.
+
+    ``status`` is ``met``, ``not_met``, ``unknown``, ``not_applicable``, ``blocked``, ``chosen`` (the
+    step or row that counts) or nothing. ``rule`` is what the author wrote.
+    """
+
+    kind: str
+    pieces: tuple[Piece, ...]
+    status: str = ""
+    path: str = ""
+    rule: str = ""
+    shortfall: Shortfall | None = None
+    points: Bounds | None = None
+    most: Bounds | None = None
+    decision: Decision | None = None
+    children: tuple[Line, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The whole line as plain text."""
+        return "".join(piece.text for piece in self.pieces)
+
+    def below(self) -> Iterator[Line]:
+        """It and all lines below it, in reading order."""
+        yield self
+        for child in self.children:
+            yield from child.below()
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data; what is empty is left out."""
+        made: dict[str, Any] = {"kind": self.kind, "text": self.text}
+        for name in ("status", "path", "rule"):
+            if getattr(self, name):
+                made[name] = getattr(self, name)
+        if self.kind == "criterion":
+            made["score"] = None if self.points is None else list(self.points)
+            made["max_score"] = None if self.most is None else list(self.most)
+        if self.shortfall is not None:
+            made["shortfall"] = self.shortfall.to_dict()
+        if self.decision is not None:
+            made["decision"] = self.decision.to_dict()
+        if self.children:
+            made["children"] = [child.to_dict() for child in self.children]
+        return made
+
+
+def decimal_text(value: Fraction) -> str:
+    """A fraction as exact decimal text, where it is one."""
+    if value.denominator == 1:
+        return str(value.numerator)
+    digits = 0
+    scaled = value
+    while scaled.denominator != 1 and digits < 400:
+        digits, scaled = digits + 1, scaled * 10
+    if scaled.denominator != 1:
+        return f"{value.numerator}/{value.denominator}"
+    text = str(abs(scaled.numerator)).rjust(digits + 1, "0")
+    return f"{'-' if value < 0 else ''}{text[:-digits]}.{text[-digits:]}"
