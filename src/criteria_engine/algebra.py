@@ -156,7 +156,7 @@ def compare(operator: Operator, left: Numeric, right: Numeric) -> Condition:
         same = left.value == right.value
         less = left.value < right.value
         held = {"<": less, "<=": less or same, ">": not (less or same), ">=": not less}
-        return Truth(held.get(operator, same if operator == "==" else not same))
+        return TRUE if held.get(operator, same if operator == "==" else not same) else FALSE
     if surely[operator]:
         return TRUE
     never = {
@@ -174,7 +174,7 @@ def contrary(fact: Condition) -> Condition:
     """The contrary of a fact, or of a condition that is already bounded."""
     match fact:
         case Truth(value):
-            return Truth(not value)
+            return FALSE if value else TRUE
         case Not(part):
             return part
         case Compare(operator, left, right):

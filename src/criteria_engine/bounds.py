@@ -72,6 +72,7 @@ __all__ = ["Bounds", "Interval"]
 
 Interval = tuple[Numeric, Numeric]
 
+_ORDERS = ("<", "<=", ">", ">=")
 _FAR = 10**300  # stands for "no branch": only ever seen where the number does not apply
 
 
@@ -125,6 +126,13 @@ class Bounds:
         assert_never(condition)
 
     def _can_compare(self, condition: Compare) -> Condition:
+        left, right = condition.left, condition.right
+        if isinstance(left, Observed) and isinstance(right, Number) and condition.operator in _ORDERS:
+            end = left.high if condition.operator in (">", ">=") else left.low
+            given, reaches = Given(left.input), compare(condition.operator, _constant(end), right)
+            if reaches is TRUE:
+                return some([contrary(given), condition])
+            return every([given, condition])
         left_low, left_high = self.interval(condition.left)
         right_low, right_high = self.interval(condition.right)
         match condition.operator:

@@ -14,7 +14,7 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.carriers.python import Row, compiled
+from criteria_engine.carriers.python import Entrance, Row, compiled
 from criteria_engine.criteria import Input
 from criteria_engine.diagnostics import Fault, Problems
 from criteria_engine.grammar import nearest, normal
@@ -38,6 +38,8 @@ class Door:
     evidenced: frozenset[str]
     needs_day: bool
     names: dict[str, Any] = attrs.field(factory=dict)
+    quickly: bool = False
+    """Whether complete values may take the quick way."""
     _read: Callable[..., Any] | None = None
 
     @classmethod
@@ -60,16 +62,8 @@ class Door:
             needs_day,
         )
         door.names.update(door._constants())
+        door.quickly = len(inputs) > 1 and not needs_day and all(_plain(given) for given in inputs)
         return door
-
-    @property
-    def quickly(self) -> bool:
-        """Whether complete values may take the quick way."""
-        plain = all(
-            not given.may_be_na and given.evidence is None and given.type not in ("date", "text")
-            for given in self.inputs
-        )
-        return plain and not self.needs_day and len(self.inputs) > 1
 
     # ---- generated ---------------------------------------------------------------------------
 
@@ -79,7 +73,6 @@ class Door:
         names: dict[str, Any] = {
             "fetch": itemgetter(*ids) if len(ids) > 1 else None,
             "len": len,
-            "set": set,
             "map": map,
             "type": type,
             "KeyError": KeyError,
@@ -88,9 +81,13 @@ class Door:
             "bool": bool,
             "str": str,
             "date": datetime.date,
-            "NUMBERS": _NUMBERS,
-            "INTEGERS": frozenset({int}),
-            "BOOLEANS": frozenset({bool}),
+            "blank": dict.fromkeys(ids),
+            "NUMBERS": _NUMBERS.issuperset,
+            "INTEGERS": frozenset({int}).issuperset,
+            "BOOLEANS": frozenset({bool}).issuperset,
+            "NUMBERSOR_NONE": (_NUMBERS | {type(None)}).issuperset,
+            "INTEGERSOR_NONE": frozenset({int, type(None)}).issuperset,
+            "BOOLEANSOR_NONE": frozenset({bool, type(None)}).issuperset,
             "KNOWN": frozenset(ids),
         }
         for place, given in enumerate(self.inputs):
@@ -106,36 +103,30 @@ class Door:
         low, high, _ = span_of(given, self.words[given.id])
         return repr(low), repr(high)
 
-    def quick_prologue(self) -> list[ast.stmt]:
-        """Statements that take complete, sound values; anything else returns None."""
-        lines = ["try:", "    row = fetch(values)", "except (KeyError, TypeError):", "    return None, None"]
-        lines += [f"if len(values) != {len(self.inputs)}:", "    return None, None"]
-        start = 0
+    def entrance(self, *, missing: bool) -> Entrance:
+        """What a generated function does to take sound values from a dictionary itself."""
+        count = len(self.inputs)
+        lines = ["row = fetch(values)", f"if len(values) != {count}: return None, None"]
+        if missing:
+            lines = ["values = blank | values", *lines]
+        start, kinds = 0, "OR_NONE" if missing else ""
         for group, allowed in ((0, "NUMBERS"), (1, "INTEGERS"), (2, "BOOLEANS")):
             end = start + sum(_GROUPS.get(given.type, 3) == group for given in self.inputs)
             if end > start:
-                lines += [f"if not set(map(type, row[{start}:{end}])) <= {allowed}:", "    return None, None"]
+                lines.append(f"if not {allowed}{kinds}(map(type, row[{start}:{end}])): return None, None")
             start = end
-        taken = ", ".join(f"i{place}" for place in range(len(self.inputs)))
+        taken = ", ".join(f"i{place}" for place in range(count))
         lines.append(f"({taken}) = row")
-        spans = [
-            f"{low} <= i{place} <= {high}"
-            for place, given in enumerate(self.inputs)
-            if _GROUPS.get(given.type, 3) < 2
-            for low, high in [self._span(given)]
-        ]
-        for first in range(0, len(spans), 50):
-            lines += [f"if not ({' and '.join(spans[first : first + 50])}):", "    return None, None"]
-        for place, given in enumerate(self.inputs):
-            if given.type == "choice":
-                lines += ["try:", f"    if i{place} not in words{place}:", "        return None, None"]
-                lines += ["except TypeError:", "    return None, None"]
-            elif given.type == "ordinal":
-                lines += ["try:", f"    i{place} = places{place}[i{place}]"]
-                lines += ["except (KeyError, TypeError):", "    return None, None"]
-        if any(given.type == "ordinal" for given in self.inputs):
+        ordinals = [place for place, given in enumerate(self.inputs) if given.type == "ordinal"]
+        for place in ordinals:
+            gone = f" if i{place} is not None else None" if missing else ""
+            lines.append(f"i{place} = places{place}[i{place}]{gone}")
+        if ordinals:
             lines.append(f"row = ({taken})")
-        return ast.parse("def f():\n" + "\n".join("    " + line for line in lines)).body[0].body  # type: ignore[attr-defined,no-any-return]
+        numeric = [given for given in self.inputs if _GROUPS.get(given.type, 3) < 2]
+        spans = {given.id: span_of(given, ())[:2] for given in numeric}
+        words = {given.id: self.words[given.id] for given in self.inputs if given.type == "choice"}
+        return Entrance(tuple(_statements(lines)), spans, words, self.names)
 
     def _read_function(self) -> Callable[..., Any]:
         """Values to (row, whether something is missing), or None where something is wrong."""
@@ -159,9 +150,7 @@ class Door:
         taken = "".join(f"i{place}, " for place in range(len(self.inputs)))
         day = "day, " if self.needs_day else ""
         lines.append(f"return ({taken}{day}), gone")
-        text = "def f():\n" + "\n".join("    " + line for line in lines)
-        body: list[ast.stmt] = ast.parse(text).body[0].body  # type: ignore[attr-defined]
-        return compiled(("values", "evidence", "day"), body, self.names)
+        return compiled(("values", "evidence", "day"), _statements(lines), self.names)
 
     def _doubt(self, place: int, given: Input) -> str:
         name = f"i{place}"
@@ -278,6 +267,17 @@ class Door:
         if not low <= number <= high:
             raise Fault("CE557", name=given.id, value=_shown(value), low=f"{low:g}", high=f"{high:g}")
         return number
+
+
+def _statements(lines: Sequence[str]) -> list[ast.stmt]:
+    """Our own lines as statements; no author's text is among them."""
+    function = ast.parse("def f():\n" + "\n".join("    " + line for line in lines)).body[0]
+    return function.body if isinstance(function, ast.FunctionDef) else []
+
+
+def _plain(given: Input) -> bool:
+    """Whether a sound value of the input comes in as it is, or as its place."""
+    return not given.may_be_na and given.evidence is None and given.type not in ("date", "text")
 
 
 def _day(given: Input, value: Any) -> int:

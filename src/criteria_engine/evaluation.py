@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from criteria_engine.described import Described
@@ -33,12 +33,6 @@ def evaluate(
     ``evidence`` says by input what proves it; ``on`` is the day whose dated parameters count;
     ``strict=False`` lets unknown names pass. ``CriteriaError`` says all that is wrong with them.
     """
-    if evidence is None and program.door.quickly:
-        row, answers = program.quick(values, ())
-        if row is not None and not (
-            program.consistency and any(answers[len(answers) - len(program.consistency) :])
-        ):
-            return Result(ruleset, program, row, answers, True, _NO_EVIDENCE, on, subject)
     return _carefully(ruleset, program, values, evidence or _NO_EVIDENCE, on, subject, strict)
 
 
@@ -57,7 +51,7 @@ def _carefully(
     row, gone = program.door.read(values, evidence.keys(), day, strict=strict)
     answers = (program.bounded if gone else program.exact)(row, evidence.keys())
     if program.consistency:
-        _check_consistency(ruleset, answers[len(answers) - len(program.consistency) :])
+        _check_consistency(ruleset, program.breaches(answers, not gone))
     return Result(ruleset, program, row, answers, not gone, dict(evidence), on, subject)
 
 
@@ -80,7 +74,7 @@ def _check_day_and_evidence(
     problems.raise_errors()
 
 
-def _check_consistency(ruleset: Described, breaches: tuple[bool, ...]) -> None:
+def _check_consistency(ruleset: Described, breaches: Sequence[bool]) -> None:
     problems = Problems()
     for number, (rule, breach) in enumerate(zip(ruleset.consistency, breaches, strict=True)):
         if breach:

@@ -170,8 +170,12 @@ class Findings:
         if reaching is None:
             return ()
         if self._complete:
-            return (reaching.outcomes[self._answers[0]],)
-        return tuple(each for each, can in zip(reaching.outcomes, self._answers, strict=False) if can)
+            return (reaching.outcomes[int(self._ask(0, 1)[0])],)
+        possible = self._ask(0, len(reaching.outcomes))
+        return tuple(each for each, can in zip(reaching.outcomes, possible, strict=True) if can)
+
+    def _ask(self, first: int, count: int) -> list[Any]:
+        return self.program.answers(self._answers, self._complete, first, count)
 
     @property
     def level(self) -> str | None:
@@ -215,18 +219,27 @@ class Findings:
 
     # ---- scores and states -------------------------------------------------------------------
 
-    def _answer(self, path: str, which: int) -> tuple[float, float]:
+    def _at(self, path: str) -> int:
+        """Where the answers about a criterion begin."""
         place = self.program.places[path]
-        if self._complete:
-            value = self._answers[1 + 3 * place + which]
-            return value, value
-        outcomes = len(self.program.reaching.outcomes) if self.program.reaching is not None else 0
-        at = outcomes + 6 * place + 2 * which
-        return self._answers[at], self._answers[at + 1]
+        return 1 + 5 * place if self._complete else self.program.outcomes + 8 * place
 
     def _status(self, path: str) -> Status:
-        low, high = self._answer(path, 0)
-        return CODES[int(low)] if low == high else Status.UNKNOWN
+        if self._complete:
+            met, absent, blocked = self._ask(self._at(path), 3)
+            found = 2 if absent else 3 if blocked else 0 if met else 1
+            return CODES[found]
+        flags = self._ask(self._at(path), 4)
+        possible = [state for state, can in zip(CODES, flags, strict=True) if can]
+        return possible[0] if len(possible) == 1 else Status.UNKNOWN
+
+    def _ends(self, path: str, which: int) -> tuple[float, float]:
+        """The ends of the points (0) or the maximum (1)."""
+        if self._complete:
+            value = self._ask(self._at(path) + 3 + which, 1)[0]
+            return value, value
+        low, high = self._ask(self._at(path) + 4 + 2 * which, 2)
+        return low, high
 
     def _counts_for_nothing(self, path: str) -> bool:
         if self._status(path) is not Status.NOT_APPLICABLE:
@@ -238,14 +251,14 @@ class Findings:
     def _points(self, path: str) -> Bounds | None:
         if self._counts_for_nothing(path):
             return None
-        low, high = self._answer(path, 1)
+        low, high = self._ends(path, 0)
         return Bounds(float(low), float(high))
 
     def _most(self, path: str) -> Bounds | None:
         slot = self.program.slots[self.program.places[path]]
         if slot.most is None or self._counts_for_nothing(path):
             return None
-        low, high = self._answer(path, 2)
+        low, high = self._ends(path, 1)
         return Bounds(float(low), float(high))
 
     @property
@@ -269,6 +282,11 @@ class Findings:
         return Criteria(self, "")
 
     # ---- looking closer ----------------------------------------------------------------------
+
+    @property
+    def row(self) -> Row:
+        """The values in the order of the program's door."""
+        return self._row
 
     @property
     def walk(self) -> Walk:

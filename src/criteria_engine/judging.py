@@ -19,6 +19,7 @@ from criteria_engine import meaning as m
 from criteria_engine.combining import Child, Joined, joined, ratio
 from criteria_engine.core import (
     Branch,
+    Choice,
     Condition,
     Flag,
     Not,
@@ -95,6 +96,7 @@ class Faces:
     full: Numeric | None = a.ONE
     parts: tuple[Part, ...] | None = None
     share: Numeric | None = None
+    got: Condition | None = None
     met: Claim = attrs.field(factory=lambda: Claim(a.TRUE, a.FALSE))
 
 
@@ -559,8 +561,19 @@ class Judging:
                 [Branch(faces.undecided, faces.undecided, given_points)], Not(faces.undecided), numeric
             )
         faces.own_points = numeric
-        faces.points = a.choice([Branch(faces.blocked, faces.blocked, a.ZERO)], faces.free, numeric)
+        faces.points = self._unless_blocked(found, numeric)
         self._keep_share(found, parts)
+
+    def _unless_blocked(self, found: Branchlet, numeric: Numeric) -> Numeric:
+        """The points, or none where it is blocked."""
+        faces, judged = self.faces[found.path], self.faces[found.path].judged
+        if numeric is judged.points.numeric and judged.met is not None and isinstance(numeric, Choice):
+            only = numeric.branches[0]
+            if len(numeric.branches) == 1 and only.test is judged.met.true and numeric.otherwise is a.ZERO:
+                faces.got = a.every([faces.free, judged.met.true])
+                lost = a.some([faces.blocked, judged.met.false])
+                return a.choice([Branch(faces.got, faces.got, only.value)], lost, a.ZERO)
+        return a.choice([Branch(faces.blocked, faces.blocked, a.ZERO)], faces.free, numeric)
 
     def _take_over_block(self, found: Branchlet) -> None:
         """A group that takes the state of its first applicable child is blocked where that is."""
@@ -630,7 +643,9 @@ class Judging:
                 a.some([a.every([faces.undecided, all_of_it]), a.every([decided, own.true])]),
                 a.some([a.every([faces.undecided, not_all]), a.every([decided, own.false])]),
             )
-        faces.met = Claim(a.every([faces.free, own.true]), a.some([faces.blocked, own.false]))
+        got = faces.got if faces.got is not None and faces.judged.met is not None and own.true is faces.judged.met.true else None
+        true = got if got is not None else a.every([faces.free, own.true])
+        faces.met = Claim(true, a.some([faces.blocked, own.false]))
 
     def _own_state(self, found: Branchlet) -> Claim:
         faces, criterion = self.faces[found.path], found.criterion

@@ -31,7 +31,7 @@ class Shortfall:
 
     Moving ``of`` by exactly ``amount`` (``direction`` is 1 up, -1 down) makes the comparison hold,
     and by less does not; where ``strict``, more than that amount is needed. ``of`` is an input if
-    ``is_input``, else the text of an expression. ``value`` and ``edge`` are what was compared.
+    ``is_input``, else the text of an expression. ``value``, ``operator`` and ``edge`` are what was compared.
     ``unit`` is ``percent_point``, ``point``, ``share``, ``day``, ``step`` (of a scale), a unit of the
     author's, or nothing. ``instead`` says the same of one input, where that is simpler.
     """
@@ -44,6 +44,7 @@ class Shortfall:
     unit: str
     value: Fraction
     edge: Fraction
+    operator: str
     instead: Shortfall | None = None
 
     def to_dict(self) -> dict[str, Any]:
@@ -57,6 +58,7 @@ class Shortfall:
             "unit": self.unit,
             "value": decimal_text(self.value),
             "edge": decimal_text(self.edge),
+            "operator": self.operator,
         }
         if self.instead is not None:
             made["instead"] = self.instead.to_dict()

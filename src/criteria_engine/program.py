@@ -12,6 +12,7 @@ from typing import Any
 import attrs
 
 from criteria_engine import algebra as a
+from criteria_engine.asking import Asking
 from criteria_engine.bounds import Bounds
 from criteria_engine.carriers.python import build_function
 from criteria_engine.core import Branch, Condition, Numeric
@@ -30,17 +31,23 @@ CODES = (Status.MET, Status.NOT_MET, Status.NOT_APPLICABLE, Status.BLOCKED)
 
 @attrs.frozen(eq=False)
 class Slot:
-    """A criterion among the answers: its state, its points and, if it has one, its maximum."""
+    """A criterion among the answers: the conditions of its state, its points and its maximum.
+
+    ``states`` are, in the order of ``CODES``, that it is met, not met, not applicable, blocked.
+    """
 
     path: str
-    state: Numeric
+    states: tuple[Condition, Condition, Condition, Condition]
     points: Numeric
     most: Numeric | None
 
 
 @attrs.define(eq=False)
 class Program:
-    """Everything that is worked out for one assessment."""
+    """Everything that is worked out for one assessment.
+
+    ``memory`` keeps what explanations lowered, so that each part is lowered once.
+    """
 
     judging: Judging
     reaching: Reaching | None
@@ -48,17 +55,23 @@ class Program:
     consistency: tuple[tuple[Consistency, Claim], ...]
     needs_day: bool
     bounds: Bounds = attrs.field(factory=Bounds)
+    memory: dict[Any, Any] = attrs.field(factory=dict, repr=False)
     slots: tuple[Slot, ...] = attrs.field(init=False)
     places: dict[str, int] = attrs.field(init=False)
     door: Door = attrs.field(init=False)
+    _exact_asking: Asking | None = attrs.field(init=False, default=None)
+    _bounded_asking: Asking | None = attrs.field(init=False, default=None)
     _exact: Callable[..., Any] | None = attrs.field(init=False, default=None)
     _bounded: Callable[..., Any] | None = attrs.field(init=False, default=None)
     _quick: Callable[..., Any] | None = attrs.field(init=False, default=None)
+    _quick_with_gaps: Callable[..., Any] | None = attrs.field(init=False, default=None)
 
     def __attrs_post_init__(self) -> None:
         self.slots = tuple(self._slot(path) for path in self.judging.tree.by_path)
         self.places = {slot.path: place for place, slot in enumerate(self.slots)}
         self.door = Door.of(self.judging.parts.inputs, self.judging.parts.scales, self.needs_day)
+        if self.consistency:
+            self.door.quickly = False
 
     def _slot(self, path: str) -> Slot:
         judging = self.judging
@@ -66,87 +79,102 @@ class Program:
         blocked = a.every([faces.applies, faces.blocked])
         met = a.every([faces.applies, faces.met.true])
         failed = a.every([faces.applies, faces.free, faces.met.false])
-        state = a.choice(
-            [
-                Branch(faces.absent, faces.absent, a.number(2)),
-                Branch(faces.blocked, blocked, a.number(3)),
-                Branch(faces.met.true, met, a.ZERO),
-            ],
-            failed,
-            a.ONE,
-        )
-        return Slot(path, state, child.points, child.most)
+        states = (met, failed, faces.absent, blocked)
+        return Slot(path, states, child.points, child.most)
 
     # ---- what is asked -----------------------------------------------------------------------
 
-    def exact_outputs(self) -> list[Numeric | Condition]:
-        """The level's code, then state, points and maximum a criterion, then consistency."""
+    def _exact_questions(self) -> list[Numeric | Condition]:
+        """The level's code; a criterion's states (all but "not met"), points, maximum; consistency."""
         code: Numeric = self.reaching.code if self.reaching is not None else a.ZERO
-        return [
-            code,
-            *self._slot_outputs(lambda part: [part]),
-            *[claim.false for _, claim in self.consistency],
-        ]
+        asked: list[Numeric | Condition] = [code]
+        for slot in self.slots:
+            met, _, absent, blocked = slot.states
+            asked += [met, absent, blocked, slot.points, slot.most if slot.most is not None else a.ZERO]
+        return [*asked, *[claim.false for _, claim in self.consistency]]
 
-    def bounded_outputs(self) -> list[Numeric | Condition]:
-        """The same with a low and a high end each; first, which outcomes are possible."""
+    def _bounded_questions(self) -> list[Numeric | Condition]:
+        """Which outcomes are possible; a criterion's possible states, ends of points and maximum."""
         outcomes = self.reaching.outcomes if self.reaching is not None else ()
-        return [
-            *[self.bounds.can(each.possible) for each in outcomes],
-            *self._slot_outputs(lambda part: list(self.bounds.interval(part))),
-            *[
-                a.contrary(a.some([self.bounds.can(claim.true), self.bounds.can(claim.na)]))
-                for _, claim in self.consistency
-            ],
-        ]
-
-    def _slot_outputs(self, ends: Callable[[Numeric], list[Numeric]]) -> list[Numeric]:
-        asked: list[Numeric] = []
-        for slot in self.slots_in_order():
-            asked += [
-                *ends(slot.state),
-                *ends(slot.points),
-                *ends(slot.most if slot.most is not None else a.ZERO),
-            ]
+        asked: list[Numeric | Condition] = [self.bounds.can(each.possible) for each in outcomes]
+        for slot in self.slots:
+            asked += [self.bounds.can(state) for state in slot.states]
+            asked += [*self.bounds.interval(slot.points)]
+            asked += [*self.bounds.interval(slot.most if slot.most is not None else a.ZERO)]
+        for _, claim in self.consistency:
+            asked.append(a.contrary(a.some([self.bounds.can(claim.true), self.bounds.can(claim.na)])))
         return asked
 
-    def slots_in_order(self) -> Sequence[Slot]:
-        """The criteria, the whole set first."""
-        return self.slots
-
     # ---- functions ---------------------------------------------------------------------------
+
+    @property
+    def exact_asking(self) -> Asking:
+        """What complete rows are asked."""
+        if self._exact_asking is None:
+            self._exact_asking = Asking.of(self._exact_questions())
+        return self._exact_asking
+
+    @property
+    def bounded_asking(self) -> Asking:
+        """What rows with missing values are asked."""
+        if self._bounded_asking is None:
+            self._bounded_asking = Asking.of(self._bounded_questions())
+        return self._bounded_asking
 
     @property
     def exact(self) -> Callable[..., Any]:
         """The function for complete rows."""
         if self._exact is None:
-            self._exact = self._build(self.exact_outputs())
+            self._exact = build_function(self.door.order, self.door.withholdable, self.exact_asking.parts)
         return self._exact
 
     @property
     def bounded(self) -> Callable[..., Any]:
         """The function for rows with missing values."""
         if self._bounded is None:
-            self._bounded = self._build(self.bounded_outputs())
+            parts = self.bounded_asking.parts
+            self._bounded = build_function(self.door.order, self.door.withholdable, parts, missing=True)
         return self._bounded
 
     @property
     def quick(self) -> Callable[..., Any]:
         """From a complete dictionary straight to (row, answers); None where it is anything else."""
         if self._quick is None:
-            door = self.door
-            self._quick = build_function(
-                door.order,
-                door.withholdable,
-                self._warmed(self.exact_outputs()),
-                parameters=("values", "evidence"),
-                prologue=door.quick_prologue(),
-                names=door.names,
-            )
+            self._quick = self._entered(self.exact_asking, missing=False)
         return self._quick
 
-    def _build(self, outputs: list[Numeric | Condition]) -> Callable[..., Any]:
-        return build_function(self.door.order, self.door.withholdable, self._warmed(outputs))
+    @property
+    def quick_with_gaps(self) -> Callable[..., Any]:
+        """The same from a dictionary with missing values."""
+        if self._quick_with_gaps is None:
+            self._quick_with_gaps = self._entered(self.bounded_asking, missing=True)
+        return self._quick_with_gaps
 
-    def _warmed(self, outputs: list[Numeric | Condition]) -> list[Numeric | Condition]:
-        return outputs
+    def _entered(self, asking: Asking, *, missing: bool) -> Callable[..., Any]:
+        door = self.door
+        return build_function(
+            door.order,
+            door.withholdable,
+            asking.parts,
+            missing=missing,
+            parameters=("values", "evidence"),
+            entrance=door.entrance(missing=missing),
+        )
+
+    # ---- reading the answers -----------------------------------------------------------------
+
+    def answers(self, found: Sequence[Any], complete: bool, first: int, count: int) -> list[Any]:
+        """So many answers from one on."""
+        asking = self.exact_asking if complete else self.bounded_asking
+        return [asking.answer(question, found) for question in range(first, first + count)]
+
+    def breaches(self, found: Sequence[Any], complete: bool) -> list[Any]:
+        """For each rule of consistency, whether it surely does not hold."""
+        count = len(self.consistency)
+        asking = self.exact_asking if complete else self.bounded_asking
+        return self.answers(found, complete, len(asking.answers) - count, count)
+
+    @property
+    def outcomes(self) -> int:
+        """How many ways the level can come out."""
+        return len(self.reaching.outcomes) if self.reaching is not None else 0

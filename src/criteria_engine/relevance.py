@@ -16,7 +16,7 @@ from criteria_engine.names import span_of
 from criteria_engine.parts import inputs_of, inner
 from criteria_engine.program import Program
 
-__all__ = ["open_inputs", "telling"]
+__all__ = ["open_below", "open_inputs", "telling"]
 
 
 def open_inputs(result: Any, faces: Iterable[tuple[str, str]]) -> tuple[str, ...]:
@@ -29,10 +29,11 @@ def open_inputs(result: Any, faces: Iterable[tuple[str, str]]) -> tuple[str, ...
             roots += [known.absent, known.blocked, known.met.true]
         else:
             roots.append(known.points)
-    return _open_below(result, roots)
+    return open_below(result, roots)
 
 
-def _open_below(result: Any, roots: Iterable[Condition | Numeric]) -> tuple[str, ...]:
+def open_below(result: Any, roots: Iterable[Condition | Numeric]) -> tuple[str, ...]:
+    """The missing inputs that can still change one of those parts of the core."""
     missing = {name for name in result.program.judging.inputs if result.observed(name) is None}
     if not missing:
         return ()
@@ -71,7 +72,7 @@ def telling(result: Any) -> tuple[str, ...]:
         roots: list[Condition | Numeric] = [each.possible for each in program.reaching.outcomes]
     else:
         roots = [program.judging.faces[""].points]
-    candidates = _open_below(result, roots)
+    candidates = open_below(result, roots)
     order = list(program.judging.inputs)
     return tuple(sorted(candidates, key=lambda name: (*_weight(result, name), order.index(name))))
 
@@ -86,10 +87,10 @@ def _left_open(result: Any, name: str, value: Any) -> tuple[float, float]:
     program: Program = result.program
     place = program.door.order.index(name)
     row = (*result._row[:place], value, *result._row[place + 1 :])
-    answers = program.bounded(row, result._evidence.keys())
-    outcomes = len(program.reaching.outcomes) if program.reaching is not None else 0
-    low, high = answers[outcomes + 2], answers[outcomes + 3]
-    return sum(map(bool, answers[:outcomes])), high - low
+    found = program.bounded(row, result._evidence.keys())
+    possible = program.answers(found, False, 0, program.outcomes)
+    low, high = program.answers(found, False, program.outcomes + 4, 2)
+    return sum(map(bool, possible)), high - low
 
 
 def _samples(result: Any, name: str) -> Iterator[Any]:

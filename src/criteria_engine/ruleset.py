@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -50,6 +51,8 @@ from criteria_engine.soundness import program_of
 from criteria_engine.titles import Titles
 
 __all__ = ["Ruleset", "Window"]
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @attrs.frozen(repr=False)
@@ -149,9 +152,15 @@ class Ruleset(Plain):
         whose dated parameters count; ``strict=False`` lets unknown names pass. ``CriteriaError`` says
         all that is wrong with the values.
         """
-        return evaluate(
-            self, self.program, values, evidence=evidence, on=on, subject=subject, strict=strict
-        )
+        program = self._program or self.program
+        if evidence is None and program.door.quickly and type(values) is dict:
+            row, answers = program.quick(values, ())
+            if row is not None:
+                return Result(self, program, row, answers, True, _NOTHING, on, subject)
+            row, answers = program.quick_with_gaps(values, ())
+            if row is not None:
+                return Result(self, program, row, answers, False, _NOTHING, on, subject)
+        return evaluate(self, program, values, evidence=evidence, on=on, subject=subject, strict=strict)
 
     def _repr_html_(self) -> str:
         return ruleset_html(self)

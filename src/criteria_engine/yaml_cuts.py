@@ -10,14 +10,18 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-__all__ = ["cut_slips", "open_brackets", "pieces", "quoted", "runs_of_pieces", "without_comment"]
+__all__ = ["blanked", "cut_slips", "open_brackets", "pieces", "quoted", "runs_of_pieces", "without_comment"]
 
 Span = tuple[int, int]
 
-_IN_QUOTES = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^']|'')*'""")
+_IN_QUOTES = re.compile(r""""(?:[^"\\]|\\.)*+"|'(?:[^']|'')*+'""", re.DOTALL)
+# A mark that is not closed takes all that follows; looking for its partner from every mark on is quadratic.
+_AFTER_QUOTE = re.compile(r""""(?:[^"\\]|\\.)*+(?:"|\Z)|'(?:[^']|'')*+(?:'|\Z)""", re.DOTALL)
 _VALUE = re.compile(r"(?:(?<=[{,])\s*[\w.-]+: +|(?<=[\[,])\s*)(?=[^\s,{}\]])")
 _CUTS = re.compile(r"[,\[\]{}]")
+_LIKE_ENTRY = re.compile(r"[a-z_]\w* (?:-?[0-9.]+%?|true|false|\w*_\w*)|\w*_\w* .*")
 _MOST = 40
+_LONG = 200
 
 
 def quoted(text: str) -> str:
@@ -27,9 +31,14 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def blanked(line: str) -> str:
+    """A line with what stands between quotation marks blotted out, letter by letter."""
+    return _AFTER_QUOTE.sub(lambda part: "_" * len(part[0]), line)
+
+
 def without_comment(line: str) -> str:
     """A line without the comment at its end, and without white space there."""
-    bare = _IN_QUOTES.sub(lambda text: "_" * len(text[0]), line)
+    bare = blanked(line)
     found = re.search(r"(?:^|(?<=\s))#", bare)
     return line[: found.start() if found else len(line)].rstrip()
 
@@ -38,7 +47,7 @@ def open_brackets(text: str) -> int:
     """How many round brackets are opened and not closed, leaving quoted parts out."""
     if "(" not in text and ")" not in text:
         return 0
-    bare = _IN_QUOTES.sub("", text)
+    bare = _AFTER_QUOTE.sub("", text)
     return bare.count("(") - bare.count(")")
 
 
@@ -47,17 +56,30 @@ def pieces(parts: Sequence[str]) -> str:
     return " · ".join(f"`{part}`" for part in parts)
 
 
-def runs_of_pieces(texts: Sequence[str | None], tails: Sequence[str | None]) -> Iterator[range]:
-    """Runs of entries that are one cut expression, as ranges of places.
+def _is_prose(head: str, tail: str) -> bool:
+    """Whether a text goes on after a comma in a key without a value, and that is no entry of its own."""
+    if len(tail) > _LONG or _LIKE_ENTRY.fullmatch(tail):
+        return False
+    return not head.isascii() or not tail.isascii() or (" " in head and " " in tail)
+
+
+def runs_of_pieces(
+    texts: Sequence[str | None], tails: Sequence[str | None], *, with_prose: bool
+) -> Iterator[range]:
+    """Runs of entries that are one cut text, as ranges of places.
 
     ``texts[i]`` is what may begin one (the value of an entry, or an item; none where it is not plain text),
-    ``tails[i]`` what may carry one on (a key without a value, or an item).
+    ``tails[i]`` what may carry one on (a key without a value, or an item). A bracket left open makes one;
+    ``with_prose``, so does a text that goes on after a comma, which only a key without a value shows.
     """
     place = 0
     while place < len(texts):
-        depth = open_brackets(texts[place] or "")
+        head = texts[place] or ""
+        depth = open_brackets(head)
         end = place + 1
-        while depth > 0 and end < len(tails) and (tail := tails[end]) is not None:
+        while end < len(tails) and (tail := tails[end]) is not None:
+            if depth <= 0 and not (with_prose and head and _is_prose(head, tail)):
+                break
             depth += open_brackets(tail)
             end += 1
         if end > place + 1:
@@ -67,7 +89,7 @@ def runs_of_pieces(texts: Sequence[str | None], tails: Sequence[str | None]) -> 
 
 def cut_slips(line: str) -> Iterator[tuple[Span, tuple[int, int, str], dict[str, str]]]:
     """Expressions of a line in short form that must be quoted: their span, the edit, and the details."""
-    bare = _IN_QUOTES.sub(lambda part: "_" * len(part[0]), line)
+    bare = blanked(line)
     done = min((bare.find(bracket) for bracket in "{[" if bracket in bare), default=len(line))
     for found in islice(_VALUE.finditer(line), _MOST):
         start = found.end()
@@ -96,7 +118,7 @@ def _must_be_quoted(text: str) -> bool:
 def _end_of_brackets(text: str) -> int:
     """Where the bracket that a text begins with is closed."""
     depth = 0
-    for place, letter in enumerate(_IN_QUOTES.sub(lambda part: "_" * len(part[0]), text)):
+    for place, letter in enumerate(blanked(text)):
         depth += (letter in "([{") - (letter in ")]}")
         if depth == 0:
             return place + 1

@@ -10,7 +10,7 @@ import attrs
 from criteria_engine.marks import Limits
 from criteria_engine.slips import MOST_PROBLEMS, Edit, Slip
 from criteria_engine.source_text import LEADING_TAB, Source
-from criteria_engine.yaml_slips import candidates
+from criteria_engine.yaml_candidates import candidates
 from criteria_engine.yaml_tree import Loader, Reading, read_events
 
 __all__ = ["Mended", "read_mending"]

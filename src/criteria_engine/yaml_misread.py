@@ -16,6 +16,7 @@ Entry = tuple[MarkedText | None, Marked]
 
 _GLUED_COLON = re.compile(r"([^\W\d][\w-]*):(?=[^\s:/])(.*)", re.DOTALL)
 _GLUED_DASH = re.compile(r"-(?=[^\W\d])[^\s()+*/<>=-]+(?: |$)")
+_WORD = re.compile(r"[^\W\d]\w*(?= )")
 _LONG = 4000
 _COMMENT = re.compile(r"[ \t]+#[^\n]*")
 _OPEN_QUOTE = re.compile(r"""(?:^|[\s(\[,=])(["'])(?:(?!\1).)*$""")
@@ -51,7 +52,7 @@ def _note_glued(value: MarkedText, slips: Slips) -> None:
         slips.add("CE015", value.start, len(found[1]) + 1, (end, end, " "), key=found[1], value=found[2])
     elif _GLUED_DASH.match(value.text):
         raw = value.source[value.start : value.end]
-        places = [value.start] + [value.start + dash.end() - 1 for dash in re.finditer(r"\n\s*-(?=\w)", raw)]
+        places = [value.start] + [value.start + dash.end() - 1 for dash in re.finditer(r"\n[ \t]*-(?=\w)", raw)]
         for place in places:
             item = re.compile(r"-([^\n#]*)").match(value.source, place, value.end)
             slips.add("CE020", place, 1, (place + 1, place + 1, " "), item=item[1].strip() if item else "")
@@ -78,6 +79,7 @@ def whole_entries(
     if in_flow and entries:
         _note_glued_in_flow(entries, slips)
         entries = _joined_entries(entries, slips)
+        _note_no_colon(entries, slips)
     places: dict[str, int] = {}
     kept: list[tuple[MarkedText, Marked]] = []
     for key, value in entries:
@@ -101,6 +103,16 @@ def _note_glued_in_flow(entries: Sequence[Entry], slips: Slips) -> None:
                 slips.add("CE015", key.start, len(found[1]) + 1, edit, key=found[1], value=found[2])
 
 
+def _note_no_colon(entries: Sequence[Entry], slips: Slips) -> None:
+    """``points 10`` between entries that have a value."""
+    for key, value in entries:
+        if key is not None and not key.quoted and " " in key.text and len(entries) > 1 and _is_nothing(value):
+            found = _WORD.match(key.text)
+            if found:
+                end = key.start + found.end()
+                slips.add("CE016", key.start, found.end(), (end, end, ":"), key=found[0])
+
+
 def _is_nothing(value: Marked) -> bool:
     return isinstance(value, MarkedText) and not value.quoted and not value.text
 
@@ -111,11 +123,11 @@ def _plain(value: Marked | None) -> str | None:
 
 def _joined_entries(entries: Sequence[Entry], slips: Slips) -> list[Entry]:
     heads = [_plain(value) for _, value in entries]
-    if not any(head and "(" in head for head in heads):
-        return list(entries)
     tails = [_plain(key) if _is_nothing(value) else None for key, value in entries]
+    if not any(tails):
+        return list(entries)
     joined = list(entries)
-    for run in reversed(list(runs_of_pieces(heads, tails))):
+    for run in reversed(list(runs_of_pieces(heads, tails, with_prose=True))):
         key, value = entries[run.start]
         parts = [value, *(key for key, _ in entries[run.start + 1 : run.stop])]
         joined[run.start : run.stop] = [(key, _joined(parts, slips))]
@@ -128,7 +140,7 @@ def whole_items(items: Sequence[Marked], slips: Slips) -> list[Marked]:
     if not any(text and "(" in text for text in texts):
         return list(items)
     joined = list(items)
-    for run in reversed(list(runs_of_pieces(texts, texts))):
+    for run in reversed(list(runs_of_pieces(texts, texts, with_prose=False))):
         joined[run.start : run.stop] = [_joined(items[run.start : run.stop], slips)]
     return joined
 
@@ -139,7 +151,7 @@ def _joined(parts: Sequence[Marked | None], slips: Slips) -> MarkedText:
     first, last = texts[0], texts[-1]
     whole = first.source[first.start : last.end]
     if "\n" in whole:
-        whole = re.sub(r"\s*\n\s*", " ", whole)
+        whole = " ".join(line.strip() for line in whole.split("\n"))
     if not slips.is_full:
         shown = texts if len(texts) < 5 else [*texts[:4], texts[-1]]
         parts_shown = pieces([part.text for part in shown])

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-
-import attrs
+from itertools import islice
 
 from criteria_engine.slips import Line, Slip
 from criteria_engine.source_text import SPACES
 from criteria_engine.yaml_cuts import cut_slips, quoted, without_comment
 
-__all__ = ["candidates"]
+__all__ = ["FINDERS", "unclosed_quote"]
 
 _LEAD = r"^(\s*(?:- +)*)"
 _OPENED = re.compile(r"""(?:^|(?<=[:\-\[{,]))\s*(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|(["']))""")
@@ -29,15 +28,20 @@ _GLUED_COLON_IN_FLOW = re.compile(r"(?<=[{,])\s*([a-z_]+):(?=[^\s,/:}\]])([^,}]*
 _GLUED_DASH = re.compile(r"^\s*(-)(?=[^\s\d.-])(.*)$")
 _OTHER_SIGN = re.compile(_LEAD + r"(\w+)(\s*[=\uff1a]\s*)(\S.*)?$")
 _NO_COLON = re.compile(_LEAD + r"([^\W\d]\w*)( .*)?$")
-_NO_COMMA = re.compile(r"""(?<=[^\s,{\[:]) +(?=[a-z_]+: )|(?<=[}\]"'\w]) +(?=[{\["'])|(?<=[}\]])(?=[{\[])""")
+_COLON_IN_FLOW = re.compile(r"""[\w.-]+: +([^\s,{}\[\]"'][^,{}\[\]]*:(?= )[^,{}\[\]]*)""")
+_NO_COLON_BEFORE_BRACKET = re.compile(r"(?:^\s*(?:- +)*|[{,]\s*)([a-z_]\w*) +(?=[{\[])")
+_NO_COMMA_BEFORE_KEY = re.compile(r"(?<=[^\s,{\[:]) +(?=[a-z_]+: )")
+_NO_COMMA = re.compile(r"""(?<=[}\]"'\w]) +(?=[{\["'])|(?<=[}\]])(?=[{\[])""")
 _ODD_ESCAPE = re.compile(
     r"""\\(?:(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0abtnvfre "/\\N_LP])|(.))"""
 )
 _ODD_SPACE = re.compile(rf"^[ \t]*[{SPACES}][\s]*|(?<=[:\-,])[ ]*[{SPACES}]\s*")
+_MOST = 16
 _PARTNER = {"{": "}", "[": "]"}
 
 
-def _unclosed_quote(line: Line) -> Iterator[Slip]:
+def unclosed_quote(line: Line) -> Iterator[Slip]:
+    """A quotation mark that the line does not close, with every place where it may have been meant to."""
     opened = next((found for found in _OPENED.finditer(line.text) if found[1]), None)
     if opened is None:
         return
@@ -90,11 +94,18 @@ def _colon_inside(line: Line) -> Iterator[Slip]:
         yield _in_quotes(line, "CE019", (place, place + 1), (start, start + len(value)))
 
 
-def _missing_comma(line: Line) -> Iterator[Slip]:
+def _colon_in_flow(line: Line) -> Iterator[Slip]:
+    for found in islice(_COLON_IN_FLOW.finditer(line.text), _MOST):
+        start, value = found.start(1), found[1].rstrip()
+        place = start + value.index(": ") if ": " in value else start
+        yield _in_quotes(line, "CE019", (place, place + 1), (start, start + len(value)))
+
+
+def _missing_comma(line: Line, place: re.Pattern[str] = _NO_COMMA) -> Iterator[Slip]:
     bare = _IN_QUOTES.sub(lambda text: '"' + "_" * (len(text[0]) - 2) + '"', line.text)
-    if not any(sign in bare for sign in "{}[]"):
+    if "," not in bare and not any(sign in bare for sign in "{}[]"):
         return
-    for found in list(_NO_COMMA.finditer(bare))[:6]:
+    for found in islice(place.finditer(bare), 6):
         yield line.slip("CE025", (found.start(), found.end()), (found.start(), found.start(), ","))
 
 
@@ -173,13 +184,21 @@ def _missing_colon(line: Line) -> Iterator[Slip]:
     if other := _OTHER_SIGN.match(line.text):
         yield line.slip("CE016", other.span(2), (*other.span(3), ": "), key=other[2])
         return
-    found = _NO_COLON.match(without_comment(line.text))
-    if found and ": " not in line.text and not line.text.rstrip().endswith(":"):
+    text = without_comment(line.text)
+    found = _NO_COLON.match(text)
+    if found and not re.search(r":(?: |$)", re.split(r"[{\[\"']", text)[0]):
         yield line.slip("CE016", found.span(2), (found.end(2), found.end(2), ":"), key=found[2])
 
 
+def _missing_colon_before_bracket(line: Line) -> Iterator[Slip]:
+    for found in islice(_NO_COLON_BEFORE_BRACKET.finditer(line.text), _MOST):
+        yield line.slip("CE016", found.span(1), (found.end(1), found.end(1), ":"), key=found[1])
+
+
 Finder = Callable[[Line], Iterator[Slip]]
-_FINDERS: tuple[Finder, ...] = (
+FINDERS: tuple[Finder, ...] = (
+    lambda line: _missing_comma(line, _NO_COMMA_BEFORE_KEY),
+    _missing_colon_before_bracket,
     lambda line: (line.slip("CE012", part, edit, **details) for part, edit, details in cut_slips(line.text)),
     _odd_escape,
     _leading_sign,
@@ -188,103 +207,10 @@ _FINDERS: tuple[Finder, ...] = (
     _odd_space,
     _missing_comma,
     _brackets,
+    _colon_in_flow,
     _colon_inside,
     _missing_comma_at_end,
     _no_key,
     _missing_colon,
 )
-_TOGETHER = {"CE012", "CE014", "CE015", "CE016", "CE020", "CE025", "CE027", "CE028", "CE029"}
-_NEAR = 8
-_FAR = 300
-_LONGEST = 4000
-_MOST = 16
-
-
-def candidates(text: str, failure: int, context: int | None) -> Iterator[tuple[Slip, ...]]:
-    """Slips that may be why reading failed at ``failure``, the likeliest first; some only together."""
-    far = _lines_before(text, failure)
-    lines = far[:_NEAR]
-    if context is not None:
-        lines += [line for line in _lines_before(text, context, 1) if line not in lines]
-    yield from _tabs(lines)
-    quotes = [slip for line in [*lines, *far[_NEAR:]] for slip in _unclosed_quote(line)]
-    yield from ((slip,) for slip in quotes[:6])
-    for finder in _FINDERS:
-        found = [tuple(finder(line)) for line in lines]
-        single = [slip for slips in found for slip in slips]
-        yield from (slips for slips in found if len(slips) > 1 and slips[0].code in _TOGETHER)
-        yield from ((slip,) for slip in single[:_MOST])
-        if len(single) > 1 and single[0].code in _TOGETHER:
-            yield tuple(single)
-    yield from _late_closing(text, context, lines)
-    yield from _indentation(lines, far)
-
-
-def _lines_before(text: str, index: int, most: int = _FAR) -> list[Line]:
-    """The line of a place and those before it, the nearest first, without blank ones and comments."""
-    found: list[Line] = []
-    end = min(index, len(text))
-    for _ in range(most):
-        start = text.rfind("\n", 0, end) + 1
-        stop = text.find("\n", start, start + _LONGEST)
-        if stop >= 0 or len(text) - start < _LONGEST:
-            line = Line(text[start : stop if stop >= 0 else len(text)].rstrip("\r"), start)
-            if line.text.strip() and not line.text.lstrip().startswith("#"):
-                found.append(line)
-        end = start - 1
-        if end < 0:
-            break
-    return found
-
-
-def _tabs(lines: list[Line]) -> Iterator[tuple[Slip, ...]]:
-    """Lines indented with tabs: set like the line before, or two or four spaces a tab."""
-    tabbed = [line for line in lines if "\t" in line.text[: line.indent]]
-    if not tabbed:
-        return
-    likely = [line.indent + 2 * line.text.endswith(":") for line in lines if line.start < tabbed[-1].start][
-        :1
-    ]
-    likely += [line.indent for line in lines if line.start > tabbed[0].start][-1:]
-    beside = [[wanted] * len(tabbed) for wanted in dict.fromkeys(likely)]
-    sized = [[len(line.text[: line.indent].expandtabs(size)) for line in tabbed] for size in (2, 4, 8)]
-    for all_wanted in beside + sized if len(tabbed) == 1 else sized + beside:
-        yield tuple(_indented(line, "CE014", wanted) for line, wanted in zip(tabbed, all_wanted, strict=True))
-
-
-def _indented(line: Line, code: str, wanted: int) -> Slip:
-    edit = (0, line.indent, " " * wanted)
-    if code == "CE014":
-        return line.slip(code, (0, line.indent), edit)
-    span = (line.indent, len(without_comment(line.text)))
-    return line.slip(code, span, edit, found=str(line.indent), expected=str(wanted))
-
-
-def _late_closing(text: str, context: int | None, lines: list[Line]) -> Iterator[tuple[Slip, ...]]:
-    """A bracket over several lines that closes nowhere."""
-    if context is None or text[context : context + 1] not in _PARTNER:
-        return
-    bracket = text[context]
-    for line in lines:
-        if line.start > context:
-            end = line.start + len(without_comment(line.text))
-            yield (Slip("CE023", context, 1, {"bracket": bracket}, ((end, end, _PARTNER[bracket]),)),)
-
-
-def _indentation(lines: list[Line], far: list[Line]) -> Iterator[tuple[Slip, ...]]:
-    """A key or an item, with all that is deeper below it, set under one of those before it."""
-    for place, line in enumerate(lines[:3]):
-        below = [lower for lower in reversed(lines[:place]) if lower.indent > line.indent]
-        is_item = line.text.lstrip().startswith("- ")
-        indents = [
-            other.indent
-            for other in [*far[place + 1 :], *lines[:place]]
-            if other.indent != line.indent and other.text.lstrip().startswith("- ") == is_item
-        ]
-        for wanted in sorted(dict.fromkeys(indents[:40]), key=lambda indent: abs(indent - line.indent)):
-            shift = wanted - line.indent
-            first = _indented(line, "CE018", wanted)
-            rest = [
-                (lower.start, lower.start + lower.indent, " " * (lower.indent + shift)) for lower in below
-            ]
-            yield (attrs.evolve(first, edits=(*first.edits, *rest)),)
+"""The finders, the surest first."""

@@ -13,7 +13,11 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, assert_never
 
+import attrs
+
 from criteria_engine import arithmetic
+from criteria_engine.algebra import EDGE
+from criteria_engine.carriers.splitting import Split, splits
 from criteria_engine.core import (
     Among,
     Apply,
@@ -48,7 +52,7 @@ from criteria_engine.core import (
 )
 from criteria_engine.na import NA
 
-__all__ = ["Row", "build_function", "children", "compiled"]
+__all__ = ["Entrance", "Row", "build_function", "children", "compiled"]
 
 Row = tuple[Any, ...]
 """The values of the inputs in order: a number, text or truth value, None (missing) or ``NA``."""
@@ -107,26 +111,55 @@ def build_function(
     withholdable: frozenset[str],
     outputs: Sequence[Anything],
     *,
+    missing: bool = False,
     parameters: Sequence[str] = ("row", "evidence"),
-    prologue: Sequence[ast.stmt] = (),
-    names: Mapping[str, Any] | None = None,
+    entrance: Entrance | None = None,
 ) -> Callable[..., Any]:
     """A function from a row and the set of inputs with evidence to the values of ``outputs``.
 
-    ``withholdable`` are the inputs that may be not applicable. A ``prologue`` may stand before it,
-    which leaves the row in ``row``; ``names`` are what it refers to.
+    ``withholdable`` are the inputs that may be not applicable; ``missing``: values may be. With an
+    ``entrance`` the function looks at the values first, and gives (row, answers), or None for both
+    where something is odd.
     """
-    writer = _Writer(inputs, withholdable, outputs)
-    body = writer.write(outputs, with_row=bool(prologue))
-    return compiled(parameters, [*prologue, *writer.unpacked(), *body], names or {})
+    writer = _Writer(inputs, withholdable, outputs, entrance)
+    writer.write_splits(splits(outputs, children, withholdable, missing, 2 if entrance is None else 1))
+    body = writer.write(outputs)
+    if entrance is None:
+        return compiled(parameters, [*writer.unpacked(), *body], writer.tables)
+    start = [*entrance.statements, *writer.left_to_check(missing)]
+    guarded = ast.parse("try: pass\nexcept (KeyError, TypeError): return None, None").body[0]
+    if isinstance(guarded, ast.Try):
+        guarded.body = [*start, *body]
+    return compiled(parameters, [guarded], {**entrance.names, **writer.tables})
+
+
+@attrs.frozen(eq=False)
+class Entrance:
+    """What a generated function does before it judges: ``statements`` that bind ``row`` and inputs.
+
+    ``spans`` are the numbers between which an input must lie, ``words`` what a text must be among;
+    both are checked where the input is first looked at. ``names`` are what the statements refer to.
+    """
+
+    statements: tuple[ast.stmt, ...]
+    spans: Mapping[str, tuple[float, float]]
+    words: Mapping[str, tuple[str, ...]]
+    names: Mapping[str, Any]
 
 
 class _Writer:
     """Writes one function."""
 
     def __init__(
-        self, inputs: Sequence[str], withholdable: frozenset[str], outputs: Sequence[Anything]
+        self,
+        inputs: Sequence[str],
+        withholdable: frozenset[str],
+        outputs: Sequence[Anything],
+        entrance: Entrance | None,
     ) -> None:
+        self._entrance = entrance
+        self._spans = dict(entrance.spans) if entrance is not None else {}
+        self._words = dict(entrance.words) if entrance is not None else {}
         self._places = {name: f"i{place}" for place, name in enumerate(inputs)}
         self._withholdable = withholdable
         self._uses = _count_uses(outputs)
@@ -134,14 +167,71 @@ class _Writer:
         self._kept: list[Anything] = []
         self._body: list[ast.stmt] = []
         self._lowered: dict[str, str] = {}
+        self.tables: dict[str, Any] = {}
 
-    def write(self, outputs: Sequence[Anything], *, with_row: bool) -> list[ast.stmt]:
+    def write(self, outputs: Sequence[Anything]) -> list[ast.stmt]:
         """The statements, the last of which returns the outputs as one tuple, perhaps after the row."""
         values: ast.expr = ast.Tuple([self._named(part) for part in outputs], ast.Load())
-        if with_row:
+        if self._entrance is not None:
             values = ast.Tuple([_name("row"), values], ast.Load())
         self._body.append(ast.Return(values))
         return self._body
+
+    def write_splits(self, found: Sequence[Split]) -> None:
+        """Statements that bind the parts which one comparison alone decides."""
+        for number, split in enumerate(found):
+            names = [f"s{number}_{place}" for place in range(len(split.parts))]
+            for name, part in zip(names, split.parts, strict=True):
+                self._names[id(part)] = name
+                self._kept.append(part)
+            if split.comparison is None and any(isinstance(way, str) for way, _ in split.ways):
+                self._write_table(split, number, names)
+            else:
+                self._body.append(self._write_cases(split, names))
+
+    def left_to_check(self, missing: bool) -> list[ast.stmt]:
+        """The checks of the entrance that no split makes."""
+        tests: list[ast.expr] = []
+        for input, (low, high) in self._spans.items():
+            edges: list[ast.expr] = [_name(self._places[input]), ast.Constant(high)]
+            tests.append(ast.Compare(ast.Constant(low), [ast.LtE(), ast.LtE()], edges))
+        for input, words in self._words.items():
+            tests.append(ast.Compare(_name(self._places[input]), [ast.In()], [_words(words)]))
+        if missing:
+            checked = [*self._spans, *self._words]
+            gone = [self._is(input, ast.Is(), ast.Constant(None)) for input in checked]
+            tests = [ast.BoolOp(ast.Or(), [none, test]) for none, test in zip(gone, tests, strict=True)]
+        return [ast.If(ast.UnaryOp(ast.Not(), test), [_refusal()], []) for test in tests]
+
+    def _write_table(self, split: Split, number: int, names: list[str]) -> None:
+        self._words.pop(split.input, None)
+        table = f"table{number}"
+        self.tables[table] = {way: tuple(map(_plain, constants)) for way, constants in split.ways}
+        targets: list[ast.expr] = [ast.Name(name, ast.Store()) for name in names]
+        chosen = ast.Subscript(_name(table), _name(self._places[split.input]), ast.Load())
+        self._body.append(ast.Assign([ast.Tuple(targets, ast.Store())], chosen))
+
+    def _write_cases(self, split: Split, names: list[str]) -> ast.stmt:
+        input = _name(self._places[split.input])
+        yes: ast.expr = ast.Compare(input, [ast.Is()], [ast.Constant(True)])
+        if split.comparison is not None:
+            operator = _OPERATORS[split.comparison.operator]()
+            edge = _like(split.comparison.right.low, split.comparison.left)
+            yes = ast.Compare(input, [operator], [edge])
+        ways = dict(split.ways)
+        then, no = _bound(names, ways[True]), _bound(names, ways[False])
+        span = self._spans.pop(split.input, None)
+        if span is not None and split.comparison is not None:
+            # one comparison after another: a chain is not specialised by CPython; NaN fails both
+            too_high = ast.Compare(input, [ast.Gt()], [_like(span[1], split.comparison.left)])
+            high_enough = ast.Compare(input, [ast.GtE()], [_like(span[0], split.comparison.left)])
+            then = [ast.If(too_high, [_refusal()], []), *then]
+            no = [ast.If(high_enough, no, [_refusal()])]
+        statement = ast.If(yes, then, no)
+        if None not in ways:
+            return statement
+        gone = ast.Compare(input, [ast.Is()], [ast.Constant(None)])
+        return ast.If(gone, _bound(names, ways[None]), [statement])
 
     def unpacked(self) -> list[ast.stmt]:
         """The statement that takes the row apart."""
@@ -313,6 +403,8 @@ class _Writer:
         return ast.IfExp(there, ast.BinOp(left, ast.Div(), divisor), ast.Constant(0))
 
     def _apply(self, part: Apply) -> ast.expr:
+        if part.function == "grid" and part.parts[0].low >= 0 and part.parts[0].high <= EDGE:
+            return _grid_inline(self._read(part.parts[0]))
         arguments = [self._read(each) for each in part.parts]
         if part.days_off:
             arguments.append(ast.Tuple([ast.Constant(day) for day in sorted(part.days_off)], ast.Load()))
@@ -351,6 +443,34 @@ class _Writer:
         )
 
 
+def _like(size: float, observed: Numeric) -> ast.Constant:
+    """A number to compare an input with: of its own type, which CPython compares fastest."""
+    whole = observed.whole and size == int(size)
+    return ast.Constant(int(size) if whole else float(size))
+
+
+def _refusal() -> ast.stmt:
+    return ast.Return(ast.Tuple([ast.Constant(None), ast.Constant(None)], ast.Load()))
+
+
+def _plain(value: Any) -> Any:
+    """A constant as programs hold it: truth values as they are, numbers as numbers."""
+    constant = _constant(value) if isinstance(value, Fraction) else ast.Constant(value)
+    return constant.value
+
+
+def _bound(names: Sequence[str], constants: Sequence[Any]) -> list[ast.stmt]:
+    """Names bound to constants, those of the same constant together."""
+    together: dict[tuple[type, Any], list[str]] = {}
+    for name, constant in zip(names, constants, strict=True):
+        plain = _plain(constant)
+        together.setdefault((type(plain), plain), []).append(name)
+    return [
+        ast.Assign([ast.Name(name, ast.Store()) for name in same], ast.Constant(plain))
+        for (_, plain), same in together.items()
+    ]
+
+
 def _count_uses(outputs: Sequence[Anything]) -> Counter[int]:
     uses: Counter[int] = Counter()
     waiting: list[Anything] = list(outputs)
@@ -366,6 +486,12 @@ def _name(name: str) -> ast.Name:
     return ast.Name(name, ast.Load())
 
 
+def _grid_inline(value: ast.expr) -> ast.expr:
+    """``arithmetic.grid`` for what is surely within its edges and not below 0, without a call."""
+    steps = ast.BinOp(ast.BinOp(value, ast.Mult(), ast.Constant(1e9)), ast.Add(), ast.Constant(0.5))
+    return ast.BinOp(ast.BinOp(steps, ast.FloorDiv(), ast.Constant(1.0)), ast.Div(), ast.Constant(1e9))
+
+
 def _words(words: Sequence[str]) -> ast.expr:
     return ast.Tuple([ast.Constant(word) for word in words], ast.Load())
 
@@ -374,7 +500,7 @@ def _call(function: str, *arguments: ast.expr) -> ast.expr:
     return ast.Call(_name(function), list(arguments), [])
 
 
-def _constant(value: Fraction) -> ast.expr:
+def _constant(value: Fraction) -> ast.Constant:
     size: float | int = value.numerator if value.denominator == 1 else float(value)
     if isinstance(size, int) and abs(size) > _EXACT_FLOAT:
         size = float(size)

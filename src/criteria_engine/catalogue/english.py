@@ -27,8 +27,8 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "CE010": ("the file is empty", "start with `criteria_engine: 1`"),
     "CE011": ("more than one document in the file", "keep one ruleset a file; take out the line `---`"),
     "CE012": (
-        "the expression was cut at a comma or bracket: YAML reads {pieces}",
-        "put the whole expression in quotes: {mended}",
+        "the text was cut at a comma or bracket: YAML reads {pieces}",
+        "put the whole text in quotes: {mended}",
     ),
     "CE013": (
         "the hidden character {character} may stand in quoted text only",
@@ -383,4 +383,71 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "use a set that was in force then",
     ),
     "CE561": ("the values contradict each other: {rule} does not hold{note}", "correct the values"),
+    # CE6xx: the tests beside a ruleset
+    "CE601": ("level: the test expects `{expected}`, the result is `{found}`", ""),
+    "CE602": ("possible levels: the test expects {expected}, the result is {found}", ""),
+    "CE603": ("score: the test expects {expected}, the result is {found}", ""),
+    "CE604": ("maximum score: the test expects {expected}, the result is {found}", ""),
+    "CE605": ("decided: the test expects `{expected}`, the result is `{found}`", ""),
+    "CE606": ("referred: the test expects “{expected}”, the result is “{found}”", ""),
+    "CE607": ("criterion {name}: the test expects `{expected}`, the result is `{found}`", ""),
+    "CE608": ("value {name}: the test expects `{expected}`, the result is `{found}`", ""),
+    "CE609": ("the test expects the error {expected}, but nothing is wrong with the values", ""),
+    "CE610": ("the test expects the error {expected}, but the error is: {found}", ""),
+    "CE621": ("the set has no level {name}", "perhaps {nearest}"),
+    "CE622": (
+        "{value} is neither a state nor a number of points",
+        "write one of: {words}; or points such as 12.5",
+    ),
+    "CE623": ("there is no definition {name}", "perhaps {nearest}"),
+    "CE624": ("an expected score is a number, or [low, high]", "write score: 85 or score: [60, 85]"),
+    "CE625": ("this test expects nothing", "add expect:, such as expect: {{level: {level}}}"),
+    "CE626": ("these tests belong to {expected}, and the file names {found}", "write ruleset: {expected}"),
+    "CE627": ("the file of tests has no test", "add at least one under tests:"),
+    # CE7xx: advice to authors (warnings)
+    "CE701": ("an official set without a single test", "add tests to {file}, or under tests:"),
+    "CE702": (
+        "the set is called {status} and names no document",
+        "add legal_basis: with the number and the date of the document",
+    ),
+    "CE703": ("no test ever meets criterion {name}", "add a test in which it is met"),
+    "CE704": ("no test ever fails criterion {name}", "add a test in which it is not met"),
+    "CE705": (
+        "no test decides criterion {name}",
+        "add a test in which it is met, and one in which it is not",
+    ),
+    "CE706": (
+        "criterion {name} has {points} points, and its rule gives {most} at most",
+        "write points: {most}, or let the best step give {points}",
+    ),
+    "CE707": (
+        "all lines together take only {most} of the {points} points of criterion {name}",
+        "let the lines take more, lower points, or write least: {rest} if that is meant",
+    ),
+    "CE708": (
+        "{level} can never be the result: whoever reaches it has reached {better}, which stands before it",
+        "put the best level first, then downwards",
+    ),
+    "CE709": ("input {name} is not used anywhere", "take it out, or use it in a criterion"),
+    "CE710": ("parameter {name} is not used anywhere", "take it out, or use it in place of the number"),
+    "CE711": (
+        "definition {name} is not used anywhere",
+        "take it out, or use it in a criterion; leave it if it is only to be shown in the result",
+    ),
+    "CE712": ("{alias} is the document number in legal_basis", "aliases: hold other spellings only"),
+    "CE713": (
+        "level {level}: every criterion has to reach {each} already, so `{when}` adds nothing",
+        "look at the two numbers again",
+    ),
+    "CE714": ("criterion {name} has a deadline (due) and nobody who answers for it", "add owner:"),
+    # CE82x: the command line
+    "CE821": ("the file {file} exists", "choose another name, or add --force to overwrite it"),
+    "CE822": ("cannot write {file}: {reason}", "look at the folder and whether you may write there"),
+    "CE823": ("the output would overwrite the input {file}", "choose another name for the output"),
+    "CE824": ("there is no subject “{name}” in the data", "did you mean {nearest}?"),
+    "CE825": ("there is no subject “{name}” in the data", "the subjects there: {known}"),
+    "CE826": ("files of the kind {ending} are not written here", "end the name in {known}, or add --format"),
+    "CE827": ("the folder {folder} has no ruleset (.yaml file)", "check the name of the folder"),
+    "CE828": ("{value} is not a date", "write it like 2024-06-30"),
+    "CE829": ("the rulesets that come with the program are not there", "install the program again"),
 }

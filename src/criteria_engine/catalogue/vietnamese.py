@@ -24,8 +24,8 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     "CE010": ("tệp trống", "bắt đầu bằng dòng `criteria_engine: 1`"),
     "CE011": ("tệp chứa hơn một văn bản YAML", "mỗi tệp chỉ để một bộ tiêu chí; bỏ dòng `---`"),
     "CE012": (
-        "biểu thức bị cắt ở dấu phẩy hoặc dấu ngoặc: YAML đọc thành {pieces}",
-        "đặt cả biểu thức trong dấu nháy: {mended}",
+        "nội dung bị cắt ở dấu phẩy hoặc dấu ngoặc: YAML đọc thành {pieces}",
+        "đặt cả nội dung trong dấu nháy: {mended}",
     ),
     "CE013": (
         "ký tự ẩn {character} chỉ được có trong văn bản đặt trong dấu nháy",
@@ -359,4 +359,74 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
         "dùng bộ tiêu chí có hiệu lực lúc đó",
     ),
     "CE561": ("số liệu mâu thuẫn: {rule} không đúng{note}", "sửa lại số liệu"),
+    # CE6xx: phép thử đi kèm bộ tiêu chí
+    "CE601": ("mức: phép thử cần `{expected}`, kết quả là `{found}`", ""),
+    "CE602": ("các mức còn có thể: phép thử cần {expected}, kết quả là {found}", ""),
+    "CE603": ("điểm: phép thử cần {expected}, kết quả là {found}", ""),
+    "CE604": ("điểm tối đa: phép thử cần {expected}, kết quả là {found}", ""),
+    "CE605": ("đã xác định hay chưa (decided): phép thử cần `{expected}`, kết quả là `{found}`", ""),
+    "CE606": ("chuyển xem xét (referred): phép thử cần “{expected}”, kết quả là “{found}”", ""),
+    "CE607": ("tiêu chí {name}: phép thử cần `{expected}`, kết quả là `{found}`", ""),
+    "CE608": ("giá trị {name}: phép thử cần `{expected}`, kết quả là `{found}`", ""),
+    "CE609": ("phép thử cần lỗi {expected}, nhưng số liệu không có lỗi nào", ""),
+    "CE610": ("phép thử cần lỗi {expected}, nhưng lỗi là: {found}", ""),
+    "CE621": ("bộ tiêu chí không có mức {name}", "có thể là {nearest}"),
+    "CE622": (
+        "{value} không phải là trạng thái, cũng không phải là số điểm",
+        "viết một trong: {words}; hoặc một số điểm như 12.5",
+    ),
+    "CE623": ("không có định nghĩa {name}", "có thể là {nearest}"),
+    "CE624": ("điểm cần đạt là một số, hoặc [thấp, cao]", "viết score: 85 hoặc score: [60, 85]"),
+    "CE625": ("phép thử này không nêu kết quả cần có", "thêm expect:, ví dụ expect: {{level: {level}}}"),
+    "CE626": ("tệp phép thử này đi với {expected}, ở đây ghi {found}", "viết ruleset: {expected}"),
+    "CE627": ("tệp phép thử chưa có phép thử nào", "thêm ít nhất một phép thử trong tests:"),
+    # CE7xx: lời khuyên cho người soạn (cảnh báo)
+    "CE701": (
+        "bộ tiêu chí chính thức mà chưa có phép thử nào",
+        "thêm phép thử vào {file}, hoặc vào khóa tests:",
+    ),
+    "CE702": (
+        "bộ tiêu chí ghi là {status} mà chưa nêu căn cứ",
+        "thêm legal_basis: với số văn bản và ngày ban hành",
+    ),
+    "CE703": ("chưa phép thử nào có tiêu chí {name} đạt", "thêm một phép thử mà tiêu chí này đạt"),
+    "CE704": ("chưa phép thử nào có tiêu chí {name} không đạt", "thêm một phép thử mà tiêu chí này không đạt"),
+    "CE705": (
+        "chưa phép thử nào kết luận được tiêu chí {name}",
+        "thêm một phép thử mà tiêu chí này đạt, và một phép thử mà nó không đạt",
+    ),
+    "CE706": (
+        "tiêu chí {name} có {points} điểm, nhưng cách chấm chỉ cho đến {most}",
+        "sửa points thành {most}, hoặc cho bậc tốt nhất đủ {points} điểm",
+    ),
+    "CE707": (
+        "trừ hết mọi dòng cũng chỉ mất {most} trong {points} điểm của tiêu chí {name}",
+        "tăng mức trừ, giảm points, hoặc ghi least: {rest} nếu đúng ý",
+    ),
+    "CE708": (
+        "không bao giờ xếp mức {level}: đạt mức này thì cũng đã đạt mức {better} đứng trước",
+        "xếp mức tốt nhất lên đầu, rồi thấp dần",
+    ),
+    "CE709": ("chỉ số {name} không được dùng ở đâu", "bỏ đi, hoặc dùng trong một tiêu chí"),
+    "CE710": ("tham số {name} không được dùng ở đâu", "bỏ đi, hoặc dùng thay cho con số viết sẵn"),
+    "CE711": (
+        "định nghĩa {name} không được dùng ở đâu",
+        "bỏ đi, hoặc dùng trong một tiêu chí; nếu chỉ để xem trong kết quả thì cứ để",
+    ),
+    "CE712": ("{alias} trùng với số văn bản trong legal_basis", "aliases: chỉ ghi các cách viết khác"),
+    "CE713": (
+        "mức {level}: mọi tiêu chí đã phải đạt {each} nên điều kiện `{when}` không còn tác dụng",
+        "xem lại hai con số",
+    ),
+    "CE714": ("tiêu chí {name} có thời hạn (due) mà chưa ghi ai phụ trách", "thêm owner:"),
+    # CE82x: dòng lệnh
+    "CE821": ("tệp {file} đã có", "chọn tên khác, hoặc thêm --force để ghi đè"),
+    "CE822": ("không ghi được tệp {file}: {reason}", "xem lại thư mục và quyền ghi"),
+    "CE823": ("tệp kết quả trùng với tệp đầu vào {file}", "chọn tên khác cho tệp kết quả"),
+    "CE824": ("không có đơn vị “{name}” trong tệp số liệu", "có phải là {nearest} không?"),
+    "CE825": ("không có đơn vị “{name}” trong tệp số liệu", "các đơn vị trong tệp: {known}"),
+    "CE826": ("chưa ghi được loại tệp {ending}", "đặt tên tệp kết thúc bằng {known}, hoặc thêm --format"),
+    "CE827": ("thư mục {folder} không có bộ tiêu chí nào (tệp .yaml)", "xem lại tên thư mục"),
+    "CE828": ("{value} không phải là ngày", "ghi như 2024-06-30 hoặc 30/06/2024"),
+    "CE829": ("không tìm thấy các bộ tiêu chí mẫu đi kèm chương trình", "cài lại chương trình"),
 }

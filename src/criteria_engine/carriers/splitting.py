@@ -1,0 +1,192 @@
+"""Parts that depend on one comparison alone, worked out ahead for each way it can come out.
+
+A leaf such as ``theft_cases < 3`` gives two conditions and two numbers, all of which are fixed once
+it is known whether the input is missing and how the comparison comes out. The Python carrier writes
+them as one ``if … elif … else`` of constants, which is about half the price of working each out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import attrs
+
+from criteria_engine.algebra import opposite
+from criteria_engine.core import (
+    Among,
+    Choice,
+    Compare,
+    Condition,
+    Every,
+    Flag,
+    Given,
+    Not,
+    Number,
+    Numeric,
+    Observed,
+    Some,
+    Truth,
+)
+
+__all__ = ["Split", "splits"]
+
+Anything = Condition | Numeric
+Way = str | bool | None
+"""How it comes out: None where missing, a truth value, or the word of a choice."""
+
+_MANY = ("",)
+
+
+@attrs.frozen(eq=False)
+class Split:
+    """An input (and, for numbers, the comparison) and the parts that it alone decides.
+
+    ``ways`` pairs each way it can come out with the constants of the parts, in their order.
+    """
+
+    input: str
+    comparison: Compare | None
+    parts: tuple[Anything, ...]
+    ways: tuple[tuple[Way, tuple[Any, ...]], ...]
+
+
+def splits(
+    outputs: Iterable[Anything],
+    children: Callable[[Anything], tuple[Anything, ...]],
+    withholdable: frozenset[str],
+    missing: bool,
+    least: int,
+) -> list[Split]:
+    """The splits worth making in the graph below ``outputs``: those of at least so many parts."""
+    finder = _Finder(children, withholdable)
+    roots: dict[tuple[Any, ...], dict[int, Anything]] = {}
+    outputs = list(outputs)
+    for part in outputs:
+        finder.visit(part)
+    for part in [*outputs, *finder.edges]:
+        key = finder.keys.get(id(part), ())
+        if len(key) > 1 and key[1] is not None:
+            roots.setdefault(key, {})[id(part)] = part
+    return [
+        _split(key, tuple(parts.values()), finder.comparisons.get(key), missing)
+        for key, parts in roots.items()
+        if len(parts) >= least
+    ]
+
+
+class _Finder:
+    """Finds which single comparison, if any, decides each part."""
+
+    def __init__(
+        self, children: Callable[[Anything], tuple[Anything, ...]], withholdable: frozenset[str]
+    ) -> None:
+        self._children = children
+        self._withholdable = withholdable
+        self.keys: dict[int, tuple[Any, ...]] = {}
+        self.edges: list[Anything] = []
+        self.comparisons: dict[tuple[Any, ...], Compare] = {}
+
+    def visit(self, root: Anything) -> None:
+        """Work out the keys of a part and all below it; note the parts where one key ends."""
+        waiting: list[tuple[Anything, bool]] = [(root, False)]
+        while waiting:
+            part, ready = waiting.pop()
+            if id(part) in self.keys:
+                continue
+            below = self._children(part)
+            if not ready:
+                waiting.append((part, True))
+                waiting.extend((each, False) for each in below)
+                continue
+            key = self._key(part, below)
+            self.keys[id(part)] = key
+            if key == _MANY:
+                self.edges.extend(each for each in below if len(self.keys[id(each)]) > 1)
+
+    def _key(self, part: Anything, below: tuple[Anything, ...]) -> tuple[Any, ...]:
+        match part:
+            case Truth() | Number():
+                return ()
+            case Given(input):
+                return (input, None) if input not in self._withholdable else _MANY
+            case Flag(input) if input not in self._withholdable:
+                return (input, "flag")
+            case Among(input, _, _, domain) if domain is not None and input not in self._withholdable:
+                return (input, domain)
+            case Compare(operator, Observed(input=input), Number(value=value)):
+                return self._compared(part, operator, input, value)
+            case Observed():
+                return _MANY
+            case Every() | Some() | Not() | Choice() | Compare():
+                return self._joined([self.keys[id(each)] for each in below])
+        return _MANY
+
+    def _compared(self, part: Compare, operator: str, input: str, value: Any) -> tuple[Any, ...]:
+        if input in self._withholdable or operator in ("==", "!="):
+            return _MANY
+        upward = part if operator in (">", ">=") else None
+        kept = operator if upward is not None else opposite(part.operator)
+        key = (input, (kept, value))
+        self.comparisons.setdefault(key, Compare(kept, part.left, part.right))  # type: ignore[arg-type]
+        return key
+
+    def _joined(self, keys: list[tuple[Any, ...]]) -> tuple[Any, ...]:
+        found: tuple[Any, ...] = ()
+        for key in keys:
+            if not key or key == found:
+                continue
+            if not found or (found[0] == key[0] and found[1] is None and key != _MANY):
+                found = key
+            elif not (found[0] == key[0] and key != _MANY and key[1] is None):
+                return _MANY
+        return found
+
+
+def _split(
+    key: tuple[Any, ...], parts: tuple[Anything, ...], comparison: Compare | None, missing: bool
+) -> Split:
+    input, kind = key
+    ways: list[Way] = [True, False] if comparison is not None or kind == "flag" else list(kind or ())
+    if missing:
+        ways.insert(0, None)
+    made = [(way, tuple(_value(part, way) for part in parts)) for way in ways]
+    return Split(input, comparison, parts, tuple(made))
+
+
+def _value(part: Anything, way: Way) -> Any:
+    """What a part comes to, one way."""
+    match part:
+        case Truth(value):
+            return value
+        case Number(value=value):
+            return value
+        case Given():
+            return way is not None
+        case Flag(_, wanted):
+            return way is wanted
+        case Among(_, words, wanted):
+            return way is not None and (way in words) == wanted
+        case Compare(operator, left, right) if not isinstance(left, Observed):
+            return _holds(operator, _value(left, way), _value(right, way))
+        case Compare(operator):
+            upward = operator in (">", ">=")
+            return way is upward
+        case Every(parts):
+            return all(_value(each, way) for each in parts)
+        case Some(parts):
+            return any(_value(each, way) for each in parts)
+        case Not(inner):
+            return not _value(inner, way)
+        case Choice(branches=branches, otherwise=otherwise):
+            for branch in branches:
+                if _value(branch.test, way):
+                    return _value(branch.value, way)
+            return _value(otherwise, way)
+    raise AssertionError(part)
+
+
+def _holds(operator: str, left: Any, right: Any) -> bool:
+    less, same = left < right, left == right
+    answers = {"<": less, "<=": less or same, ">": not (less or same), ">=": not less, "==": same}
+    return bool(answers.get(operator, not same))

@@ -1,0 +1,123 @@
+"""The commands and their options; what is wrong with them is said in the language of the user."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import os
+import re
+from collections.abc import Sequence
+from typing import NoReturn
+
+from criteria_engine.cli.console import Console
+
+__all__ = ["COMMANDS", "HelpWanted", "WrongUse", "language_of", "parsed"]
+
+COMMANDS = ("demo", "check", "test", "evaluate", "explain")
+"""The commands, as they are listed."""
+
+_LANGUAGES = ("vi", "en")
+_TRANSLATED = (
+    (re.compile(r"the following arguments are required: (?P<what>.*)"), "need"),
+    (re.compile(r"unrecognized arguments: (?P<what>.*)"), "unknown_arguments"),
+    (
+        re.compile(r"argument (?P<what>.*?): invalid choice: (?P<value>.*) \(choose from (?P<choices>.*)\)"),
+        "bad_choice",
+    ),
+    (re.compile(r"argument (?P<what>.*?): expected .*argument.*"), "need_value"),
+    (re.compile(r"argument (?P<what>.*?): ignored explicit argument.*"), "no_value"),
+)
+
+
+class WrongUse(Exception):
+    """A command that is not written correctly; ``program`` is the command whose help to read."""
+
+    def __init__(self, program: str, message: str) -> None:
+        super().__init__(message)
+        self.program = program
+        self.message = message
+
+    def in_words(self, console: Console) -> str:
+        """What is wrong, in the language of the console."""
+        for pattern, key in _TRANSLATED:
+            found = pattern.fullmatch(self.message)
+            if found:
+                details = {name: text.replace("'", "") for name, text in found.groupdict().items()}
+                if details.get("what") == "COMMAND":
+                    details["what"] = console.word("command")
+                return _with_nearest(console, console.word(key, **details), details)
+        return console.word("bad_use", what=self.message)
+
+
+def _with_nearest(console: Console, message: str, details: dict[str, str]) -> str:
+    choices = details.get("choices", "").split(", ")
+    near = difflib.get_close_matches(details.get("value", ""), choices, 1)
+    return console.word("did_you_mean", message=message, nearest=near[0]) if near else message
+
+
+class HelpWanted(Exception):
+    """``--help`` was asked for, of the whole (``""``) or of a command."""
+
+    def __init__(self, command: str) -> None:
+        super().__init__(command)
+        self.command = command
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise WrongUse(self.prog, message)
+
+
+class _Help(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        raise HelpWanted(parser.prog.partition(" ")[2])
+
+
+def language_of(arguments: Sequence[str]) -> str:
+    """The language asked for, as far as one can tell before the arguments are read."""
+    wanted = os.environ.get("CRITERIA_LANG", "").lower()
+    for place, argument in enumerate(arguments):
+        if argument == "--":
+            break
+        if argument == "--lang":
+            wanted = "".join(arguments[place + 1 : place + 2])
+        elif argument.startswith("--lang="):
+            wanted = argument.removeprefix("--lang=")
+    return "en" if wanted.startswith("en") else "vi"
+
+
+def parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    """The arguments by name, ``command`` among them (None where there is none)."""
+    parser = _Parser(prog="criteria", add_help=False, allow_abbrev=False)
+    _add_common(parser)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+    made = {name: commands.add_parser(name, add_help=False, allow_abbrev=False) for name in COMMANDS}
+    for each in made.values():
+        _add_common(each)
+    for name, formats in (
+        ("check", ("text", "github", "sarif", "json")),
+        ("test", ("text", "junit", "json")),
+    ):
+        made[name].add_argument("files", nargs="+", metavar="FILE")
+        made[name].add_argument("--format", choices=formats, default="text")
+    _add_data(made["evaluate"], ("text", "csv", "json"))
+    made["evaluate"].add_argument("--detail", action="store_true")
+    _add_data(made["explain"], ("text", "markdown", "html", "json"))
+    made["explain"].add_argument("--subject", required=True)
+    return parser.parse_args(list(arguments))
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-h", "--help", nargs=0, action=_Help, default=argparse.SUPPRESS)
+    parser.add_argument("--lang", choices=_LANGUAGES, default=argparse.SUPPRESS)
+
+
+def _add_data(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None:
+    parser.add_argument("ruleset", metavar="RULESET")
+    parser.add_argument("data", metavar="DATA")
+    parser.add_argument("-o", "--output", metavar="FILE")
+    parser.add_argument("--force", action="store_true")
+    parser.add_argument("--format", choices=formats)
+    parser.add_argument("--subject-column", default="subject")
+    parser.add_argument("--on")
+    parser.add_argument("--numbers", choices=_LANGUAGES, default="vi")

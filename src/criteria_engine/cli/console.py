@@ -1,0 +1,121 @@
+"""What the command line says and where: language, colour, and nothing that a terminal would obey."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sys
+from collections.abc import Iterable
+from typing import TextIO
+
+from criteria_engine import Diagnostic
+from criteria_engine.cli.table_text import safe
+from criteria_engine.cli.words import WORDS
+
+__all__ = ["Console", "diagnostic_text", "shown_number"]
+
+_COLOURS = {"bad": "31", "doubt": "33", "good": "32", "strong": "1"}
+_WIDEST, _NARROWEST = 100, 60
+
+
+class Console:
+    """Where output goes, in which language.
+
+    Colour is used on a terminal only, never without a word that says the same, and not at all where
+    ``NO_COLOR`` is set.
+    """
+
+    def __init__(self, lang: str, out: TextIO, err: TextIO) -> None:
+        self.lang = lang
+        self._out = out
+        self._err = err
+        self._colour = _is_terminal(out) and not os.environ.get("NO_COLOR") and _knows_colour()
+
+    @classmethod
+    def of_process(cls, lang: str) -> Console:
+        """The console of this process; its output is UTF-8 whatever the locale says."""
+        for stream in (sys.stdout, sys.stderr):
+            reconfigure = getattr(stream, "reconfigure", None)
+            if reconfigure is not None:
+                reconfigure(encoding="utf-8", errors="backslashreplace")
+        return cls(lang, sys.stdout, sys.stderr)
+
+    @property
+    def width(self) -> int:
+        """The columns of the terminal, between 60 and 100; 100 where it is none."""
+        if not _is_terminal(self._out):
+            return _WIDEST
+        return min(_WIDEST, max(_NARROWEST, shutil.get_terminal_size().columns))
+
+    def word(self, key: str, **details: object) -> str:
+        """A phrase of the catalogue in the language of this console."""
+        return WORDS[self.lang][key].format_map(details)
+
+    def number(self, value: float) -> str:
+        """A number as it is read in this language."""
+        return shown_number(value, self.lang)
+
+    def say(self, text: str = "", tone: str = "") -> None:
+        """A line or several, to standard output."""
+        self._out.write(self.toned(safe(text, lines=True), tone) + "\n")
+
+    def give(self, text: str) -> None:
+        """A finished document, to standard output."""
+        self._out.write(text if text.endswith("\n") else text + "\n")
+
+    def toned(self, text: str, tone: str) -> str:
+        """The text in the colour of a tone (``bad doubt good strong``), where there is colour."""
+        if not tone or not self._colour:
+            return text
+        return f"\033[{_COLOURS[tone]}m{text}\033[0m"
+
+    def complain(self, text: str) -> None:
+        """A line or several, to standard error; a closed one is no reason to stop."""
+        with contextlib.suppress(OSError, ValueError):
+            self._err.write(safe(text, lines=True) + "\n")
+            self._err.flush()
+
+    def complain_of(self, found: Iterable[Diagnostic]) -> None:
+        """What is wrong, to standard error."""
+        for each in found:
+            self.complain(diagnostic_text(each, self.lang))
+
+    def progress(self, done: int, total: int) -> None:
+        """How far a long work has come, where somebody watches; ``done`` equal to ``total`` wipes it."""
+        if _is_terminal(self._err):
+            line = f"  {done}/{total}" if done < total else " " * 24
+            with contextlib.suppress(OSError, ValueError):
+                self._err.write(f"\r{line}" + ("" if done < total else "\r"))
+                self._err.flush()
+
+    def flush(self) -> None:
+        """See to it that all was taken; raises where the reader has gone or the disk is full."""
+        self._out.flush()
+
+
+def _is_terminal(stream: TextIO) -> bool:
+    with contextlib.suppress(ValueError, AttributeError):
+        return stream.isatty()
+    return False
+
+
+def _knows_colour() -> bool:
+    return os.environ.get("TERM", "") != "dumb"
+
+
+def shown_number(value: float, lang: str) -> str:
+    """A number for readers: at most four decimals, with a comma in Vietnamese."""
+    text = f"{value:.4f}".rstrip("0").rstrip(".")
+    text = "0" if text == "-0" else text
+    return text.replace(".", ",") if lang == "vi" else text
+
+
+def diagnostic_text(found: Diagnostic, lang: str) -> str:
+    """A diagnostic in words, a warning called so."""
+    spoken = found.in_language(lang)
+    text = str(spoken)
+    if spoken.severity == "error":
+        return text
+    place = f"{spoken.place}: " if spoken.place else ""
+    return f"{place}{WORDS[lang]['warning']}: {text.removeprefix(place)}"

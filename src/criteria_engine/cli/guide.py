@@ -1,0 +1,198 @@
+"""The pages that ``--help`` shows, in both languages, each with an example."""
+
+from __future__ import annotations
+
+__all__ = ["GUIDES"]
+
+_VIETNAMESE = {
+    "": """\
+criteria: kiểm tra bộ tiêu chí và đánh giá theo bộ tiêu chí
+
+  criteria demo                             đi một vòng với số liệu mẫu đi kèm
+  criteria check TỆP…                       tìm lỗi trong bộ tiêu chí, kèm chỗ sai và cách sửa
+  criteria test TỆP…                        chạy các phép thử đi kèm bộ tiêu chí
+  criteria evaluate BỘ SỐ_LIỆU [-o KẾT_QUẢ] đánh giá mọi đơn vị trong một tệp số liệu
+  criteria explain BỘ SỐ_LIỆU --subject TÊN giải thích kết quả của một đơn vị
+
+Tùy chọn chung:
+  --lang vi|en   ngôn ngữ (nếu không ghi: biến CRITERIA_LANG, rồi đến tiếng Việt)
+  -h, --help     trang này; criteria LỆNH --help cho từng lệnh
+
+Mã thoát: 0 ổn; 1 có lỗi, hoặc có phép thử chưa đạt; 2 dùng sai lệnh, hoặc không đọc, không ghi được tệp;
+3 lỗi của chính chương trình.
+
+Ví dụ: criteria check phuong.yaml
+""",
+    "demo": """\
+criteria demo
+
+Kiểm tra các bộ tiêu chí đi kèm, chạy phép thử, đánh giá các phường ở Khánh Hòa bằng số liệu giả định,
+rồi giải thích một phường. Không cần mạng, không ghi tệp nào.
+
+  --lang vi|en   ngôn ngữ
+
+Ví dụ: criteria demo
+""",
+    "check": """\
+criteria check TỆP…
+
+Tìm mọi lỗi trong các bộ tiêu chí và trong tệp phép thử bên cạnh (TÊN.tests.yaml): dòng, cột, cách sửa;
+và cảnh báo những chỗ nên xem lại. Nếu đưa một thư mục, mọi tệp .yaml trong đó được kiểm tra.
+
+  --format text|github|sarif|json   dạng kết quả (text nếu không ghi)
+  --lang vi|en                      ngôn ngữ
+
+Mã thoát 1 nếu có lỗi; chỉ có cảnh báo thì vẫn là 0.
+
+Ví dụ: criteria check phuong.yaml
+""",
+    "test": """\
+criteria test TỆP…
+
+Chạy các phép thử trong bộ tiêu chí (khóa tests:) và trong tệp TÊN.tests.yaml bên cạnh; nói rõ khác ở đâu,
+và những gì chưa phép thử nào tới: tiêu chí chưa từng đạt hoặc chưa từng hỏng, mức chưa từng xếp.
+
+  --format text|junit|json   dạng kết quả (text nếu không ghi)
+  --lang vi|en               ngôn ngữ
+
+Mã thoát 1 nếu có phép thử chưa đạt.
+
+Ví dụ: criteria test phuong.yaml
+""",
+    "evaluate": """\
+criteria evaluate BỘ SỐ_LIỆU [-o KẾT_QUẢ]
+
+Đánh giá mọi đơn vị trong tệp số liệu (CSV hoặc JSON). Trong CSV, mỗi dòng một đơn vị, có cột subject và
+mỗi chỉ số một cột; ô trống là chưa có số liệu. Đơn vị có nhiều kỳ (cột period) thì xét kỳ mới nhất.
+
+  -o, --output TỆP            ghi kết quả ra tệp .csv, .json hoặc .txt; ghi trọn vẹn hoặc không ghi gì
+  --force                     cho phép ghi đè tệp kết quả đã có
+  --format text|csv|json      dạng kết quả (nếu không ghi: theo tên tệp kết quả, rồi đến text)
+  --subject-column TÊN        tên cột ghi đơn vị (subject nếu không ghi)
+  --detail                    thêm trạng thái và điểm của từng tiêu chí
+  --on NGÀY                   ngày đánh giá, cho những con số thay đổi theo ngày; ví dụ 2024-06-30
+  --numbers vi|en             cách viết số trong CSV: vi là 1.234,5 và en là 1,234.5 (vi nếu không ghi)
+  --lang vi|en                ngôn ngữ
+
+Trong CSV kết quả, ô chữ bắt đầu bằng = + - @ được thêm dấu ' ở đầu, để bảng tính không coi là công thức;
+số luôn viết với dấu chấm thập phân.
+Mã thoát 1 nếu bộ tiêu chí hoặc số liệu có lỗi.
+
+Ví dụ: criteria evaluate phuong.yaml so-lieu.csv -o ket-qua.csv
+""",
+    "explain": """\
+criteria explain BỘ SỐ_LIỆU --subject TÊN
+
+Giải thích kết quả của một đơn vị, từng tiêu chí một. Tên được nhận ra dù gõ Hòa hay Hoà, chữ hoa hay thường.
+
+  --subject TÊN                     đơn vị cần giải thích
+  -o, --output TỆP                  ghi ra tệp .txt, .md, .html hoặc .json
+  --force                           cho phép ghi đè tệp đã có
+  --format text|markdown|html|json  dạng kết quả (nếu không ghi: theo tên tệp, rồi đến text)
+  --subject-column TÊN              tên cột ghi đơn vị (subject nếu không ghi)
+  --on NGÀY                         ngày đánh giá, ví dụ 2024-06-30
+  --numbers vi|en                   cách viết số trong CSV (vi nếu không ghi)
+  --lang vi|en                      ngôn ngữ
+
+Ví dụ: criteria explain phuong.yaml so-lieu.csv --subject "Vĩnh Hòa"
+""",
+}
+
+_ENGLISH = {
+    "": """\
+criteria: check criteria sets, and judge by them
+
+  criteria demo                             a tour of the data that comes with it
+  criteria check FILE…                      what is wrong with rulesets, where, and how to mend it
+  criteria test FILE…                       run the tests beside the rules
+  criteria evaluate RULESET DATA [-o OUT]   judge every subject of a data file
+  criteria explain RULESET DATA --subject NAME
+                                            why one subject comes out as it does
+
+Options of all commands:
+  --lang vi|en   language (else the variable CRITERIA_LANG, else Vietnamese)
+  -h, --help     this page; criteria COMMAND --help for each command
+
+Exit status: 0 fine; 1 errors were found, or a test failed; 2 wrong use, or a file that cannot be read or
+written; 3 a bug of the program.
+
+Example: criteria check ward.yaml --lang en
+""",
+    "demo": """\
+criteria demo
+
+Checks the rulesets that come with it, runs their tests, judges the wards of Khánh Hòa by assumed values
+and explains one of them. Needs no network and writes no file.
+
+  --lang vi|en   language
+
+Example: criteria demo --lang en
+""",
+    "check": """\
+criteria check FILE…
+
+Finds all errors in rulesets and in the tests beside them (NAME.tests.yaml): line, column, how to mend it;
+and warns of what is worth another look. In a folder every .yaml file is checked.
+
+  --format text|github|sarif|json   form of the output (default text)
+  --lang vi|en                      language
+
+Exit status 1 if there is an error; warnings alone leave it at 0.
+
+Example: criteria check ward.yaml --lang en
+""",
+    "test": """\
+criteria test FILE…
+
+Runs the tests in a ruleset (tests:) and in NAME.tests.yaml beside it; says what came out otherwise, and
+what no test reaches: criteria never met or never failed, levels never reached.
+
+  --format text|junit|json   form of the output (default text)
+  --lang vi|en               language
+
+Exit status 1 if a test failed.
+
+Example: criteria test ward.yaml --lang en
+""",
+    "evaluate": """\
+criteria evaluate RULESET DATA [-o OUT]
+
+Judges every subject of a data file (CSV or JSON). A CSV file has a row a subject, with a column subject and
+a column an input; an empty cell is a missing value. Of several periods (column period) the newest counts.
+
+  -o, --output FILE           write to a .csv, .json or .txt file, whole or not at all
+  --force                     overwrite a file that exists
+  --format text|csv|json      form of the output (default: by the name of the output, else text)
+  --subject-column NAME       the column that names the subject (default subject)
+  --detail                    add state and points of every criterion
+  --on DATE                   day of the assessment, for numbers that change by date, like 2024-06-30
+  --numbers vi|en             how CSV writes numbers: vi is 1.234,5 and en is 1,234.5 (default vi)
+  --lang vi|en                language
+
+In CSV output a text that begins with = + - @ gets a ' before it, so that no spreadsheet takes it for a
+formula; numbers always have a decimal point.
+Exit status 1 if the ruleset or the data have errors.
+
+Example: criteria evaluate ward.yaml data.csv -o verdicts.csv --lang en
+""",
+    "explain": """\
+criteria explain RULESET DATA --subject NAME
+
+Why one subject comes out as it does, criterion by criterion. The name is known whether Hòa or Hoà is typed,
+in capitals or not.
+
+  --subject NAME                    the subject to explain
+  -o, --output FILE                 write to a .txt, .md, .html or .json file
+  --force                           overwrite a file that exists
+  --format text|markdown|html|json  form of the output (default: by the name of the output, else text)
+  --subject-column NAME             the column that names the subject (default subject)
+  --on DATE                         day of the assessment, like 2024-06-30
+  --numbers vi|en                   how CSV writes numbers (default vi)
+  --lang vi|en                      language
+
+Example: criteria explain ward.yaml data.csv --subject "Vĩnh Hòa" --lang en
+""",
+}
+
+GUIDES = {"vi": _VIETNAMESE, "en": _ENGLISH}
+"""Help by language and command; the empty command is the whole program."""

@@ -1,0 +1,66 @@
+"""Where results go: a file, whole and never by accident over another, or standard output."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from criteria_engine import CriteriaError, Diagnostic, write_whole
+from criteria_engine.cli.console import Console
+
+__all__ = ["Unusable", "form_of", "give_out", "look_at_output"]
+
+
+class Unusable(CriteriaError):
+    """Something about the files that were named stands in the way: nothing was done."""
+
+
+def _unusable(code: str, **details: object) -> Unusable:
+    return Unusable([Diagnostic(code, {name: str(value) for name, value in details.items()})])
+
+
+def form_of(output: str | None, wanted: str | None, endings: Mapping[str, str]) -> str:
+    """The form of the output: the one asked for, else the one that its name says, else text."""
+    if wanted is not None:
+        return wanted
+    if output is None or not _is_plain(output):
+        return "text"
+    ending = Path(output).suffix.lower()
+    if ending not in endings:
+        raise _unusable("CE826", ending=ending or output, known=", ".join(endings))
+    return endings[ending]
+
+
+def look_at_output(output: str | None, inputs: Iterable[str], *, force: bool) -> None:
+    """Raise ``Unusable`` where the output exists already or is one of the inputs."""
+    if output is None or not _is_plain(output):
+        return
+    for name in inputs:
+        if os.path.exists(output) and os.path.exists(name) and os.path.samefile(output, name):
+            raise _unusable("CE823", file=name)
+    if os.path.lexists(output) and not force:
+        raise _unusable("CE821", file=output)
+
+
+def _is_plain(output: str) -> bool:
+    """Whether it is, or would become, a file that keeps what is written: no terminal and no pipe."""
+    try:
+        mode = os.stat(output).st_mode
+    except (OSError, ValueError):
+        return True
+    return stat.S_ISREG(mode) or stat.S_ISDIR(mode)
+
+
+def give_out(console: Console, text: str, output: str | None) -> None:
+    """Write to the output and say so, or to standard output."""
+    if output is None:
+        console.give(text)
+        return
+    try:
+        write_whole(output, text if text.endswith("\n") else text + "\n")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise _unusable("CE822", file=output, reason=reason) from None
+    console.complain(console.word("saved", file=output))

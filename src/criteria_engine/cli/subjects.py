@@ -1,0 +1,144 @@
+"""The subjects of a data file: read by the inputs of a ruleset, found by name, judged."""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import time
+import unicodedata
+from argparse import Namespace
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import attrs
+
+from criteria_engine import CriteriaError, Diagnostic, Result, Ruleset, load, read_subjects, read_value
+from criteria_engine.cli.console import Console
+from criteria_engine.cli.output import Unusable
+
+__all__ = ["Judged", "found_subject", "judged", "read_data"]
+
+_TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
+_PATIENCE = 2.0
+
+
+@attrs.frozen
+class _Column:
+    """What the readers of data files need to know of an input."""
+
+    id: str
+    type: str
+    words: tuple[str, ...]
+    may_be_na: bool
+    titles: tuple[str, ...]
+
+
+@attrs.frozen(eq=False)
+class Judged:
+    """A subject in its newest period: its result, or what is wrong with its values."""
+
+    subject: str
+    period: str | None
+    result: Result | None
+    problems: tuple[Diagnostic, ...] = ()
+
+
+def read_data(options: Namespace, console: Console) -> tuple[Ruleset, tuple[Any, ...], datetime.date | None]:
+    """The ruleset, the subjects and the day that a command names."""
+    ruleset = load(options.ruleset, lang=console.lang)
+    on = _day(options.on)
+    subjects = read_subjects(
+        options.data,
+        tuple(_columns(ruleset)),
+        subject_column=options.subject_column,
+        lang=options.numbers,
+    )
+    return ruleset, subjects, on
+
+
+def _columns(ruleset: Ruleset) -> Iterator[_Column]:
+    scales = {each.id: each.words for each in ruleset.scales}
+    for given in ruleset.inputs:
+        words = given.choices or scales.get(given.scale or "", ())
+        yield _Column(given.id, given.type, words, given.may_be_na, given.title.all())
+
+
+def _day(text: str | None) -> datetime.date | None:
+    if text is None:
+        return None
+    try:
+        day = read_value(text, "date")
+    except ValueError:
+        day = None
+    if not isinstance(day, datetime.date):
+        raise Unusable([Diagnostic("CE828", {"value": text})])
+    return day
+
+
+def judged(
+    ruleset: Ruleset,
+    subjects: Iterable[Any],
+    on: datetime.date | None,
+    file: str,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Judged]:
+    """Each subject judged in its newest period; what is wrong with values stays with their subject."""
+    listed = list(subjects)
+    started = time.monotonic()
+    found = []
+    for number, subject in enumerate(listed):
+        found.append(_judged(ruleset, subject, on, file))
+        if progress is not None and time.monotonic() - started > _PATIENCE and number % 16 == 0:
+            progress(number + 1, len(listed))
+    if progress is not None and time.monotonic() - started > _PATIENCE:
+        progress(len(listed), len(listed))
+    return found
+
+
+def _judged(ruleset: Ruleset, subject: Any, on: datetime.date | None, file: str) -> Judged:
+    newest = subject.periods[0]
+    try:
+        result = ruleset.evaluate(
+            newest.values, evidence=newest.evidence or None, on=on, subject=subject.subject
+        )
+    except CriteriaError as error:
+        problems = tuple(attrs.evolve(each, file=file) for each in error.diagnostics)
+        return Judged(subject.subject, newest.period, None, problems)
+    return Judged(subject.subject, newest.period, result)
+
+
+# ---- names -------------------------------------------------------------------------------------
+
+
+def found_subject(subjects: Iterable[Any], name: str) -> Any:
+    """The subject of that name, however its tone marks are placed; raises with the nearest names."""
+    listed = list(subjects)
+    composed = " ".join(unicodedata.normalize("NFC", name).split())
+    for alike in (str, _folded):
+        found = [each for each in listed if alike(each.subject) == alike(composed)]
+        if len(found) == 1:
+            return found[0]
+    by_letters = {_unmarked(each.subject): each.subject for each in listed}
+    near = difflib.get_close_matches(_unmarked(composed)[:64], by_letters, 3, 0.5)
+    details = {"name": name}
+    if near:
+        raise Unusable(
+            [Diagnostic("CE824", details | {"nearest": ", ".join(by_letters[each] for each in near)})]
+        )
+    known = ", ".join(each.subject for each in listed[:12]) + ", …" * (len(listed) > 12)
+    raise Unusable([Diagnostic("CE825", details | {"known": known})])
+
+
+def _folded(name: str) -> str:
+    """The name in small letters, the tone of each word behind it: Hòa and Hoà are one."""
+    words = []
+    for word in unicodedata.normalize("NFD", name.casefold()).split():
+        letters = "".join(letter for letter in word if letter not in _TONES)
+        tones = "".join(sorted(letter for letter in word if letter in _TONES))
+        words.append(f"{letters}|{tones}")
+    return " ".join(words)
+
+
+def _unmarked(name: str) -> str:
+    spread = unicodedata.normalize("NFD", name.casefold()).replace("đ", "d")
+    return "".join(letter for letter in spread if not unicodedata.combining(letter))

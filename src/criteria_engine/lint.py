@@ -1,0 +1,63 @@
+"""Looking a ruleset's file over: everything that is wrong, and what an author may want to see."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+from criteria_engine.advice import Advice, about_criteria, about_head, about_levels, about_tests
+from criteria_engine.case_files import companion_of, read_companion, said
+from criteria_engine.diagnostics import CriteriaError, Diagnostic
+from criteria_engine.reached import unreached
+from criteria_engine.reading import Document, read_document, read_ruleset
+from criteria_engine.ruleset import Ruleset
+from criteria_engine.running import look_at_cases, run_cases
+from criteria_engine.unused import unused_names
+
+__all__ = ["check"]
+
+
+def check(
+    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], *, lang: str | None = None
+) -> list[Diagnostic]:
+    """All that is wrong with rulesets' files and the tests beside them; nothing is raised.
+
+    ``severity`` tells errors from warnings; warnings are given for sound rulesets only. Whether the
+    tests pass is another question (``run_tests``).
+    """
+    several = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
+    return [each for path in several for each in _check(path, lang)]
+
+
+def _check(path: str | os.PathLike[str], lang: str | None) -> list[Diagnostic]:
+    try:
+        document = read_document(path)
+    except CriteriaError as error:
+        return [each.in_language(lang) for each in error.diagnostics]
+    ruleset = read_ruleset(document)
+    if ruleset is None or document.problems.has_errors:
+        return said(document, lang)
+    look_at_cases(ruleset, ruleset.tests, document.problems)
+    try:
+        companion, beside = read_companion(path, ruleset)
+    except CriteriaError as error:
+        return [*said(document, lang), *(each.in_language(lang) for each in error.diagnostics)]
+    documents = [document] if companion is None else [document, companion]
+    if not any(each.problems.has_errors for each in documents):
+        outcomes = run_cases(ruleset, (*ruleset.tests, *beside))
+        _advise(ruleset, document, len(outcomes))
+        if outcomes:
+            _add(document, about_tests(ruleset, unreached(ruleset, outcomes)))
+    return [found for each in documents for found in said(each, lang)]
+
+
+def _advise(ruleset: Ruleset, document: Document, tests: int) -> None:
+    _add(document, about_head(ruleset, tests, companion_of(document.name).name))
+    _add(document, about_criteria(ruleset))
+    _add(document, about_levels(ruleset))
+    _add(document, unused_names(ruleset))
+
+
+def _add(document: Document, advice: Iterable[Advice]) -> None:
+    for path, code, details in advice:
+        document.problems.append(Diagnostic(code, details, path, "warning"))

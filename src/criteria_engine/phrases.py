@@ -1,0 +1,168 @@
+"""What parts of expressions are called: the author's titles, and what their numbers are counted in."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+
+from criteria_engine.described import Described
+from criteria_engine.diagnostics import Fault, Language
+from criteria_engine.grammar import Parsed, dotted, normal, parse
+from criteria_engine.titles import Titles
+from criteria_engine.tree import Tree
+
+__all__ = ["Phrases"]
+
+Say = Callable[..., str]
+
+_LONGEST, _DEEPEST = 110, 12
+_SIGNS: Mapping[type[ast.operator], str] = {
+    ast.Add: "+",
+    ast.Sub: "−",
+    ast.Mult: "×",
+    ast.Div: "÷",
+}
+_KEPT = ("round", "floor", "ceil", "abs", "min", "max", "first")
+_DAYS = ("days_between", "working_days_between")
+_COUNTED = ("score", "max_score")
+
+
+class Phrases:
+    """Names for parts of the expressions of one ruleset, in one language."""
+
+    def __init__(self, ruleset: Described, tree: Tree, lang: Language, say: Say) -> None:
+        self._ruleset, self._tree, self._lang, self._say = ruleset, tree, lang, say
+        self._inputs = {each.id: each for each in ruleset.inputs}
+        self._titles: dict[str, Titles] = {
+            each.id: each.title for each in (*ruleset.inputs, *ruleset.parameters, *ruleset.define)
+        }
+        self._defined = {each.id: each for each in ruleset.define}
+        self._units: dict[str, str] = {}
+
+    def name(self, name: str) -> str:
+        """The title of an input, parameter or definition; its id if it has none."""
+        return self._titles.get(name, Titles()).in_language(self._lang) or name
+
+    def criterion(self, name: str) -> str:
+        """The title of a criterion, by path or id; its id if it has none."""
+        if not name:
+            return self._ruleset.title.in_language(self._lang) or self._ruleset.id
+        try:
+            criterion = self._tree.find(name).criterion
+        except Fault:
+            return name
+        return criterion.title.in_language(self._lang) or criterion.id
+
+    def quoted(self, parsed: Parsed, tree: ast.expr) -> str:
+        """A part as its author wrote it."""
+        start, length = parsed.span(tree)
+        return parsed.text[start : start + length].strip()
+
+    # ---- phrases -----------------------------------------------------------------------------
+
+    def phrase(self, parsed: Parsed, tree: ast.expr) -> tuple[str, bool]:
+        """What a part is called, and whether that is the author's expression itself."""
+        if isinstance(tree, ast.Name):
+            return self._named(normal(tree.id))
+        made = self._of(parsed, tree, 0)
+        if made is None or len(made) > _LONGEST:
+            return self.quoted(parsed, tree), True
+        return made, False
+
+    def _named(self, name: str) -> tuple[str, bool]:
+        titled = self.name(name)
+        text = self.defined_as(name)
+        if titled != name or text is None:
+            return (self._say("score_of_all"), False) if name == "score" else (titled, False)
+        inside = parse(text)
+        if isinstance(inside.tree, ast.Call):
+            made = self._of(inside, inside.tree, 0)
+            if made is not None and len(made) <= _LONGEST:
+                return made, False
+        return name, True
+
+    def _of(self, parsed: Parsed, tree: ast.expr, depth: int) -> str | None:
+        """A phrase for a part, or None where there is no short one."""
+        if depth > 4:
+            return None
+        match tree:
+            case ast.Name(id=name):
+                return f"“{self.name(normal(name))}”"
+            case ast.Constant(value=str(word)):
+                return f"“{word}”"
+            case ast.Constant():
+                return self._say("as_written", number=self.quoted(parsed, tree))
+            case ast.BinOp(left, operator, right) if type(operator) in _SIGNS:
+                one, two = self._of(parsed, left, depth + 1), self._of(parsed, right, depth + 1)
+                if one is None or two is None:
+                    return None
+                if isinstance(operator, ast.Mult | ast.Div):
+                    one, two = _bracketed(one, left), _bracketed(two, right)
+                return f"{one} {_SIGNS[type(operator)]} {_bracketed(two, right)}"
+            case ast.Call(ast.Name(id=name), arguments):
+                return self._called(parsed, name, arguments, depth)
+        return None
+
+    def _called(self, parsed: Parsed, name: str, arguments: list[ast.expr], depth: int) -> str | None:
+        if name in ("score", "max_score", "share", "count_met", "lowest_share"):
+            if not arguments:
+                return self._say(f"{name}_of_all")
+            return self._say(f"{name}_of", name=self.criterion(dotted(parsed.text, arguments[0])))
+        if name == "count":
+            return self._say("count_of", number=len(arguments))
+        if name == "round":
+            arguments = arguments[:1]
+        parts = [self._of(parsed, each, depth + 1) for each in arguments]
+        if any(each is None for each in parts) or name in ("met", "known", "applicable", "evidenced"):
+            return None
+        texts = [each for each in parts if each is not None]
+        if name in ("min", "max", "first"):
+            return self._say(f"{name}_of", names=", ".join(texts))
+        if len(texts) == 2:
+            return self._say(f"{name}_of", first=texts[0], second=texts[1])
+        return self._say(f"{name}_of", name=texts[0])
+
+    # ---- units -------------------------------------------------------------------------------
+
+    def unit(self, parsed: Parsed, tree: ast.expr, depth: int = 0) -> str:
+        """What a part is counted in: ``percent``, ``points``, ``day``, ``step``, or the author's unit."""
+        if depth > _DEEPEST:
+            return ""
+        match tree:
+            case ast.Name(id=name):
+                return self._unit_of_name(normal(name), depth)
+            case ast.BinOp(left, ast.Add() | ast.Sub(), right) | ast.IfExp(_, left, right):
+                units = {self.unit(parsed, each, depth + 1) for each in (left, right)} - {""}
+                return units.pop() if len(units) == 1 else ""
+            case ast.Call(ast.Name(id="percent")):
+                return "percent"
+            case ast.Call(ast.Name(id=name)) if name in _DAYS:
+                return "day"
+            case ast.Call(ast.Name(id=name)) if name in _COUNTED:
+                return "points"
+            case ast.Call(ast.Name(id=name), [first, *_]) if name in _KEPT:
+                return self.unit(parsed, first, depth + 1)
+        return ""
+
+    def _unit_of_name(self, name: str, depth: int) -> str:
+        if name in self._inputs:
+            given = self._inputs[name]
+            known = {"percent": "percent", "date": "day", "ordinal": "step"}.get(given.type)
+            return known or given.unit.in_language(self._lang)
+        if name not in self._units:
+            text = self.defined_as(name)
+            made = "points" if name == "score" and name not in self._titles else ""
+            if text is not None:
+                inside = parse(text)
+                made = self.unit(inside, inside.tree, depth + 1)
+            self._units[name] = made
+        return self._units[name]
+
+    def defined_as(self, name: str) -> str | None:
+        """The expression of a definition; None of anything else."""
+        definition = self._defined.get(name)
+        return None if definition is None or definition.expr is None else definition.expr.text
+
+
+def _bracketed(text: str, tree: ast.expr) -> str:
+    return f"({text})" if isinstance(tree, ast.BinOp) else text
