@@ -120,7 +120,7 @@ def run_tests(path: str | os.PathLike[str], lang: str | None = None) -> TestRun:
     document = read_document(path)
     ruleset = read_ruleset(document)
     if ruleset is None or document.problems.has_errors:
-        raise CriteriaError(said(document, lang))
+        raise CriteriaError([each for each in said(document, lang) if each.severity == "error"])
     look_at_cases(ruleset, ruleset.tests, document.problems)
     _raise_errors(document, lang)
     companion, beside = read_companion(path, ruleset)

@@ -103,17 +103,27 @@ class Door:
         low, high, _ = span_of(given, self.words[given.id])
         return repr(low), repr(high)
 
+    def gathered(self, values: dict[str, Any]) -> Row | None:
+        """The values as a row, None where one is absent; None where a name is unknown."""
+        filled = self.names["blank"] | values
+        if len(filled) != len(self.inputs):
+            return None
+        row: Row = self.names["fetch"](filled)
+        return row
+
     def entrance(self, *, missing: bool) -> Entrance:
-        """What a generated function does to take sound values from a dictionary itself."""
+        """What a generated function does to look at the values itself: of a dictionary, or, where
+        some may be ``missing``, of a row that was gathered before.
+
+        Where a complete row has an odd type it comes back without answers.
+        """
         count = len(self.inputs)
-        lines = ["row = fetch(values)", f"if len(values) != {count}: return None, None"]
-        if missing:
-            lines = ["values = blank | values", *lines]
-        start, kinds = 0, "OR_NONE" if missing else ""
+        lines = [] if missing else ["row = fetch(values)", f"if len(values) != {count}: return None, None"]
+        start, kinds, refused = 0, "OR_NONE" if missing else "", "None" if missing else "row"
         for group, allowed in ((0, "NUMBERS"), (1, "INTEGERS"), (2, "BOOLEANS")):
             end = start + sum(_GROUPS.get(given.type, 3) == group for given in self.inputs)
             if end > start:
-                lines.append(f"if not {allowed}{kinds}(map(type, row[{start}:{end}])): return None, None")
+                lines.append(f"if not {allowed}{kinds}(map(type, row[{start}:{end}])): return {refused}, None")
             start = end
         taken = ", ".join(f"i{place}" for place in range(count))
         lines.append(f"({taken}) = row")

@@ -427,10 +427,19 @@ class Findings:
             made["level"] = found.level
         return made
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        given = {name: value for name, value in self.given().items() if value is not None}
+        return _again, (self.ruleset, given, dict(self._evidence), self.on, self.subject)
+
     def __repr__(self) -> str:
         level = self.level if self.decided else "|".join(self.possible_levels)
         subject = f" {self.subject}:" if self.subject else ""
         return f"<Result{subject} {level or self.referred or '–'}, {self.score} of {self.max_score}>"
+
+
+def _again(ruleset: Any, given: Mapping[str, Any], evidence: Mapping[str, str], on: Any, subject: Any) -> Any:
+    """The same findings once more, in another process."""
+    return ruleset.evaluate(given, evidence=evidence, on=on, subject=subject)
 
 
 def title_of_level(ruleset: Described, level: str, lang: str) -> str:

@@ -145,7 +145,7 @@ class Program:
 
     @property
     def quick_with_gaps(self) -> Callable[..., Any]:
-        """The same from a dictionary with missing values."""
+        """From a row with missing values to (row, answers); None where anything else is odd."""
         if self._quick_with_gaps is None:
             self._quick_with_gaps = self._entered(self.bounded_asking, missing=True)
         return self._quick_with_gaps
@@ -157,7 +157,7 @@ class Program:
             door.withholdable,
             asking.parts,
             missing=missing,
-            parameters=("values", "evidence"),
+            parameters=("row" if missing else "values", "evidence"),
             entrance=door.entrance(missing=missing),
         )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -51,8 +50,6 @@ from criteria_engine.soundness import program_of
 from criteria_engine.titles import Titles
 
 __all__ = ["Ruleset", "Window"]
-
-_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @attrs.frozen(repr=False)
@@ -155,11 +152,14 @@ class Ruleset(Plain):
         program = self._program or self.program
         if evidence is None and program.door.quickly and type(values) is dict:
             row, answers = program.quick(values, ())
+            if answers is not None:
+                return Result(self, program, row, answers, True, {}, on, subject)
+            if row is None:
+                row = program.door.gathered(values)
             if row is not None:
-                return Result(self, program, row, answers, True, _NOTHING, on, subject)
-            row, answers = program.quick_with_gaps(values, ())
-            if row is not None:
-                return Result(self, program, row, answers, False, _NOTHING, on, subject)
+                row, answers = program.quick_with_gaps(row, ())
+            if answers is not None:
+                return Result(self, program, row, answers, False, {}, on, subject)
         return evaluate(self, program, values, evidence=evidence, on=on, subject=subject, strict=strict)
 
     def _repr_html_(self) -> str:

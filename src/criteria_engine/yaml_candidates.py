@@ -15,7 +15,7 @@ __all__ = ["candidates"]
 _TOGETHER = {"CE012", "CE014", "CE015", "CE016", "CE020", "CE025", "CE027", "CE028", "CE029"}
 _NEAR = 8
 _FAR = 300
-_LONGEST = 4000
+_LONGEST = 2000
 _MOST = 16
 _CLOSES = {"{": "}", "[": "]"}
 

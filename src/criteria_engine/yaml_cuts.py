@@ -33,7 +33,7 @@ def quoted(text: str) -> str:
 
 def blanked(line: str) -> str:
     """A line with what stands between quotation marks blotted out, letter by letter."""
-    return _AFTER_QUOTE.sub(lambda part: "_" * len(part[0]), line)
+    return _AFTER_QUOTE.sub(lambda part: part[0][0] + "_" * (len(part[0]) - 2) + part[0][1:][-1:], line)
 
 
 def without_comment(line: str) -> str:

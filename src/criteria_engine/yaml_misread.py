@@ -52,7 +52,9 @@ def _note_glued(value: MarkedText, slips: Slips) -> None:
         slips.add("CE015", value.start, len(found[1]) + 1, (end, end, " "), key=found[1], value=found[2])
     elif _GLUED_DASH.match(value.text):
         raw = value.source[value.start : value.end]
-        places = [value.start] + [value.start + dash.end() - 1 for dash in re.finditer(r"\n[ \t]*-(?=\w)", raw)]
+        places = [value.start] + [
+            value.start + dash.end() - 1 for dash in re.finditer(r"\n[ \t]*-(?=\w)", raw)
+        ]
         for place in places:
             item = re.compile(r"-([^\n#]*)").match(value.source, place, value.end)
             slips.add("CE020", place, 1, (place + 1, place + 1, " "), item=item[1].strip() if item else "")

@@ -13,13 +13,13 @@ from itertools import islice
 
 from criteria_engine.slips import Line, Slip
 from criteria_engine.source_text import SPACES
-from criteria_engine.yaml_cuts import cut_slips, quoted, without_comment
+from criteria_engine.yaml_cuts import blanked, cut_slips, quoted, without_comment
 
 __all__ = ["FINDERS", "unclosed_quote"]
 
 _LEAD = r"^(\s*(?:- +)*)"
 _OPENED = re.compile(r"""(?:^|(?<=[:\-\[{,]))\s*(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|(["']))""")
-_IN_QUOTES = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^']|'')*'""")
+_IN_QUOTES = re.compile(r""""(?:[^"\\]|\\.)*+"|'(?:[^']|'')*+'""")
 _SIGN = re.compile(_LEAD + r"""(?:[\w.-]+: +)?([\[{*&!%@>|`"'].*)$""")
 _BLOCK_HEADER = re.compile(r"[>|][-+0-9]*\s*$")
 _COLON_INSIDE = re.compile(_LEAD + r"([\w.-]+: +)([^\s\[{\"'|>&*!].*)$")
@@ -71,8 +71,7 @@ def _leading_sign(line: Line) -> Iterator[Slip]:
 def _after_bracket(value: str) -> str:
     """What follows the bracket that closes the one a value begins with."""
     depth = 0
-    bare = _IN_QUOTES.sub(lambda text: "_" * len(text[0]), value)
-    for place, letter in enumerate(bare):
+    for place, letter in enumerate(blanked(value)):
         depth += (letter in "[{") - (letter in "]}")
         if depth == 0:
             return value[place + 1 :].strip()
@@ -102,7 +101,7 @@ def _colon_in_flow(line: Line) -> Iterator[Slip]:
 
 
 def _missing_comma(line: Line, place: re.Pattern[str] = _NO_COMMA) -> Iterator[Slip]:
-    bare = _IN_QUOTES.sub(lambda text: '"' + "_" * (len(text[0]) - 2) + '"', line.text)
+    bare = blanked(line.text)
     if "," not in bare and not any(sign in bare for sign in "{}[]"):
         return
     for found in islice(place.finditer(bare), 6):
@@ -117,7 +116,7 @@ def _missing_comma_at_end(line: Line) -> Iterator[Slip]:
 
 def _brackets(line: Line) -> Iterator[Slip]:
     end = len(without_comment(line.text))
-    bare = _IN_QUOTES.sub(lambda text: "_" * len(text[0]), line.text[:end])
+    bare = blanked(line.text[:end])
     opened: list[int] = []
     for place, letter in enumerate(bare):
         if letter in "{[":

@@ -9,7 +9,7 @@ from pathlib import Path
 from criteria_engine import CriteriaError, Diagnostic, Ruleset, check, load
 from criteria_engine.cli.console import Console, diagnostic_text
 from criteria_engine.cli.github import as_github
-from criteria_engine.cli.output import Unusable
+from criteria_engine.cli.output import UNREADABLE, Unusable
 from criteria_engine.cli.sarif import as_sarif
 from criteria_engine.cli.sheets import json_text
 from criteria_engine.cli.verdicts import leaves
@@ -18,7 +18,6 @@ __all__ = ["count_criteria", "ruleset_files", "run", "total_points"]
 
 _SHOWN = 200
 _TESTS = ".tests.yaml"
-_UNREADABLE = ("CE001",)
 
 
 def run(options: Namespace, console: Console) -> int:
@@ -34,7 +33,7 @@ def run(options: Namespace, console: Console) -> int:
             console.give(json_text({"diagnostics": [_plain(each) for each in found], **_counts(found)}))
         case _:
             _say(files, found, console)
-    if any(each.code in _UNREADABLE for each in found):
+    if any(each.code in UNREADABLE for each in found):
         return 2
     return 1 if any(each.severity == "error" for each in found) else 0
 
@@ -49,11 +48,16 @@ def ruleset_files(names: Sequence[str]) -> list[str]:
         if not Path(name).is_dir():
             files[_tested(name)] = None
             continue
-        inside = sorted(str(path) for path in Path(name).rglob("*.yaml") if path.is_file())
+        inside = sorted(str(path) for path in Path(name).rglob("*.yaml") if _is_meant(path, Path(name)))
         if not inside:
             raise Unusable([Diagnostic("CE827", {"folder": name})])
         files |= dict.fromkeys(_tested(each) for each in inside)
     return list(files)
+
+
+def _is_meant(path: Path, folder: Path) -> bool:
+    """Whether a file was put there by its author: hidden folders hold what programs keep."""
+    return path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
 
 
 def _tested(name: str) -> str:

@@ -28,6 +28,7 @@ class Console:
 
     def __init__(self, lang: str, out: TextIO, err: TextIO) -> None:
         self.lang = lang
+        self.to_file = False
         self._out = out
         self._err = err
         self._colour = _is_terminal(out) and not os.environ.get("NO_COLOR") and _knows_colour()
@@ -43,8 +44,8 @@ class Console:
 
     @property
     def width(self) -> int:
-        """The columns of the terminal, between 60 and 100; 100 where it is none."""
-        if not _is_terminal(self._out):
+        """The columns of the terminal, between 60 and 100; 100 where it is none or a file is written."""
+        if self.to_file or not _is_terminal(self._out):
             return _WIDEST
         return min(_WIDEST, max(_NARROWEST, shutil.get_terminal_size().columns))
 

@@ -13,7 +13,7 @@ from criteria_engine.cli import checking, evaluating, explaining, testing, touri
 from criteria_engine.cli.arguments import HelpWanted, WrongUse, language_of, parsed
 from criteria_engine.cli.console import Console
 from criteria_engine.cli.guide import GUIDES
-from criteria_engine.cli.output import Unusable
+from criteria_engine.cli.output import UNREADABLE, Unusable
 
 __all__ = ["main"]
 
@@ -28,8 +28,6 @@ _RUN = {
     "evaluate": evaluating.run,
     "explain": explaining.run,
 }
-# Files that cannot be opened at all, are too large, or are of a kind that is not read.
-_UNREADABLE = frozenset({"CE001", "CE002", "CE801", "CE802", "CE803"})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -71,7 +69,7 @@ def _guarded(run: Callable[[], int], console: Console) -> int:
         return WRONG_USE
     except CriteriaError as error:
         console.complain_of(error.diagnostics)
-        unusable = isinstance(error, Unusable) or any(each.code in _UNREADABLE for each in error.diagnostics)
+        unusable = isinstance(error, Unusable) or any(each.code in UNREADABLE for each in error.diagnostics)
         return WRONG_USE if unusable else FALLS_SHORT
     except KeyboardInterrupt:
         console.complain(console.word("stopped"))

@@ -22,6 +22,7 @@ def run(options: Namespace, console: Console) -> int:
     """Judge the subjects; 1 where the values of one are faulty."""
     form = form_of(options.output, options.format, _ENDINGS)
     look_at_output(options.output, (options.ruleset, options.data), force=options.force)
+    console.to_file = options.output is not None
     ruleset, subjects, on = read_data(options, console)
     found = judged(ruleset, subjects, on, options.data, console.progress)
     if form == "csv":
@@ -46,5 +47,5 @@ def _as_text(ruleset: Ruleset, found: Sequence[Judged], console: Console, *, det
     if detail:
         for each in found:
             if each.result is not None:
-                parts += ["", each.subject, criteria_table(each.result, console)]
+                parts += ["", each.subject, criteria_table(ruleset, each.result, console)]
     return "\n".join(parts)

@@ -10,7 +10,11 @@ from pathlib import Path
 from criteria_engine import CriteriaError, Diagnostic, write_whole
 from criteria_engine.cli.console import Console
 
-__all__ = ["Unusable", "form_of", "give_out", "look_at_output"]
+__all__ = ["UNREADABLE", "Unusable", "form_of", "give_out", "look_at_output"]
+
+
+UNREADABLE = frozenset({"CE001", "CE002", "CE801", "CE802", "CE803"})
+"""Codes of files that cannot be opened, are too large, or are of a kind that is not read."""
 
 
 class Unusable(CriteriaError):
@@ -38,7 +42,7 @@ def look_at_output(output: str | None, inputs: Iterable[str], *, force: bool) ->
     if output is None or not _is_plain(output):
         return
     for name in inputs:
-        if os.path.exists(output) and os.path.exists(name) and os.path.samefile(output, name):
+        if Path(output).exists() and Path(name).exists() and Path(output).samefile(name):
             raise _unusable("CE823", file=name)
     if os.path.lexists(output) and not force:
         raise _unusable("CE821", file=output)
@@ -47,7 +51,7 @@ def look_at_output(output: str | None, inputs: Iterable[str], *, force: bool) ->
 def _is_plain(output: str) -> bool:
     """Whether it is, or would become, a file that keeps what is written: no terminal and no pipe."""
     try:
-        mode = os.stat(output).st_mode
+        mode = Path(output).stat().st_mode
     except (OSError, ValueError):
         return True
     return stat.S_ISREG(mode) or stat.S_ISDIR(mode)

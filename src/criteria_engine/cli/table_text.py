@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from itertools import zip_longest
 
-__all__ = ["cut", "padded", "safe", "text_table", "width_of"]
+__all__ = ["cut", "padded", "safe", "text_table", "width_of", "wrapped"]
 
 _BETWEEN = " | "
 _NARROWEST = 8
@@ -60,6 +61,18 @@ def cut(text: str, width: int) -> str:
     return "".join(kept).rstrip() + "…"
 
 
+def wrapped(text: str, width: int, lines: int = 3) -> list[str]:
+    """The text in lines of at most ``width``, parted at spaces; what does not fit ends in an ellipsis."""
+    made = [""]
+    for word in text.split(" "):
+        longer = f"{made[-1]} {word}" if made[-1] else word
+        if width_of(longer) <= width or not made[-1] or len(made) == lines:
+            made[-1] = longer
+        else:
+            made.append(word)
+    return [cut(line, width) for line in made]
+
+
 def padded(text: str, width: int, *, right: bool = False) -> str:
     """The text brought to a width with spaces, before it where ``right``."""
     space = " " * (width - width_of(text))
@@ -71,18 +84,19 @@ def text_table(
 ) -> str:
     """A table no wider than ``width``; ``right`` are the columns that are aligned to the right.
 
-    Where it would be wider, the widest columns give way and their cells are cut.
+    Where it would be wider, the widest columns give way: their cells go on in the lines below, three at most.
     """
-    cells = [[safe(cell) for cell in row] for row in (header, *rows)]
+    # The sign that parts columns parts nothing else.
+    cells = [[safe(cell).replace("|", "/") for cell in row] for row in (header, *rows)]
     widths = _fitting([max(width_of(row[at]) for row in cells) for at in range(len(header))], width)
     lines = []
     for row in cells:
-        shown = [
-            padded(cut(cell, size), size, right=at in right)
-            for at, (cell, size) in enumerate(zip(row, widths, strict=True))
-        ]
-        lines.append(_BETWEEN.join(shown).rstrip())
-    lines.insert(1, "-+-".join("-" * size for size in widths))
+        parts = [wrapped(cell, size) for cell, size in zip(row, widths, strict=True)]
+        for line in zip_longest(*parts, fillvalue=""):
+            shown = [padded(piece, widths[at], right=at in right) for at, piece in enumerate(line)]
+            lines.append(_BETWEEN.join(shown).rstrip())
+        if row is cells[0]:
+            lines.append("-+-".join("-" * size for size in widths))
     return "\n".join(lines)
 
 

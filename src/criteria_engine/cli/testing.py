@@ -10,6 +10,7 @@ from criteria_engine import CaseOutcome, CriteriaError, Diagnostic, TestRun, Unr
 from criteria_engine.cli.checking import ruleset_files
 from criteria_engine.cli.console import Console, diagnostic_text
 from criteria_engine.cli.junit import as_junit
+from criteria_engine.cli.output import UNREADABLE
 from criteria_engine.cli.sheets import json_text
 
 __all__ = ["run"]
@@ -19,7 +20,8 @@ _NAMED = 12
 
 def run(options: Namespace, console: Console) -> int:
     """Run tests; 1 where one fails, or a file is faulty."""
-    runs, faulty = [], []
+    runs: list[TestRun] = []
+    faulty: list[Diagnostic] = []
     for file in ruleset_files(options.files):
         try:
             runs.append(run_tests(file, console.lang))
@@ -33,7 +35,7 @@ def run(options: Namespace, console: Console) -> int:
             console.give(json_text({"files": [_plain(each) for each in runs]}))
         case _:
             _say(runs, console)
-    if any(each.code == "CE001" for each in faulty):
+    if any(each.code in UNREADABLE for each in faulty):
         return 2
     return 0 if not faulty and all(each.passed for each in runs) else 1
 

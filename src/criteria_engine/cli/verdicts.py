@@ -27,22 +27,28 @@ def leaves(ruleset: Ruleset) -> Iterator[tuple[str, Any]]:
 
 def level_title(ruleset: Ruleset, level: str, lang: str) -> str:
     """The title of a level, or its id."""
-    known = (*ruleset.levels, *([ruleset.otherwise] if ruleset.otherwise else []))
-    return next((each.title.in_language(lang) for each in known if each.id == level and each.title), level)
+    titles = [(each.id, each.title) for each in ruleset.levels]
+    if ruleset.otherwise is not None:
+        titles.append((ruleset.otherwise.id, ruleset.otherwise.title))
+    return next((title.in_language(lang) for id, title in titles if id == level and title), level)
 
 
-def verdict(result: Result, console: Console) -> str:
+def verdict(ruleset: Ruleset, result: Result, console: Console) -> str:
     """The level in words; where it is open, all that remain possible."""
     if result.referred is not None:
         return console.word("referred", text=result.referred)
     if result.level is not None:
-        return level_title(result.ruleset, result.level, console.lang)
+        return level_title(ruleset, result.level, console.lang)
     if result.decided:
         return ""
-    titles = [level_title(result.ruleset, each, console.lang) for each in result.possible_levels]
+    titles = [level_title(ruleset, each, console.lang) for each in result.possible_levels]
     if result.may_be_referred:
         titles.append(console.word("may_be_referred"))
-    return console.word("undecided", levels=" | ".join(titles)) if titles else console.word("undecided_plain")
+    return (
+        console.word("undecided", levels=console.word("either").join(titles))
+        if titles
+        else console.word("undecided_plain")
+    )
 
 
 def _score(result: Result, console: Console) -> str:
@@ -58,9 +64,8 @@ def _ends(bounds: Bounds, console: Console) -> str:
     return f"{console.number(bounds.low)}–{console.number(bounds.high)}"
 
 
-def _why(result: Result, console: Console) -> str:
+def _why(ruleset: Ruleset, result: Result, console: Console) -> str:
     """What is still missing, or what failed first."""
-    ruleset = result.ruleset
     if not result.decided:
         titles = {each.id: each.title.in_language(console.lang) or each.id for each in ruleset.inputs}
         names = [titles[name] for name in result.missing if name in titles]
@@ -92,9 +97,9 @@ def verdict_table(
             rows.append(
                 [
                     name,
-                    verdict(each.result, console),
+                    verdict(ruleset, each.result, console),
                     _score(each.result, console),
-                    _why(each.result, console),
+                    _why(ruleset, each.result, console),
                 ]
             )
     if not ruleset.levels and all(each.result is None or each.result.decided for each in found):
@@ -115,7 +120,7 @@ def tally(ruleset: Ruleset, found: Sequence[Judged], console: Console) -> str:
         elif not each.result.decided:
             counts[console.word("tally_undecided")] += 1
         else:
-            counts[verdict(each.result, console)] += 1
+            counts[verdict(ruleset, each.result, console)] += 1
     counts.pop("", None)
     order += [each for each in counts if each not in order]
     parts = [console.word("tally_part", count=counts[name], verdict=name) for name in order if counts[name]]
@@ -123,10 +128,10 @@ def tally(ruleset: Ruleset, found: Sequence[Judged], console: Console) -> str:
     return console.word("tally", count=len(found), subject=subject, parts=", ".join(parts) or "–")
 
 
-def criteria_table(result: Result, console: Console) -> str:
+def criteria_table(ruleset: Ruleset, result: Result, console: Console) -> str:
     """State and points of every criterion of one subject."""
     rows = []
-    for path, criterion in leaves(result.ruleset):
+    for path, criterion in leaves(ruleset):
         found = result.criteria[path]
         points = "–" if found.score is None else _ends(found.score, console)
         rows.append(

@@ -109,7 +109,7 @@ class Bands(Plain):
             key, edge = step.edges[0] if step.edges else ("otherwise", None)
             result = step.result
             gives = result[1] if result else None
-            said.append(Clause("step", edge, f"steps[{place}]", points=gives, edge=key))
+            said.append(Clause("step", edge, f"steps[{place}]", points=gives, edge=key, title=step.title))
         return said
 
 

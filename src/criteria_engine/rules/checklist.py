@@ -71,5 +71,8 @@ class Checklist(Plain):
         return [items[name] for name in names if name in items]
 
     def clauses(self) -> Sequence[Clause]:
-        """The items."""
-        return [Clause("item", item.when, f"of.{name}", name) for name, item in self.of]
+        """How many items are needed, the items, and which must be among them."""
+        items = [Clause("item", item.when, f"of.{name}", name, title=item.title) for name, item in self.of]
+        must = [Clause("including", None, "including", name) for name in self.including]
+        either = [Clause("including_any", None, "including_any", name) for name in self.including_any]
+        return [Clause("need", self.need, "need"), *items, *must, *either]

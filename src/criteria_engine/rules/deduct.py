@@ -71,6 +71,7 @@ class Deduct(Plain):
                 points=line.minus,
                 edge="when" if line.when is not None else "each",
                 limit=line.at_most,
+                title=line.title,
             )
             for place, line in enumerate(self.lines)
         ]

@@ -52,4 +52,7 @@ class NoneOf(Plain):
 
     def clauses(self) -> Sequence[Clause]:
         """The events."""
-        return [Clause("event", event.when, name, name, unless=event.unless) for name, event in self.events]
+        return [
+            Clause("event", event.when, name, name, unless=event.unless, title=event.title)
+            for name, event in self.events
+        ]

@@ -11,6 +11,7 @@ from criteria_engine import algebra as a
 from criteria_engine.core import Branch, Condition, Numeric
 from criteria_engine.expressions import Expression
 from criteria_engine.meaning import Amount, Claim, Meaning
+from criteria_engine.titles import Titles
 
 __all__ = ["Clause", "Desk", "Judged", "Pick", "Rule", "all_or_nothing", "picked_points"]
 
@@ -72,7 +73,8 @@ class Clause:
     """One thing to say about a leaf: ``role`` tells how it counts.
 
     ``must`` hold, must not hold (``event``, unless ``unless``), is ``measured``; ``step`` and
-    ``line`` with the ``points`` they give or take; ``item`` of a checklist.
+    ``line`` with the ``points`` they give or take; ``item`` of a checklist, of which so many are a
+    ``need`` and some stand in ``including`` or ``including_any``.
     """
 
     role: str
@@ -83,6 +85,7 @@ class Clause:
     unless: Expression | None = None
     edge: str = ""
     limit: Expression | None = None
+    title: Titles = Titles()
 
 
 class Rule(Protocol):

@@ -62,7 +62,11 @@ class Table(Plain):
         """The rows, then what is given otherwise."""
         rows = [
             Clause(
-                "row", row.when, f"rows[{place}]", points=row.points if row.points is not None else row.gives
+                "row",
+                row.when,
+                f"rows[{place}]",
+                points=row.points if row.points is not None else row.gives,
+                title=row.title,
             )
             for place, row in enumerate(self.rows)
         ]
