@@ -19,7 +19,7 @@ __all__ = ["Asking"]
 _AS_IT_IS: Any = object()
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Asking:
     """The parts to work out, and how each of the questions is answered from them.
 

@@ -19,7 +19,7 @@ from criteria_engine.meaning import Amount, Claim, least_of
 __all__ = ["Child", "Joined", "joined", "ratio"]
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Child:
     """A criterion as its parent sees it.
 
@@ -51,7 +51,7 @@ class Child:
         return a.choice([Branch(self.there, self.there, numeric)], self.absent, a.ZERO)
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Joined:
     """What a group comes to before it is scaled, clamped and rounded.
 

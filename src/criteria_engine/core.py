@@ -78,7 +78,7 @@ FunctionName = Literal[
 ]
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class NumberLike:
     """What every number of the core knows of itself when it is made."""
 
@@ -91,14 +91,14 @@ class NumberLike:
 # ---- conditions ------------------------------------------------------------------------------
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Truth:
     """Always, or never."""
 
     value: bool
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Flag:
     """A boolean input says yes (``wanted``), or no."""
 
@@ -106,7 +106,7 @@ class Flag:
     wanted: bool
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Withheld:
     """An input is not applicable (``wanted``), or is not so."""
 
@@ -114,21 +114,21 @@ class Withheld:
     wanted: bool
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Given:
     """A fact of the assessment: the input is not missing."""
 
     input: str
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Evidenced:
     """A fact of the assessment: evidence names the input."""
 
     input: str
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Compare:
     """Two numbers compared."""
 
@@ -137,7 +137,7 @@ class Compare:
     right: Numeric
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Among:
     """The text of an input is one of the words (``wanted``), or none of them.
 
@@ -150,7 +150,7 @@ class Among:
     domain: tuple[str, ...] | None
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Same:
     """Two text inputs agree (``wanted``), or differ; ``meet`` says whether they can agree."""
 
@@ -160,21 +160,21 @@ class Same:
     meet: bool
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Every:
     """All of the conditions hold."""
 
     parts: tuple[Condition, ...]
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Some:
     """At least one of the conditions holds."""
 
     parts: tuple[Condition, ...]
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Settled:
     """No missing value can change it: one of ``outcomes`` is possible, and the numbers are exact.
 
@@ -186,7 +186,7 @@ class Settled:
     silent: Condition
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Not:
     """The contrary of a fact (``Given``, ``Evidenced``, ``Settled``) or of a bounded condition."""
 
@@ -196,28 +196,28 @@ class Not:
 # ---- numbers ---------------------------------------------------------------------------------
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Number(NumberLike):
     """A constant, exact as it was written."""
 
     value: Fraction
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Observed(NumberLike):
     """The number of an input (a place on its scale, a day); its lowest where it is not applicable."""
 
     input: str
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Sum(NumberLike):
     """Terms added from left to right."""
 
     terms: tuple[Numeric, ...]
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Minus(NumberLike):
     """``left`` less ``right``."""
 
@@ -225,7 +225,7 @@ class Minus(NumberLike):
     right: Numeric
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Times(NumberLike):
     """``left`` by ``right``."""
 
@@ -233,7 +233,7 @@ class Times(NumberLike):
     right: Numeric
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Over(NumberLike):
     """``left`` divided by ``right``; 0 where the divisor is 0 (whoever asks has asked that before).
 
@@ -245,7 +245,7 @@ class Over(NumberLike):
     nearest: float
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Remainder(NumberLike):
     """What ``left // right`` leaves, with the sign of ``right``; 0 where ``right`` is 0."""
 
@@ -253,7 +253,7 @@ class Remainder(NumberLike):
     right: Numeric
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Power(NumberLike):
     """``base`` multiplied by itself, ``exponent`` (2 to 10) factors."""
 
@@ -261,7 +261,7 @@ class Power(NumberLike):
     exponent: int
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Extreme(NumberLike):
     """The smallest or the largest of the numbers."""
 
@@ -269,7 +269,7 @@ class Extreme(NumberLike):
     parts: tuple[Numeric, ...]
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Apply(NumberLike):
     """A named function; outside its domain 0 (whoever asks has asked that before).
 
@@ -281,7 +281,7 @@ class Apply(NumberLike):
     days_off: frozenset[int] = frozenset()
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Rounded(NumberLike):
     """Rounded to so many digits after the point, of the number on the grid."""
 
@@ -290,7 +290,7 @@ class Rounded(NumberLike):
     mode: RoundingMode
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Branch:
     """A value, the ``test`` that picks it after those before it failed, and the whole ``guard``."""
 
@@ -299,7 +299,7 @@ class Branch:
     value: Numeric
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Choice(NumberLike):
     """The value of the first branch whose test holds, else ``otherwise``.
 
@@ -312,7 +312,7 @@ class Choice(NumberLike):
     otherwise: Numeric
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Part:
     """A child's share in a ratio: it adds to both sums where it ``applies``.
 
@@ -325,7 +325,7 @@ class Part:
     absent: Condition
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Ratio(NumberLike):
     """``scale`` times the sum of points over the sum of maxima, of the parts that apply.
 
@@ -339,7 +339,7 @@ class Ratio(NumberLike):
     exact: Numeric
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class MixturePart:
     """One end of a part of a ratio, and whether it surely or possibly applies."""
 
@@ -349,7 +349,7 @@ class MixturePart:
     maybe: Condition
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Mixture(NumberLike):
     """The smallest or largest ratio over every choice of the parts that may apply.
 
@@ -362,7 +362,7 @@ class Mixture(NumberLike):
     summed_on_grid: bool
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Tighter(NumberLike):
     """A number that other formulas bound as well: never below ``lower``, never above ``upper``."""
 

@@ -27,7 +27,7 @@ _GROUPS = {"number": 0, "percent": 0, "integer": 1, "boolean": 2}
 _NUMBERS = frozenset({int, float})
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class Door:
     """The inputs of a ruleset in the order of its rows; the last is the day, where one is needed."""
 

@@ -96,7 +96,7 @@ _ALLOWED = (
 )  # fmt: skip
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Parsed:
     """An expression that keeps to the grammar: its text, its tree and what it names.
 

@@ -56,7 +56,7 @@ _FACES_OF: Mapping[str, tuple[str, ...]] = {
 }
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Parts:
     """What a ruleset is made of, as far as judging needs it; ``broken`` names are passed over."""
 
@@ -69,7 +69,7 @@ class Parts:
     broken: frozenset[str] = frozenset()
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class Faces:
     """What is known of one criterion so far.
 

@@ -54,7 +54,7 @@ __all__ = [
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Scalar:
     """One value: ``read`` from an author's text, ``accept`` from Python, ``write`` as text."""
 
@@ -65,7 +65,7 @@ class Scalar:
     words: tuple[str, ...] = ()
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class ListOf:
     """A list; where ``single`` one value may stand for a list of one."""
 
@@ -73,7 +73,7 @@ class ListOf:
     single: bool = False
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class MapOf:
     """A mapping of keys to values, kept as pairs in the order of the file."""
 
@@ -81,7 +81,7 @@ class MapOf:
     each: Kind
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Struct:
     """An object of a class whose fields are made with ``part``.
 
@@ -99,14 +99,14 @@ class Struct:
         return self.of if isinstance(self.of, type) else self.of()
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class ById:
     """Objects under their ids: a mapping in a file, a list of objects (or a mapping) in Python."""
 
     each: Struct
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class OneRule:
     """The one rule of a leaf: one of the shapes' keys in a file, an object in Python."""
 

@@ -53,7 +53,7 @@ __all__ = [
 _FAR = 10**300
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Amount:
     """A number. ``kind`` is ``number``, ``date`` (a day) or ``scale`` (a place among ``words``).
 
@@ -73,7 +73,7 @@ class Amount:
         return self.numeric if self.named else a.on_grid(self.numeric)
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Claim:
     """A truth value: exactly one of the three conditions holds."""
 
@@ -97,7 +97,7 @@ class Claim:
         return a.some([self.true, self.na])
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Case:
     """One text that it may be: a fixed ``word``, or what an ``input`` says (of a ``domain``)."""
 
@@ -107,7 +107,7 @@ class Case:
     domain: tuple[str, ...] | None = None
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Words:
     """A text: exactly one case holds, or it is not applicable."""
 

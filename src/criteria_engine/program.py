@@ -29,7 +29,7 @@ CODES = (Status.MET, Status.NOT_MET, Status.NOT_APPLICABLE, Status.BLOCKED)
 """The states in the order of the codes that programs work with."""
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Slot:
     """A criterion among the answers: the conditions of its state, its points and its maximum.
 
@@ -42,7 +42,7 @@ class Slot:
     most: Numeric | None
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class Program:
     """Everything that is worked out for one assessment.
 

@@ -25,7 +25,7 @@ from criteria_engine.tree import Branchlet
 __all__ = ["Outcome", "Reaching", "Wanted", "reaching"]
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Outcome:
     """One way it can end: a level's id, or a referral (``refer`` is the override's number)."""
 
@@ -34,7 +34,7 @@ class Outcome:
     possible: Condition
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Wanted:
     """One thing that a level wants: its ``kind`` (``when each floor requires veto lower``), the text
     of it, the criterion it is about, and whether it holds."""
@@ -45,7 +45,7 @@ class Wanted:
     claim: Claim
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Reaching:
     """The outcomes of a set or group with levels, and what each level wants.
 
@@ -58,7 +58,7 @@ class Reaching:
     overrides: tuple[tuple[Override, Claim], ...]
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class _Source:
     """A way to come to an outcome before caps: a rank (None: outside the list) or a referral."""
 

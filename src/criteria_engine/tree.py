@@ -22,7 +22,7 @@ Face = tuple[str, str]
 """A face of something: ("points", "order.turnout"), ("define", "share"), …"""
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Branchlet:
     """A criterion in its tree; the root's path is empty and stands for the whole set."""
 
@@ -49,7 +49,7 @@ class Branchlet:
             waiting.extendleft(reversed(found.children))
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Tree:
     """All criteria, by path and by id."""
 

@@ -133,7 +133,7 @@ def build_function(
     return compiled(parameters, [guarded], {**entrance.names, **writer.tables})
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Entrance:
     """What a generated function does before it judges: ``statements`` that bind ``row`` and inputs.
 

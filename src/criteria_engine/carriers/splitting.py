@@ -38,7 +38,7 @@ Way = str | bool | None
 _MANY = ("",)
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Split:
     """An input (and, for numbers, the comparison) and the parts that it alone decides.
 

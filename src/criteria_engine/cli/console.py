@@ -11,7 +11,7 @@ from typing import TextIO
 
 from criteria_engine import Diagnostic
 from criteria_engine.cli.table_text import safe
-from criteria_engine.cli.words import WORDS
+from criteria_engine.cli.words import WORDS, counted
 
 __all__ = ["Console", "diagnostic_text", "shown_number"]
 
@@ -51,7 +51,7 @@ class Console:
 
     def word(self, key: str, **details: object) -> str:
         """A phrase of the catalogue in the language of this console."""
-        return WORDS[self.lang][key].format_map(details)
+        return counted(WORDS[self.lang][key].format_map(details))
 
     def number(self, value: float) -> str:
         """A number as it is read in this language."""

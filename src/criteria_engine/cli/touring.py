@@ -92,7 +92,7 @@ def _show_verdicts(folder: Path, console: Console) -> None:
     ruleset, subjects, on = read_data(named, console)
     found = judged(ruleset, subjects, on, named.data)
     with (folder / _WARDS).open(encoding="utf-8", newline="") as stream:
-        marks = {row["ward"]: "* " for row in csv.DictReader(stream) if row["plan_year"]}
+        marks = {row["ward"]: " *" for row in csv.DictReader(stream) if row["plan_year"]}
     console.say(verdict_table(ruleset, found, console, marks))
     console.say(console.word("demo_marked"))
     console.say(tally(ruleset, found, console))

@@ -30,7 +30,7 @@ def level_title(ruleset: Ruleset, level: str, lang: str) -> str:
     titles = [(each.id, each.title) for each in ruleset.levels]
     if ruleset.otherwise is not None:
         titles.append((ruleset.otherwise.id, ruleset.otherwise.title))
-    return next((title.in_language(lang) for id, title in titles if id == level and title), level)
+    return next((title.in_language(lang) for known, title in titles if known == level and title), level)
 
 
 def verdict(ruleset: Ruleset, result: Result, console: Console) -> str:
@@ -83,12 +83,12 @@ def _why(ruleset: Ruleset, result: Result, console: Console) -> str:
 def verdict_table(
     ruleset: Ruleset, found: Sequence[Judged], console: Console, marks: Mapping[str, str] | None = None
 ) -> str:
-    """A row a subject; ``marks`` go before names."""
+    """A row a subject; ``marks`` go behind names."""
     subject = ruleset.subject.in_language(console.lang) or console.word("subject")
     header = [subject, console.word("verdict"), console.word("score"), console.word("why")]
     rows = []
     for each in found:
-        name = (marks.get(each.subject, "  ") if marks is not None else "") + each.subject
+        name = each.subject + (marks or {}).get(each.subject, "")
         if each.result is None:
             rows.append(
                 [name, console.word("refused"), "", each.problems[0].in_language(console.lang).message]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-__all__ = ["WORDS"]
+import re
+
+__all__ = ["WORDS", "counted"]
+
+_ONE_OF_MANY = re.compile(r"\b1 (error|warning|test|ruleset|point)s\b")
 
 _VIETNAMESE = {
     # check
@@ -168,3 +172,8 @@ _ENGLISH = {
 
 WORDS = {"vi": _VIETNAMESE, "en": _ENGLISH}
 """Phrases by language and key; both have the same keys and the same places to fill."""
+
+
+def counted(text: str) -> str:
+    """The text with the English singular after a 1."""
+    return _ONE_OF_MANY.sub(r"1 \1", text).replace(" 1 criteria", " 1 criterion")

@@ -53,7 +53,7 @@ class Desk(Protocol):
         """Note that the rule is wrong at ``place``."""
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Judged:
     """What a leaf's rule comes to.
 
@@ -68,7 +68,7 @@ class Judged:
     items: tuple[tuple[str, Claim], ...] = ()
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Clause:
     """One thing to say about a leaf: ``role`` tells how it counts.
 
@@ -105,7 +105,7 @@ class Rule(Protocol):
         """What there is to say about it, in the author's words and order."""
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Pick:
     """One way of a rule that picks: its test, its whole guard, and where its value stands."""
 
