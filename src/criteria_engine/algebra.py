@@ -86,15 +86,11 @@ def fraction_on_grid(value: Fraction) -> Fraction:
 
 def number(value: Fraction | int | str) -> Number:
     """A constant."""
-    exact = Fraction(value)
+    exact = value if isinstance(value, Fraction) else Fraction(value)
     size = float(exact)
-    return Number(
-        exact,
-        low=size,
-        high=size,
-        whole=exact.denominator == 1,
-        on_grid=fraction_on_grid(exact) == exact,
-    )
+    whole = exact.denominator == 1
+    on_grid = whole or _BILLION % exact.denominator == 0 or abs(size) > EDGE
+    return Number(exact, low=size, high=size, whole=whole, on_grid=on_grid)
 
 
 ZERO = number(0)

@@ -23,6 +23,8 @@ from criteria_engine.running import CaseOutcome, look_at_cases, run_cases
 __all__ = ["CaseFile", "TestRun", "companion_cases", "companion_of", "read_companion", "run_tests", "said"]
 
 _CASE = re.compile(r"tests\[(\d+)\]")
+# What is said of the name before a colon.
+_NAMES = frozenset({"CE223", "CE224", "CE551", "CE623"})
 _NOT_YET = re.compile(r"tests\[\d+\]\.(history|titles)")
 
 
@@ -96,7 +98,19 @@ def read_companion(
 
 def said(document: Document, lang: str | None = None) -> list[Diagnostic]:
     """All that was found in a document that may hold tests, with its places."""
-    return [_spoken(each) for each in document.located(lang)]
+    return [_spoken(_at_its_name(document, each)) for each in document.located(lang)]
+
+
+def _at_its_name(document: Document, diagnostic: Diagnostic) -> Diagnostic:
+    """A name that is unknown is marked itself, not the value that stands behind it."""
+    key = document.keys.get(diagnostic.path)
+    if key is None or diagnostic.code not in _NAMES:
+        return diagnostic
+    lines = key.source.splitlines()
+    source = lines[key.line - 1] if 0 < key.line <= len(lines) else diagnostic.source
+    return attrs.evolve(
+        diagnostic, line=key.line, column=key.column, source=source, width=max(1, len(key.text))
+    )
 
 
 def _spoken(diagnostic: Diagnostic) -> Diagnostic:

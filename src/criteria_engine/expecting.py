@@ -162,7 +162,7 @@ def _state_or_points(result: Result, name: str, wanted: str) -> object:
 
 def _same(wanted: Any, found: Any) -> bool:
     if isinstance(found, Bounds):
-        return False
+        return wanted is None
     if isinstance(wanted, bool) or isinstance(found, bool) or wanted is NA or found is NA:
         return wanted is found
     if isinstance(wanted, int | float) and isinstance(found, int | float):

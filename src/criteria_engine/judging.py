@@ -136,6 +136,8 @@ class Judging:
         self.faces = {path: Faces() for path in self.tree.by_path}
         self.needs: dict[Face, set[Face]] = {}
         self._parsed: dict[str, Parsed | Fault] = {}
+        self._defined = {each.id for each in parts.definitions}
+        self._finished: dict[str, Child] = {}
         self._reported: set[tuple[str, str]] = set()
 
     # ---- the scope of expressions ------------------------------------------------------------
@@ -284,8 +286,7 @@ class Judging:
             parsed = self._parse(expression)
         except Fault:
             return set()
-        defined = {each.id for each in self.parts.definitions}
-        needed: set[Face] = {("define", name) for name in parsed.names if name in defined}
+        needed: set[Face] = {("define", name) for name in parsed.names if name in self._defined}
         for function, name in parsed.criteria:
             try:
                 found = self.tree.find(name)
@@ -646,6 +647,7 @@ class Judging:
         got = faces.got if faces.got is not None and faces.judged.met is not None and own.true is faces.judged.met.true else None
         true = got if got is not None else a.every([faces.free, own.true])
         faces.met = Claim(true, a.some([faces.blocked, own.false]))
+        self._finished[found.path] = self._child(found)
 
     def _own_state(self, found: Branchlet) -> Claim:
         faces, criterion = self.faces[found.path], found.criterion
@@ -669,6 +671,10 @@ class Judging:
 
     def as_child(self, found: Branchlet) -> Child:
         """The criterion as its parent sees it, with what is known of it so far."""
+        finished = self._finished.get(found.path)
+        return self._child(found) if finished is None else finished
+
+    def _child(self, found: Branchlet) -> Child:
         faces, criterion = self.faces[found.path], found.criterion
         there, absent, points, most = faces.applies, faces.absent, faces.points, faces.most
         met, failed = a.every([there, faces.met.true]), a.every([there, faces.met.false])

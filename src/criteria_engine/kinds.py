@@ -44,6 +44,7 @@ __all__ = [
     "Scalar",
     "Struct",
     "accepted",
+    "built",
     "key_of",
     "kind_of",
     "part",
@@ -402,6 +403,18 @@ def part(kind: Kind, *, default: Any = attrs.NOTHING, key: str | None = None, op
         converter=attrs.Converter(convert, takes_field=True),
         metadata={"kind": kind, "key": key},
     )
+
+
+def built(cls: type[Any], values: Mapping[str, Any]) -> Any:
+    """An object of values that were read by their kinds, so that they need no second look."""
+    made = cls.__new__(cls)
+    for name, default in _defaults(cls):
+        object.__setattr__(made, name, values.get(name, default))
+    return made
+
+
+def _defaults(cls: type[Any]) -> Iterable[tuple[str, Any]]:
+    return [(field.name, field.default) for field in attrs.fields(cls)]
 
 
 def key_of(field: attrs.Attribute[Any]) -> str:

@@ -27,6 +27,7 @@ from criteria_engine.kinds import (
     OneRule,
     Scalar,
     Struct,
+    built,
     key_of,
     kind_of,
 )
@@ -51,6 +52,7 @@ class Document:
         self.values: dict[str, Marked] = {}
         self.keys: dict[str, MarkedText] = {}
         self.broken: set[str] = set()
+        self._known_keys: dict[type[Any], Mapping[str, attrs.Attribute[Any]]] = {}
         self._rules = {rule.KEY: rule for rule in rules}
         self.root = read_marked(text, self.problems)
         decoded = text if isinstance(text, str) else text.decode("utf-8-sig", "replace")
@@ -199,7 +201,7 @@ class Document:
         """An object of the struct's class."""
         self.values.setdefault(path, marked)
         cls = struct.cls
-        fields = {key_of(field): field for field in attrs.fields(cls) if kind_of(field) is not None}
+        fields = self._keys_of(cls)
         if isinstance(marked, MarkedMap):
             made, failed = self._read_fields(cls, fields, marked, path, known)
         else:
@@ -215,10 +217,15 @@ class Document:
             self._mark_broken(cls, path, known)
             if cls in (Input, Parameter, Definition) or not made:
                 return Criterion(known["id"]) if cls is Criterion and "id" in known else _FAILED
-        try:
-            return cls(**made)
-        except (CriteriaError, TypeError):
-            return _FAILED
+        return built(cls, made)
+
+    def _keys_of(self, cls: type[Any]) -> Mapping[str, attrs.Attribute[Any]]:
+        """The fields of a class by their keys."""
+        known = self._known_keys.get(cls)
+        if known is None:
+            known = {key_of(field): field for field in attrs.fields(cls) if kind_of(field) is not None}
+            self._known_keys[cls] = known
+        return known
 
     def _mark_broken(self, cls: type[Any], path: str, known: Mapping[str, Any]) -> None:
         if cls in (Input, Parameter, Definition) and "id" in known:
@@ -257,8 +264,9 @@ class Document:
                 failed = True
         if rule_field is not None and rules:
             failed |= self._one_rule(rules, rule_field, made, path)
-        for name, field in fields.items():
-            if field.default is attrs.NOTHING and field.alias not in made:
+        required = [(name, field) for name, field in fields.items() if field.default is attrs.NOTHING]
+        for name, field in required:
+            if field.alias not in made:
                 if not failed or not any(key.text == name for key, _ in marked.entries):
                     self.problems.add(path, "CE121", key=name)
                 return {}, True
@@ -296,7 +304,7 @@ class Document:
             return _FAILED
         kind: Any = kind_of(attrs.fields_dict(rule)[rule.WHOLE])
         value = self.read(kind, marked, at)
-        return _FAILED if value is _FAILED else rule(**{rule.WHOLE: value})
+        return _FAILED if value is _FAILED else built(rule, {rule.WHOLE: value})
 
     def _one_rule(
         self, rules: Mapping[str, Any], field: attrs.Attribute[Any], made: dict[str, Any], path: str
@@ -351,8 +359,7 @@ def read_ruleset(document: Document) -> Ruleset | None:
         document.problems.add("", "CE127", found=_FORMS[_form(root)])
         return None
     document.values[""] = root
-    fields = {key_of(field): field for field in attrs.fields(Ruleset) if kind_of(field) is not None}
-    made, failed = document._read_fields(Ruleset, fields, _without_version(document, root), "", {})
+    made, failed = document._read_fields(Ruleset, document._keys_of(Ruleset), _without_version(document, root), "", {})
     if not made:
         return None
     broken = frozenset(document.broken) | ({"?"} if failed or document.problems.has_errors else set())

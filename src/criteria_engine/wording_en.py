@@ -228,7 +228,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "missing_line": "{name}",
         "missing_settled": "The figures still missing cannot change the verdict.",
         "digests": "Digests: ruleset {ruleset}, figures {inputs}",
-        "defined": "{name}: {value}",
+        "defined": "{left}: {value}",
         # Tables in a notebook
         "column_criterion": "Criterion",
         "column_state": "State",

@@ -228,7 +228,7 @@ VIETNAMESE: Mapping[str, str] = MappingProxyType(
         "missing_line": "{name}",
         "missing_settled": "Số liệu còn thiếu không làm thay đổi kết luận.",
         "digests": "Mã kiểm: bộ tiêu chí {ruleset}, số liệu {inputs}",
-        "defined": "{name}: {value}",
+        "defined": "{left}: {value}",
         # Tables in a notebook
         "column_criterion": "Tiêu chí",
         "column_state": "Kết quả",
