@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from criteria_engine import Diagnostic, check, load
+from criteria_engine.catalogue import CATALOGUES
 
 ROOT = Path(__file__).resolve().parent.parent
 SHIPPED = sorted(
@@ -67,22 +68,28 @@ WARNINGS = [
         "deduct",
     ),
     (
-        "criteria: {k: {test: a}}\nlevels: {low: {when: score() >= 1}, high: {when: score() >= 2}}\n",
+        "criteria: {k: {points: 9, test: a}}\nlevels: {low: {when: score() >= 1}, high: {when: score() >= 2}}\n",
         "CE708",
         "high",
     ),
     (
-        "criteria: {k: {test: a}}\nlevels: {low: {when: score > 1}, high: {when: 2 <= score()}}\n",
+        "criteria: {k: {points: 9, test: a}}\nlevels: {low: {when: score > 1}, high: {when: 2 <= score()}}\n",
         "CE708",
         "high",
     ),
     (
-        "parameters: {p: 1, q: 2}\ncriteria: {k: {test: a}}\n"
-        "levels: {low: {when: score() >= p, each: 50%}, high: {when: score() >= q, each: 60%}}\n",
+        (
+            "parameters: {p: 1, q: 2}\ncriteria: {k: {points: 9, test: a}}\n"
+            "levels: {low: {when: score() >= p, each: 50%}, high: {when: score() >= q, each: 60%}}\n"
+        ),
         "CE708",
         "high",
     ),
-    ("criteria: {k: {test: a}}\nlevels: {low: {when: n < 9}, high: {when: n < 5}}\n", "CE708", "high"),
+    (
+        "criteria: {k: {points: 9, test: a}}\nlevels: {low: {when: n < 9}, high: {when: n < 5}}\n",
+        "CE708",
+        "high",
+    ),
     ("criteria: {k: {test: a and n > 1}}\n", "CE709", "c"),
     ("parameters: {p: 1}\ncriteria: {k: {test: a}}\n", "CE710", "1"),
     ("define: {d: n + 1}\ncriteria: {k: {test: a}}\n", "CE711", "n + 1"),
@@ -92,8 +99,10 @@ WARNINGS = [
         "12/qđ",
     ),
     (
-        "criteria: {k: {test: a}}\n"
-        'levels: {good: {when: "percent(score(), max_score()) >= 60", each: 60%}}\n',
+        (
+            "criteria: {k: {test: a}}\n"
+            'levels: {good: {when: "percent(score(), max_score()) >= 60", each: 60%}}\n'
+        ),
         "CE713",
         "60%",
     ),
@@ -116,27 +125,37 @@ SILENT = [
     ("criteria: {k: {points: 9, deduct: [{when: a, minus: 3}, {each: n, minus: 1}]}}\n", "CE707"),
     ("criteria: {k: {points: 9, least: 2, deduct: [{when: a, minus: 7}]}}\n", "CE707"),
     ("criteria: {k: {points: 9, deduct: [{when: a, minus: n}]}}\n", "CE707"),
-    ("criteria: {k: {test: a}}\nlevels: {high: {when: score() >= 2}, low: {when: score() >= 1}}\n", "CE708"),
     (
-        "criteria: {k: {test: a}}\nlevels: {low: {when: score() >= 1, each: 50%}, high: {when: score() >= 2}}\n",
+        "criteria: {k: {points: 9, test: a}}\nlevels: {high: {when: score() >= 2}, low: {when: score() >= 1}}\n",
         "CE708",
     ),
     (
-        "criteria: {k: {test: a}}\n"
-        "levels: {low: {when: score() >= 1, requires: [a]}, high: {when: score() >= 2}}\n",
+        "criteria: {k: {points: 9, test: a}}\nlevels: {low: {when: score() >= 1, each: 50%}, high: {when: score() >= 2}}\n",
         "CE708",
     ),
     (
-        "criteria: {k: {test: a}}\n"
-        "levels: {low: {when: score() >= 1, floors: {k: 90%}}, high: {when: score() >= 2}}\n",
+        (
+            "criteria: {k: {points: 9, test: a}}\n"
+            "levels: {low: {when: score() >= 1, requires: [a]}, high: {when: score() >= 2}}\n"
+        ),
         "CE708",
     ),
-    ("criteria: {k: {test: a}}\nlevels: {low: {when: n > 3}, high: {when: score() > 5}}\n", "CE708"),
-    ("parameters: {p: {by: c, values: {x: 1, y: 2}}}\ncriteria: {k: {test: n > p}}\n", "CE709"),
+    (
+        (
+            "criteria: {k: {points: 9, test: a}}\n"
+            "levels: {low: {when: score() >= 1, floors: {k: 90%}}, high: {when: score() >= 2}}\n"
+        ),
+        "CE708",
+    ),
+    (
+        "criteria: {k: {points: 9, test: a}}\nlevels: {low: {when: n > 3}, high: {when: score() > 5}}\n",
+        "CE708",
+    ),
+    ("parameters: {p: {by: c, values: {x: 1, y: 2}}}\ncriteria: {k: {test: n > p and a}}\n", "CE709"),
     ("parameters: {p: 1}\ncriteria: {k: {test: n > p}}\n", "CE710"),
     ("define: {d: n + 1}\ncriteria: {k: {test: d > 3}}\n", "CE711"),
     (
-        "define: {d: {bands: {of: n, steps: [{at_least: 1, gives: 2}, {otherwise: 0}]}}}\ncriteria: {k: {test: d > 3}}\n",
+        "define: {d: {bands: {of: n, steps: [{at_least: 1, gives: 2}, {otherwise: 0}]}}}\ncriteria: {k: {test: d > 3 and a and c == 'x'}}\n",
         "CE709",
     ),
     (
@@ -230,6 +249,12 @@ def test_errors_come_without_warnings(tmp_path: Path) -> None:
     assert [(each.code, each.severity) for each in listed] == [("CE225", "error")]
 
 
+def test_a_criterion_that_is_never_met(tmp_path: Path) -> None:
+    tests = "ruleset: set.yaml\ntests: [{name: one, values: {a: false}, expect: {criteria: {k: not_met}}}]\n"
+    listed = found(tmp_path, "criteria: {k: {test: a and n > 1 and c == 'x'}}\n", tests)
+    assert [(each.code, marked(each)) for each in listed] == [("CE703", "k")]
+
+
 def test_messages_are_in_the_language_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "set.yaml"
     path.write_text(
@@ -259,8 +284,6 @@ def _seconds(path: Path) -> float:
 
 
 def test_every_code_of_tests_and_warnings_is_tried_here_or_beside() -> None:
-    from criteria_engine.catalogue import CATALOGUES
-
     tried = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
     codes = {code for code in CATALOGUES["en"] if re.match(r"CE[67]|CE82", code)}
     assert {code for code in codes if code not in tried} == set()

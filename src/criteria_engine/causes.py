@@ -30,8 +30,10 @@ class Causes:
         self._facts, self._wording = conditions.facts, conditions.facts.wording
 
     def lines(self, rule: Rule, points: float | None, *, values: bool = False) -> tuple[Line, ...]:
-        """The lines about a rule; ``points`` are those deducted from, ``values`` tells that its
-        steps give values and no points."""
+        """The lines about a rule.
+
+        ``points`` are those deducted from; ``values`` tells that its steps give values, not points.
+        """
         clauses = rule.clauses()
         steps = [clause for clause in clauses if clause.role in ("step", "row")]
         measured = next((clause for clause in clauses if clause.role == "measured"), None)
@@ -79,15 +81,15 @@ class Causes:
         """An event that must not happen, and what excuses it."""
         if clause.expression is None:
             return Line("event", ())
-        made = attrs.evolve(self.conditions.line(clause.expression, "event", negated=True), kind="event")
-        if clause.unless is not None and made.status != "met":
-            excuse = self.conditions.prefixed("excused", self.conditions.line(clause.unless, "when"))
-            made = attrs.evolve(made, children=(*made.children, excuse))
-            if excuse.status == "met" and made.status == "not_met":
-                said = Piece(", " + self._wording.say("event_excused"))
-                made = attrs.evolve(made, status="met", pieces=(*made.pieces, said), shortfall=None)
-            elif excuse.status == "unknown":
-                made = attrs.evolve(made, status="unknown")
+        made = self.conditions.line(clause.expression, "event", negated=True)
+        if clause.unless is not None and made.status not in ("met", "not_applicable"):
+            excuse = self.conditions.prefixed("excuse", self.conditions.line(clause.unless, "when"))
+            status = "unknown" if excuse.status == "unknown" else made.status
+            if excuse.status == "met":
+                made = self.conditions.line(clause.expression, "excused", negated=True)
+                status = "met"
+            made = attrs.evolve(made, status=status, children=(*made.children, excuse))
+        made = attrs.evolve(made, kind="event")
         return self.titled(clause, made)
 
     def _items(self, items: Sequence[Clause]) -> list[str]:

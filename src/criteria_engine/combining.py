@@ -12,9 +12,9 @@ from fractions import Fraction
 import attrs
 
 from criteria_engine import algebra as a
-from criteria_engine.core import Branch, Condition, Number, Numeric, Part, Ratio
+from criteria_engine.core import Branch, Condition, Number, Numeric, Part, Ratio, Tighter
 from criteria_engine.criteria import Combine
-from criteria_engine.meaning import Amount, Claim, least_of
+from criteria_engine.meaning import Amount, Claim, least_of_any
 
 __all__ = ["Child", "Joined", "joined", "ratio"]
 
@@ -108,17 +108,32 @@ def _maxima(children: Sequence[Child], name: str) -> list[Numeric] | None:
     return None if any(each is None for each in found) else found
 
 
+def _together(children: Sequence[Child], numbers: Sequence[Numeric]) -> Numeric:
+    """The sum of the numbers of those that are there.
+
+    A group applies only where one of its children does, so of numbers that are never below 0 the sum
+    is at least the smallest: that is lost where each child on its own may be absent.
+    """
+    total = a.add([child.kept(each) for child, each in zip(children, numbers, strict=True)])
+    if not children or any(child.always for child in children) or any(each.low < 0 for each in numbers):
+        return total
+    amounts = [Amount(each, child.there, child.absent) for child, each in zip(children, numbers, strict=True)]
+    least = least_of_any("min", amounts)
+    return Tighter(total, least, total, low=total.low, high=total.high, whole=total.whole, on_grid=total.on_grid)
+
+
 def _summed_maxima(children: Sequence[Child]) -> tuple[Numeric | None, Numeric | None]:
     counting = [child for child in children if not child.bonus]
     maxima, fulls = _maxima(counting, "most"), _maxima(counting, "full")
     if maxima is None or fulls is None or _maxima(children, "most") is None:
         return None, None
-    most = a.add([child.kept(each) for child, each in zip(counting, maxima, strict=True)])
-    return most, a.add(fulls)
+    exhaustive = len(counting) == len(children)
+    kept = [child.kept(each) for child, each in zip(counting, maxima, strict=True)]
+    return _together(counting, maxima) if exhaustive else a.add(kept), a.add(fulls)
 
 
 def _sum(children: Sequence[Child]) -> Joined:
-    points = a.add([child.kept(child.points) for child in children])
+    points = _together(children, [child.points for child in children])
     most, full = _summed_maxima(children)
     if most is None:
         return Joined(points, None, None)
@@ -193,7 +208,7 @@ def _extreme(word: str, children: Sequence[Child]) -> Joined:
         amounts = [
             Amount(each, child.there, child.absent) for child, each in zip(children, numbers, strict=True)
         ]
-        return least_of("min" if word == "min" else "max", amounts).numeric
+        return least_of_any("min" if word == "min" else "max", amounts)
 
     points = ends([child.points for child in children])
     maxima, fulls = _maxima(children, "most"), _maxima(children, "full")
@@ -235,7 +250,7 @@ def _count(children: Sequence[Child]) -> Joined:
     points = a.add(ones)
     if _maxima(children, "most") is None:
         return Joined(points, None, None)
-    most = a.add([child.kept(a.ONE) for child in children])
+    most = _together(children, [a.ONE] * len(children))
     parts = tuple(
         Part(
             a.choice([Branch(child.met, child.met, a.ONE)], child.failed, a.ZERO),

@@ -14,7 +14,7 @@ from criteria_engine.grammar import normal
 from criteria_engine.lines import Line, Piece
 from criteria_engine.meaning import Amount, Claim, Words
 from criteria_engine.shortfalls import compared_numbers, missed_by
-from criteria_engine.sight import Sighted
+from criteria_engine.sight import Link, Sighted
 from criteria_engine.wording import SIGNS
 
 __all__ = ["among", "compared"]
@@ -39,17 +39,18 @@ def compared(
     sight = facts.sight
     if not sight.inputs(seen, [left]) and sight.inputs(seen, [right]):
         left, sign, right = right, _TURNED[sign], left
-    claim = sight.link(seen, left, sign, right)
+    made = Link(seen, left, sign, right)
+    claim = sight.link(made)
     if claim is None:
         return Line("condition", (facts.code(seen.parsed.text),))
     status = sight.truth(claim)
     short = (
-        missed_by(sight, facts.wording.phrases, seen, left, sign, right) if status == "not_met" else None
+        missed_by(sight, facts.wording.phrases, made) if status == "not_met" and role != "excused" else None
     )
     ending = _ending(facts, (left, right), claim, role, status)
     if short is not None:
         ending += facts.wording.shortfall(short)
-    pieces = (*_observed(facts, seen, left, sign, right, status), Piece(ending))
+    pieces = (*_observed(facts, made, status), Piece(ending))
     figures = () if _counts(left) or _counts(right) else facts.figures(seen, (left, right))
     return Line("condition", pieces, status, shortfall=short, children=figures)
 
@@ -65,9 +66,8 @@ def _ending(facts: Facts, sides: tuple[ast.expr, ...], claim: Claim, role: str, 
     return "" if status == "not_applicable" else facts.verdict(role, status)
 
 
-def _observed(
-    facts: Facts, seen: Sighted, left: ast.expr, sign: Operator, right: ast.expr, status: str
-) -> tuple[Piece, ...]:
+def _observed(facts: Facts, link: Link, status: str) -> tuple[Piece, ...]:
+    seen, left, sign, right = link.seen, link.left, link.operator, link.right
     name = facts.name(seen, left)
     if status == "not_applicable":
         return facts.around("flag", name, value=facts.wording.say("na_value"))
@@ -101,8 +101,9 @@ def _sides(facts: Facts, seen: Sighted, left: ast.expr, right: ast.expr) -> tupl
     return value, facts.wording.value(facts.sight.value(seen, right), unit)
 
 
-def among(facts: Facts, seen: Sighted, left: ast.expr, options: ast.List, role: str, *, wanted: bool) -> Line:
+def among(facts: Facts, seen: Sighted, sides: tuple[ast.expr, ast.List], role: str, *, wanted: bool) -> Line:
     """Whether a value is one of those listed, as ``wanted`` or not."""
+    left, options = sides
     claim = facts.sight.inside(seen, left, options)
     name = facts.name(seen, left)
     if claim is None:

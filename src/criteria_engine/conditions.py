@@ -18,6 +18,14 @@ from criteria_engine.sight import Sighted
 __all__ = ["Conditions"]
 
 
+@attrs.frozen
+class _Aim:
+    """Which words a verdict takes, and whether the contrary is wanted."""
+
+    role: str
+    negated: bool = False
+
+
 class Conditions:
     """Says the conditions of one result; ``role`` chooses the words of the verdict.
 
@@ -31,7 +39,7 @@ class Conditions:
     def line(self, expression: Expression, role: str, *, here: str = "", negated: bool = False) -> Line:
         """The line of a whole expression, with the author's words behind it."""
         seen = self.facts.sight.at(expression.text, here)
-        made = self._part(seen, seen.parsed.tree, role, negated)
+        made = self._part(seen, seen.parsed.tree, _Aim(role, negated))
         pieces = made.pieces
         if not isinstance(seen.parsed.tree, ast.Name) and not any(each.style == "code" for each in pieces):
             pieces = (*pieces, Piece(" ["), self.facts.code(expression.text), Piece("]"))
@@ -41,60 +49,59 @@ class Conditions:
         """A line behind the words that say what it is about."""
         return attrs.evolve(line, pieces=(Piece(self.facts.wording.say(key, **details)), *line.pieces))
 
-    def _part(self, seen: Sighted, tree: ast.expr, role: str, negated: bool) -> Line:
+    def _part(self, seen: Sighted, tree: ast.expr, aim: _Aim) -> Line:
         match tree:
             case ast.UnaryOp(ast.Not(), inside):
-                return self._part(seen, inside, role, not negated)
+                return self._part(seen, inside, attrs.evolve(aim, negated=not aim.negated))
             case ast.BoolOp(operator, values):
-                children = [self._part(seen, each, role, negated) for each in values]
-                every = isinstance(operator, ast.And) != negated
-                return self._joined(seen, tree, role, negated, every, children)
+                children = [self._part(seen, each, aim) for each in values]
+                return self._joined(seen, tree, aim, isinstance(operator, ast.And), children)
             case ast.Compare(left, [operator], [right]):
-                return self._link(seen, (left, operator, right), role, negated)
+                return self._link(seen, (left, operator, right), aim)
             case ast.Compare(left, operators, rights):
                 links = zip((left, *rights), operators, rights, strict=False)
-                children = [self._link(seen, link, role, negated) for link in links]
-                return self._joined(seen, tree, role, negated, not negated, children)
+                children = [self._link(seen, link, aim) for link in links]
+                return self._joined(seen, tree, aim, True, children)
             case ast.IfExp():
-                return self._branches(seen, tree, role, negated)
-        return self._flag(seen, tree, role, negated)
+                return self._branches(seen, tree, aim)
+        return self._flag(seen, tree, aim)
 
-    def _status(self, seen: Sighted, tree: ast.expr, negated: bool) -> str:
+    def _status(self, seen: Sighted, tree: ast.expr, *, negated: bool) -> str:
         meaning = self.facts.sight.meaning(seen, tree)
         return self.facts.sight.truth(meaning, negated=negated) if isinstance(meaning, Claim) else ""
 
     def _joined(
-        self, seen: Sighted, tree: ast.expr, role: str, negated: bool, every: bool, children: Sequence[Line]
+        self, seen: Sighted, tree: ast.expr, aim: _Aim, every: bool, children: Sequence[Line]
     ) -> Line:
-        status = self._status(seen, tree, negated)
-        said = Piece(self.facts.wording.say("all_of" if every else "any_of"))
-        return Line("condition", (said, Piece(self.facts.verdict(role, status))), status, children=(*children,))
-
-    def _branches(self, seen: Sighted, tree: ast.IfExp, role: str, negated: bool) -> Line:
-        """``a if test else b``: the test, and the side that counts (both while that is open)."""
-        status = self._status(seen, tree, negated)
-        test = self._part(seen, tree.test, "when", False)
-        children = [self.prefixed("if_test", test)]
-        if test.status in ("met", "unknown"):
-            children.append(self.prefixed("if_then", self._part(seen, tree.body, role, negated)))
-        # a long chain of `else … if` would be as deep a tree; it is quoted, and its end left out
-        if test.status in ("not_met", "unknown") and not isinstance(tree.orelse, ast.IfExp):
-            children.append(self.prefixed("if_else", self._part(seen, tree.orelse, role, negated)))
-        quoted = self.facts.code(self.facts.wording.phrases.quoted(seen.parsed, tree))
+        status = self._status(seen, tree, negated=aim.negated)
+        said = Piece(self.facts.wording.say("all_of" if every != aim.negated else "any_of"))
         return Line(
-            "condition", (quoted, Piece(self.facts.verdict(role, status))), status, children=(*children,)
+            "condition", (said, Piece(self.facts.verdict(aim.role, status))), status, children=(*children,)
         )
 
-    def _link(
-        self, seen: Sighted, link: tuple[ast.expr, ast.cmpop, ast.expr], role: str, negated: bool
-    ) -> Line:
+    def _branches(self, seen: Sighted, tree: ast.IfExp, aim: _Aim) -> Line:
+        """``a if test else b``: the test, and the side that counts (both while that is open)."""
+        status = self._status(seen, tree, negated=aim.negated)
+        test = self._part(seen, tree.test, _Aim("when"))
+        children = [self.prefixed("if_test", test)]
+        if test.status in ("met", "unknown"):
+            children.append(self.prefixed("if_then", self._part(seen, tree.body, aim)))
+        # a long chain of `else … if` would be as deep a tree; it is quoted, and its end left out
+        if test.status in ("not_met", "unknown") and not isinstance(tree.orelse, ast.IfExp):
+            children.append(self.prefixed("if_else", self._part(seen, tree.orelse, aim)))
+        quoted = self.facts.code(self.facts.wording.phrases.quoted(seen.parsed, tree))
+        return Line(
+            "condition", (quoted, Piece(self.facts.verdict(aim.role, status))), status, children=(*children,)
+        )
+
+    def _link(self, seen: Sighted, link: tuple[ast.expr, ast.cmpop, ast.expr], aim: _Aim) -> Line:
         left, operator, right = link
         if isinstance(right, ast.List):
-            wanted = isinstance(operator, ast.In) != negated
-            return among(self.facts, seen, left, right, role, wanted=wanted)
-        made = compared(self.facts, seen, link, role, negated=negated)
+            wanted = isinstance(operator, ast.In) != aim.negated
+            return among(self.facts, seen, (left, right), aim.role, wanted=wanted)
+        made = compared(self.facts, seen, link, aim.role, negated=aim.negated)
         counted = [
-            self._part(seen, each, "when", False)
+            self._part(seen, each, _Aim("when"))
             for side in (left, right)
             if isinstance(side, ast.Call) and isinstance(side.func, ast.Name) and side.func.id == "count"
             for each in side.args
@@ -103,16 +110,16 @@ class Conditions:
 
     # ---- truth values ------------------------------------------------------------------------
 
-    def _flag(self, seen: Sighted, tree: ast.expr, role: str, negated: bool) -> Line:
+    def _flag(self, seen: Sighted, tree: ast.expr, aim: _Aim) -> Line:
         facts, meaning = self.facts, self.facts.sight.meaning(seen, tree)
-        status = self._status(seen, tree, negated)
+        status = self._status(seen, tree, negated=aim.negated)
         key, name = self._named_flag(seen, tree)
-        ending = facts.verdict(role, status)
+        ending = facts.verdict(aim.role, status)
         if status == "unknown" and isinstance(meaning, Claim):
             ending = facts.lacking([tree], meaning)
         elif status == "not_applicable":
             ending = ""
-        elif negated and role != "event" and status == "not_met":
+        elif aim.negated and aim.role not in ("event", "excused") and status == "not_met":
             ending = facts.wording.say("wanted_no") + ending
         pieces = facts.around(key, name, value=facts.value(seen, tree))
         return Line("condition", (*pieces, Piece(ending)), status)

@@ -100,7 +100,7 @@ class _Explaining:
             self.lang,
             tuple(self._head()),
             tuple(each for each in sections if each is not None),
-            (self._digests(data),),
+            tuple(self._foot(data)),
             data,
         )
 
@@ -210,17 +210,14 @@ class _Explaining:
             Line("missing", (Piece(self.wording.phrases.name(name), "name"),), "unknown", name)
             for name in self.result.missing
         ]
-        if not lines and any(value is None for value in self.result.given().values()):
-            lines = [self._said("missing_settled", "missing_settled")]
         return self._section("missing", lines)
 
-    def _digests(self, data: dict[str, Any]) -> Line:
-        return self._said(
-            "digests",
-            "digests",
-            ruleset=_short(data["ruleset"]["digest"]),
-            inputs=_short(data["inputs_digest"]),
-        )
+    def _foot(self, data: dict[str, Any]) -> list[Line]:
+        made = []
+        if not data["missing"] and any(value is None for value in self.result.given().values()):
+            made.append(self._said("missing_settled", "missing_settled"))
+        digests = _short(data["ruleset"]["digest"]), _short(data["inputs_digest"])
+        return [*made, self._said("digests", "digests", ruleset=digests[0], inputs=digests[1])]
 
 
 def _outcome(result: Findings, refer: int) -> Any:
@@ -232,5 +229,3 @@ def _short(digest: str) -> str:
     """The kind of a digest and its first twelve signs."""
     kind, _, rest = digest.partition(":")
     return f"{kind}:{rest[:12]}"
-
-

@@ -245,7 +245,7 @@ class Findings:
         if self._status(path) is not Status.NOT_APPLICABLE:
             return False
         judging = self.program.judging
-        child = judging.as_child(judging.tree.by_path[path])
+        child = judging.from_afar(judging.tree.by_path[path])
         return not self.walk.can(child.there)
 
     def _points(self, path: str) -> Bounds | None:

@@ -73,8 +73,9 @@ class Parts:
 class Faces:
     """What is known of one criterion so far.
 
-    ``applies`` and ``absent``, ``blocked`` and ``free`` are contraries; ``dropped`` is the fact that
-    it was left out because its rule could not be decided.
+    ``applies`` and ``absent``, ``blocked`` and ``free`` are contraries; so are ``here`` and
+    ``not_here``, which ask the same while what it is part of applies. ``dropped`` is the fact that it
+    was left out because its rule could not be decided.
     """
 
     own_applies: Condition = a.TRUE
@@ -84,6 +85,8 @@ class Faces:
     judged: Judged = attrs.field(factory=lambda: Judged(Amount(a.ZERO)))
     undecided: Condition = a.FALSE
     dropped: Condition = a.FALSE
+    here: Condition = a.TRUE
+    not_here: Condition = a.FALSE
     applies: Condition = a.TRUE
     absent: Condition = a.FALSE
     blocked: Condition = a.FALSE
@@ -172,7 +175,7 @@ class Judging:
     def of_face(self, function: str, found: Branchlet) -> Meaning:
         """The same of a criterion that is already found."""
         faces = self.faces[found.path]
-        child = self.as_child(found)
+        child = self.from_afar(found)
         match function:
             case "score":
                 return Amount(child.points, child.there, child.absent, named=True)
@@ -192,7 +195,7 @@ class Judging:
                 return Amount(a.add(counts), faces.applies, faces.absent, named=True)
             case "lowest_share":
                 self._must_be_group(found)
-                shares = [self.share_of(each) for each in found.children]
+                shares = [self.share_of(each, self.as_child(each)) for each in found.children]
                 least = m.least_of("min", shares)
                 return Amount(
                     least.numeric,
@@ -204,23 +207,24 @@ class Judging:
             raise Fault("CE227", name=found.path or "score()")
         if function == "max_score":
             return Amount(child.most, child.there, child.absent, named=True)
-        return self.share_of(found, Fraction(100 if function == "percent" else 1))
+        return self.share_of(found, child, Fraction(100 if function == "percent" else 1))
 
     def _must_be_group(self, found: Branchlet) -> None:
         if found.criterion.is_group:
             return
         raise Fault("CE228", name=found.path)
 
-    def share_of(self, found: Branchlet, scale: Fraction = Fraction(1)) -> Amount:
+    def share_of(self, found: Branchlet, seen: Child, scale: Fraction = Fraction(1)) -> Amount:
         """Points over maximum, bounded together; not applicable of a maximum of 0."""
-        faces, child = self.faces[found.path], self.as_child(found)
+        faces, child = self.faces[found.path], seen
         if child.most is None:
             raise Fault("CE227", name=found.path)
         exact = a.divide(a.times(a.number(scale), child.points), child.most)
-        if faces.share is not None and faces.absent is child.absent:
+        counted = found.criterion.not_applicable != "drop" and faces.absent is not a.FALSE
+        if faces.share is not None and not counted:
             alternative = a.times(a.number(scale), faces.share)
             numeric = exact if isinstance(exact, Number) else _tighter(exact, alternative)
-        elif faces.parts is not None and faces.absent is child.absent:
+        elif faces.parts is not None and not counted:
             numeric = ratio(scale, faces.parts, exact, summed_on_grid=True)
         else:
             numeric = exact
@@ -436,28 +440,32 @@ class Judging:
 
     def _work_out_applies(self, found: Branchlet) -> None:
         faces = self.faces[found.path]
+        above = self.faces[found.parent.path] if found.parent else Faces()
         if found.criterion.is_group:
             children = [self.as_child(child) for child in found.children]
-            faces.applies = a.every([faces.gate, a.some([child.there for child in children])])
-            faces.absent = a.some([faces.no_gate, a.every([child.absent for child in children])])
-            return
-        above = self.faces[found.parent.path] if found.parent else Faces()
+            faces.here = a.every([faces.own_applies, a.some([child.there for child in children])])
+            faces.not_here = a.some([faces.own_absent, a.every([child.absent for child in children])])
+        else:
+            self._leaf_applies(found)
+        faces.applies = a.every([above.gate, faces.here])
+        faces.absent = a.some([above.no_gate, faces.not_here])
+
+    def _leaf_applies(self, found: Branchlet) -> None:
+        faces, policy = self.faces[found.path], self._policy(found)
         points = faces.judged.points
-        there = a.every([faces.own_applies, points.there])
-        absent = a.some([faces.own_absent, points.na])
-        policy = self._policy(found)
+        faces.here = there = a.every([faces.own_applies, points.there])
+        faces.not_here = absent = a.some([faces.own_absent, points.na])
         if policy in (None, "unknown"):
-            faces.applies, faces.absent = a.every([above.gate, there]), a.some([above.no_gate, absent])
             return
         decided = _decided(there, absent, faces.judged)
         faces.undecided = Not(decided)
         if policy == "drop":
             faces.dropped = faces.undecided
-            faces.applies = a.every([above.gate, decided, there])
-            faces.absent = a.some([above.no_gate, faces.undecided, a.every([decided, absent])])
+            faces.here = a.every([decided, there])
+            faces.not_here = a.some([faces.undecided, a.every([decided, absent])])
         else:
-            faces.applies = a.every([above.gate, a.some([faces.undecided, there])])
-            faces.absent = a.some([above.no_gate, a.every([decided, absent])])
+            faces.here = a.some([faces.undecided, there])
+            faces.not_here = a.every([decided, absent])
 
     def _policy(self, found: Branchlet) -> str | float | None:
         """What a missing input means here: the nearest word or points."""
@@ -647,12 +655,16 @@ class Judging:
         got = faces.got if faces.got is not None and faces.judged.met is not None and own.true is faces.judged.met.true else None
         true = got if got is not None else a.every([faces.free, own.true])
         faces.met = Claim(true, a.some([faces.blocked, own.false]))
-        self._finished[found.path] = self._child(found)
+        self._finished[found.path] = self._child(found, faces.here, faces.not_here)
 
     def _own_state(self, found: Branchlet) -> Claim:
         faces, criterion = self.faces[found.path], found.criterion
         if criterion.met_when is not None:
+            # asked only while it applies, so that its own score is there
+            kept = faces.applies, faces.absent
+            faces.applies, faces.absent = a.TRUE, a.FALSE
             claim = self.claim(criterion.met_when, found.key("met_when"))
+            faces.applies, faces.absent = kept
             return Claim(claim.true, claim.fails)
         if not criterion.is_group:
             if faces.judged.met is not None:
@@ -672,11 +684,17 @@ class Judging:
     def as_child(self, found: Branchlet) -> Child:
         """The criterion as its parent sees it, with what is known of it so far."""
         finished = self._finished.get(found.path)
-        return self._child(found) if finished is None else finished
+        faces = self.faces[found.path]
+        return self._child(found, faces.here, faces.not_here) if finished is None else finished
 
-    def _child(self, found: Branchlet) -> Child:
+    def from_afar(self, found: Branchlet) -> Child:
+        """The same, seen by what is no part of its group: where a group above does not apply, nor does it."""
+        faces = self.faces[found.path]
+        return self._child(found, faces.applies, faces.absent)
+
+    def _child(self, found: Branchlet, there: Condition, absent: Condition) -> Child:
         faces, criterion = self.faces[found.path], found.criterion
-        there, absent, points, most = faces.applies, faces.absent, faces.points, faces.most
+        points, most = faces.points, faces.most
         met, failed = a.every([there, faces.met.true]), a.every([there, faces.met.false])
         parts = faces.parts if (criterion.combine or Combine()).word in (None, "sum") else None
         counts = criterion.not_applicable
@@ -688,6 +706,8 @@ class Judging:
             met = a.some([met, counted]) if counts == "met" else met
             failed = a.some([failed, counted]) if counts == "zero" else failed
             there, absent = a.some([there, counted]), faces.dropped
+            if absent is a.FALSE:
+                there = a.TRUE
             parts = None
         weight = Fraction(repr(criterion.weight)) if criterion.weight is not None else Fraction(1)
         return Child(there, absent, points, most, faces.full, met, failed, weight, criterion.bonus, parts)

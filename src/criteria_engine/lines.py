@@ -67,8 +67,11 @@ class Shortfall:
 
 @attrs.frozen
 class Asked:
-    """One thing that a level wants, or a veto: ``kind``, the author's text or share, the criterion's
-    path, and whether it holds (``held``, ``fails``, ``open``)."""
+    """One thing that a level wants, or a veto, and whether it is so: ``held``, ``fails`` or ``open``.
+
+    ``kind`` says what is asked (``when each floor requires lower veto``), ``text`` is the author's
+    expression or share, ``path`` the criterion it is about.
+    """
 
     kind: str
     text: str
@@ -78,8 +81,11 @@ class Asked:
 
 @attrs.frozen
 class Special:
-    """One override: what it does (``level``, ``at_most``, ``refer``), to which level or with which
-    text, and whether its condition holds (``held``, ``fails``, ``open``)."""
+    """One override, and whether its condition is so: ``held``, ``fails`` or ``open``.
+
+    ``kind`` says what it does (``level``, ``at_most``, ``refer``), ``to`` to which level or in which
+    words.
+    """
 
     kind: str
     to: str

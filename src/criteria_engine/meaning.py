@@ -46,6 +46,7 @@ __all__ = [
     "joined_ways",
     "kind_of",
     "least_of",
+    "least_of_any",
     "said",
     "within",
 ]
@@ -403,9 +404,18 @@ def _joined_amounts(
 
 def least_of(which: Literal["min", "max"], amounts: Sequence[Amount]) -> Amount:
     """The smallest (largest) of those that apply; not applicable where none does."""
+    numeric = least_of_any(which, amounts)
     if all(amount.na is a.FALSE for amount in amounts):
-        return Amount(a.extreme(which, [amount.numeric for amount in amounts]))
+        return Amount(numeric)
     there = a.some([amount.there for amount in amounts])
+    na = a.every([amount.na for amount in amounts])
+    return Amount(a.choice([Branch(there, there, numeric)], na, a.ZERO), there, na)
+
+
+def least_of_any(which: Literal["min", "max"], amounts: Sequence[Amount]) -> Numeric:
+    """The smallest (largest) of those that apply, given that one does."""
+    if all(amount.na is a.FALSE for amount in amounts):
+        return a.extreme(which, [amount.numeric for amount in amounts])
     far = a.number(_FAR if which == "min" else -_FAR)
     other_far = a.number(-_FAR if which == "min" else _FAR)
 
@@ -418,7 +428,7 @@ def least_of(which: Literal["min", "max"], amounts: Sequence[Amount]) -> Amount:
     exact = a.extreme(which, padded(far))
     other = a.extreme("max" if which == "min" else "min", padded(other_far))
     spans = [amount.numeric for amount in amounts]
-    bounded = Tighter(
+    return Tighter(
         exact,
         exact if which == "min" else other,
         other if which == "min" else exact,
@@ -427,8 +437,6 @@ def least_of(which: Literal["min", "max"], amounts: Sequence[Amount]) -> Amount:
         whole=all(span.whole for span in spans),
         on_grid=all(span.on_grid for span in spans),
     )
-    na = a.every([amount.na for amount in amounts])
-    return Amount(a.choice([Branch(there, there, bounded)], na, a.ZERO), there, na)
 
 
 def is_known(meaning: Meaning) -> Claim:

@@ -33,9 +33,9 @@ class Phrases:
     def __init__(self, ruleset: Described, tree: Tree, lang: Language, say: Say) -> None:
         self._ruleset, self._tree, self._lang, self._say = ruleset, tree, lang, say
         self._inputs = {each.id: each for each in ruleset.inputs}
-        self._titles: dict[str, Titles] = {
-            each.id: each.title for each in (*ruleset.inputs, *ruleset.parameters, *ruleset.define)
-        }
+        self._titles: dict[str, Titles] = {each.id: each.title for each in ruleset.inputs}
+        self._titles |= {each.id: each.title for each in ruleset.parameters}
+        self._titles |= {each.id: each.title for each in ruleset.define}
         self._defined = {each.id: each for each in ruleset.define}
         self._units: dict[str, str] = {}
 

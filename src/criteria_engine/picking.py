@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-import attrs
-
 from criteria_engine.bounded import Bounds
 from criteria_engine.conditions import Conditions
 from criteria_engine.diagnostics import Fault
@@ -35,17 +33,13 @@ def measured(conditions: Conditions, clause: Clause) -> Line:
     names = facts.sight.missing([meaning])
     if names and not facts.is_input(tree):
         pieces = (*pieces, Piece(facts.wording.say("lacking", names=facts.named(names))))
-    if not any(piece.style == "code" for piece in pieces) and facts.wording.phrase(seen.parsed, tree) != (
-        clause.expression.text
-    ):
+    if not facts.is_input(tree) and not any(piece.style == "code" for piece in pieces):
         pieces = (*pieces, Piece(" ["), facts.code(clause.expression.text), Piece("]"))
     children = facts.figures(seen, [tree])
     return Line("measured", pieces, rule=clause.expression.text, children=children)
 
 
-def lines(
-    conditions: Conditions, of: Clause | None, steps: Sequence[Clause], *, values: bool
-) -> list[Line]:
+def lines(conditions: Conditions, of: Clause | None, steps: Sequence[Clause], *, values: bool) -> list[Line]:
     """The steps of what is measured, or the rows of a table, in their order."""
     if steps[0].edge == "at":
         return [_places(conditions, of, steps)]
@@ -124,7 +118,11 @@ def _step(
     key = {"chosen": "gives_chosen", "unknown": "gives_possible"}.get(status, "gives")
     said = wording.say(key, step="\0", points=given)
     before, _, after = said.partition("\0")
-    pieces = (Piece(before), *(fit.pieces if step.role == "row" and not name else (Piece(name),)), Piece(after))
+    pieces = (
+        Piece(before),
+        *(fit.pieces if step.role == "row" and not name else (Piece(name),)),
+        Piece(after),
+    )
     kept = tuple(piece for piece in pieces if piece.text)
     children = fit.children if step.role == "row" and status != "" else ()
     rule = step.expression.text if step.expression is not None else ""
@@ -208,7 +206,9 @@ def _places(conditions: Conditions, of: Clause | None, steps: Sequence[Clause]) 
     """The places of a curve in a row."""
     wording = conditions.facts.wording
     said = wording.listed(
-        wording.say("gives", step=_edge_name(conditions, of, step), points=_given(conditions, step, values=False))
+        wording.say(
+            "gives", step=_edge_name(conditions, of, step), points=_given(conditions, step, values=False)
+        )
         for step in steps
     )
     return Line("curve", (Piece(wording.say("curve", places=said)),))

@@ -75,7 +75,7 @@ class Program:
 
     def _slot(self, path: str) -> Slot:
         judging = self.judging
-        faces, child = judging.faces[path], judging.as_child(judging.tree.by_path[path])
+        faces, child = judging.faces[path], judging.from_afar(judging.tree.by_path[path])
         blocked = a.every([faces.applies, faces.blocked])
         met = a.every([faces.applies, faces.met.true])
         failed = a.every([faces.applies, faces.free, faces.met.false])

@@ -154,7 +154,7 @@ def _reaches(judging: Judging, child: Branchlet, share: float, place: str) -> Cl
     if seen.most is None:
         judging.note(place, Fault("CE227", name=child.path))
         return Claim(a.TRUE, a.FALSE)
-    size = a.on_grid(judging.share_of(child).numeric)
+    size = a.on_grid(judging.share_of(child, seen).numeric)
     edge = a.number(Fraction(repr(share)))
     some_most, no_most = a.is_nonzero(seen.most), a.is_zero(seen.most)
     return Claim(

@@ -16,6 +16,7 @@ from criteria_engine.meaning import Claim
 from criteria_engine.prerequisites import Prerequisites
 from criteria_engine.reaching import Reaching, Wanted
 from criteria_engine.shortfalls import share_missed_by
+from criteria_engine.titles import Titles
 from criteria_engine.tree import Branchlet
 
 __all__ = ["Reasons"]
@@ -72,10 +73,10 @@ class Reasons:
     def _title(self, level: str) -> str:
         """The title of a level, or its id."""
         group = self._found.criterion
-        for each in (*group.levels, *([group.otherwise] if group.otherwise else [])):
-            if each.id == level and each.title:
-                return each.title.in_language(self._wording.lang)
-        return level
+        titles = {each.id: each.title for each in group.levels}
+        if group.otherwise is not None:
+            titles[group.otherwise.id] = group.otherwise.title
+        return titles.get(level, Titles()).in_language(self._wording.lang) or level
 
     # ---- the decision in words ---------------------------------------------------------------
 
@@ -94,12 +95,11 @@ class Reasons:
                 return tuple(made)
         made += [self._veto_line(each) for each in decision.vetoes]
         vetoed = any(each.truth == "fails" for each in decision.vetoes)
-        for (name, asked), level in zip(decision.levels, self._found.criterion.levels, strict=True):
+        for (_, asked), level in zip(decision.levels, self._found.criterion.levels, strict=True):
             line = self._level(level, asked, vetoed=vetoed, open_veto="open" in _truths(decision.vetoes))
             made.append(line)
             if line.status == "met":
                 return tuple(made)
-            assert name == level.id  # both come from the same ruleset, in its order
         lowest = self._title(decision.otherwise)
         made.append(Line("level", (Piece(self._wording.say("level_lowest", level=lowest)),), "chosen"))
         return tuple(made)
@@ -174,6 +174,9 @@ class Reasons:
             if points.exact and most.exact and most.low > 0:
                 share = arithmetic.grid(points.low / most.low)
                 got = self._wording.say("share_got", points=got, share=self._wording.share(share))
+            elif most.exact and most.low == 0:
+                state = str(CriterionResult(self._result, wanted.path).status)
+                got = self._wording.say("share_met", state=self._wording.say(state))
         of = f"share({wanted.path})"
         short = share_missed_by(of, share, edge) if share is not None and asked.truth == "fails" else None
         name = self._wording.phrases.criterion(wanted.path)

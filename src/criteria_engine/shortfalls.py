@@ -20,7 +20,7 @@ from criteria_engine.lines import Shortfall
 from criteria_engine.meaning import Amount, Claim, Meaning, Words, day_of
 from criteria_engine.names import span_of
 from criteria_engine.phrases import Phrases
-from criteria_engine.sight import Sight, Sighted
+from criteria_engine.sight import Link, Sight, Sighted
 
 __all__ = ["compared_numbers", "missed_by", "share_missed_by"]
 
@@ -61,10 +61,9 @@ def _written_place(meaning: Meaning | None, other: Meaning | None) -> Fraction |
     return Fraction(day_of(meaning.constant)) if other.kind == "date" else None
 
 
-def missed_by(
-    sight: Sight, phrases: Phrases, seen: Sighted, left: ast.expr, operator: Operator, right: ast.expr
-) -> Shortfall | None:
-    """By how much the left side misses ``operator right``; None where that cannot be said."""
+def missed_by(sight: Sight, phrases: Phrases, link: Link) -> Shortfall | None:
+    """By how much the left side misses what is wanted; None where that cannot be said."""
+    seen, left, operator, right = link.seen, link.left, link.operator, link.right
     if operator == "!=":
         return None
     if _is_constant(sight, seen, left):
@@ -91,11 +90,13 @@ def missed_by(
         edge,
         operator,
     )
-    claim = sight.link(seen, left, operator, right)
+    turned = Link(seen, left, operator, right)
+    claim = sight.link(turned)
     if is_input:
-        fits = _can_be(sight, name, value + found[0]) and claim is not None
-        return made if fits and claim is not None and _checked(sight, claim, made) else None
-    return attrs.evolve(made, instead=_through_one_input(sight, phrases, seen, left, operator, right, made))
+        if claim is None or not _can_be(sight, name, value + found[0]):
+            return None
+        return made if _checked(sight, claim, made) else None
+    return attrs.evolve(made, instead=_through_one_input(sight, phrases, turned, made))
 
 
 def _is_constant(sight: Sight, seen: Sighted, tree: ast.expr) -> bool:
@@ -140,27 +141,20 @@ def _checked(sight: Sight, claim: Claim, made: Shortfall) -> bool:
     return holds(made.amount) and not (made.amount >= bit and holds(made.amount - bit))
 
 
-def _through_one_input(
-    sight: Sight,
-    phrases: Phrases,
-    seen: Sighted,
-    left: ast.expr,
-    operator: Operator,
-    right: ast.expr,
-    made: Shortfall,
-) -> Shortfall | None:
+def _through_one_input(sight: Sight, phrases: Phrases, link: Link, made: Shortfall) -> Shortfall | None:
     """Of a share of counts: by how much the counted part must move, the whole staying as it is."""
-    at, ratio = _ratio_behind(sight, phrases, seen, left)
+    seen, operator = link.seen, link.operator
+    at, ratio = _ratio_behind(sight, phrases, seen, link.left)
     if ratio is None or not isinstance(ratio.args[0], ast.Name) or operator == "==":
         return None
     name, whole = normal(ratio.args[0].id), ratio.args[1]
     judging = sight.result.program.judging
     size = sight.number(at, whole)
-    others = {*sight.inputs(at, [whole]), *sight.inputs(seen, [right])}
+    others = {*sight.inputs(at, [whole]), *sight.inputs(seen, [link.right])}
     if name not in judging.inputs or name in others or judging.inputs[name].type != "integer" or not size:
         return None
     value = sight.number(at, ratio.args[0])
-    claim = sight.link(seen, left, operator, right)
+    claim = sight.link(link)
     if value is None or claim is None:
         return None
     found = _size(exact(value), operator, made.edge * exact(size) / 100, True)

@@ -31,6 +31,8 @@ STYLE = (
 
 # Signs that turn the direction of writing: in plain text nothing could hold them in.
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# A percent sign stays with its number, a sign of comparison with what follows.
+_WORDS = re.compile(r"(?<![<>≤≥=≠]) (?!%)")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$-])")
 
 
@@ -73,7 +75,7 @@ def _wrapped(text: str, indent: int, hanging: int) -> list[str]:
     """A text in rows of at most 100 columns; a word that is longer is cut."""
     rows: list[str] = []
     row, width, room = "", 0, _COLUMNS - indent
-    for word in plain(text).split(" "):
+    for word in _WORDS.split(plain(text)):
         for part, size in _cut(word, _COLUMNS - indent - hanging):
             if row and width + 1 + size > room:
                 rows.append(" " * (indent + (hanging if rows else 0)) + row)
@@ -152,7 +154,7 @@ def _marked(pieces: Iterable[Piece]) -> str:
 def escaped(text: str) -> str:
     """A text inside HTML: every sign that means something there is written as an entity."""
     safe = "".join(
-        letter if letter == "\n" or letter == "\t" or unicodedata.category(letter) not in ("Cc", "Cs") else "\ufffd"
+        letter if letter in "\n\t" or unicodedata.category(letter) not in ("Cc", "Cs") else "\ufffd"
         for letter in text
     )
     return markup.escape(safe, quote=True)

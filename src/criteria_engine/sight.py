@@ -23,7 +23,7 @@ from criteria_engine.meaning import Amount, Claim, Meaning, Words
 from criteria_engine.parts import inner, inputs_of
 from criteria_engine.relevance import open_below
 
-__all__ = ["Clear", "Sight", "Sighted"]
+__all__ = ["Clear", "Link", "Sight", "Sighted"]
 
 
 @attrs.frozen(eq=False)
@@ -64,6 +64,16 @@ class Sighted:
     here: str = ""
 
 
+@attrs.frozen(eq=False)
+class Link:
+    """One comparison of two parts of an expression; ``operator`` is what is wanted to hold."""
+
+    seen: Sighted
+    left: ast.expr
+    operator: Operator
+    right: ast.expr
+
+
 class Sight:
     """One result, to be asked what parts of expressions come to."""
 
@@ -91,14 +101,15 @@ class Sight:
         made: Meaning | None = known[1]
         return made
 
-    def link(self, seen: Sighted, left: ast.expr, operator: Operator, right: ast.expr) -> Claim | None:
-        """One comparison of a chain."""
-        key = seen.here, id(left), operator, id(right)
+    def link(self, link: Link) -> Claim | None:
+        """What a comparison means."""
+        seen, left, right = link.seen, link.left, link.right
+        key = seen.here, id(left), link.operator, id(right)
         known = self._memory.get(key)
         if known is None:
             one, two = self.meaning(seen, left), self.meaning(seen, right)
             try:
-                claim = None if one is None or two is None else m.compared(operator, one, two)
+                claim = None if one is None or two is None else m.compared(link.operator, one, two)
             except Fault:
                 claim = None
             known = self._memory.setdefault(key, (left, claim, right))

@@ -45,7 +45,9 @@ class Standing:
         before, _, after = said.partition("\0")
         ending = self._wording.say("bonus") if criterion.bonus else ""
         ending += self._wording.say("clause", clause=criterion.clause) if criterion.clause else ""
-        pieces = tuple(each for each in (Piece(before), Piece(title, "name"), Piece(after + ending)) if each.text)
+        pieces = tuple(
+            each for each in (Piece(before), Piece(title, "name"), Piece(after + ending)) if each.text
+        )
         children = self._below(found, state)
         children += self._missing(missing, children)
         decision = None
@@ -76,7 +78,9 @@ class Standing:
                 made += self._reasons(found).lines()
             made += [self.line(child) for child in found.children]
         if criterion.met_when is not None:
-            made.append(self._conditions.prefixed("met_when", self._conditions.line(criterion.met_when, "when")))
+            made.append(
+                self._conditions.prefixed("met_when", self._conditions.line(criterion.met_when, "when"))
+            )
         made += self.adjusted(criterion)
         if criterion.veto:
             settled = state in (Status.NOT_MET, Status.BLOCKED)
@@ -89,7 +93,9 @@ class Standing:
         said = " ".join(line.text for child in children for line in child.below())
         if not names or all(self._wording.phrases.name(name) in said for name in names):
             return ()
-        return (Line("missing", (Piece(self._wording.say("lacks", names=self._facts.named(names))),), "unknown"),)
+        return (
+            Line("missing", (Piece(self._wording.say("lacks", names=self._facts.named(names))),), "unknown"),
+        )
 
     # ---- why it does not apply ---------------------------------------------------------------
 
@@ -169,6 +175,4 @@ class Standing:
 
     def _rounded(self, rounding: Round) -> Line:
         key = "round" if rounding.digits >= 0 else "round_tens"
-        return self._said(
-            "adjusted", key, digits=abs(rounding.digits), mode=self._wording.say(rounding.mode)
-        )
+        return self._said("adjusted", key, digits=abs(rounding.digits), mode=self._wording.say(rounding.mode))

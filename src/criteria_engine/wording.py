@@ -128,7 +128,9 @@ class Wording:
 
     def verdict(self, role: str, status: str) -> str:
         """What it means for a condition in that role to have that state."""
-        return self.say(f"{role}_{status}" if status in ("met", "not_met") else status)
+        if status in ("met", "not_met"):
+            return self.say(f"{role}_{status}")
+        return self.state(status, lacking=role != "want")
 
     # ---- shortfalls --------------------------------------------------------------------------
 
@@ -140,7 +142,9 @@ class Wording:
         amount = self._amount(short)
         if short.strict:
             return self.say(f"strict_{way}", amount=amount)
-        said = self.say(f"short_equal_{way}" if short.operator == "==" else f"short_{way}", amount=amount)
+        said = self.say(
+            f"short_exact_{way}" if short.operator in ("==", "<", ">") else f"short_{way}", amount=amount
+        )
         if short.instead is not None:
             name = self.phrases.name(short.instead.of)
             said += self.say(f"instead_{way}", name=name, amount=self._amount(short.instead))

@@ -43,15 +43,13 @@ class WrongUse(Exception):
             found = pattern.fullmatch(self.message)
             if found:
                 details = {name: text.replace("'", "") for name, text in found.groupdict().items()}
-                if details.get("what") == "COMMAND":
-                    details["what"] = console.word("command")
+                details["what"] = ", ".join(console.operand(name) for name in details["what"].split(", "))
                 return _with_nearest(console, console.word(key, **details), details)
         return console.word("bad_use", what=self.message)
 
 
 def _with_nearest(console: Console, message: str, details: dict[str, str]) -> str:
-    choices = details.get("choices", "").split(", ")
-    near = difflib.get_close_matches(details.get("value", ""), choices, 1)
+    near = difflib.get_close_matches(details.get("value", ""), details.get("choices", "").split(", "), 1)
     return console.word("did_you_mean", message=message, nearest=near[0]) if near else message
 
 
@@ -104,7 +102,11 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     made["evaluate"].add_argument("--detail", action="store_true")
     _add_data(made["explain"], ("text", "markdown", "html", "json"))
     made["explain"].add_argument("--subject", required=True)
-    return parser.parse_args(list(arguments))
+    options, left = parser.parse_known_args(list(arguments))
+    if left:
+        program = "criteria" if options.command is None else f"criteria {options.command}"
+        raise WrongUse(program, f"unrecognized arguments: {' '.join(left)}")
+    return options
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 import sys
@@ -17,6 +18,7 @@ __all__ = ["Console", "diagnostic_text", "shown_number"]
 
 _COLOURS = {"bad": "31", "doubt": "33", "good": "32", "strong": "1"}
 _WIDEST, _NARROWEST = 100, 60
+_NUMBERS = ((PermissionError, errno.EACCES), (IsADirectoryError, errno.EISDIR))
 
 
 class Console:
@@ -52,6 +54,18 @@ class Console:
     def word(self, key: str, **details: object) -> str:
         """A phrase of the catalogue in the language of this console."""
         return counted(WORDS[self.lang][key].format_map(details))
+
+    def operand(self, name: str) -> str:
+        """The name of an operand or option as the pages of help have it."""
+        return WORDS[self.lang].get(f"operand_{name}", name)
+
+    def reason(self, error: Exception) -> str:
+        """Why a file cannot be written, in words."""
+        number = getattr(error, "errno", None) or next(
+            (number for kind, number in _NUMBERS if isinstance(error, kind)), 0
+        )
+        known = WORDS[self.lang].get(f"reason_{errno.errorcode.get(number, '')}")
+        return known or getattr(error, "strerror", None) or str(error) or type(error).__name__
 
     def number(self, value: float) -> str:
         """A number as it is read in this language."""

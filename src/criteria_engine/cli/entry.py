@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         status = _READER_GONE
     except OSError as error:
-        console.complain(console.word("cannot_write", reason=error.strerror or type(error).__name__))
+        console.complain(console.word("cannot_write", reason=console.reason(error)))
         status = WRONG_USE
     else:
         return status

@@ -65,6 +65,5 @@ def give_out(console: Console, text: str, output: str | None) -> None:
     try:
         write_whole(output, text if text.endswith("\n") else text + "\n")
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise _unusable("CE822", file=output, reason=reason) from None
+        raise _unusable("CE822", file=output, reason=console.reason(error)) from None
     console.complain(console.word("saved", file=output))

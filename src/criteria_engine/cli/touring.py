@@ -11,7 +11,7 @@ from criteria_engine.cli.checking import count_criteria, ruleset_files
 from criteria_engine.cli.console import Console
 from criteria_engine.cli.output import Unusable
 from criteria_engine.cli.subjects import judged, read_data
-from criteria_engine.cli.table_text import safe, text_table
+from criteria_engine.cli.table_text import text_table
 from criteria_engine.cli.verdicts import tally, verdict_table
 
 __all__ = ["run"]
@@ -33,7 +33,7 @@ def run(_: Namespace, console: Console) -> int:
     console.say(console.word("demo_next"), "strong")
     ruleset, data = _shown(folder / _RULESET), _shown(folder / _DATA)
     lang = "" if console.lang == "vi" else f" --lang {console.lang}"
-    console.say(f'  criteria explain "{ruleset}" "{data}" --subject "Ninh Hải"{lang}')
+    console.say(f'  criteria explain "{ruleset}" "{data}" --subject "{_EXPLAINED}"{lang}')
     console.say(f'  criteria evaluate "{ruleset}" "{data}" --format csv{lang}')
     console.say(f"  criteria --help{lang}")
     return 0 if in_order else 1
@@ -100,5 +100,9 @@ def _show_verdicts(folder: Path, console: Console) -> None:
     explained = next(each for each in found if each.subject == _EXPLAINED)
     if explained.result is not None:
         console.say(console.word("demo_explain", subject=_EXPLAINED), "strong")
-        console.say(safe(str(explained.result.explain(console.lang)), lines=True))
+        # The head and the reason of the level; criterion by criterion it would fill three screens.
+        parts = str(explained.result.explain(console.lang)).split("\n\n")
+        console.say("\n\n".join(parts[:2]))
+        if len(parts) > 2:
+            console.say(console.word("demo_rest"))
         console.say()

@@ -69,6 +69,7 @@ _VIETNAMESE = {
     ),
     "demo_marked": "* phường được nêu tên trong kế hoạch 2377/KH-UBND ngày 08/3/2024 của tỉnh Khánh Hòa",
     "demo_explain": "3. Vì sao {subject} có kết quả như vậy (criteria explain)",
+    "demo_rest": "… từng tiêu chí một: xem lệnh đầu tiên dưới đây",
     "demo_next": "Thử tiếp:",
     # errors
     "unsound_row": "{subject}: {message}",
@@ -86,7 +87,17 @@ _VIETNAMESE = {
     "need_value": "{what}: cần một giá trị đi sau",
     "no_value": "{what}: không đi với giá trị nào",
     "bad_use": "lệnh viết chưa đúng: {what}",
-    "command": "lệnh",
+    "operand_COMMAND": "lệnh",
+    "operand_FILE": "TỆP",
+    "operand_RULESET": "BỘ",
+    "operand_DATA": "SỐ_LIỆU",
+    "reason_ENOENT": "không có thư mục này",
+    "reason_EACCES": "không có quyền",
+    "reason_EPERM": "không có quyền",
+    "reason_EISDIR": "đây là một thư mục",
+    "reason_ENOTDIR": "không có thư mục này",
+    "reason_ENOSPC": "đĩa đã đầy",
+    "reason_EROFS": "ổ đĩa chỉ cho đọc",
 }
 
 _ENGLISH = {
@@ -150,6 +161,7 @@ _ENGLISH = {
     ),
     "demo_marked": "* named in plan 2377/KH-UBND of Khánh Hòa province, 8 March 2024",
     "demo_explain": "3. Why {subject} comes out so (criteria explain)",
+    "demo_rest": "… criterion by criterion: see the first command below",
     "demo_next": "Try next:",
     # errors
     "unsound_row": "{subject}: {message}",
@@ -167,7 +179,17 @@ _ENGLISH = {
     "need_value": "{what}: a value has to follow",
     "no_value": "{what}: takes no value",
     "bad_use": "the command is not written correctly: {what}",
-    "command": "command",
+    "operand_COMMAND": "command",
+    "operand_FILE": "FILE",
+    "operand_RULESET": "RULESET",
+    "operand_DATA": "DATA",
+    "reason_ENOENT": "there is no such folder",
+    "reason_EACCES": "permission denied",
+    "reason_EPERM": "permission denied",
+    "reason_EISDIR": "it is a folder",
+    "reason_ENOTDIR": "there is no such folder",
+    "reason_ENOSPC": "the disk is full",
+    "reason_EROFS": "the disk is read-only",
 }
 
 WORDS = {"vi": _VIETNAMESE, "en": _ENGLISH}

@@ -85,7 +85,7 @@ class Clause:
     unless: Expression | None = None
     edge: str = ""
     limit: Expression | None = None
-    title: Titles = Titles()
+    title: Titles = attrs.field(factory=Titles)
 
 
 class Rule(Protocol):
