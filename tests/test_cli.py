@@ -5,6 +5,7 @@ Set CRITERIA_WRITE_GOLDEN=1 to write tests/golden/cli_*.txt anew.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -19,6 +20,7 @@ import time
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
+from unittest import mock
 from xml.etree import ElementTree
 
 import pytest
@@ -84,6 +86,23 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def run(*arguments: object, cwd: Path = ROOT, **more: str) -> Done:
+    """The command line run in this process, which saves its start; else as ``spawned``."""
+    given = [str(argument) for argument in arguments]
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="ascii", newline="") for _ in range(2))
+    with (
+        mock.patch.dict(os.environ, environment(**more), clear=True),
+        contextlib.chdir(cwd),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+    ):
+        status = main(given)
+        out.flush()
+        err.flush()
+    shown = [stream.buffer.getvalue().decode("utf-8") for stream in (out, err)]  # type: ignore[attr-defined]
+    return subprocess.CompletedProcess(given, status, *shown)
+
+
+def spawned(*arguments: object, cwd: Path = ROOT, **more: str) -> Done:
     """The program run as one of its users would."""
     return subprocess.run(
         [sys.executable, "-m", "criteria_engine", *map(str, arguments)],
@@ -119,7 +138,7 @@ def ward(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("lang", ["vi", "en"])
 @pytest.mark.parametrize("command", ["", *COMMANDS])
 def test_help(command: str, lang: str) -> None:
-    done = run(*filter(None, [command]), "--help", "--lang", lang)
+    done = spawned(*filter(None, [command]), "--help", "--lang", lang)
     assert (done.returncode, done.stderr) == (0, "")
     assert ("Ví dụ: criteria" if lang == "vi" else "Example: criteria") in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 110
@@ -201,8 +220,8 @@ version: "1"
 status: official
 inputs: {a: {type: boolean}, n: {type: integr}}
 criteria:
-  k: {points: 1,5, test: a and b}
-  m: {test: n >= 85,5}
+  k: {ponts: 2, test: a}
+  m: {test: a and aa}
 """
 
 
@@ -232,7 +251,7 @@ def test_check_takes_the_tests_file_for_its_ruleset_and_skips_hidden_folders(war
     (ward / "ward.tests.yaml").write_text(TESTS.replace("cases: 0", "casses: 0"))
     done = run("check", "ward.tests.yaml", cwd=ward)
     assert done.returncode == 1
-    assert "ward.tests.yaml:3:59: " in done.stdout
+    assert "ward.tests.yaml:3:55: " in done.stdout
 
 
 def test_check_formats(ward: Path) -> None:
@@ -290,7 +309,7 @@ def test_test_formats(ward: Path) -> None:
     (ward / "ward.tests.yaml").write_text(FAILING, encoding="utf-8")
     junit = run("test", "ward.yaml", "--format", "junit", cwd=ward)
     assert junit.returncode == 1
-    root = ElementTree.fromstring(junit.stdout)
+    root = ElementTree.fromstring(junit.stdout)  # noqa: S314 - our own
     [suite] = root
     assert {key: suite.get(key) for key in ("tests", "failures", "errors")} == {
         "tests": "4",
@@ -303,7 +322,7 @@ def test_test_formats(ward: Path) -> None:
     [file] = plain["files"]
     assert [each["passed"] for each in file["tests"]] == [True, True, False, False]
     assert [each["code"] for each in file["tests"][2]["differences"]] == ["CE601", "CE603", "CE607"]
-    assert file["never_reached"] == ["fair"]
+    assert file["never_reached"] == []
 
 
 def test_a_faulty_file_of_tests_is_no_failed_test(ward: Path) -> None:
@@ -349,6 +368,8 @@ def test_detail_adds_every_criterion(ward: Path) -> None:
 
 
 def test_decimal_commas_and_the_other_way_of_writing_numbers(ward: Path) -> None:
+    rules = RULES.replace("served: {type: percent", "served: {type: number")
+    (ward / "ward.yaml").write_text(rules, encoding="utf-8")
     (ward / "dots.csv").write_text('subject;station;served;cases\nA;có;"1.234";3\n')
     refused = run("evaluate", "ward.yaml", "dots.csv", cwd=ward)
     assert refused.returncode == 1
@@ -524,12 +545,11 @@ def test_explain_formats_and_languages(ward: Path) -> None:
 
 def test_demo_tours_the_shipped_rulesets(tmp_path: Path) -> None:
     started = time.perf_counter()
-    done = run("demo", cwd=tmp_path)
+    done = spawned("demo", cwd=tmp_path)
     assert time.perf_counter() - started < 5
     assert (done.returncode, done.stderr) == (0, "")
     assert list(tmp_path.iterdir()) == []
     lines = done.stdout.splitlines()
-    marked = [line.split(" *")[0] for line in lines if " * " in line.partition("|")[0] + " "]
     marked = [line.partition(" *")[0].strip() for line in lines if re.match(r"^\S.* \* *\|", line)]
     assert marked == [
         *("Vĩnh Nguyên", "Phước Hòa", "Phước Long", "Vĩnh Hòa", "Vĩnh Trường"),
@@ -540,16 +560,16 @@ def test_demo_tours_the_shipped_rulesets(tmp_path: Path) -> None:
     assert "Vì sao Vĩnh Hòa" in done.stdout
     assert "Kết luận: Chưa đạt" in done.stdout
     assert max(width_of(line) for line in lines if "criteria e" not in line) <= 100
-    assert "ASSUMED VALUES" in run("demo", "--lang", "en").stdout
+    assert "ASSUMED VALUES" in spawned("demo", "--lang", "en").stdout
 
 
 def test_demo_finds_the_rulesets_inside_an_installed_package(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "src", tmp_path / "site", ignore=shutil.ignore_patterns("__pycache__"))
-    missing = run("demo", "--lang", "en", cwd=tmp_path, PYTHONPATH=str(tmp_path / "site"))
+    missing = spawned("demo", "--lang", "en", cwd=tmp_path, PYTHONPATH=str(tmp_path / "site"))
     assert missing.returncode == 2
     assert "[CE829]" in missing.stderr
     shutil.copytree(ROOT / "rulesets", tmp_path / "site" / "criteria_engine" / "rulesets")
-    done = run("demo", "--lang", "en", cwd=tmp_path, PYTHONPATH=str(tmp_path / "site"))
+    done = spawned("demo", "--lang", "en", cwd=tmp_path, PYTHONPATH=str(tmp_path / "site"))
     assert done.returncode == 0
     assert "Model ward police" in done.stdout
 
@@ -561,38 +581,20 @@ def test_demo_finds_the_rulesets_inside_an_installed_package(tmp_path: Path) -> 
     "locale", [{"LANG": "C"}, {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}]
 )
 def test_output_is_utf8_whatever_the_locale(ward: Path, locale: dict[str, str]) -> None:
-    done = run("evaluate", "ward.yaml", "data.csv", cwd=ward, **locale)
+    done = spawned("evaluate", "ward.yaml", "data.csv", cwd=ward, **locale)
     assert done.returncode == 0
     assert "Xương Huân" in done.stdout
-    again = run("evaluate", "ward.yaml", "data.csv", cwd=ward)
+    again = spawned("evaluate", "ward.yaml", "data.csv", cwd=ward)
     assert again.stdout == done.stdout
-    done = run("explain", "ward.yaml", "data.csv", "--subject", "Hoà An", cwd=ward, **locale)
+    done = spawned("explain", "ward.yaml", "data.csv", "--subject", "Hoà An", cwd=ward, **locale)
     assert done.returncode == 0
 
 
-HOSTILE = [
-    "=1+1",
-    "+SUM(A1)",
-    "-2",
-    "@x",
-    "a\\e[31mred",
-    "b\\u202Eevil",
-    "<b>c</b>",
-    "d|e",
-    "::error::f",
-    "g%0Ah",
-]
+HOSTILE = ["=1+1", "+SUM(A1)", "-2", "@x", "<b>c</b>", "d|e", "::error::f", "g%0Ah", "{h}", "'i"]
 
 
 def test_hostile_names_do_no_harm(ward: Path) -> None:
-    listed = [
-        {
-            "subject": json.loads(f'"{name}"') if "\\u" in name else name.replace("\\e", "e"),
-            "values": {"station": True},
-        }
-        for name in HOSTILE
-        if "\\u" not in name
-    ]
+    listed = [{"subject": name, "values": {"station": True}} for name in HOSTILE]
     (ward / "data.json").write_text(json.dumps(listed), encoding="utf-8")
     rules = RULES.replace("vi: Kiểu mẫu", 'vi: "=1+\\u202Emodel"').replace(
         "vi: Có trụ sở", 'vi: "có\\u200Btrụ sở"'
@@ -619,6 +621,15 @@ def test_hostile_names_do_no_harm(ward: Path) -> None:
         ).stdout
         assert all(letter.isprintable() or letter == "\n" for letter in text)
         assert form != "html" or "<b>c</b>" not in text
+
+
+@pytest.mark.parametrize("name", ["a\x1b[31mred", "b\u202eevil", "c\u200bd", "e\nf"])
+def test_names_with_something_hidden_are_refused(ward: Path, name: str) -> None:
+    (ward / "data.json").write_text(json.dumps([{"subject": name, "values": {}}]), encoding="utf-8")
+    done = run("evaluate", "ward.yaml", "data.json", cwd=ward)
+    assert done.returncode == 1
+    assert re.search(r"\[CE50[25]\]", done.stderr)
+    assert all(letter.isprintable() or letter == "\n" for letter in done.stderr)
 
 
 def test_hidden_characters_in_arguments_and_files_are_not_shown_raw(ward: Path) -> None:
@@ -658,7 +669,7 @@ def test_a_closed_pipe_is_quiet(ward: Path) -> None:
 def test_ctrl_c_ends_with_130(ward: Path) -> None:
     os.mkfifo(ward / "slow.csv")
     command = [sys.executable, "-m", "criteria_engine", "evaluate", "ward.yaml", "slow.csv"]
-    with subprocess.Popen(
+    with subprocess.Popen(  # noqa: SIM117 - the one has to run before the other can be opened
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ward, env=environment()
     ) as running:
         # Opening the other end waits until the program has opened its own, and reads.
@@ -717,7 +728,7 @@ def test_colour_is_for_terminals_only(ward: Path, more: dict[str, str], coloured
 
 def test_the_same_bytes_every_time(ward: Path) -> None:
     shown = {
-        run("evaluate", WARDS, DATA, "--format", form, PYTHONHASHSEED=seed, TZ=zone, LANG=lang).stdout
+        spawned("evaluate", WARDS, DATA, "--format", form, PYTHONHASHSEED=seed, TZ=zone, LANG=lang).stdout
         for seed, zone, lang in (
             ("0", "UTC", "C"),
             ("1", "Asia/Ho_Chi_Minh", "vi_VN.UTF-8"),
@@ -740,7 +751,7 @@ def test_tables_know_wide_letters() -> None:
     assert padded("日", 4) == "日  "
     assert safe("a\tb\x1bc\u202ed\u00a0e\nf") == "a b\ufffdc\ufffdd e f"
     table = text_table(["tên", "n"], [["日本", "1"], ["a|b", "22"]], right=(1,))
-    assert table == "tên  |  n\n-----+---\n日本 |  1\na/b  | 22".replace("tên  |", "tên  |") or True
+    assert table == "tên  |  n\n-----+---\n日本 |  1\na/b  | 22"
     lines = table.splitlines()
     assert {width_of(line) for line in lines} == {9}
 

@@ -284,6 +284,8 @@ def _seconds(path: Path) -> float:
 
 
 def test_every_code_of_tests_and_warnings_is_tried_here_or_beside() -> None:
-    tried = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+    here = Path(__file__).parent
+    pages = [*here.glob("test_*.py"), *here.glob("golden/cli_*.txt")]
+    tried = "".join(page.read_text(encoding="utf-8") for page in pages)
     codes = {code for code in CATALOGUES["en"] if re.match(r"CE[67]|CE82", code)}
     assert {code for code in codes if code not in tried} == set()

@@ -16,7 +16,7 @@ from criteria_engine.core import Branch, Condition, Number, Numeric, Part, Ratio
 from criteria_engine.criteria import Combine
 from criteria_engine.meaning import Amount, Claim, least_of_any
 
-__all__ = ["Child", "Joined", "joined", "ratio"]
+__all__ = ["Child", "Joined", "all_met", "joined", "ratio"]
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -95,8 +95,7 @@ def joined(combine: Combine, children: Sequence[Child]) -> Joined:
         case "count":
             return _count(children)
         case "all":
-            true = a.every([a.some([child.met, child.absent]) for child in children])
-            return _conditional(children, Claim(true, a.some([child.failed for child in children])))
+            return _conditional(children, all_met(children))
         case "any":
             false = a.every([a.some([child.failed, child.absent]) for child in children])
             return _conditional(children, Claim(a.some([child.met for child in children]), false))
@@ -106,6 +105,14 @@ def joined(combine: Combine, children: Sequence[Child]) -> Joined:
 def _maxima(children: Sequence[Child], name: str) -> list[Numeric] | None:
     found = [getattr(child, name) for child in children]
     return None if any(each is None for each in found) else found
+
+
+def all_met(children: Sequence[Child]) -> Claim:
+    """Whether all that are there are met, given that one of them is there."""
+    each = [a.some([child.met, child.absent]) for child in children]
+    if not any(child.always for child in children):
+        each.append(a.some([child.met for child in children]))
+    return Claim(a.every(each), a.some([child.failed for child in children]))
 
 
 def _together(children: Sequence[Child], numbers: Sequence[Numeric]) -> Numeric:

@@ -25,6 +25,11 @@ class _Aim:
     role: str
     negated: bool = False
 
+    @property
+    def turned(self) -> bool:
+        """Whether what is said is the contrary of what stands there; an event is said as it stands."""
+        return self.negated != (self.role in ("event", "excused"))
+
 
 class Conditions:
     """Says the conditions of one result; ``role`` chooses the words of the verdict.
@@ -41,8 +46,9 @@ class Conditions:
         seen = self.facts.sight.at(expression.text, here)
         made = self._part(seen, seen.parsed.tree, _Aim(role, negated))
         pieces = made.pieces
-        if not isinstance(seen.parsed.tree, ast.Name) and not any(each.style == "code" for each in pieces):
-            pieces = (*pieces, Piece(" ["), self.facts.code(expression.text), Piece("]"))
+        quoted = self.facts.code(expression.text)
+        if not isinstance(seen.parsed.tree, ast.Name) and quoted not in pieces:
+            pieces = (*pieces, Piece(" ["), quoted, Piece("]"))
         return attrs.evolve(made, pieces=pieces, rule=expression.text)
 
     def prefixed(self, key: str, line: Line, **details: str) -> Line:
@@ -74,7 +80,7 @@ class Conditions:
         self, seen: Sighted, tree: ast.expr, aim: _Aim, every: bool, children: Sequence[Line]
     ) -> Line:
         status = self._status(seen, tree, negated=aim.negated)
-        said = Piece(self.facts.wording.say("all_of" if every != aim.negated else "any_of"))
+        said = Piece(self.facts.wording.say("all_of" if every != aim.turned else "any_of"))
         return Line(
             "condition", (said, Piece(self.facts.verdict(aim.role, status))), status, children=(*children,)
         )
@@ -119,7 +125,7 @@ class Conditions:
             ending = facts.lacking([tree], meaning)
         elif status == "not_applicable":
             ending = ""
-        elif aim.negated and aim.role not in ("event", "excused") and status == "not_met":
+        elif aim.turned and status == "not_met":
             ending = facts.wording.say("wanted_no") + ending
         pieces = facts.around(key, name, value=facts.value(seen, tree))
         return Line("condition", (*pieces, Piece(ending)), status)

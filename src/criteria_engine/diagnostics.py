@@ -14,7 +14,7 @@ from typing import Literal
 
 import attrs
 
-from criteria_engine.catalogue import CATALOGUES
+from criteria_engine.catalogue import CATALOGUES, WORDS
 
 __all__ = ["CriteriaError", "Diagnostic", "Fault", "Problems", "chosen_language"]
 
@@ -37,7 +37,7 @@ class Diagnostic:
     ``code`` is stable (see the page of errors in the docs). ``path`` says where in the ruleset;
     ``file``, ``line`` and ``column`` (both counted from 1, characters, not bytes) where in the
     text it was read from; ``source`` is that line and ``width`` the length of what is marked.
-    ``details`` fill the sentence of the catalogue. ``span`` is the part of an expression that is
+    ``details`` fill the sentence of the catalogue; those called ``…kind`` are said in its words. ``span`` is the part of an expression that is
     meant: (offset, length) in characters.
     """
 
@@ -56,12 +56,15 @@ class Diagnostic:
     @property
     def message(self) -> str:
         """What is wrong, one sentence in ``lang``."""
-        return CATALOGUES[self.lang][self.code][0].format_map(self.details)
+        return self._said(0)
 
     @property
     def hint(self) -> str:
         """What to do about it, one sentence in ``lang``; empty where there is nothing to add."""
-        return CATALOGUES[self.lang][self.code][1].format_map(self.details)
+        return self._said(1)
+
+    def _said(self, which: int) -> str:
+        return CATALOGUES[self.lang][self.code][which].format_map(_spoken(self.details, self.lang))
 
     def in_language(self, lang: str | None) -> Diagnostic:
         """The same diagnostic in another language (``"vi"`` or ``"en"``)."""
@@ -115,6 +118,17 @@ def _place_order(diagnostic: Diagnostic) -> tuple[str, int, int, str, str]:
     )
 
 
+def _spoken(details: Mapping[str, str], lang: Language) -> Mapping[str, str]:
+    """The details with the kinds of values (``left_kind``, ``kinds``) in words of the language."""
+    words = WORDS[lang]
+    return {
+        name: ", ".join(words.get(each, each) for each in said.split(", "))
+        if name.endswith(("kind", "kinds"))
+        else said
+        for name, said in details.items()
+    }
+
+
 class CriteriaError(Exception):
     """Everything that is wrong, at once: ``error.diagnostics``, in the order of their places.
 
@@ -146,7 +160,7 @@ class Fault(ValueError):
         super().__init__(code)
 
     def __str__(self) -> str:
-        return CATALOGUES["en"][self.code][0].format_map(self.details)
+        return CATALOGUES["en"][self.code][0].format_map(_spoken(self.details, "en"))
 
 
 class Problems:

@@ -236,7 +236,7 @@ class Door:
         match given.type:
             case "boolean":
                 if not isinstance(value, bool):
-                    raise Fault("CE553", name=given.id, value=_shown(value), wanted="true, false")
+                    raise Fault("CE553", name=given.id, value=_shown(value), wanted_kind="true or false")
                 return value
             case "choice" | "ordinal":
                 return self._word(given, value)
@@ -244,7 +244,7 @@ class Door:
                 return _day(given, value)
             case "text":
                 if not isinstance(value, str):
-                    raise Fault("CE553", name=given.id, value=_shown(value), wanted="text")
+                    raise Fault("CE553", name=given.id, value=_shown(value), wanted_kind="text")
                 return value
         return self._number(given, value)
 
@@ -266,7 +266,7 @@ class Door:
         if isinstance(value, str):
             raise Fault("CE555", name=given.id, value=_shown(value))
         if isinstance(value, bool) or not hasattr(value, "__float__"):
-            raise Fault("CE553", name=given.id, value=_shown(value), wanted=given.type)
+            raise Fault("CE553", name=given.id, value=_shown(value), wanted_kind=given.type)
         number: int | float = (
             int(value) if isinstance(value, int) or hasattr(value, "__index__") else float(value)
         )

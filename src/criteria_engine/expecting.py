@@ -12,7 +12,7 @@ from typing import Any
 
 from criteria_engine.bounded import Bounds
 from criteria_engine.cases import Case, Expected
-from criteria_engine.diagnostics import Diagnostic, Fault, Problems, chosen_language
+from criteria_engine.diagnostics import Diagnostic, Fault, Problems
 from criteria_engine.grammar import nearest
 from criteria_engine.kinds import BOOLEAN, DATE, NUMBER
 from criteria_engine.meaning import Amount, Claim
@@ -201,7 +201,9 @@ def written(value: object) -> str:
 # ---- errors that are expected --------------------------------------------------------------------
 
 
-def compare_errors(case: Case, found: Sequence[Diagnostic], at: str, problems: Problems) -> None:
+def compare_errors(
+    case: Case, found: Sequence[Diagnostic], at: str, problems: Problems, lang: str | None
+) -> None:
     """Note where the error that a test expects is not among those found.
 
     It is a code, ``true`` for any, or a part of a message in either language.
@@ -211,7 +213,7 @@ def compare_errors(case: Case, found: Sequence[Diagnostic], at: str, problems: P
     if not found:
         problems.add(at, "CE609", expected=wanted)
     elif wanted != "true" and not any(_is_error(wanted, each) for each in found):
-        said = "; ".join(f"{each.in_language(chosen_language()).message} [{each.code}]" for each in found)
+        said = "; ".join(f"{each.in_language(lang).message} [{each.code}]" for each in found)
         problems.add(at, "CE610", expected=wanted, found=said)
 
 

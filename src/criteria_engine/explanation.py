@@ -12,11 +12,11 @@ from criteria_engine.conditions import Conditions
 from criteria_engine.criteria import Definition
 from criteria_engine.diagnostics import Language, chosen_language
 from criteria_engine.facts import Facts
-from criteria_engine.findings import Findings, title_of_level
+from criteria_engine.findings import Findings
 from criteria_engine.formatting import date
 from criteria_engine.lines import Line, Piece
 from criteria_engine.prerequisites import Prerequisites
-from criteria_engine.reasons import Reasons
+from criteria_engine.reasons import Reasons, level_name
 from criteria_engine.sight import Sight
 from criteria_engine.standing import Standing
 from criteria_engine.status import Status
@@ -136,7 +136,7 @@ class _Explaining:
     def _verdict(self) -> Line:
         result = self.result
         if result.reaching is None:
-            return self._said("verdict", "verdict_none")
+            return self._group_levels()
         if result.referred is not None:
             refers = {each.refer for each in result.reaching.outcomes if each.refer is not None}
             texts = [
@@ -152,7 +152,20 @@ class _Explaining:
         return self._said("verdict", key, levels=levels)
 
     def _level(self, level: str) -> str:
-        return title_of_level(self.result.ruleset, level, self.lang)
+        return level_name(self.wording, self.result.program.judging.tree.root.criterion, level)
+
+    def _group_levels(self) -> Line:
+        """In a set without levels: those of its groups, if they have any."""
+        texts = []
+        for path in self.result.program.groups:
+            view, group = self.result.criteria[path], self.result.program.judging.tree.by_path[path].criterion
+            level = self.wording.say("open_state")
+            if view.level is not None:
+                level = level_name(self.wording, group, view.level)
+            texts.append(self.wording.say("colon", label=self.wording.phrases.criterion(path), text=level))
+        if not texts:
+            return self._said("verdict", "verdict_none")
+        return self._said("verdict", "verdict_groups", levels=self.wording.listed(texts))
 
     def _score(self) -> Line:
         score, most = self.result.score, self.result.max_score

@@ -42,8 +42,10 @@ class Facts:
 
     def value(self, seen: Sighted, tree: ast.expr) -> str:
         """What a part comes to, with its unit; of an input without its evidence just that."""
-        if isinstance(tree, ast.Name) and self.is_input(tree) and self._unproved(normal(tree.id)):
-            return self.wording.say("no_evidence")
+        if isinstance(tree, ast.Name) and self.is_input(tree):
+            name = normal(tree.id)
+            if self.sight.result.observed(name) is None:
+                return self.wording.say("no_evidence" if self._unproved(name) else "no_value")
         unit = self.wording.phrases.unit(seen.parsed, tree)
         least = 1 if unit == "percent" else 0
         return self.wording.value(self.sight.value(seen, tree), unit, least=least)
@@ -51,7 +53,7 @@ class Facts:
     def _unproved(self, name: str) -> bool:
         result = self.sight.result
         required = result.program.judging.inputs[name].evidence == "required"
-        return required and result.observed(name) is None and name not in result.evidence
+        return required and name not in result.evidence
 
     def verdict(self, role: str, status: str) -> str:
         """The end of a line: what its state means."""

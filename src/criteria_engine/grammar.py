@@ -12,7 +12,6 @@ import keyword
 import re
 import unicodedata
 from difflib import get_close_matches
-from fractions import Fraction
 
 import attrs
 
@@ -207,9 +206,11 @@ _INFIX = frozenset(
 def _gate_token(token: re.Match[str], kind: str, before: str) -> None:
     piece, span = token.group(), (token.start(), len(token.group()))
     if kind == "number" and not _NUMBER.fullmatch(piece):
-        raise Fault("CE206", span, number=piece, mended=_mended_number(piece))
-    if kind == "number" and (len(piece.replace(".", "")) > _MOST_DIGITS or re.match(r"0[0-9]", piece)):
         raise Fault("CE206", span, number=_short(piece), mended=_mended_number(piece))
+    if kind == "number" and len(piece.replace(".", "")) > _MOST_DIGITS:
+        raise Fault("CE102", span, value=_short(piece))
+    if kind == "number" and re.match(r"0[0-9]", piece):
+        raise Fault("CE206", span, number=piece, mended=_mended_number(piece))
     if kind == "word" and piece in _WORD_INSTEAD:
         raise Fault("CE207", span, found=piece, mended=_WORD_INSTEAD[piece])
     if kind == "other":
@@ -230,14 +231,18 @@ def _shown(letter: str) -> str:
 def _mended_number(piece: str) -> str:
     """The right spelling of a number that is written otherwise, as far as one can tell."""
     plain = piece.replace("_", "")
-    if re.fullmatch(r"0[0-9]+", plain):
-        return plain.lstrip("0") or "0"
+    if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{3}){2,}", plain):
+        return plain.replace(".", "")
+    if re.fullmatch(r"0+[0-9]+(\.[0-9]+)?", plain):
+        return plain.lstrip("0") if re.match(r"0+[1-9]", plain) else "0" + plain.lstrip("0")
     try:
-        exact = Fraction(int(plain, 0)) if re.match(r"0[xXoObB]", plain) else Fraction(plain.rstrip("."))
-    except (ValueError, ZeroDivisionError, OverflowError):
-        return "123.45"
-    size = float(exact) if abs(exact) < 10**15 else 0.0
-    return f"{size:.10f}".rstrip("0").rstrip(".") if size else "123.45"
+        size = float(int(plain, 0)) if re.match(r"0[xXoObB]", plain) else float(plain)
+    except (ValueError, OverflowError):
+        size = 0.0
+    if 0 < size < 10**_MOST_DIGITS:
+        return f"{size:.10f}".rstrip("0").rstrip(".")
+    begins = re.match(r"[0-9]+(\.[0-9]+)?", plain)
+    return begins[0][:_MOST_DIGITS] if begins else "0"
 
 
 def _syntax_fault(text: str, error: SyntaxError) -> Fault:

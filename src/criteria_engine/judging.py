@@ -16,7 +16,7 @@ import attrs
 
 from criteria_engine import algebra as a
 from criteria_engine import meaning as m
-from criteria_engine.combining import Child, Joined, joined, ratio
+from criteria_engine.combining import Child, Joined, all_met, joined, ratio
 from criteria_engine.core import (
     Branch,
     Choice,
@@ -34,7 +34,7 @@ from criteria_engine.core import (
 from criteria_engine.criteria import Combine, Criterion, Definition, Input, Parameter, Round
 from criteria_engine.diagnostics import Fault, Problems
 from criteria_engine.expressions import Expression
-from criteria_engine.grammar import Parsed, nearest, normal, parse
+from criteria_engine.grammar import Parsed, is_id, nearest, normal, parse
 from criteria_engine.lowering import as_amount, as_claim, lower
 from criteria_engine.meaning import Amount, Claim, Meaning
 from criteria_engine.names import input_meaning, parameter_meaning
@@ -48,6 +48,7 @@ _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 FREE = "?"
 """The input that stands for whatever could not be understood; never run."""
 
+_PARAMETER_KEYS = {"CE304": ".by", "CE305": ".values"}
 _FACES_OF: Mapping[str, tuple[str, ...]] = {
     "score": ("points", "applies"),
     "max_score": ("most", "applies"),
@@ -165,7 +166,10 @@ class Judging:
             raise Fault("")
         if self.tree.names(name):
             raise Fault("CE226", name=name)
-        known = [*self.names, *self.parts.broken]
+        known = [*self.names, *self._defined, *(each for each in self.parts.broken if is_id(each))]
+        words = {word for given in self.parts.inputs for word in given.choices or ()}
+        if name in words.union(*self.parts.scales.values()):
+            known = [f"'{name}'"]
         raise Fault("CE225", name=name, nearest=nearest(name, known) or ", ".join(known[:8]) or "–")
 
     def of_criterion(self, function: str, name: str) -> Meaning:
@@ -373,7 +377,8 @@ class Judging:
                 self.names[parameter.id] = parameter_meaning(parameter, self.names, self.inputs)
             except Fault as fault:
                 if parameter.by not in self.parts.broken:
-                    self.note(f"parameters.{parameter.id}", fault)
+                    key = _PARAMETER_KEYS.get(fault.code, "")
+                    self.note(f"parameters.{parameter.id}{key}", fault)
         broken = {each.id for each in self.parts.parameters if each.id not in self.names}
         self.parts = attrs.evolve(self.parts, broken=self.parts.broken | broken)
         self._wire()
@@ -401,6 +406,8 @@ class Judging:
 
     def _picked(self, definition: Definition, place: str) -> Meaning | None:
         rule: Any = definition.rule
+        if rule is None:
+            return None
         desk = RuleDesk(self, f"{place}.{rule.KEY}", Criterion("_"))
         if hasattr(rule, "amount"):
             amount: Amount = rule.amount(desk)[0]
@@ -676,6 +683,8 @@ class Judging:
         if own is not None:
             return own
         children = [self.as_child(each) for each in found.children if not each.criterion.bonus]
+        if len(children) == len(found.children):
+            return all_met(children)
         return Claim(
             a.every([a.some([child.met, child.absent]) for child in children]),
             a.some([child.failed for child in children]),

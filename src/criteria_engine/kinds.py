@@ -121,7 +121,7 @@ Kind = Scalar | ListOf | MapOf | Struct | ById | OneRule
 def plain_number(value: object) -> int | float:
     """A number as it is kept: whole ones as ``int``, others as the float of their decimal."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal | Fraction):
-        raise Fault("CE101", value=_shown(value), wanted="number")
+        raise Fault("CE101", value=_shown(value))
     if not -(10**15) <= value <= 10**15:
         raise Fault("CE102", value=_shown(value))
     exact = Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
@@ -135,25 +135,31 @@ def _shown(value: object) -> str:
 
 def _read_number(text: str) -> int | float:
     if not _NUMBER.fullmatch(text):
-        raise Fault("CE103", value=_shown(text), mended=_mended(text))
+        mended = _mended(text)
+        if not mended:
+            raise Fault("CE101", value=_shown(text))
+        raise Fault("CE103", value=_shown(text), mended=mended)
     if len(text) > 17:
         raise Fault("CE102", value=_shown(text))
     return plain_number(Fraction(text))
 
 
 def _mended(text: str) -> str:
-    """The right spelling of a number typed another way, as far as one can tell."""
+    """The right spelling of a number typed another way; empty where one cannot tell."""
     tight = re.sub(r"[\s_\u00a0]", "", text).rstrip("%")
     if re.fullmatch(r"-?[0-9]+,[0-9]+", tight):
         return tight.replace(",", ".")
     if re.fullmatch(r"-?[0-9]{1,3}(\.[0-9]{3})+,[0-9]+", tight):
         return tight.replace(".", "").replace(",", ".")
+    if re.fullmatch(r"-?[0-9]{1,3}([.,])[0-9]{3}(\1[0-9]{3})+", tight):
+        return re.sub(r"[.,]", "", tight)
     if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", tight):
         return tight
     try:
-        return f"{float(tight):f}".rstrip("0").rstrip(".")
-    except (ValueError, OverflowError):
-        return "12.5"
+        size = float(tight)
+    except ValueError:
+        return ""
+    return f"{size:f}".rstrip("0").rstrip(".") if abs(size) <= 10**15 else ""
 
 
 def _number_text(value: float) -> str:
@@ -175,7 +181,9 @@ def _read_share(text: str) -> int | float:
     if not text.endswith("%"):
         return _share(_read_number(text))
     hundredfold = _read_number(text[:-1].rstrip())
-    return _share(plain_number(Fraction(repr(hundredfold)) / 100))
+    if not 0 <= hundredfold <= 100:
+        raise Fault("CE105", value=_shown(text))
+    return plain_number(Fraction(repr(hundredfold)) / 100)
 
 
 def _share(value: object) -> int | float:
@@ -224,7 +232,7 @@ def _date(value: object) -> datetime.date:
 def _text(value: object) -> str:
     if isinstance(value, str):
         return value
-    raise Fault("CE109", value=_shown(value), wanted="text")
+    raise Fault("CE109", value=_shown(value), wanted_kind="text")
 
 
 def _id(value: object) -> str:
@@ -250,7 +258,10 @@ def word_of(*words: str) -> Scalar:
         if value not in words:
             found = _shown(value)
             raise Fault(
-                "CE108", value=found, words=", ".join(words), nearest=nearest(found, words) or words[0]
+                "CE108",
+                value=found,
+                words=", ".join(words),
+                nearest=nearest(found, words) or ", ".join(words),
             )
         return str(value)
 
@@ -340,12 +351,12 @@ def accepted(kind: Kind, value: Any) -> Any:
             if single and (isinstance(value, str | Expression) or not isinstance(value, Iterable)):
                 value = [value]
             if isinstance(value, str | Mapping) or not isinstance(value, Iterable):
-                raise Fault("CE109", value=_shown(value), wanted="list")
+                raise Fault("CE109", value=_shown(value), wanted_kind="list")
             return tuple(accepted(each, item) for item in value)
         case MapOf(key, each):
             pairs = value.items() if isinstance(value, Mapping) else value
             if isinstance(pairs, str) or not isinstance(pairs, Iterable):
-                raise Fault("CE109", value=_shown(value), wanted="mapping")
+                raise Fault("CE109", value=_shown(value), wanted_kind="map")
             return tuple((key.accept(name), accepted(each, item)) for name, item in pairs)
         case Struct(cls=cls, short=short, listed=listed):
             if isinstance(value, cls):
@@ -356,12 +367,12 @@ def accepted(kind: Kind, value: Any) -> Any:
                 return cls(**{listed: value})
             if short is not None:
                 return cls(**{short: value})
-            raise Fault("CE109", value=_shown(value), wanted=cls.__name__)
+            raise Fault("CE109", value=_shown(value), wanted_kind=cls.__name__)
         case ById(struct):
             return _accepted_by_id(struct, value)
         case OneRule():
             if not (hasattr(value, "judge") and hasattr(type(value), "KEY")):
-                raise Fault("CE109", value=_shown(value), wanted="rule")
+                raise Fault("CE109", value=_shown(value), wanted_kind="rule")
             return value
 
 
@@ -377,7 +388,7 @@ def _accepted_by_id(struct: Struct, value: Any) -> tuple[Any, ...]:
         else:
             field = struct.listed if isinstance(item, list | tuple) and struct.listed else struct.short
             if field is None:
-                raise Fault("CE109", value=_shown(item), wanted=struct.cls.__name__)
+                raise Fault("CE109", value=_shown(item), wanted_kind=struct.cls.__name__)
             made.append(struct.cls(**{"id": name, field: item}))
     return tuple(made)
 

@@ -29,6 +29,7 @@ _OPERATORS: dict[type[ast.cmpop], Operator] = {
     ast.GtE: ">=",
 }
 _TOO_LARGE = 1e290
+_OF_CRITERIA = frozenset({"CE223", "CE224", "CE227", "CE228"})
 _Fitted = TypeVar("_Fitted")
 
 
@@ -60,14 +61,14 @@ def lower(parsed: Parsed, scope: Scope) -> Meaning:
 def as_claim(meaning: Meaning) -> Claim:
     """The meaning as a condition; ``Fault`` if it is none."""
     if not isinstance(meaning, Claim):
-        raise Fault("CE235", found=m.kind_of(meaning))
+        raise Fault("CE235", found_kind=m.kind_of(meaning))
     return meaning
 
 
 def as_amount(meaning: Meaning) -> Amount:
     """The meaning as a number; ``Fault`` if it is none."""
     if not isinstance(meaning, Amount) or meaning.kind != "number":
-        raise Fault("CE236", found=m.kind_of(meaning))
+        raise Fault("CE236", found_kind=m.kind_of(meaning))
     return meaning
 
 
@@ -81,7 +82,7 @@ class _Lowering:
             meaning = self._of(tree)
         except Fault as fault:
             if fault.span is None:
-                fault.span = self._parsed.span(tree)
+                fault.span = self._parsed.span(_meant(tree, fault))
             raise
         if isinstance(meaning, Amount) and max(-meaning.numeric.low, meaning.numeric.high) > _TOO_LARGE:
             raise OverflowError
@@ -246,7 +247,7 @@ class _Lowering:
             if isinstance(value, m.Words) and value.constant is not None:
                 value = Amount(a.number(m.day_of(value.constant)), kind="date", named=True)
             if not isinstance(value, Amount) or value.kind != "date":
-                raise Fault("CE238", self._parsed.span(tree), found=m.kind_of(value))
+                raise Fault("CE238", self._parsed.span(tree), found_kind=m.kind_of(value))
             days.append(value)
         first, second = days
         there, na = a.every([first.there, second.there]), a.some([first.na, second.na])
@@ -264,6 +265,16 @@ class _Lowering:
                 raise Fault("CE239", self._parsed.span(arguments[1]))
             digits = int(wanted.low)
         return Amount(a.rounded(value.numeric, digits, "half_up"), value.there, value.na)
+
+
+def _meant(tree: ast.expr, fault: Fault) -> ast.expr:
+    """The part of an expression that a fault is about: a word in it, a criterion, else all of it."""
+    if isinstance(tree, ast.Call) and fault.code in _OF_CRITERIA and tree.args:
+        return tree.args[0]
+    if isinstance(tree, ast.Compare) and (word := fault.details.get("word")) is not None:
+        sides = [part for each in (tree.left, *tree.comparators) for part in getattr(each, "elts", [each])]
+        return next((each for each in sides if isinstance(each, ast.Constant) and each.value == word), tree)
+    return tree
 
 
 def attrs_on_grid(value: Amount) -> Amount:

@@ -190,11 +190,11 @@ def compared(operator: Operator, left: Meaning, right: Meaning) -> Claim:
     left, right = _fitted(left, right), _fitted(right, left)
     if isinstance(left, Amount) and isinstance(right, Amount):
         if left.kind != right.kind or left.words != right.words:
-            raise Fault("CE231", left=kind_of(left), right=kind_of(right))
+            raise Fault("CE231", left_kind=kind_of(left), right_kind=kind_of(right))
         one, two = left.settled, right.settled
         return _strict(a.compare(operator, one, two), a.compare(a.opposite(operator), one, two), left, right)
     if operator not in ("==", "!=") or type(left) is not type(right):
-        raise Fault("CE231", left=kind_of(left), right=kind_of(right))
+        raise Fault("CE231", left_kind=kind_of(left), right_kind=kind_of(right))
     if isinstance(left, Claim) and isinstance(right, Claim):
         same = a.some([a.every([left.true, right.true]), a.every([left.false, right.false])])
         other = a.some([a.every([left.true, right.false]), a.every([left.false, right.true])])
@@ -202,7 +202,7 @@ def compared(operator: Operator, left: Meaning, right: Meaning) -> Claim:
     elif isinstance(left, Words) and isinstance(right, Words):
         equal = _same_words(left, right)
     else:
-        raise Fault("CE231", left=kind_of(left), right=kind_of(right))
+        raise Fault("CE231", left_kind=kind_of(left), right_kind=kind_of(right))
     return equal if operator == "==" else contrary_of(equal)
 
 
@@ -277,7 +277,7 @@ def within(value: Meaning, options: Sequence[Meaning]) -> Claim:
         words = [option.constant for option in options if isinstance(option, Words)]
         if len(words) != len(options):
             raise Fault(
-                "CE231", left="text", right=next(kind_of(o) for o in options if not isinstance(o, Words))
+                "CE231", left_kind="text", right_kind=next(kind_of(o) for o in options if not isinstance(o, Words))
             )
         for option in options:
             if isinstance(option, Words):
@@ -305,7 +305,7 @@ def _within_scale(value: Amount, options: Sequence[Meaning]) -> Claim:
     for option in options:
         fitted = _fitted(option, value)
         if not isinstance(fitted, Amount) or fitted.words != value.words:
-            raise Fault("CE231", left="scale", right=kind_of(fitted))
+            raise Fault("CE231", left_kind="scale", right_kind=kind_of(fitted))
         places.add(int(fitted.numeric.low))
     others = set(range(len(value.words))) - places
     return Claim(

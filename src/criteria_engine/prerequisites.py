@@ -25,6 +25,7 @@ class Prerequisites:
         self._causes, self.conditions = causes, causes.conditions
         self._facts, self._wording = causes.conditions.facts, causes.conditions.facts.wording
         self._result = self._facts.sight.result
+        self._told: set[str] = set()
 
     def lines(self, found: Branchlet) -> list[Line]:
         """Those of a criterion, then a word on each group above that is blocked or waits."""
@@ -68,7 +69,13 @@ class Prerequisites:
         return Piece(before), Piece(self._wording.phrases.criterion(found.path), "name"), Piece(after)
 
     def _why(self, found: Branchlet) -> tuple[Line, ...]:
-        """The cause of a prerequisite that does not hold: of a group its criteria that are not met."""
+        """The cause of a prerequisite that does not hold: of a group its criteria that are not met.
+
+        It is told once; what blocks many would otherwise fill the page.
+        """
+        if found.path in self._told:
+            return ()
+        self._told.add(found.path)
         if found.criterion.rule is not None:
             lines = self._causes.lines(found.criterion.rule, found.criterion.points)
             return tuple(line for line in lines if line.status not in ("met", "not_applicable"))

@@ -116,7 +116,7 @@ def reaching(judging: Judging, found: Branchlet) -> Reaching:
 def _check_ids(judging: Judging, found: Branchlet, ids: Sequence[str], lowest: str) -> None:
     for place, level in enumerate(ids):
         if level in ids[:place]:
-            judging.note(found.key(f"levels.{level}"), Fault("CE301", what="level", name=level))
+            judging.note(found.key(f"levels.{level}"), Fault("CE301", what="levels", name=level))
     if lowest in ids:
         judging.note(found.key("otherwise"), Fault("CE432", level=lowest))
 

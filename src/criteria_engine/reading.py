@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,10 @@ __all__ = ["Document", "load", "loads", "read_document", "read_ruleset"]
 _FAILED: Any = object()
 _LATER = frozenset({"extends", "replaces"})
 _LIMITS = Limits()
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_LONGEST_COMPARED = 1_000
+# What is said of the name before a colon, not of the value behind it.
+_OF_NAMES = frozenset({"CE223", "CE224", "CE301", "CE411"})
 _LAST_PART = re.compile(r"(\.[^.\[\]]*|\[\d+\])$")
 
 
@@ -56,7 +61,7 @@ class Document:
         self._rules = {rule.KEY: rule for rule in rules}
         self.root = read_marked(text, self.problems)
         decoded = text if isinstance(text, str) else text.decode("utf-8-sig", "replace")
-        self._lines = decoded.splitlines()
+        self._lines = _LINE_END.split(decoded)
 
     # ---- places ------------------------------------------------------------------------------
 
@@ -75,13 +80,10 @@ class Document:
             path = _LAST_PART.sub("", path) if _LAST_PART.search(path) else ""
         value, key = self.values.get(path), self.keys.get(path)
         line, column, width = 1, 1, 1
-        if isinstance(value, MarkedText) and (value.text or key is None):
-            stripped = len(value.text) - len(value.text.lstrip())
-            offset, length = diagnostic.span or (0, len(value.text.strip()))
-            line, column = value.at(offset + stripped)
-            width = max(1, min(length, len(value.text) - offset))
-            if value.quoted and diagnostic.span is None:
-                line, column = value.line, value.column
+        at_key = diagnostic.code in _OF_NAMES and diagnostic.span is None and diagnostic.path in self.keys
+        if isinstance(value, MarkedText) and not at_key and (value.text or value.quoted or key is None):
+            line, column, width = _inside(value, diagnostic.span)
+            column = self._as_written(value, line, column)
         elif key is not None:
             line, column, width = key.line, key.column, max(1, len(key.text))
         elif value is not None:
@@ -94,6 +96,21 @@ class Document:
             source=source,
             width=min(width, max(1, len(source) - column + 1)),
         )
+
+    def _as_written(self, value: MarkedText, line: int, column: int) -> int:
+        """The column in the author's line, where the line was mended to be read."""
+        start = value.source.rfind("\n", 0, value.start) + 1
+        for _ in range(line - value.line):
+            start = value.source.find("\n", start) + 1
+        end = value.source.find("\n", start)
+        read = value.source[start : end if end >= 0 else len(value.source)].rstrip("\r")
+        written = self._lines[line - 1] if line <= len(self._lines) else ""
+        if read == written or max(len(read), len(written)) > _LONGEST_COMPARED:
+            return column
+        for block in SequenceMatcher(None, read, written, autojunk=False).get_matching_blocks():
+            if block.a <= column - 1 < block.a + block.size:
+                return block.b + column - block.a
+        return min(column, len(written))
 
     # ---- reading by kind ---------------------------------------------------------------------
 
@@ -115,7 +132,11 @@ class Document:
                 return _FAILED
 
     def _wrong_form(self, path: str, wanted: str, marked: Marked) -> Any:
-        self.problems.add(path, "CE122", wanted=_FORMS[wanted], found=_FORMS[_form(marked)])
+        if wanted == "list" and isinstance(marked, MarkedText) and marked.text.startswith("-"):
+            item = marked.source[marked.start + 1 : marked.end].split("\n")[0]
+            self.problems.add(path, "CE020", span=(0, 1), item=item)
+        else:
+            self.problems.add(path, "CE122", wanted_kind=wanted, found_kind=_form(marked))
         return _FAILED
 
     def _read_scalar(self, kind: Scalar, marked: Marked, path: str) -> Any:
@@ -126,7 +147,7 @@ class Document:
             }
             return _FAILED if any(each is _FAILED for each in texts.values()) else kind.accept(texts)
         if not isinstance(marked, MarkedText):
-            return self._wrong_form(path, "text", marked)
+            return self._wrong_form(path, "value", marked)
         if marked.is_null:
             if kind is CELL:
                 return None
@@ -190,7 +211,7 @@ class Document:
                 name = id_kind.read(key.text)
             except Fault as fault:
                 self._add_at_key(key, fault)
-                self.broken.add(normal(key.text))
+                self._mark_broken(struct.cls, at, {"id": normal(key.text)})
                 continue
             read = self.read_struct(struct, value, at, id=name)
             if read is not _FAILED:
@@ -260,7 +281,8 @@ class Document:
             elif rule_field is not None and name in self._rules:
                 rules[name] = self._read_rule(name, value, at)
             else:
-                self._unknown_key(key, at, [*fields, *(self._rules if rule_field else ())], known)
+                named = [each for each, of in fields.items() if not isinstance(kind_of(of), OneRule)]
+                self._unknown_key(key, at, [*named, *(self._rules if rule_field else ())], known)
                 failed = True
         if rule_field is not None and rules:
             failed |= self._one_rule(rules, rule_field, made, path)
@@ -291,8 +313,10 @@ class Document:
             self.problems.add(at, "CE125", key=key.text)
             return
         names = [name for name in allowed if name not in known]
-        guess = _VIETNAMESE_KEYS.get(normal(key.text)) or nearest(key.text, names)
-        self.problems.add(at, "CE120", key=key.text, nearest=guess or ", ".join(sorted(names)))
+        meant = _VIETNAMESE_KEYS.get(re.sub(r"[ _-]+", "_", normal(key.text).lower()), "")
+        guess = meant if meant in names else nearest(key.text, names)
+        listed = ", ".join(names[:_MOST_KEYS]) + (" …" if len(names) > _MOST_KEYS else "")
+        self.problems.add(at, "CE120", key=key.text, nearest=guess or listed)
 
     def _read_rule(self, name: str, marked: Marked, at: str) -> Any:
         rule = self._rules[name]
@@ -310,7 +334,8 @@ class Document:
         self, rules: Mapping[str, Any], field: attrs.Attribute[Any], made: dict[str, Any], path: str
     ) -> bool:
         if len(rules) > 1:
-            self.problems.add(f"{path}.{list(rules)[1]}", "CE124", keys=", ".join(rules))
+            key = self.keys[f"{path}.{list(rules)[1]}"]
+            self._add_at_key(key, Fault("CE124", keys=", ".join(rules)))
             return True
         rule = next(iter(rules.values()))
         if rule is not _FAILED:
@@ -319,7 +344,7 @@ class Document:
 
 
 _TEXT = Scalar("text", str, str)
-_FORMS = {"text": "văn bản (text)", "list": "danh sách (list)", "map": "các khóa (mapping)"}
+_MOST_KEYS = 12
 _VIETNAMESE_KEYS = {
     "điểm": "points", "diem": "points", "trọng_số": "weight", "trong_so": "weight", "tiêu_chí": "criteria",
     "tieu_chi": "criteria", "tên": "title", "ten": "title", "tiêu_đề": "title", "tieu_de": "title",
@@ -330,9 +355,20 @@ _VIETNAMESE_KEYS = {
 }  # fmt: skip
 
 
+def _inside(value: MarkedText, span: tuple[int, int] | None) -> tuple[int, int, int]:
+    """Line, column and width of a part of a text, or of all of it as it is spelled."""
+    if span is None and value.quoted:
+        spelled = value.source[value.start : value.end]
+        return value.line, value.column, len(spelled.split("\n")[0])
+    stripped = len(value.text) - len(value.text.lstrip())
+    offset, length = span or (0, len(value.text.strip()))
+    line, column = value.at(offset + stripped)
+    return line, column, max(1, min(length, len(value.text) - offset))
+
+
 def _form(marked: Marked) -> str:
     if isinstance(marked, MarkedText):
-        return "text"
+        return "value"
     return "list" if isinstance(marked, MarkedList) else "map"
 
 
@@ -350,19 +386,29 @@ def _without_version(document: Document, root: MarkedMap) -> MarkedMap:
     return attrs.evolve(root, entries=entries)
 
 
+def _misses_criteria(document: Document, root: MarkedMap) -> bool:
+    """Whether there may be criteria that were not read: under another key, or in another form."""
+    criteria = root.get("criteria")
+    if criteria is None:
+        return any(each.code == "CE120" and "." not in each.path for each in document.problems)
+    return not isinstance(criteria, MarkedMap) or bool(criteria.entries)
+
+
 def read_ruleset(document: Document) -> Ruleset | None:
     """The ruleset of a document, or None where something is wrong, which is then noted."""
     root = document.root
     if root is None:
         return None
-    if not isinstance(root, MarkedMap):
-        document.problems.add("", "CE127", found=_FORMS[_form(root)])
-        return None
     document.values[""] = root
+    if not isinstance(root, MarkedMap):
+        document.problems.add("", "CE127")
+        return None
     made, failed = document._read_fields(Ruleset, document._keys_of(Ruleset), _without_version(document, root), "", {})
     if not made:
         return None
     broken = frozenset(document.broken) | ({"?"} if failed or document.problems.has_errors else set())
+    if _misses_criteria(document, root):
+        broken |= {"criterion:"}
     return Ruleset.checked(made, document.problems, broken)
 
 

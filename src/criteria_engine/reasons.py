@@ -8,7 +8,7 @@ import attrs
 
 from criteria_engine import arithmetic
 from criteria_engine.bounded import Bounds
-from criteria_engine.criteria import Level, Otherwise, Override
+from criteria_engine.criteria import Criterion, Level, Otherwise, Override
 from criteria_engine.expressions import Expression
 from criteria_engine.findings import CriterionResult
 from criteria_engine.lines import Asked, Decision, Line, Piece, Special
@@ -18,8 +18,9 @@ from criteria_engine.reaching import Reaching, Wanted
 from criteria_engine.shortfalls import share_missed_by
 from criteria_engine.titles import Titles
 from criteria_engine.tree import Branchlet
+from criteria_engine.wording import Wording
 
-__all__ = ["Reasons"]
+__all__ = ["Reasons", "level_name"]
 
 _STATES = {"held": "met", "fails": "not_met", "open": "unknown"}
 
@@ -71,12 +72,7 @@ class Reasons:
         return Asked(wanted.kind, wanted.text, wanted.path, truth)
 
     def _title(self, level: str) -> str:
-        """The title of a level, or its id."""
-        group = self._found.criterion
-        titles = {each.id: each.title for each in group.levels}
-        if group.otherwise is not None:
-            titles[group.otherwise.id] = group.otherwise.title
-        return titles.get(level, Titles()).in_language(self._wording.lang) or level
+        return level_name(self._wording, self._found.criterion, level)
 
     # ---- the decision in words ---------------------------------------------------------------
 
@@ -101,7 +97,8 @@ class Reasons:
             if line.status == "met":
                 return tuple(made)
         lowest = self._title(decision.otherwise)
-        made.append(Line("level", (Piece(self._wording.say("level_lowest", level=lowest)),), "chosen"))
+        before, _, after = self._wording.say("level_lowest", level="\0").partition("\0")
+        made.append(Line("level", (Piece(before), Piece(lowest, "name"), Piece(after)), "chosen"))
         return tuple(made)
 
     def _special_line(self, special: Special, override: Override) -> Line:
@@ -188,6 +185,16 @@ class Reasons:
             ending += self._wording.shortfall(short)
         pieces = (Piece(said[0]), Piece(name, "name"), Piece(said[2] + ending))
         return Line("want", pieces, path=wanted.path, shortfall=short)
+
+
+def level_name(wording: Wording, group: Criterion, level: str) -> str:
+    """The title of a level of a set or group, or its id; words for the lowest that nobody named."""
+    titles = {each.id: each.title for each in group.levels}
+    if group.otherwise is not None:
+        titles[group.otherwise.id] = group.otherwise.title
+    elif level == Otherwise().id:
+        return wording.say("no_level")
+    return titles.get(level, Titles()).in_language(wording.lang) or level
 
 
 def _truths(asked: tuple[Asked, ...]) -> list[str]:

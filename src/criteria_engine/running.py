@@ -78,7 +78,7 @@ def _run(ruleset: Ruleset, case: Case, at: str, lang: str | None) -> CaseOutcome
     if not form.has_errors and not given.has_errors:
         result = _evaluated(ruleset, case, values, at, given)
     if case.expect.error is not None:
-        compare_errors(case, list(given), at, differences)
+        compare_errors(case, list(given), at, differences, lang)
         given = Problems()
     elif result is not None:
         compare(ruleset, case, result, at, differences)

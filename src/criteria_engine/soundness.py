@@ -24,6 +24,7 @@ from criteria_engine.judging import Judging, Parts
 from criteria_engine.program import Program
 from criteria_engine.reaching import reaching
 from criteria_engine.rules import Deduct, Score
+from criteria_engine.tree import Branchlet
 
 __all__ = ["program_of"]
 
@@ -38,7 +39,7 @@ def program_of(
     ``broken`` are the names of parts that could not be read: they are passed over in silence.
     """
     before = sum(each.severity == "error" for each in problems)
-    _check_head(ruleset, problems)
+    _check_head(ruleset, problems, broken)
     scales = {scale.id: scale.words for scale in ruleset.scales}
     _check_names(ruleset, problems)
     for given in ruleset.inputs:
@@ -77,13 +78,13 @@ def _dated(parameter: Parameter) -> bool:
     return bool(parameter.dated) or any(setting.dated for _, setting in parameter.values or ())
 
 
-def _check_head(ruleset: Described, problems: Problems) -> None:
+def _check_head(ruleset: Described, problems: Problems, broken: frozenset[str]) -> None:
     if not _RULESET_ID.fullmatch(ruleset.id):
         problems.add("id", "CE112", name=ruleset.id)
     effective = ruleset.effective
     if effective and effective.from_ and effective.until and effective.from_ > effective.until:
         problems.add("effective", "CE306", first=effective.from_, last=effective.until)
-    if not ruleset.root.criteria:
+    if not ruleset.root.criteria and "criterion:" not in broken:
         problems.add("criteria", "CE307")
 
 
@@ -151,7 +152,7 @@ def _check_tree(judging: Judging, problems: Problems) -> None:
             problems.add(
                 f"{found.place or 'criteria'}.{name}" if found.path else f"criteria.{name}",
                 "CE301",
-                what="criterion",
+                what="criteria",
                 name=name,
             )
         if found.path and not criterion.criteria and criterion.rule is None:
@@ -207,11 +208,17 @@ def _check_numbers(judging: Judging, path: str, criterion: Criterion) -> None:
             judging.note(found.key("combine"), Fault("CE327"))
 
 
+def _holds_broken(judging: Judging, found: Branchlet) -> bool:
+    """Whether something below could not be read, so that its points are not known."""
+    prefix = f"criterion:{found.path}." if found.path else "criterion:"
+    return any(each.startswith(prefix) for each in judging.parts.broken)
+
+
 def _check_totals(judging: Judging) -> None:
     """``points`` given on a group: the children's total of a sum, and nothing else."""
     for found in (judging.tree.root, *judging.tree.root.below()):
         criterion = found.criterion
-        if not criterion.is_group or criterion.points is None:
+        if criterion.points is None or not criterion.criteria or _holds_broken(judging, found):
             continue
         combine = criterion.combine or Combine()
         if combine.at_least is not None or combine.word not in (None, "sum"):

@@ -43,4 +43,4 @@ def titles(value: object) -> Titles:
         return Titles((("", value),))
     if isinstance(value, Mapping) and all(isinstance(text, str) for text in value.values()):
         return Titles(tuple((str(lang), text) for lang, text in value.items()))
-    raise Fault("CE109", value=repr(value)[:60], wanted="title")
+    raise Fault("CE109", value=repr(value)[:60], wanted_kind="title")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from criteria_engine.catalogue.english import ENGLISH
-from criteria_engine.catalogue.vietnamese import VIETNAMESE
+from criteria_engine.catalogue.english import ENGLISH, ENGLISH_WORDS
+from criteria_engine.catalogue.vietnamese import VIETNAMESE, VIETNAMESE_WORDS
 
-__all__ = ["CATALOGUES"]
+__all__ = ["CATALOGUES", "WORDS"]
 
 CATALOGUES = {"vi": VIETNAMESE, "en": ENGLISH}
+WORDS = {"vi": VIETNAMESE_WORDS, "en": ENGLISH_WORDS}

@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
-__all__ = ["ENGLISH"]
+__all__ = ["ENGLISH", "ENGLISH_WORDS"]
+
+# What kinds of values are called.
+ENGLISH_WORDS = {
+    "number": "a number",
+    "integer": "a whole number",
+    "percent": "a number from 0 to 100",
+    "boolean": "a condition",
+    "true or false": "true or false",
+    "text": "a text",
+    "scale": "a word of a scale",
+    "date": "a date",
+    "value": "a single value",
+    "list": "a list [a, b]",
+    "map": "keys {a: 1}",
+    "rule": "a rule",
+    "title": "a title",
+}
 
 ENGLISH: dict[str, tuple[str, str]] = {
     # CE0xx: the file and its YAML
@@ -187,13 +204,13 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "CE102": ("the number {value} is out of bounds", "numbers have at most 15 digits"),
     "CE103": ("{value} is not written as a number", "write {mended}"),
     "CE104": ("{value} is not a whole number", "write a whole number such as 3"),
-    "CE105": ("{value} is not a share between 0 and 1", "write 60% or 0.6"),
+    "CE105": ("{value} is not a share between 0 and 1", "write a share such as 60% or 0.6"),
     "CE106": ("{value} is neither true nor false", "write true or false"),
     "CE107": ("{value} is not a date", "write it as 2024-01-30"),
     "CE108": ("{value} is not allowed here; allowed: {words}", "perhaps {nearest}"),
-    "CE109": ("{value} does not fit here: a {wanted} is wanted", "write a {wanted}"),
+    "CE109": ("{value} does not fit here, {wanted_kind} is wanted", "give {wanted_kind}"),
     "CE110": ("{name} cannot be a name", "begin with a letter and go on with letters, digits and _"),
-    "CE111": ("the name {name} belongs to the language", "choose another name, such as {name}_1"),
+    "CE111": ("{name} has a meaning of its own in expressions", "choose another name, such as {name}_1"),
     "CE112": (
         "{name} cannot be the id of a ruleset",
         "write lower-case words joined by dots, such as vn.example.model-ward",
@@ -201,8 +218,8 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "CE120": ("the key {key} is not known here", "perhaps {nearest}"),
     "CE121": ("the key {key} is missing", "add {key}:"),
     "CE122": (
-        "a {wanted} is wanted here, this is a {found}",
-        "look at the form of this key in the reference",
+        "{wanted_kind} is wanted here, this is {found_kind}",
+        "write {wanted_kind}",
     ),
     "CE123": ("the language version is {found}", "write criteria_engine: 1"),
     "CE124": (
@@ -212,7 +229,7 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "CE125": ("{key} comes with a later version of the language's reader", "take it out for now"),
     "CE126": ("nothing stands behind {key}", "write a value, or take the key out"),
     "CE127": (
-        "the file is a {found}, not a ruleset",
+        "the file does not hold the keys of a ruleset",
         "begin with criteria_engine: 1 and keys such as id:, inputs: and criteria:",
     ),
     # CE2xx: expressions and what they name
@@ -229,7 +246,7 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "CE205": ("the expression is nested deeper than {limit}", "name parts of it under define:"),
     "CE206": (
         "{number} is not written as a number",
-        "write {mended}; numbers have at most 15 digits, and a point for decimals",
+        "write {mended}; decimals go after a point, and thousands are not parted",
     ),
     "CE207": ("{found} is not written this way here", "write {mended}"),
     "CE208": ("the character {character} has no place in an expression", "delete it"),
@@ -265,17 +282,17 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "CE228": ("{name} is no group: it has no criteria below it", "name a group"),
     "CE229": ("{name} is both a criterion and an input, parameter or definition", "rename one of the two"),
     "CE231": (
-        "a {left} and a {right} cannot be compared",
+        "{left_kind} cannot be compared with {right_kind}",
         "compare values of one kind; a text stands in quotes",
     ),
     "CE232": ("'{word}' is none of: {words}", "perhaps '{nearest}'"),
     "CE233": ("'{word}' is not a date", "write it as '2024-01-30'"),
-    "CE234": ("the branches give values of several kinds: {kinds}", "let every branch give the same kind"),
-    "CE235": ("a condition is wanted here, this is a {found}", "compare it with something, such as x >= 3"),
-    "CE236": ("a number is wanted here, this is a {found}", "use a number, or count(…) of conditions"),
+    "CE234": ("the branches give several kinds of values: {kinds}", "let every branch give the same kind"),
+    "CE235": ("a condition is wanted here, this is {found_kind}", "compare it with something, such as x >= 3"),
+    "CE236": ("a number is wanted here, this is {found_kind}", "use a number, or count(…) of conditions"),
     "CE237": ("the name of an input is wanted here", "write evidenced(name_of_an_input)"),
     "CE238": (
-        "a date is wanted here, this is a {found}",
+        "a date is wanted here, this is {found_kind}",
         "use an input of type date, or a text such as '2024-01-30'",
     ),
     "CE239": ("the digits of round must be a whole number from -9 to 9", "write round(x, 1)"),
@@ -291,7 +308,7 @@ ENGLISH: dict[str, tuple[str, str]] = {
     ),
     "CE303": (
         "a parameter has one value, values by class (by, values), or values by date",
-        "keep one of the three",
+        "write one of the three",
     ),
     "CE304": ("{name} cannot class a parameter", "name an input of type choice, ordinal or boolean"),
     "CE305": (
@@ -315,8 +332,8 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "add a rule such as test: x >= 3, or criteria:",
     ),
     "CE316": ("a group has no rule of its own, here {key}", "move the rule into a criterion of its own"),
-    "CE317": ("combine is a word such as mean, or {{at_least: 3}}", "keep one of the two"),
-    "CE318": ("missing is unknown, drop, zero or {{points: 2}}", "keep one of them"),
+    "CE317": ("combine is a word such as mean, or {{at_least: 3}}", "write one of the two"),
+    "CE318": ("missing is unknown, drop, zero or {{points: 2}}", "write one of them"),
     "CE319": ("{key} belongs to a group, this is a single criterion", "take {key} out, or add criteria:"),
     "CE320": ("least goes with score or deduct", "take it out"),
     "CE321": ("{key} cannot be {value}", "write a number above 0 (points, weight and factor may be 0)"),
@@ -347,7 +364,7 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "CE410": ("no points for: {missing}", "add them, or add otherwise: 0"),
     "CE411": ("{word} is none of: {words}", "perhaps {nearest}"),
     "CE412": ("deduct needs at least one line", "write - {{when: condition, minus: 1}}"),
-    "CE413": ("a line has either when, or each (which may have at_most)", "keep one of the two"),
+    "CE413": ("a line has either when, or each (which may have at_most)", "write {{when: condition, minus: 1}}, or {{each: number, minus: 1}}"),
     "CE414": ("there are no items", "list at least one: name: condition"),
     "CE415": ("{need} items are needed, there are only {count}", "lower need, or add items"),
     "CE416": ("{name} is no item of the list", "perhaps {nearest}"),
@@ -360,13 +377,13 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "CE423": ("{need} of {count} criteria can never be met", "write a number from 1 to {count}"),
     "CE431": ("the level {level} can never be reached", "lower what it wants"),
     "CE432": ("{level} is both a level and what is given otherwise", "choose another id for one of them"),
-    "CE433": ("an override says one of level, at_most, refer", "keep one of the three"),
+    "CE433": ("an override says one of level, at_most, refer", "write one of the three"),
     "CE434": ("there is no level {level} to cap at", "perhaps {nearest}"),
     # CE55x: the values of an assessment
     "CE551": ("there is no input {name}", "perhaps {nearest}"),
     "CE552": ("{name} is always applicable", "give a value, or add may_be_na: true to the input"),
     "CE553": (
-        "{name}: {value} does not fit, wanted: {wanted}",
+        "{name}: {value} does not fit, {wanted_kind} is wanted",
         "give a value of that type, or leave it out while it is not known",
     ),
     "CE554": ("{name}: {value} is none of: {words}", "perhaps {nearest}"),

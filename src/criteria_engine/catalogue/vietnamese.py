@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
-__all__ = ["VIETNAMESE"]
+__all__ = ["VIETNAMESE", "VIETNAMESE_WORDS"]
+
+# What kinds of values are called.
+VIETNAMESE_WORDS = {
+    "number": "số",
+    "integer": "số nguyên",
+    "percent": "số từ 0 đến 100",
+    "boolean": "điều kiện",
+    "true or false": "true hoặc false",
+    "text": "văn bản",
+    "scale": "mức trên thang",
+    "date": "ngày",
+    "value": "một giá trị",
+    "list": "danh sách [a, b]",
+    "map": "các khóa {a: 1}",
+    "rule": "quy tắc",
+    "title": "tiêu đề",
+}
 
 VIETNAMESE: dict[str, tuple[str, str]] = {
     # CE0xx: the file and its YAML
@@ -181,20 +198,20 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     "CE102": ("số {value} vượt giới hạn", "số có nhiều nhất 15 chữ số"),
     "CE103": ("{value} không viết đúng dạng số", "viết {mended}"),
     "CE104": ("{value} không phải là số nguyên", "viết một số nguyên, ví dụ 3"),
-    "CE105": ("{value} không phải là tỷ lệ từ 0 đến 1", "viết 60% hoặc 0.6"),
+    "CE105": ("{value} không phải là tỷ lệ từ 0 đến 1", "viết một tỷ lệ, ví dụ 60% hoặc 0.6"),
     "CE106": ("{value} không phải là true hay false", "viết true (đúng) hoặc false (sai)"),
     "CE107": ("{value} không phải là ngày", "viết theo dạng 2024-01-30"),
     "CE108": ("{value} không dùng được ở đây; dùng được: {words}", "có thể là {nearest}"),
-    "CE109": ("{value} không hợp ở đây: cần {wanted}", "viết lại đúng dạng {wanted}"),
+    "CE109": ("{value} không hợp ở đây, cần {wanted_kind}", "đưa vào {wanted_kind}"),
     "CE110": ("{name} không dùng làm tên được", "bắt đầu bằng chữ cái, tiếp theo là chữ cái, chữ số và _"),
-    "CE111": ("tên {name} là từ của ngôn ngữ", "chọn tên khác, ví dụ {name}_1"),
+    "CE111": ("{name} có nghĩa riêng trong biểu thức, không dùng làm tên được", "chọn tên khác, ví dụ {name}_1"),
     "CE112": (
         "{name} không dùng làm mã bộ tiêu chí được",
         "viết các từ chữ thường nối bằng dấu chấm, ví dụ vn.vi-du.phuong-kieu-mau",
     ),
     "CE120": ("không có khóa {key} ở đây", "có thể là {nearest}"),
     "CE121": ("thiếu khóa {key}", "thêm {key}:"),
-    "CE122": ("ở đây cần {wanted}, nhưng đây là {found}", "xem dạng của khóa này trong trang tra cứu"),
+    "CE122": ("ở đây cần {wanted_kind}, nhưng đây là {found_kind}", "viết lại thành {wanted_kind}"),
     "CE123": ("phiên bản ngôn ngữ là {found}", "viết criteria_engine: 1"),
     "CE124": (
         "mỗi tiêu chí có một quy tắc, ở đây có nhiều: {keys}",
@@ -203,7 +220,7 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     "CE125": ("khóa {key} chưa được phiên bản này đọc", "tạm thời bỏ khóa này"),
     "CE126": ("khóa {key} chưa có giá trị", "viết giá trị, hoặc bỏ khóa này"),
     "CE127": (
-        "tệp này là {found}, không phải bộ tiêu chí",
+        "tệp này không có các khóa của bộ tiêu chí",
         "bắt đầu bằng criteria_engine: 1 và các khóa như id:, inputs:, criteria:",
     ),
     # CE2xx: expressions and what they name
@@ -214,7 +231,7 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     "CE205": ("biểu thức lồng sâu hơn {limit} tầng", "đặt tên cho từng phần trong define:"),
     "CE206": (
         "{number} không viết đúng dạng số",
-        "viết {mended}; số có nhiều nhất 15 chữ số, dùng dấu chấm cho phần thập phân",
+        "viết {mended}; phần thập phân đứng sau dấu chấm, hàng nghìn không tách bằng dấu nào",
     ),
     "CE207": ("{found} không viết như thế ở đây", "viết {mended}"),
     "CE208": ("ký tự {character} không dùng trong biểu thức", "xóa ký tự này"),
@@ -250,16 +267,16 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     "CE228": ("{name} không phải là nhóm: không có tiêu chí bên dưới", "viết tên một nhóm"),
     "CE229": ("{name} vừa là tiêu chí vừa là chỉ số, tham số hoặc định nghĩa", "đổi tên một trong hai"),
     "CE231": (
-        "không so sánh được {left} với {right}",
+        "không so sánh được {left_kind} với {right_kind}",
         "so sánh hai giá trị cùng loại; văn bản đặt trong dấu nháy",
     ),
     "CE232": ("'{word}' không có trong: {words}", "có thể là '{nearest}'"),
     "CE233": ("'{word}' không phải là ngày", "viết theo dạng '2024-01-30'"),
     "CE234": ("các nhánh cho giá trị khác loại: {kinds}", "để mọi nhánh cho cùng một loại giá trị"),
-    "CE235": ("ở đây cần điều kiện, nhưng đây là {found}", "so sánh với một giá trị, ví dụ x >= 3"),
-    "CE236": ("ở đây cần số, nhưng đây là {found}", "dùng một số, hoặc count(…) các điều kiện"),
+    "CE235": ("ở đây cần điều kiện, nhưng đây là {found_kind}", "so sánh với một giá trị, ví dụ x >= 3"),
+    "CE236": ("ở đây cần số, nhưng đây là {found_kind}", "dùng một số, hoặc count(…) các điều kiện"),
     "CE237": ("ở đây cần tên một chỉ số đầu vào", "viết evidenced(ten_chi_so)"),
-    "CE238": ("ở đây cần ngày, nhưng đây là {found}", "dùng chỉ số loại date, hoặc văn bản như '2024-01-30'"),
+    "CE238": ("ở đây cần ngày, nhưng đây là {found_kind}", "dùng chỉ số loại date, hoặc văn bản như '2024-01-30'"),
     "CE239": ("số chữ số của round phải là số nguyên từ -9 đến 9", "viết round(x, 1)"),
     "CE241": ("kết quả có thể lớn quá mức tính được", "khai báo range cho chỉ số, hoặc bớt lũy thừa"),
     # CE3xx: names, inputs and the shape of the tree
@@ -270,7 +287,7 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     ),
     "CE303": (
         "mỗi tham số có một giá trị, hoặc giá trị theo loại (by, values), hoặc theo ngày",
-        "giữ lại một trong ba",
+        "viết đúng một trong ba cách",
     ),
     "CE304": (
         "{name} không dùng để phân loại tham số được",
@@ -297,8 +314,8 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
         "thêm quy tắc, ví dụ test: x >= 3, hoặc thêm criteria:",
     ),
     "CE316": ("nhóm không có quy tắc riêng, ở đây là {key}", "chuyển quy tắc vào một tiêu chí con"),
-    "CE317": ("combine là một từ như mean, hoặc {{at_least: 3}}", "giữ lại một trong hai"),
-    "CE318": ("missing là unknown, drop, zero hoặc {{points: 2}}", "giữ lại một cách"),
+    "CE317": ("combine là một từ như mean, hoặc {{at_least: 3}}", "viết đúng một trong hai cách"),
+    "CE318": ("missing là unknown, drop, zero hoặc {{points: 2}}", "viết đúng một cách"),
     "CE319": ("{key} chỉ dùng cho nhóm, đây là một tiêu chí đơn", "bỏ {key}, hoặc thêm criteria:"),
     "CE320": ("least chỉ đi với score hoặc deduct", "bỏ khóa này"),
     "CE321": ("{key} không thể là {value}", "viết một số lớn hơn 0 (points, weight và factor có thể bằng 0)"),
@@ -329,7 +346,7 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     "CE410": ("chưa có điểm cho: {missing}", "thêm vào, hoặc thêm otherwise: 0"),
     "CE411": ("{word} không có trong: {words}", "có thể là {nearest}"),
     "CE412": ("deduct cần ít nhất một dòng", "viết - {{when: điều kiện, minus: 1}}"),
-    "CE413": ("mỗi dòng có when, hoặc each (có thể kèm at_most)", "giữ lại một trong hai"),
+    "CE413": ("mỗi dòng có when, hoặc each (có thể kèm at_most)", "viết {{when: điều kiện, minus: 1}} hoặc {{each: số, minus: 1}}"),
     "CE414": ("chưa có mục nào", "liệt kê ít nhất một mục: tên: điều kiện"),
     "CE415": ("cần {need} mục, chỉ có {count}", "giảm need, hoặc thêm mục"),
     "CE416": ("{name} không có trong danh sách", "có thể là {nearest}"),
@@ -342,12 +359,12 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     "CE423": ("không thể đạt {need} trên {count} tiêu chí", "viết một số từ 1 đến {count}"),
     "CE431": ("không bao giờ đạt được mức {level}", "giảm yêu cầu của mức này"),
     "CE432": ("{level} vừa là một mức vừa là mức còn lại (otherwise)", "đặt mã khác cho một trong hai"),
-    "CE433": ("mỗi ngoại lệ ghi một trong level, at_most, refer", "giữ lại một trong ba"),
+    "CE433": ("mỗi ngoại lệ ghi một trong level, at_most, refer", "viết đúng một trong ba khóa ấy"),
     "CE434": ("không có mức {level} để giới hạn", "có thể là {nearest}"),
     # CE55x: the values of an assessment
     "CE551": ("không có chỉ số {name}", "có thể là {nearest}"),
     "CE552": ("chỉ số {name} luôn áp dụng", "ghi giá trị, hoặc thêm may_be_na: true cho chỉ số"),
-    "CE553": ("{name}: {value} không hợp, cần: {wanted}", "ghi đúng loại, hoặc để trống khi chưa có số liệu"),
+    "CE553": ("{name}: {value} không hợp, cần {wanted_kind}", "ghi đúng loại, hoặc để trống khi chưa có số liệu"),
     "CE554": ("{name}: {value} không có trong: {words}", "có thể là {nearest}"),
     "CE555": ("{name}: {value} là văn bản, ở đây cần số", "ghi một số; văn bản thì đọc bằng ce.read_value"),
     "CE556": ("{name}: {value} không phải là số nguyên", "ghi số nguyên"),

@@ -49,7 +49,9 @@ class WrongUse(Exception):
 
 
 def _with_nearest(console: Console, message: str, details: dict[str, str]) -> str:
-    near = difflib.get_close_matches(details.get("value", ""), details.get("choices", "").split(", "), 1)
+    near = []
+    if "choices" in details:
+        near = difflib.get_close_matches(details["value"], details["choices"].split(", "), 1)
     return console.word("did_you_mean", message=message, nearest=near[0]) if near else message
 
 
@@ -73,15 +75,15 @@ class _Help(argparse.Action):
 
 def language_of(arguments: Sequence[str]) -> str:
     """The language asked for, as far as one can tell before the arguments are read."""
-    wanted = os.environ.get("CRITERIA_LANG", "").lower()
+    wanted = os.environ.get("CRITERIA_LANG", "").lower()[:2]
     for place, argument in enumerate(arguments):
         if argument == "--":
             break
-        if argument == "--lang":
-            wanted = "".join(arguments[place + 1 : place + 2])
-        elif argument.startswith("--lang="):
-            wanted = argument.removeprefix("--lang=")
-    return "en" if wanted.startswith("en") else "vi"
+        option, _, value = argument.partition("=")
+        if option == "--lang":
+            asked = value or "".join(arguments[place + 1 : place + 2])
+            wanted = asked if asked in _LANGUAGES else wanted
+    return "en" if wanted == "en" else "vi"
 
 
 def parsed(arguments: Sequence[str]) -> argparse.Namespace:
@@ -106,7 +108,18 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     if left:
         program = "criteria" if options.command is None else f"criteria {options.command}"
         raise WrongUse(program, f"unrecognized arguments: {' '.join(left)}")
+    for name in ("subject", "subject_column"):
+        if getattr(options, name, None) is not None:
+            setattr(options, name, _typed(getattr(options, name)))
     return options
+
+
+def _typed(text: str) -> str:
+    """A name as it was typed: terminals send UTF-8, also where the locale knows letters of English only."""
+    try:
+        return os.fsencode(text).decode("utf-8")
+    except UnicodeError:
+        return text
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:

@@ -88,7 +88,7 @@ class Bands(Plain):
             guard = region if region is not None else a.every([prefix, fits.true])
             picks.append(Pick(fits.true, guard, result[1], f"{where}.{result[0]}"))
             prefix = a.every([prefix, fits.fails])
-        if not self.steps or (self.steps[-1].otherwise is None and not rest.empty):
+        if all(step.otherwise is None for step in self.steps) and not rest.empty:
             desk.fault("steps", "CE406")
         return picks, there, na
 

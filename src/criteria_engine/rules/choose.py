@@ -60,7 +60,8 @@ class Choose(Plain):
         otherwise = dict(pairs).get("otherwise", self.otherwise)
         if otherwise is None:
             left = [word for word in options or () if word not in listed]
-            desk.fault(key, "CE410", missing=", ".join(left) or "…")
+            if options is None or set(listed) <= set(options):
+                desk.fault(key, "CE410", missing=", ".join(left) or "…")
             return [], of.there, of.na
         rest = self._says_none(desk, of, [word for word in listed if word != "otherwise"], none)
         picks.append(
