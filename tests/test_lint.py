@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from pathlib import Path
@@ -281,6 +282,45 @@ def _seconds(path: Path) -> float:
     started = time.perf_counter()
     assert check(path) == []
     return time.perf_counter() - started
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_warnings_are_said_as_they_always_were(
+    tmp_path: Path, lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = []
+    for text, code, _ in WARNINGS:
+        found(Path(), text)
+        page += [str(each) for each in check("set.yaml", lang=lang) if each.code == code]
+    tests = """\
+ruleset: set.yaml
+tests:
+  - {name: one, values: {a: true, n: 5}}
+  - {name: two, values: {a: true, n: 1}, expect: {criteria: {k: met}}}
+"""
+    found(Path(), GROUP, tests)
+    page += [str(each) for each in check("set.yaml", lang=lang)]
+    found(
+        Path(),
+        GROUP,
+        tests.replace("n: 1", "n: 5").replace("a: true", "a: false").replace("k: met", "k: not_met"),
+    )
+    page += [str(each) for each in check("set.yaml", lang=lang) if each.code == "CE703"]
+    found(Path(), GROUP, "ruleset: other.yaml\ntests: []\n")
+    page += [str(each) for each in check("set.yaml", lang=lang) if each.code == "CE626"]
+    found(Path(), GROUP, "ruleset: set.yaml\ntests: []\n")
+    page += [str(each) for each in check("set.yaml", lang=lang) if each.code == "CE627"]
+    as_ever(f"warnings_{lang}", "\n".join(page) + "\n")
+
+
+def as_ever(name: str, text: str) -> None:
+    """Compare with tests/bad/NAME.txt; CRITERIA_WRITE_GOLDEN=1 writes it."""
+    path = Path(__file__).parent / "bad" / f"{name}.txt"
+    if os.environ.get("CRITERIA_WRITE_GOLDEN"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
 
 
 def test_every_code_of_tests_and_warnings_is_tried_here_or_beside() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from criteria_engine import (
     CriteriaError,
     Expected,
     Ruleset,
+    check,
     companion_cases,
     load,
     loads,
@@ -111,31 +113,31 @@ def test_everything_that_can_be_expected(tmp_path: Path) -> None:
     assert outcome.passed, codes(outcome)
 
 
-@pytest.mark.parametrize(
-    ("expected", "code", "said"),
-    [
-        ("level: fair", "CE601", "`fair`, the result is `model`"),
-        ("level: undecided", "CE601", "`undecided`, the result is `model`"),
-        ("possible_levels: [model, fair]", "CE602", "[model, fair], the result is [model]"),
-        ("score: 29.5", "CE603", "29.5, the result is 30"),
-        ("score: [20, 30]", "CE603", "[20, 30], the result is 30"),
-        ("max_score: 40", "CE604", "40, the result is 30"),
-        ("decided: false", "CE605", "`false`, the result is `true`"),
-        ("referred: council", "CE606", "“council”, the result is “null”"),
-        (
-            "criteria: {few: not_met}",
-            "CE607",
-            "criterion few: the test expects `not_met`, the result is `met`",
-        ),
-        ("criteria: {order: 19}", "CE607", "`19`, the result is `20`"),
-        ("values: {half: 25}", "CE608", "value half: the test expects `25`, the result is `25.25`"),
-        ("values: {half: null}", "CE608", "`null`, the result is `25.25`"),
-        ("values: {many: true}", "CE608", "`true`, the result is `false`"),
-        ("values: {place: difficult}", "CE608", "`difficult`, the result is `normal`"),
-        ("values: {start: 2020-03-01}", "CE608", "`2020-03-01`, the result is `2020-02-29`"),
-        ("error: true", "CE609", "but nothing is wrong"),
-    ],
-)
+DIFFERENCES = [
+    ("level: fair", "CE601", "`fair`, the result is `model`"),
+    ("level: undecided", "CE601", "`undecided`, the result is `model`"),
+    ("possible_levels: [model, fair]", "CE602", "[model, fair], the result is [model]"),
+    ("score: 29.5", "CE603", "29.5, the result is 30"),
+    ("score: [20, 30]", "CE603", "[20, 30], the result is 30"),
+    ("max_score: 40", "CE604", "40, the result is 30"),
+    ("decided: false", "CE605", "`false`, the result is `true`"),
+    ("referred: council", "CE606", "“council”, the result is “null”"),
+    (
+        "criteria: {few: not_met}",
+        "CE607",
+        "criterion few: the test expects `not_met`, the result is `met`",
+    ),
+    ("criteria: {order: 19}", "CE607", "`19`, the result is `20`"),
+    ("values: {half: 25}", "CE608", "value half: the test expects `25`, the result is `25.25`"),
+    ("values: {half: null}", "CE608", "`null`, the result is `25.25`"),
+    ("values: {many: true}", "CE608", "`true`, the result is `false`"),
+    ("values: {place: difficult}", "CE608", "`difficult`, the result is `normal`"),
+    ("values: {start: 2020-03-01}", "CE608", "`2020-03-01`, the result is `2020-02-29`"),
+    ("error: true", "CE609", "but nothing is wrong"),
+]
+
+
+@pytest.mark.parametrize(("expected", "code", "said"), DIFFERENCES)
 def test_what_came_out_otherwise_is_said_at_its_place(
     tmp_path: Path, expected: str, code: str, said: str
 ) -> None:
@@ -213,28 +215,28 @@ def test_an_error_may_be_expected_by_its_words(tmp_path: Path) -> None:
 # ---- tests that are not written as they should be -----------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("test", "code", "marked", "hint"),
-    [
-        ("{name: a, values: {casses: 3}, expect: {level: none}}", "CE551", "casses", "cases"),
-        ("{name: a, values: {cases: '85,5'}, expect: {level: none}}", "CE103", "'85,5'", "85.5"),
-        ("{name: a, values: {station: yes}, expect: {level: none}}", "CE106", "yes", "true"),
-        ("{name: a, values: {cases: 200}, expect: {level: none}}", "CE557", "200", ""),
-        ("{name: a, expect: {level: modle}}", "CE621", "modle", "model"),
-        ("{name: a, expect: {possible_levels: [model, undecided]}}", "CE621", "undecided", ""),
-        ("{name: a, expect: {criteria: {bass: met}}}", "CE223", "bass", "base"),
-        ("{name: a, expect: {criteria: {base: meet}}}", "CE622", "meet", "not_met"),
-        ("{name: a, expect: {criteria: {base: '1,5'}}}", "CE622", "'1,5'", "12.5"),
-        ("{name: a, expect: {values: {hlaf: 3}}}", "CE623", "hlaf", "half"),
-        ("{name: a, expect: {values: {half: ten}}}", "CE103", "ten", ""),
-        ("{name: a, expect: {score: [1, 2, 3]}}", "CE624", "score", "[60, 85]"),
-        ("{name: a, expect: {score: [2, 1]}}", "CE624", "score", ""),
-        ("{name: a, expekt: {score: 1}}", "CE120", "expekt", "expect"),
-        ("{name: a, history: [{cases: 3}], expect: {level: none}}", "CE125", "history", "take it out"),
-        ("{name: a, titles: {other: x}, expect: {level: none}}", "CE125", "titles", ""),
-        ("{expect: {level: none}}", "CE121", "{expect", "name"),
-    ],
-)
+FAULTS = [
+    ("{name: a, values: {casses: 3}, expect: {level: none}}", "CE551", "casses", "cases"),
+    ("{name: a, values: {cases: '85,5'}, expect: {level: none}}", "CE103", "'85,5'", "85.5"),
+    ("{name: a, values: {station: yes}, expect: {level: none}}", "CE106", "yes", "true"),
+    ("{name: a, values: {cases: 200}, expect: {level: none}}", "CE557", "200", ""),
+    ("{name: a, expect: {level: modle}}", "CE621", "modle", "model"),
+    ("{name: a, expect: {possible_levels: [model, undecided]}}", "CE621", "undecided", ""),
+    ("{name: a, expect: {criteria: {bass: met}}}", "CE223", "bass", "base"),
+    ("{name: a, expect: {criteria: {base: meet}}}", "CE622", "meet", "not_met"),
+    ("{name: a, expect: {criteria: {base: '1,5'}}}", "CE622", "'1,5'", "12.5"),
+    ("{name: a, expect: {values: {hlaf: 3}}}", "CE623", "hlaf", "half"),
+    ("{name: a, expect: {values: {half: ten}}}", "CE103", "ten", ""),
+    ("{name: a, expect: {score: [1, 2, 3]}}", "CE624", "score", "[60, 85]"),
+    ("{name: a, expect: {score: [2, 1]}}", "CE624", "score", ""),
+    ("{name: a, expekt: {score: 1}}", "CE120", "expekt", "expect"),
+    ("{name: a, history: [{cases: 3}], expect: {level: none}}", "CE125", "history", "take it out"),
+    ("{name: a, titles: {other: x}, expect: {level: none}}", "CE125", "titles", ""),
+    ("{expect: {level: none}}", "CE121", "{expect", "name"),
+]
+
+
+@pytest.mark.parametrize(("test", "code", "marked", "hint"), FAULTS)
 def test_faults_of_a_test_are_located(tmp_path: Path, test: str, code: str, marked: str, hint: str) -> None:
     path = files(tmp_path, f"- {test}")
     with pytest.raises(CriteriaError) as raised:
@@ -346,3 +348,24 @@ def test_what_no_test_reaches(tmp_path: Path) -> None:
     assert missed.never_met == ("base", "order", "order.few", "order.rated")
     assert missed.never_failed == ()
     assert missed.never_blocking == ()
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_tests_are_spoken_of_as_they_always_were(
+    tmp_path: Path, lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = []
+    for expected, _, _ in DIFFERENCES:
+        path = files(Path(), f"- {{name: one, values: {{{FULL}}}, expect: {{{expected}}}}}")
+        page += [str(each) for _, outcome in run_tests(path, lang).outcomes for each in outcome.differences]
+    path = files(Path(), "- {name: bad, values: {cases: 101}, expect: {error: CE551}}")
+    page += [str(each) for _, outcome in run_tests(path, lang).outcomes for each in outcome.differences]
+    for test, _, _, _ in FAULTS:
+        page += [str(each) for each in check(files(Path(), f"- {test}"), lang=lang)]
+    text = "\n".join(page) + "\n"
+    golden = Path(__file__).parent / "bad" / f"tests_{lang}.txt"
+    if os.environ.get("CRITERIA_WRITE_GOLDEN"):
+        golden.parent.mkdir(exist_ok=True)
+        golden.write_text(text, encoding="utf-8")
+    assert text == golden.read_text(encoding="utf-8")

@@ -30,7 +30,6 @@ from criteria_engine.core import (
     Remainder,
     Rounded,
     RoundingMode,
-    Settled,
     Some,
     Sum,
     Times,

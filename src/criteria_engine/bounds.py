@@ -41,8 +41,8 @@ from criteria_engine.core import (
     Choice,
     Compare,
     Condition,
-    Evidenced,
     Every,
+    Evidenced,
     Extreme,
     Flag,
     Given,
@@ -195,8 +195,8 @@ class Bounds:
                 return self._ratio(numeric)
             case Tighter(exact, lower, upper):
                 low, high = self.interval(exact)
-                ends = self.interval(lower)[0], self.interval(upper)[1]
-                return _pair(extreme("max", [low, ends[0]]), extreme("min", [high, ends[1]]))
+                at_least, at_most = self.interval(lower)[0], self.interval(upper)[1]
+                return _pair(extreme("max", [low, at_least]), extreme("min", [high, at_most]))
             case Mixture():
                 return numeric, numeric
         assert_never(numeric)

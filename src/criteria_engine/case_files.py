@@ -20,7 +20,16 @@ from criteria_engine.reading import Document, read_document, read_ruleset
 from criteria_engine.ruleset import Ruleset
 from criteria_engine.running import CaseOutcome, look_at_cases, run_cases
 
-__all__ = ["CaseFile", "TestRun", "companion_cases", "companion_of", "read_companion", "run_tests", "said"]
+__all__ = [
+    "CaseFile",
+    "TestRun",
+    "companion_cases",
+    "companion_of",
+    "read_companion",
+    "run_tests",
+    "said",
+    "sound_ruleset",
+]
 
 _CASE = re.compile(r"tests\[(\d+)\]")
 # What is said of the name before a colon.
@@ -54,6 +63,17 @@ class TestRun:
     def passed(self) -> bool:
         """Whether every test passed."""
         return all(outcome.passed for _, outcome in self.outcomes)
+
+
+def sound_ruleset(document: Document) -> Ruleset | None:
+    """The ruleset of a document, None where the document says what is wrong with it."""
+    ruleset = read_ruleset(document)
+    if document.problems.has_errors:
+        return None
+    if ruleset is None:
+        # Silence would pass for "nothing wrong".
+        raise RuntimeError(f"{document.name}: not read, and no reason given")
+    return ruleset
 
 
 def companion_of(path: str | os.PathLike[str]) -> Path:
@@ -132,8 +152,8 @@ def run_tests(path: str | os.PathLike[str], lang: str | None = None) -> TestRun:
     error but an outcome.
     """
     document = read_document(path)
-    ruleset = read_ruleset(document)
-    if ruleset is None or document.problems.has_errors:
+    ruleset = sound_ruleset(document)
+    if ruleset is None:
         raise CriteriaError([each for each in said(document, lang) if each.severity == "error"])
     look_at_cases(ruleset, ruleset.tests, document.problems)
     _raise_errors(document, lang)

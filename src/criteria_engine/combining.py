@@ -126,7 +126,9 @@ def _together(children: Sequence[Child], numbers: Sequence[Numeric]) -> Numeric:
         return total
     amounts = [Amount(each, child.there, child.absent) for child, each in zip(children, numbers, strict=True)]
     least = least_of_any("min", amounts)
-    return Tighter(total, least, total, low=total.low, high=total.high, whole=total.whole, on_grid=total.on_grid)
+    return Tighter(
+        total, least, total, low=total.low, high=total.high, whole=total.whole, on_grid=total.on_grid
+    )
 
 
 def _summed_maxima(children: Sequence[Child]) -> tuple[Numeric | None, Numeric | None]:
@@ -175,7 +177,7 @@ def _mean(children: Sequence[Child]) -> Joined:
     share_parts = tuple(
         Part(a.times(weight, child.points), a.times(weight, most), child.there, child.absent)
         for weight, child, most in zip(weights, children, maxima, strict=True)
-        if not (isinstance(weight, Number) and weight.value == 0)
+        if weight.value
     )
     return Joined(points, mean(maxima), a.divide(a.add(weighed), a.add(weights)), parts=share_parts)
 

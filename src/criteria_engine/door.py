@@ -123,7 +123,9 @@ class Door:
         for group, allowed in ((0, "NUMBERS"), (1, "INTEGERS"), (2, "BOOLEANS")):
             end = start + sum(_GROUPS.get(given.type, 3) == group for given in self.inputs)
             if end > start:
-                lines.append(f"if not {allowed}{kinds}(map(type, row[{start}:{end}])): return {refused}, None")
+                lines.append(
+                    f"if not {allowed}{kinds}(map(type, row[{start}:{end}])): return {refused}, None"
+                )
             start = end
         taken = ", ".join(f"i{place}" for place in range(count))
         lines.append(f"({taken}) = row")

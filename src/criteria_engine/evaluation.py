@@ -66,9 +66,9 @@ def _check_day_and_evidence(
     if program.needs_day and on is None:
         problems.add("on", "CE559")
     for parameter in ruleset.parameters:
-        for setting in (parameter, *[each for _, each in parameter.values or ()]):
-            if setting.dated and on is not None:
-                first = min(entry.from_ for entry in setting.dated)
+        for dated in (parameter.dated, *[each.dated for _, each in parameter.values or ()]):
+            if dated and on is not None:
+                first = min(entry.from_ for entry in dated)
                 if on < first:
                     problems.add("on", "CE560", name=parameter.id, first=first, on=on)
     problems.raise_errors()

@@ -15,13 +15,13 @@ from criteria_engine import relevance
 from criteria_engine.bounded import Bounds
 from criteria_engine.carriers.python import Row
 from criteria_engine.carriers.walking import Walk
+from criteria_engine.described import Described
 from criteria_engine.digest import digest_of
 from criteria_engine.meaning import Amount, Claim, Meaning, Words
 from criteria_engine.na import NA
 from criteria_engine.names import ON
 from criteria_engine.program import CODES, Program
 from criteria_engine.reaching import Outcome, Reaching
-from criteria_engine.described import Described
 from criteria_engine.status import Status
 
 __all__ = ["Criteria", "CriterionResult", "Findings", "title_of_level"]
@@ -444,10 +444,11 @@ def _again(ruleset: Any, given: Mapping[str, Any], evidence: Mapping[str, str], 
 
 def title_of_level(ruleset: Described, level: str, lang: str) -> str:
     """The title of a level in a language, or its id."""
-    for each in (*ruleset.levels, *([ruleset.otherwise] if ruleset.otherwise else [])):
-        if each.id == level and each.title:
-            return each.title.in_language(lang)
-    return level
+    titles = {each.id: each.title for each in ruleset.levels}
+    if ruleset.otherwise is not None:
+        titles.setdefault(ruleset.otherwise.id, ruleset.otherwise.title)
+    title = titles.get(level)
+    return title.in_language(lang) if title else level
 
 
 def _plain(value: Any) -> Any:

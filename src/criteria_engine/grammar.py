@@ -246,7 +246,7 @@ def _mended_number(piece: str) -> str:
 
 
 def _syntax_fault(text: str, error: SyntaxError) -> Fault:
-    start = max(0, min((error.offset or 1) - 1, len(text) - 1))
+    start, width = _token_at(text, error.offset or 0)
     if re.search(r"[0-9]\s*%\s*($|[)\],]|and\b|or\b)", text):
         place = re.search(r"[0-9.]+\s*%\s*($|[)\],]|and\b|or\b)", text)
         if place:
@@ -255,7 +255,15 @@ def _syntax_fault(text: str, error: SyntaxError) -> Fault:
     opened = text.count("(") - text.count(")") or text.count("[") - text.count("]")
     if opened:
         return Fault("CE210", (start, 1), bracket="(" if opened > 0 else ")")
-    return Fault("CE201", (start, 1), text=_short(text))
+    return Fault("CE201", (start, width), text=_short(text))
+
+
+def _token_at(text: str, offset: int) -> tuple[int, int]:
+    """Start and width of the token at a place counted from 1; of the last one where the text just ends."""
+    tokens = [(each.start(), len(each[0])) for each in _TOKEN.finditer(text) if each.lastgroup]
+    if not 0 < offset <= len(text.rstrip()):
+        return tokens[-1]
+    return next(each for each in tokens if sum(each) >= offset)
 
 
 def _look_through(text: str, root: ast.expr, names: list[str], criteria: list[tuple[str, str]]) -> None:

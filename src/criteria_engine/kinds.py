@@ -18,8 +18,8 @@ import attrs
 
 from criteria_engine.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.expressions import Expression, expression
-from criteria_engine.na import NA
 from criteria_engine.grammar import RESERVED, is_id, nearest, normal
+from criteria_engine.na import NA
 from criteria_engine.titles import Titles, titles
 
 __all__ = [
@@ -316,7 +316,8 @@ class Plain:
     __slots__ = ()
 
     def __repr__(self) -> str:
-        fields: tuple[attrs.Attribute[Any], ...] = attrs.fields(type(self))
+        cls: Any = type(self)
+        fields: tuple[attrs.Attribute[Any], ...] = attrs.fields(cls)
         shown = []
         for field in fields:
             if not field.init:
@@ -418,7 +419,7 @@ def part(kind: Kind, *, default: Any = attrs.NOTHING, key: str | None = None, op
 
 def built(cls: type[Any], values: Mapping[str, Any]) -> Any:
     """An object of values that were read by their kinds, so that they need no second look."""
-    made = cls.__new__(cls)
+    made = object.__new__(cls)
     for name, default in _defaults(cls):
         object.__setattr__(made, name, values.get(name, default))
     return made

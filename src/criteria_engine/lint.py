@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterable
 
 from criteria_engine.advice import Advice, about_criteria, about_head, about_levels, about_tests
-from criteria_engine.case_files import companion_of, read_companion, said
+from criteria_engine.case_files import companion_of, read_companion, said, sound_ruleset
 from criteria_engine.diagnostics import CriteriaError, Diagnostic
 from criteria_engine.reached import unreached
-from criteria_engine.reading import Document, read_document, read_ruleset
+from criteria_engine.reading import Document, read_document
 from criteria_engine.ruleset import Ruleset
 from criteria_engine.running import look_at_cases, run_cases
 from criteria_engine.unused import unused_names
@@ -34,8 +34,8 @@ def _check(path: str | os.PathLike[str], lang: str | None) -> list[Diagnostic]:
         document = read_document(path)
     except CriteriaError as error:
         return [each.in_language(lang) for each in error.diagnostics]
-    ruleset = read_ruleset(document)
-    if ruleset is None or document.problems.has_errors:
+    ruleset = sound_ruleset(document)
+    if ruleset is None:
         return said(document, lang)
     look_at_cases(ruleset, ruleset.tests, document.problems)
     try:

@@ -52,10 +52,7 @@ class Scope(Protocol):
 
 def lower(parsed: Parsed, scope: Scope) -> Meaning:
     """The meaning of an expression; ``Fault`` where its parts do not fit."""
-    try:
-        return _Lowering(parsed, scope).of(parsed.tree)
-    except OverflowError:
-        raise Fault("CE241") from None
+    return _Lowering(parsed, scope).of(parsed.tree)
 
 
 def as_claim(meaning: Meaning) -> Claim:
@@ -84,8 +81,10 @@ class _Lowering:
             if fault.span is None:
                 fault.span = self._parsed.span(_meant(tree, fault))
             raise
+        except OverflowError:
+            raise Fault("CE241", self._parsed.span(tree)) from None
         if isinstance(meaning, Amount) and max(-meaning.numeric.low, meaning.numeric.high) > _TOO_LARGE:
-            raise OverflowError
+            raise Fault("CE241", self._parsed.span(tree))
         return meaning
 
     def _of(self, tree: ast.expr) -> Meaning:

@@ -277,7 +277,9 @@ def within(value: Meaning, options: Sequence[Meaning]) -> Claim:
         words = [option.constant for option in options if isinstance(option, Words)]
         if len(words) != len(options):
             raise Fault(
-                "CE231", left_kind="text", right_kind=next(kind_of(o) for o in options if not isinstance(o, Words))
+                "CE231",
+                left_kind="text",
+                right_kind=next(kind_of(o) for o in options if not isinstance(o, Words)),
             )
         for option in options:
             if isinstance(option, Words):

@@ -29,7 +29,8 @@ def span_of(given: Input, words: Sequence[str]) -> tuple[float, float, bool]:
             return 0, max(0, len(words) - 1), True
         case "date":
             return 1, _LAST_DAY, True
-    low, high = (0, 100) if given.type == "percent" else (-_LARGEST, _LARGEST)
+    low: float = 0 if given.type == "percent" else -_LARGEST
+    high: float = 100 if given.type == "percent" else _LARGEST
     if given.range is not None and len(given.range) == 2:
         low, high = max(low, given.range[0]), min(high, given.range[1])
     whole = given.type == "integer"

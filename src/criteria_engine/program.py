@@ -15,7 +15,7 @@ from criteria_engine import algebra as a
 from criteria_engine.asking import Asking
 from criteria_engine.bounds import Bounds
 from criteria_engine.carriers.python import build_function
-from criteria_engine.core import Branch, Condition, Numeric
+from criteria_engine.core import Condition, Numeric
 from criteria_engine.criteria import Consistency
 from criteria_engine.door import Door
 from criteria_engine.judging import Judging

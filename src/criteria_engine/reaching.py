@@ -18,8 +18,8 @@ from criteria_engine.criteria import Level, Otherwise, Override
 from criteria_engine.diagnostics import Fault
 from criteria_engine.grammar import nearest
 from criteria_engine.judging import Judging
-from criteria_engine.nominal import never_nominally
 from criteria_engine.meaning import Claim
+from criteria_engine.nominal import never_nominally
 from criteria_engine.tree import Branchlet
 
 __all__ = ["Outcome", "Reaching", "Wanted", "reaching"]

@@ -277,7 +277,7 @@ class Document:
                 if read is _FAILED:
                     failed = True
                 else:
-                    made[field.alias] = read
+                    made[_alias(field)] = read
             elif rule_field is not None and name in self._rules:
                 rules[name] = self._read_rule(name, value, at)
             else:
@@ -339,8 +339,12 @@ class Document:
             return True
         rule = next(iter(rules.values()))
         if rule is not _FAILED:
-            made[field.alias] = rule
+            made[_alias(field)] = rule
         return rule is _FAILED
+
+
+def _alias(field: attrs.Attribute[Any]) -> str:
+    return field.alias or field.name
 
 
 _TEXT = Scalar("text", str, str)
@@ -403,11 +407,13 @@ def read_ruleset(document: Document) -> Ruleset | None:
     if not isinstance(root, MarkedMap):
         document.problems.add("", "CE127")
         return None
-    made, failed = document._read_fields(Ruleset, document._keys_of(Ruleset), _without_version(document, root), "", {})
+    made, failed = document._read_fields(
+        Ruleset, document._keys_of(Ruleset), _without_version(document, root), "", {}
+    )
     if not made:
         return None
     broken = frozenset(document.broken) | ({"?"} if failed or document.problems.has_errors else set())
-    if _misses_criteria(document, root):
+    if not made.get("criteria") and _misses_criteria(document, root):
         broken |= {"criterion:"}
     return Ruleset.checked(made, document.problems, broken)
 

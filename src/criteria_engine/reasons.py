@@ -109,7 +109,7 @@ class Reasons:
         made = self._conditions.prefixed(f"special_{special.kind}", made, to=to)
         reason = override.reason.in_language(self._wording.lang)
         if reason:
-            said = Line("reason", (Piece(self._wording.say("reason", reason=reason)),))
+            said = Line("reason", self._facts.around("reason", Piece(reason, "name")))
             made = attrs.evolve(made, children=(*made.children, said))
         status = "chosen" if special.truth == "held" else "unknown" if special.truth == "open" else ""
         return attrs.evolve(made, kind="special", status=status)

@@ -13,7 +13,7 @@ from typing import Any
 from criteria_engine.core import Condition, Numeric, Observed, Settled, Truth
 from criteria_engine.na import NA
 from criteria_engine.names import span_of
-from criteria_engine.parts import inputs_of, inner
+from criteria_engine.parts import inner, inputs_of
 from criteria_engine.program import Program
 
 __all__ = ["open_below", "open_inputs", "telling"]

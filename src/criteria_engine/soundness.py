@@ -19,8 +19,9 @@ from criteria_engine.criteria import (
 )
 from criteria_engine.described import Described
 from criteria_engine.diagnostics import Fault, Problems
+from criteria_engine.faces import Parts
 from criteria_engine.grammar import nearest
-from criteria_engine.judging import Judging, Parts
+from criteria_engine.judging import Judging
 from criteria_engine.program import Program
 from criteria_engine.reaching import reaching
 from criteria_engine.rules import Deduct, Score
@@ -108,9 +109,10 @@ def _check_names(ruleset: Described, problems: Problems) -> None:
         if (definition.expr is None) == (definition.rule is None):
             problems.add(f"define.{definition.id}", "CE302", key="expr")
     for parameter in ruleset.parameters:
-        for setting in (parameter, *[each for _, each in parameter.values or ()]):
-            days = [entry.from_ for entry in setting.dated or ()]
-            if setting.dated is not None and (not days or len(set(days)) < len(days)):
+        dated_lists = [parameter.dated, *[each.dated for _, each in parameter.values or ()]]
+        for dated in dated_lists:
+            days = [entry.from_ for entry in dated or ()]
+            if dated is not None and (not days or len(set(days)) < len(days)):
                 problems.add(f"parameters.{parameter.id}", "CE309")
 
 

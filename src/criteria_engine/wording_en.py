@@ -201,7 +201,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "special_level": "special case, straight to the level “{to}”: ",
         "special_at_most": "special case, no higher than the level “{to}”: ",
         "special_refer": "special case, not for a rule to decide (“{to}”): ",
-        "reason": "reason: {reason}",
+        "reason": "reason: {left}",
         # The whole
         "title_line": "{subject}: {title}",
         "title_alone": "{title}",

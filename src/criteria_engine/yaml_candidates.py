@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 import attrs
 
@@ -17,6 +18,7 @@ _NEAR = 8
 _FAR = 300
 _LONGEST = 2000
 _MOST = 16
+_MOST_QUOTES = 6
 _CLOSES = {"{": "}", "[": "]"}
 
 
@@ -27,8 +29,8 @@ def candidates(text: str, failure: int, context: int | None) -> Iterator[tuple[S
     if context is not None:
         lines += [line for line in _lines_before(text, context, 1) if line not in lines]
     yield from _tabs(lines)
-    quotes = [slip for line in [*lines, *far[_NEAR:]] for slip in unclosed_quote(line)]
-    yield from ((slip,) for slip in quotes[:6])
+    quotes = (slip for line in [*lines, *far[_NEAR:]] for slip in unclosed_quote(line))
+    yield from ((slip,) for slip in islice(quotes, _MOST_QUOTES))
     for finder in FINDERS:
         found = [tuple(finder(line)) for line in lines]
         single = [slip for slips in found for slip in slips]

@@ -19,9 +19,8 @@ _IN_QUOTES = re.compile(r""""(?:[^"\\]|\\.)*+"|'(?:[^']|'')*+'""", re.DOTALL)
 _AFTER_QUOTE = re.compile(r""""(?:[^"\\]|\\.)*+(?:"|\Z)|'(?:[^']|'')*+(?:'|\Z)""", re.DOTALL)
 _VALUE = re.compile(r"(?:(?<=[{,])\s*[\w.-]+: +|(?<=[\[,])\s*)(?=[^\s,{}\]])")
 _CUTS = re.compile(r"[,\[\]{}]")
-_LIKE_ENTRY = re.compile(r"[a-z_]\w* (?:-?[0-9.]+%?|true|false|\w*_\w*)|\w*_\w* .*")
+_SIMPLE_VALUE = re.compile(r"-?[0-9.]+%?|true|false")
 _MOST = 40
-_LONG = 200
 
 
 def quoted(text: str) -> str:
@@ -58,7 +57,10 @@ def pieces(parts: Sequence[str]) -> str:
 
 def _is_prose(head: str, tail: str) -> bool:
     """Whether a text goes on after a comma in a key without a value, and that is no entry of its own."""
-    if len(tail) > _LONG or _LIKE_ENTRY.fullmatch(tail):
+    word, _, rest = tail.partition(" ")
+    if "_" in word or ("_" in rest and rest.isidentifier()):
+        return False
+    if word.isascii() and word.islower() and _SIMPLE_VALUE.fullmatch(rest):
         return False
     return not head.isascii() or not tail.isascii() or (" " in head and " " in tail)
 

@@ -28,7 +28,7 @@ _GLUED_COLON_IN_FLOW = re.compile(r"(?<=[{,])\s*([a-z_]+):(?=[^\s,/:}\]])([^,}]*
 _GLUED_DASH = re.compile(r"^\s*(-)(?=[^\s\d.-])(.*)$")
 _OTHER_SIGN = re.compile(_LEAD + r"(\w+)(\s*[=\uff1a]\s*)(\S.*)?$")
 _NO_COLON = re.compile(_LEAD + r"([^\W\d]\w*)( .*)?$")
-_COLON_IN_FLOW = re.compile(r"""[\w.-]+: +([^\s,{}\[\]"'][^,{}\[\]]*:(?= )[^,{}\[\]]*)""")
+_COLON_IN_FLOW = re.compile(r"""(?<![\w.-])[\w.-]+: +([^\s,{}\[\]"'][^,{}\[\]]*:(?= )[^,{}\[\]]*)""")
 _NO_COLON_BEFORE_BRACKET = re.compile(r"(?:^\s*(?:- +)*|[{,]\s*)([a-z_]\w*) +(?=[{\[])")
 _NO_COMMA_BEFORE_KEY = re.compile(r"(?<=[^\s,{\[:]) +(?=[a-z_]+: )")
 _NO_COMMA = re.compile(r"""(?<=[}\]"'\w]) +(?=[{\["'])|(?<=[}\]])(?=[{\[])""")
@@ -36,6 +36,7 @@ _ODD_ESCAPE = re.compile(
     r"""\\(?:(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0abtnvfre "/\\N_LP])|(.))"""
 )
 _ODD_SPACE = re.compile(rf"^[ \t]*[{SPACES}][\s]*|(?<=[:\-,])[ ]*[{SPACES}]\s*")
+_NEXT_KEY = re.compile(r", *[\w.-]+: ")
 _MOST = 16
 _PARTNER = {"{": "}", "[": "]"}
 
@@ -48,7 +49,8 @@ def unclosed_quote(line: Line) -> Iterator[Slip]:
     start = opened.start(1)
     end = len(without_comment(line.text))
     inside = line.text[start:end]
-    stops = [start + found.start() for found in re.finditer(r", *[\w.-]+: |[}\]\s]*$", inside)]
+    stops = [start + found.start() for found in re.finditer(r", *[\w.-]+: ", inside)]
+    stops.append(start + len(inside.rstrip("}] ")))
     for stop in sorted({*stops, end}) if any(sign in line.text[:start] for sign in "{[") else [end]:
         if stop > start + 1:
             yield line.slip("CE017", (start, stop), (stop, stop, opened[1]), quote=opened[1])
@@ -125,11 +127,21 @@ def _brackets(line: Line) -> Iterator[Slip]:
             if opened and _PARTNER[bare[opened[-1]]] == letter:
                 opened.pop()
             else:
+                if letter in (_PARTNER[bare[each]] for each in opened):
+                    yield from _unclosed(line, bare, opened[-1], place)
                 yield line.slip("CE024", (place, place + 1), (place, place + 1, ""), bracket=letter)
                 return
     if opened:
         closing = "".join(_PARTNER[bare[place]] for place in reversed(opened))
         yield line.slip("CE023", (opened[-1], opened[-1] + 1), (end, end, closing), bracket=bare[opened[-1]])
+
+
+def _unclosed(line: Line, bare: str, opened: int, end: int) -> Iterator[Slip]:
+    """A bracket that is open where one around it closes, with the places where it may have been meant to."""
+    stops = [found.start() for found in _NEXT_KEY.finditer(bare, opened, end)]
+    for stop in [*stops[:_MOST], end]:
+        closing = (stop, stop, _PARTNER[bare[opened]])
+        yield line.slip("CE023", (opened, opened + 1), closing, bracket=bare[opened])
 
 
 def _odd_escape(line: Line) -> Iterator[Slip]:

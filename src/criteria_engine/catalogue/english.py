@@ -288,7 +288,10 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "CE232": ("'{word}' is none of: {words}", "perhaps '{nearest}'"),
     "CE233": ("'{word}' is not a date", "write it as '2024-01-30'"),
     "CE234": ("the branches give several kinds of values: {kinds}", "let every branch give the same kind"),
-    "CE235": ("a condition is wanted here, this is {found_kind}", "compare it with something, such as x >= 3"),
+    "CE235": (
+        "a condition is wanted here, this is {found_kind}",
+        "compare it with something, such as x >= 3",
+    ),
     "CE236": ("a number is wanted here, this is {found_kind}", "use a number, or count(…) of conditions"),
     "CE237": ("the name of an input is wanted here", "write evidenced(name_of_an_input)"),
     "CE238": (
@@ -364,7 +367,10 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "CE410": ("no points for: {missing}", "add them, or add otherwise: 0"),
     "CE411": ("{word} is none of: {words}", "perhaps {nearest}"),
     "CE412": ("deduct needs at least one line", "write - {{when: condition, minus: 1}}"),
-    "CE413": ("a line has either when, or each (which may have at_most)", "write {{when: condition, minus: 1}}, or {{each: number, minus: 1}}"),
+    "CE413": (
+        "a line has either when, or each (which may have at_most)",
+        "write {{when: condition, minus: 1}}, or {{each: number, minus: 1}}",
+    ),
     "CE414": ("there are no items", "list at least one: name: condition"),
     "CE415": ("{need} items are needed, there are only {count}", "lower need, or add items"),
     "CE416": ("{name} is no item of the list", "perhaps {nearest}"),

@@ -204,7 +204,10 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     "CE108": ("{value} không dùng được ở đây; dùng được: {words}", "có thể là {nearest}"),
     "CE109": ("{value} không hợp ở đây, cần {wanted_kind}", "đưa vào {wanted_kind}"),
     "CE110": ("{name} không dùng làm tên được", "bắt đầu bằng chữ cái, tiếp theo là chữ cái, chữ số và _"),
-    "CE111": ("{name} có nghĩa riêng trong biểu thức, không dùng làm tên được", "chọn tên khác, ví dụ {name}_1"),
+    "CE111": (
+        "{name} có nghĩa riêng trong biểu thức, không dùng làm tên được",
+        "chọn tên khác, ví dụ {name}_1",
+    ),
     "CE112": (
         "{name} không dùng làm mã bộ tiêu chí được",
         "viết các từ chữ thường nối bằng dấu chấm, ví dụ vn.vi-du.phuong-kieu-mau",
@@ -276,7 +279,10 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     "CE235": ("ở đây cần điều kiện, nhưng đây là {found_kind}", "so sánh với một giá trị, ví dụ x >= 3"),
     "CE236": ("ở đây cần số, nhưng đây là {found_kind}", "dùng một số, hoặc count(…) các điều kiện"),
     "CE237": ("ở đây cần tên một chỉ số đầu vào", "viết evidenced(ten_chi_so)"),
-    "CE238": ("ở đây cần ngày, nhưng đây là {found_kind}", "dùng chỉ số loại date, hoặc văn bản như '2024-01-30'"),
+    "CE238": (
+        "ở đây cần ngày, nhưng đây là {found_kind}",
+        "dùng chỉ số loại date, hoặc văn bản như '2024-01-30'",
+    ),
     "CE239": ("số chữ số của round phải là số nguyên từ -9 đến 9", "viết round(x, 1)"),
     "CE241": ("kết quả có thể lớn quá mức tính được", "khai báo range cho chỉ số, hoặc bớt lũy thừa"),
     # CE3xx: names, inputs and the shape of the tree
@@ -346,7 +352,10 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     "CE410": ("chưa có điểm cho: {missing}", "thêm vào, hoặc thêm otherwise: 0"),
     "CE411": ("{word} không có trong: {words}", "có thể là {nearest}"),
     "CE412": ("deduct cần ít nhất một dòng", "viết - {{when: điều kiện, minus: 1}}"),
-    "CE413": ("mỗi dòng có when, hoặc each (có thể kèm at_most)", "viết {{when: điều kiện, minus: 1}} hoặc {{each: số, minus: 1}}"),
+    "CE413": (
+        "mỗi dòng có when, hoặc each (có thể kèm at_most)",
+        "viết {{when: điều kiện, minus: 1}} hoặc {{each: số, minus: 1}}",
+    ),
     "CE414": ("chưa có mục nào", "liệt kê ít nhất một mục: tên: điều kiện"),
     "CE415": ("cần {need} mục, chỉ có {count}", "giảm need, hoặc thêm mục"),
     "CE416": ("{name} không có trong danh sách", "có thể là {nearest}"),
@@ -364,7 +373,10 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     # CE55x: the values of an assessment
     "CE551": ("không có chỉ số {name}", "có thể là {nearest}"),
     "CE552": ("chỉ số {name} luôn áp dụng", "ghi giá trị, hoặc thêm may_be_na: true cho chỉ số"),
-    "CE553": ("{name}: {value} không hợp, cần {wanted_kind}", "ghi đúng loại, hoặc để trống khi chưa có số liệu"),
+    "CE553": (
+        "{name}: {value} không hợp, cần {wanted_kind}",
+        "ghi đúng loại, hoặc để trống khi chưa có số liệu",
+    ),
     "CE554": ("{name}: {value} không có trong: {words}", "có thể là {nearest}"),
     "CE555": ("{name}: {value} là văn bản, ở đây cần số", "ghi một số; văn bản thì đọc bằng ce.read_value"),
     "CE556": ("{name}: {value} không phải là số nguyên", "ghi số nguyên"),
@@ -407,7 +419,10 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
         "thêm legal_basis: với số văn bản và ngày ban hành",
     ),
     "CE703": ("chưa phép thử nào có tiêu chí {name} đạt", "thêm một phép thử mà tiêu chí này đạt"),
-    "CE704": ("chưa phép thử nào có tiêu chí {name} không đạt", "thêm một phép thử mà tiêu chí này không đạt"),
+    "CE704": (
+        "chưa phép thử nào có tiêu chí {name} không đạt",
+        "thêm một phép thử mà tiêu chí này không đạt",
+    ),
     "CE705": (
         "chưa phép thử nào kết luận được tiêu chí {name}",
         "thêm một phép thử mà tiêu chí này đạt, và một phép thử mà nó không đạt",

@@ -11,7 +11,7 @@ from criteria_engine.cli.console import Console
 from criteria_engine.cli.subjects import Judged
 from criteria_engine.cli.table_text import text_table
 
-__all__ = ["criteria_table", "leaves", "tally", "verdict", "verdict_table"]
+__all__ = ["criteria_table", "leaves", "level_title", "tally", "verdict", "verdict_table"]
 
 
 def leaves(ruleset: Ruleset) -> Iterator[tuple[str, Any]]:

@@ -105,7 +105,9 @@ class Choose(Plain):
     def clauses(self) -> Sequence[Clause]:
         """What is looked at, then the values."""
         pairs = self.points or self.gives or ()
-        steps = [Clause("step", None, f"points.{word}", word, points=value, edge="is") for word, value in pairs]
+        steps = [
+            Clause("step", None, f"points.{word}", word, points=value, edge="is") for word, value in pairs
+        ]
         if self.otherwise is not None:
             steps.append(Clause("step", None, "otherwise", "otherwise", points=self.otherwise, edge="is"))
         return [Clause("measured", self.of, "of"), *steps]

@@ -1,0 +1,234 @@
+"""The scope of a ruleset's expressions: what names mean, and what may be asked of criteria."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from criteria_engine import algebra as a
+from criteria_engine import meaning as m
+from criteria_engine.combining import Child, ratio
+from criteria_engine.core import Branch, Condition, Not, Number, Numeric, Tighter
+from criteria_engine.criteria import Combine
+from criteria_engine.diagnostics import Fault, Problems
+from criteria_engine.expressions import Expression
+from criteria_engine.faces import Faces, Parts, free_claim, free_number, prerequisite_name
+from criteria_engine.grammar import Parsed, is_id, nearest, parse
+from criteria_engine.lowering import as_amount, as_claim, lower
+from criteria_engine.meaning import Amount, Claim, Meaning
+from criteria_engine.tree import Branchlet, Tree
+
+__all__ = ["RulesetScope"]
+
+
+class RulesetScope:
+    """The names and criteria of one ruleset, with the faces of the criteria as far as they are known."""
+
+    def __init__(self, parts: Parts, problems: Problems) -> None:
+        self.parts = parts
+        self.problems = problems
+        self.here: str | None = None
+        self.tree = Tree.of(parts.root)
+        self.inputs = {given.id: given for given in parts.inputs}
+        self.names: dict[str, Meaning] = {}
+        self.faces = {path: Faces() for path in self.tree.by_path}
+        self._parsed: dict[str, Parsed | Fault] = {}
+        self._defined = {each.id for each in parts.definitions}
+        self._finished: dict[str, Child] = {}
+        self._reported: set[tuple[str, str]] = set()
+
+    @property
+    def days_off(self) -> frozenset[int]:
+        """The holidays of the set."""
+        return self.parts.holidays
+
+    def is_input(self, name: str) -> bool:
+        """Whether the name is an input's."""
+        return name in self.inputs
+
+    def named(self, name: str) -> Meaning:
+        """An input, parameter or definition."""
+        found = self.names.get(name)
+        if found is not None:
+            return found
+        if name == "score" and self.here is not None:
+            return self.of_criterion("score", "")
+        if name in self.parts.broken or any(each.id == name for each in self.parts.definitions):
+            raise Fault("")
+        if self.tree.names(name):
+            raise Fault("CE226", name=name)
+        known = [*self.names, *self._defined, *(each for each in self.parts.broken if is_id(each))]
+        words = {word for given in self.parts.inputs for word in given.choices or ()}
+        if name in words.union(*self.parts.scales.values()):
+            known = [f"'{name}'"]
+        raise Fault("CE225", name=name, nearest=nearest(name, known) or ", ".join(known[:8]) or "–")
+
+    def of_criterion(self, function: str, name: str) -> Meaning:
+        """``score``, ``share``, ``met`` … of a criterion, or of the whole set."""
+        return self.of_face(function, self.tree.find(name or self.here or ""))
+
+    def of_face(self, function: str, found: Branchlet) -> Meaning:
+        """The same of a criterion that is already found."""
+        faces = self.faces[found.path]
+        child = self.from_afar(found)
+        match function:
+            case "score":
+                return Amount(child.points, child.there, child.absent, named=True)
+            case "met":
+                return Claim(
+                    a.every([faces.applies, faces.met.true]),
+                    a.every([faces.applies, faces.met.false]),
+                    faces.absent,
+                )
+            case "count_met":
+                self._must_be_group(found)
+                ones = [self.as_child(each) for each in found.children]
+                counts = [
+                    a.choice([Branch(each.met, each.met, a.ONE)], a.some([each.failed, each.absent]), a.ZERO)
+                    for each in ones
+                ]
+                return Amount(a.add(counts), faces.applies, faces.absent, named=True)
+            case "lowest_share":
+                self._must_be_group(found)
+                shares = [self.share_of(each, self.as_child(each)) for each in found.children]
+                least = m.least_of("min", shares)
+                return Amount(
+                    least.numeric,
+                    a.every([faces.applies, least.there]),
+                    a.some([faces.absent, least.na]),
+                    named=True,
+                )
+        if child.most is None:
+            raise Fault("CE227", name=found.path or "score()")
+        if function == "max_score":
+            return Amount(child.most, child.there, child.absent, named=True)
+        return self.share_of(found, child, Fraction(100 if function == "percent" else 1))
+
+    def _must_be_group(self, found: Branchlet) -> None:
+        if found.criterion.is_group:
+            return
+        raise Fault("CE228", name=found.path)
+
+    def share_of(self, found: Branchlet, seen: Child, scale: Fraction = Fraction(1)) -> Amount:
+        """Points over maximum, bounded together; not applicable of a maximum of 0."""
+        faces, child = self.faces[found.path], seen
+        if child.most is None:
+            raise Fault("CE227", name=found.path)
+        exact = a.divide(a.times(a.number(scale), child.points), child.most)
+        counted = found.criterion.not_applicable != "drop" and faces.absent is not a.FALSE
+        if faces.share is not None and not counted:
+            alternative = a.times(a.number(scale), faces.share)
+            numeric = exact if isinstance(exact, Number) else _tighter(exact, alternative)
+        elif faces.parts is not None and not counted:
+            numeric = ratio(scale, faces.parts, exact, summed_on_grid=True)
+        else:
+            numeric = exact
+        return Amount(
+            numeric,
+            a.every([child.there, a.is_nonzero(child.most)]),
+            a.some([child.absent, a.is_zero(child.most)]),
+        )
+
+    # ---- criteria as others see them -----------------------------------------------------------
+
+    def as_child(self, found: Branchlet) -> Child:
+        """The criterion as its parent sees it, with what is known of it so far."""
+        finished = self._finished.get(found.path)
+        faces = self.faces[found.path]
+        return self._child(found, faces.here, faces.not_here) if finished is None else finished
+
+    def from_afar(self, found: Branchlet) -> Child:
+        """The same, seen by what is no part of its group: where a group above does not apply, nor does it."""
+        faces = self.faces[found.path]
+        return self._child(found, faces.applies, faces.absent)
+
+    def _child(self, found: Branchlet, there: Condition, absent: Condition) -> Child:
+        faces, criterion = self.faces[found.path], found.criterion
+        points, most = faces.points, faces.most
+        met, failed = a.every([there, faces.met.true]), a.every([there, faces.met.false])
+        parts = faces.parts if (criterion.combine or Combine()).word in (None, "sum") else None
+        counts = criterion.not_applicable
+        if counts != "drop" and absent is not a.FALSE:
+            counted = a.every([absent, Not(faces.dropped) if faces.dropped is not a.FALSE else a.TRUE])
+            whole = faces.full if faces.full is not None else a.ZERO
+            points = a.choice([Branch(there, there, points)], counted, whole if counts == "met" else a.ZERO)
+            most = None if most is None else a.choice([Branch(there, there, most)], counted, whole)
+            met = a.some([met, counted]) if counts == "met" else met
+            failed = a.some([failed, counted]) if counts == "zero" else failed
+            there, absent = a.some([there, counted]), faces.dropped
+            if absent is a.FALSE:
+                there = a.TRUE
+            parts = None
+        weight = Fraction(repr(criterion.weight)) if criterion.weight is not None else Fraction(1)
+        return Child(there, absent, points, most, faces.full, met, failed, weight, criterion.bonus, parts)
+
+    def prerequisite(self, expression: Expression, place: str) -> Claim:
+        """Whether a prerequisite is held; one that is not applicable is."""
+        name = prerequisite_name(expression, self.tree)
+        if name is None:
+            claim = self.claim(expression, place)
+            return Claim(claim.passes, claim.false)
+        taken = name in self.names or name in self.parts.broken
+        try:
+            found = self.tree.find(name)
+            if taken and "." not in name:
+                raise Fault("CE229", name=name)
+        except Fault as fault:
+            self.note(place, fault)
+            return free_claim()
+        faces = self.faces[found.path]
+        return Claim(a.some([faces.absent, faces.met.true]), a.every([faces.applies, faces.met.false]))
+
+    # ---- expressions -------------------------------------------------------------------------
+
+    def parsed(self, expression: Expression) -> Parsed:
+        known = self._parsed.get(expression.text)
+        if known is None:
+            try:
+                known = parse(expression.text)
+            except Fault as fault:
+                known = fault
+            self._parsed[expression.text] = known
+        if isinstance(known, Fault):
+            raise Fault(known.code, known.span, **known.details)
+        return known
+
+    def meaning(self, expression: Expression, place: str) -> Meaning | None:
+        """What an expression means; None where it means nothing, which is then noted."""
+        try:
+            return lower(self.parsed(expression), self)
+        except Fault as fault:
+            self.note(place, fault)
+            return None
+
+    def note(self, place: str, fault: Fault) -> None:
+        """Note a fault once."""
+        if fault.code and (place, fault.code) not in self._reported:
+            self._reported.add((place, fault.code))
+            self.problems.add_fault(place, fault)
+
+    def _fitting(self, expression: Expression, place: str, fit: Callable[[Meaning], Any], free: Any) -> Any:
+        meaning = self.meaning(expression, place)
+        if meaning is None:
+            return free
+        try:
+            return fit(meaning)
+        except Fault as fault:
+            self.note(place, fault)
+            return free
+
+    def claim(self, expression: Expression, place: str) -> Claim:
+        """A condition."""
+        free = free_claim()
+        found: Claim = self._fitting(expression, place, as_claim, free)
+        return found
+
+    def amount(self, expression: Expression, place: str) -> Amount:
+        """A number."""
+        found: Amount = self._fitting(expression, place, as_amount, Amount(free_number()))
+        return found
+
+
+def _tighter(exact: Numeric, other: Numeric) -> Numeric:
+    return Tighter(exact, other, other, low=max(exact.low, other.low), high=min(exact.high, other.high))
