@@ -18,15 +18,16 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-import criteria_engine as ce
 import pytest
 import strategies
 import yaml
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+import criteria_engine as ce
 from criteria_engine.diagnostics import CriteriaError
 from criteria_engine.wording_en import ENGLISH
 from criteria_engine.wording_vi import VIETNAMESE
-from hypothesis import assume, given
-from hypothesis import strategies as st
 
 ROOT = Path(__file__).resolve().parent.parent
 RULESETS = ROOT / "rulesets" / "vn"
@@ -234,9 +235,19 @@ def said(criteria: str, lang: str = "vi", **values: Any) -> str:
             "bị chặn bởi điều kiện tiên quyết: Số vụ: 5 ≥ 3",
             "blocked by a prerequisite: Cases: 5 ≥ 3",
         ),
-        ("not_applicable: met\ntest: rate > 1", {"people": 0, "cases": 1}, "được tính là đạt, đủ điểm", "counts"),
+        (
+            "not_applicable: met\ntest: rate > 1",
+            {"people": 0, "cases": 1},
+            "được tính là đạt, đủ điểm",
+            "counts",
+        ),
         ("veto: true\ntest: fire", {"fire": False}, "chưa đạt thì không được xếp mức nào", "knock-out"),
-        ("factor: 2\ncap: 1.5\nround: {digits: 1}\ntest: fire", {"fire": True}, "nhân hệ số 2", "multiplied by 2"),
+        (
+            "factor: 2\ncap: 1.5\nround: {digits: 1}\ntest: fire",
+            {"fire": True},
+            "nhân hệ số 2",
+            "multiplied by 2",
+        ),
     ],
 )
 def test_each_way_to_judge_has_its_words(rule: str, values: dict[str, Any], vi: str, en: str) -> None:
@@ -458,9 +469,57 @@ def test_both_languages_say_the_same_things() -> None:
 
 
 ENGLISH_WORDS = frozenset(
-    "the and or not of met unknown blocked applicable points point none null true false missing level"
-    " criterion criteria ruleset rule short over from figure figures verdict value least most needs must"
-    " open status score input level floor each requires veto when if else otherwise yes no nan inf".split()
+    [
+        "the",
+        "and",
+        "or",
+        "not",
+        "of",
+        "met",
+        "unknown",
+        "blocked",
+        "applicable",
+        "points",
+        "point",
+        "none",
+        "null",
+        "true",
+        "false",
+        "missing",
+        "level",
+        "criterion",
+        "criteria",
+        "ruleset",
+        "rule",
+        "short",
+        "over",
+        "from",
+        "figure",
+        "figures",
+        "verdict",
+        "value",
+        "least",
+        "most",
+        "needs",
+        "must",
+        "open",
+        "status",
+        "score",
+        "input",
+        "level",
+        "floor",
+        "each",
+        "requires",
+        "veto",
+        "when",
+        "if",
+        "else",
+        "otherwise",
+        "yes",
+        "no",
+        "nan",
+        "inf",
+    ]
 )
 
 
@@ -553,7 +612,10 @@ def test_what_others_wrote_is_shown_and_never_run(title: str) -> None:
                 "id": "x",
                 "version": "1",
                 "title": title,
-                "inputs": {"x": {"type": "integer", "title": title}, "word": {"type": "text", "title": title}},
+                "inputs": {
+                    "x": {"type": "integer", "title": title},
+                    "word": {"type": "text", "title": title},
+                },
                 "criteria": {"c": {"title": title, "clause": title, "test": "x > 3 and word != 'a'"}},
                 "levels": {"good": {"title": title, "when": "score() >= 1"}},
             },
@@ -617,7 +679,11 @@ def test_the_same_bytes_under_every_hash_seed() -> None:
     for seed in ("0", "1", "2"):
         environment = {**os.environ, "PYTHONHASHSEED": seed}
         done = subprocess.run(
-            [sys.executable, "-c", program], check=True, capture_output=True, encoding="utf-8", env=environment
+            [sys.executable, "-c", program],
+            check=True,
+            capture_output=True,
+            encoding="utf-8",
+            env=environment,
         )
         printed.add(done.stdout)
     assert len(printed) == 1

@@ -72,23 +72,63 @@ def test_a_number_reads_back(value: Decimal) -> None:
     assert Decimal(formatting.number(value, "en").replace(",", "")) == value
 
 
-ALPHABET = "a ă â b c d đ e ê f g h i j k l m n o ô ơ p q r s t u ư v w x y z".split()
+ALPHABET = [
+    "a",
+    "ă",
+    "â",
+    "b",
+    "c",
+    "d",
+    "đ",
+    "e",
+    "ê",
+    "f",
+    "g",
+    "h",
+    "i",
+    "j",
+    "k",
+    "l",
+    "m",
+    "n",
+    "o",
+    "ô",
+    "ơ",
+    "p",
+    "q",
+    "r",
+    "s",
+    "t",
+    "u",
+    "ư",
+    "v",
+    "w",
+    "x",
+    "y",
+    "z",
+]
+
+
+def in_order(texts: list[str]) -> list[str]:
+    turned = texts[::-1]
+    turned.sort(key=formatting.sort_key_vi)
+    return turned
 
 
 def test_letters_stand_in_the_order_of_the_dictionary() -> None:
-    assert sorted(reversed(ALPHABET), key=formatting.sort_key_vi) == ALPHABET
+    assert in_order(ALPHABET) == ALPHABET
 
 
 def test_tones_decide_where_letters_do_not() -> None:
     order = ["ma", "Ma", "mà", "mả", "mã", "má", "mạ", "mă", "mắ", "mâ", "na"]
-    assert sorted(reversed(order), key=formatting.sort_key_vi) == order
+    assert in_order(order) == order
 
 
 def test_wards_stand_as_an_office_lists_them() -> None:
     wards = ["Ba Ngòi", "Bắc Cam Ranh", "Bắc Nha Trang", "Cam Linh", "Đô Vinh", "Đông Hải", "Hòa Thắng"]
     wards += ["Nam Nha Trang", "Ninh Chử", "Phan Rang", "Tây Nha Trang", "Vĩnh Hải", "Vĩnh Hòa"]
-    assert sorted(reversed(wards), key=formatting.sort_key_vi) == wards
-    assert sorted(["Phường 2", "Phường", "Phường 1"], key=formatting.sort_key_vi)[0] == "Phường"
+    assert in_order(wards) == wards
+    assert min(["Phường 2", "Phường", "Phường 1"], key=formatting.sort_key_vi) == "Phường"
 
 
 @given(st.text(max_size=12))

@@ -121,7 +121,7 @@ DIFFERENCES = [
     ("score: [20, 30]", "CE603", "[20, 30], the result is 30"),
     ("max_score: 40", "CE604", "40, the result is 30"),
     ("decided: false", "CE605", "`false`, the result is `true`"),
-    ("referred: council", "CE606", "“council”, the result is “null”"),
+    ("referred: council", "CE606", "“council”, the result is “–”"),
     (
         "criteria: {few: not_met}",
         "CE607",
@@ -226,7 +226,7 @@ FAULTS = [
     ("{name: a, expect: {criteria: {base: meet}}}", "CE622", "meet", "not_met"),
     ("{name: a, expect: {criteria: {base: '1,5'}}}", "CE622", "'1,5'", "12.5"),
     ("{name: a, expect: {values: {hlaf: 3}}}", "CE623", "hlaf", "half"),
-    ("{name: a, expect: {values: {half: ten}}}", "CE103", "ten", ""),
+    ("{name: a, expect: {values: {half: ten}}}", "CE101", "ten", ""),
     ("{name: a, expect: {score: [1, 2, 3]}}", "CE624", "score", "[60, 85]"),
     ("{name: a, expect: {score: [2, 1]}}", "CE624", "score", ""),
     ("{name: a, expekt: {score: 1}}", "CE120", "expekt", "expect"),

@@ -1,45 +1,150 @@
-"""criteria_engine: composable criteria, explained verdicts, projected targets."""
+"""criteria_engine: criteria as rule objects, verdicts with reasons, unknown kept apart from failed.
+
+The way through it: ``load`` (or ``loads``) reads a ruleset, ``ruleset.evaluate(values)`` judges one
+subject, ``result.explain()`` says why. ``Ruleset``, ``Criterion``, ``Level`` and the rule shapes
+(``Test``, ``Bands``, …) build the same in Python; ``dumps`` writes it as YAML. ``check`` tells what is
+wrong with a file, ``run_tests`` runs the tests beside it.
+
+A name is loaded when it is first asked for, so that importing the package costs next to nothing.
+What is not in ``__all__`` is not promised.
+"""
 
 from __future__ import annotations
 
-from criteria_engine.bounded import Bounds
-from criteria_engine.case_files import TestRun, companion_cases, run_tests
-from criteria_engine.cases import Case, Expected
-from criteria_engine.data_files import read_subjects
-from criteria_engine.diagnostics import CriteriaError, Diagnostic
-from criteria_engine.files import write_whole
-from criteria_engine.lint import check
-from criteria_engine.na import NA
-from criteria_engine.reached import Unreached
-from criteria_engine.reading import load, loads
-from criteria_engine.result import Result
-from criteria_engine.ruleset import Ruleset
-from criteria_engine.running import CaseOutcome, run_cases
-from criteria_engine.status import Status
-from criteria_engine.values import read_value
-from criteria_engine.writing import dumps
+from importlib import import_module
+from typing import Any
 
 __all__ = [
+    "EXPRESSION",
     "NA",
+    "RULES",
+    "Bands",
     "Bounds",
     "Case",
     "CaseOutcome",
+    "Checklist",
+    "Choose",
+    "Clause",
+    "Combine",
+    "Consistency",
     "CriteriaError",
+    "Criterion",
+    "CriterionResult",
+    "Curve",
+    "Dated",
+    "Deduct",
+    "Definition",
+    "Desk",
     "Diagnostic",
+    "Effective",
+    "Event",
     "Expected",
+    "Explanation",
+    "Expression",
+    "Input",
+    "Item",
+    "Judged",
+    "LegalBasis",
+    "Level",
+    "Line",
+    "Missing",
+    "NoneOf",
+    "NotApplicable",
+    "Otherwise",
+    "Override",
+    "Parameter",
     "Result",
+    "Round",
+    "Row",
+    "Rule",
     "Ruleset",
+    "Scale",
+    "Score",
+    "Setting",
     "Status",
+    "Step",
+    "Table",
+    "Test",
     "TestRun",
+    "Titles",
     "Unreached",
+    "Value",
+    "Window",
+    "all_or_nothing",
+    "applicable",
+    "boolean",
     "check",
+    "choice",
     "companion_cases",
+    "count",
+    "count_met",
+    "date",
     "dumps",
+    "evidenced",
+    "first",
+    "integer",
+    "known",
     "load",
     "loads",
+    "lowest_share",
+    "max_score",
+    "met",
+    "number",
+    "ordinal",
+    "part",
+    "percent",
     "read_subjects",
     "read_value",
     "run_cases",
     "run_tests",
+    "score",
+    "share",
+    "text",
     "write_whole",
 ]
+
+_HOMES = {
+    "bounded": "Bounds",
+    "building": "applicable boolean choice count count_met date evidenced first integer known lowest_share max_score met number ordinal percent score share text",
+    "case_files": "TestRun companion_cases run_tests",
+    "cases": "Case Expected",
+    "criteria": "Combine Consistency Criterion Dated Definition Effective Input LegalBasis Level Missing Otherwise Override Parameter Round Scale Setting",
+    "data_files": "read_subjects",
+    "diagnostics": "CriteriaError Diagnostic",
+    "explanation": "Explanation",
+    "expressions": "Expression",
+    "files": "write_whole",
+    "findings": "CriterionResult",
+    "kinds": "EXPRESSION part",
+    "lint": "check",
+    "na": "NA NotApplicable",
+    "reached": "Unreached",
+    "reading": "load loads",
+    "result": "Result",
+    "rules": "RULES Bands Checklist Choose Curve Deduct Event Item Line NoneOf Row Score Step Table Test Value",
+    "rules.shape": "Clause Desk Judged Rule all_or_nothing",
+    "ruleset": "Ruleset Window",
+    "running": "CaseOutcome run_cases",
+    "status": "Status",
+    "titles": "Titles",
+    "values": "read_value",
+    "writing": "dumps",
+}
+"""Where each name lives; ``__init__.pyi`` says the same to type checkers."""
+
+
+def __getattr__(name: str) -> Any:
+    """Load a name of the face when it is first asked for."""
+    if name == "__version__":
+        return import_module("importlib.metadata").version("criteria-engine")
+    for home, names in _HOMES.items():
+        if name in names.split():
+            found = getattr(import_module(f"criteria_engine.{home}"), name)
+            globals()[name] = found
+            return found
+    raise AttributeError(f"module 'criteria_engine' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """The promised names."""
+    return __all__

@@ -127,7 +127,7 @@ def compare(ruleset: Ruleset, case: Case, result: Result, at: str, problems: Pro
     if expected.decided is not None and expected.decided is not result.decided:
         differs("decided", "CE605", expected.decided, result.decided)
     if expected.referred is not None and not _is_referred(ruleset, result, expected.referred):
-        differs("referred", "CE606", expected.referred, result.referred)
+        differs("referred", "CE606", expected.referred, result.referred or "–")
     for name, wanted in expected.criteria:
         found_state = _state_or_points(result, name, wanted)
         if found_state is not None:

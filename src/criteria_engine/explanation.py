@@ -7,18 +7,18 @@ from typing import Any
 import attrs
 
 from criteria_engine import showing
-from criteria_engine.causes import Causes
-from criteria_engine.conditions import Conditions
 from criteria_engine.criteria import Definition
 from criteria_engine.diagnostics import Language, chosen_language
-from criteria_engine.facts import Facts
+from criteria_engine.explaining.causes import Causes
+from criteria_engine.explaining.conditions import Conditions
+from criteria_engine.explaining.facts import Facts
+from criteria_engine.explaining.prerequisites import Prerequisites
+from criteria_engine.explaining.reasons import Reasons, level_name
+from criteria_engine.explaining.sight import Sight
+from criteria_engine.explaining.standing import Standing
 from criteria_engine.findings import Findings
 from criteria_engine.formatting import date
 from criteria_engine.lines import Line, Piece
-from criteria_engine.prerequisites import Prerequisites
-from criteria_engine.reasons import Reasons, level_name
-from criteria_engine.sight import Sight
-from criteria_engine.standing import Standing
 from criteria_engine.status import Status
 from criteria_engine.wording import Wording
 

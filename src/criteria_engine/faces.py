@@ -24,6 +24,7 @@ from criteria_engine.rules.shape import Judged
 from criteria_engine.tree import Tree
 
 __all__ = [
+    "ANYTHING",
     "FREE",
     "Faces",
     "Parts",
@@ -36,6 +37,9 @@ __all__ = [
 ]
 
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+
+ANYTHING = "*"
+"""Among the names that could not be read: any name may be one of them."""
 
 FREE = "?"
 """The input that stands for whatever could not be understood; never run."""

@@ -24,6 +24,7 @@ __all__ = [
     "RESERVED",
     "Parsed",
     "is_id",
+    "mended_date",
     "nearest",
     "normal",
     "parse",
@@ -78,6 +79,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
+_DECIMAL_COMMA = re.compile(r"(?<![\w.])[0-9]+,[0-9]+(?![\w.])")
 _INSTEAD = {
     "=": "==", "≥": ">=", "≤": "<=", "≠": "!=", "×": "*", "÷": "/", "−": "-", "–": "-", "&": "and",
     "|": "or", "!": "not", "^": "**", "“": "'", "”": "'", "‘": "'", "’": "'", "（": "(", "）": ")",
@@ -147,6 +149,15 @@ def parse(text: str) -> Parsed:
     criteria: list[tuple[str, str]] = []
     _look_through(flat, tree, names, criteria)
     return Parsed(flat, tree, tuple(dict.fromkeys(names)), tuple(dict.fromkeys(criteria)))
+
+
+def mended_date(text: str) -> str:
+    """A day as a ruleset writes it, where it was written day/month/year; else an example."""
+    found = re.fullmatch(r"([0-3]?[0-9])[/.-]([01]?[0-9])[/.-]([0-9]{4})", text.strip())
+    if not found:
+        return "2024-01-30"
+    day, month, year = found.groups()
+    return f"{year}-{month:0>2}-{day:0>2}"
 
 
 def _short(text: str) -> str:
@@ -369,13 +380,8 @@ def _span(text: str, tree: ast.AST) -> tuple[int, int]:
 def _refused(text: str, tree: ast.AST) -> Fault:
     span = _span(text, tree)
     if isinstance(tree, ast.Tuple):
-        numbers = [
-            each.value for each in tree.elts if isinstance(each, ast.Constant) and type(each.value) is int
-        ]
-        mended = (
-            f"{numbers[0]!s}.{numbers[1]!s}"
-            if len(numbers) == 2 == len(tree.elts)
-            else text.replace(",", ".", 1)
-        )
-        return Fault("CE217", span, found=_short(text[span[0] : sum(span)]), mended=_short(mended))
+        if comma := _DECIMAL_COMMA.search(text, span[0], sum(span)):
+            span = comma.start(), len(comma[0])
+        found = _short(text[span[0] : sum(span)])
+        return Fault("CE217", span, found=found, mended=found.replace(",", ".", 1))
     return Fault("CE218", span, found=_short(text[span[0] : sum(span)]))

@@ -32,7 +32,7 @@ from criteria_engine.wiring import Wiring
 
 __all__ = ["Judging"]
 
-_PARAMETER_KEYS = {"CE304": ".by", "CE305": ".values"}
+_PARAMETER_KEYS = {"CE225": ".by", "CE304": ".by", "CE305": ".values"}
 
 
 class Judging(Scoring):

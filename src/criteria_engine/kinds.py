@@ -18,7 +18,7 @@ import attrs
 
 from criteria_engine.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.expressions import Expression, expression
-from criteria_engine.grammar import RESERVED, is_id, nearest, normal
+from criteria_engine.grammar import RESERVED, is_id, mended_date, nearest, normal
 from criteria_engine.na import NA
 from criteria_engine.titles import Titles, titles
 
@@ -218,7 +218,7 @@ def _read_date(text: str) -> datetime.date:
             return datetime.date.fromisoformat(text)
     except ValueError:
         pass
-    raise Fault("CE107", value=_shown(text))
+    raise Fault("CE107", value=_shown(text), mended=mended_date(text))
 
 
 def _date(value: object) -> datetime.date:
@@ -226,7 +226,7 @@ def _date(value: object) -> datetime.date:
         return _read_date(value)
     if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
         return value
-    raise Fault("CE107", value=_shown(value))
+    raise Fault("CE107", value=_shown(value), mended=mended_date(""))
 
 
 def _text(value: object) -> str:

@@ -27,7 +27,7 @@ from criteria_engine.core import (
     Tighter,
 )
 from criteria_engine.diagnostics import Fault
-from criteria_engine.grammar import nearest
+from criteria_engine.grammar import mended_date, nearest
 
 __all__ = [
     "Amount",
@@ -228,7 +228,7 @@ def day_of(word: str) -> int:
     try:
         return datetime.date.fromisoformat(word).toordinal()
     except ValueError:
-        raise Fault("CE233", word=word) from None
+        raise Fault("CE233", word=word, mended=mended_date(word)) from None
 
 
 def _place(word: str, words: tuple[str, ...]) -> int:

@@ -11,6 +11,7 @@ from criteria_engine import algebra as a
 from criteria_engine.core import Condition, Flag, Observed, Withheld
 from criteria_engine.criteria import Dated, Input, Parameter, Setting
 from criteria_engine.diagnostics import Fault
+from criteria_engine.grammar import nearest
 from criteria_engine.meaning import Amount, Case, Claim, Meaning, Words, chosen, compared, said
 
 __all__ = ["ON", "input_meaning", "observed_input", "parameter_meaning", "span_of"]
@@ -103,7 +104,8 @@ def parameter_meaning(
     if parameter.by is None or parameter.values is None:
         return _setting(parameter)
     if parameter.by not in inputs:
-        raise Fault("CE304", name=parameter.by)
+        known = nearest(parameter.by, inputs) or ", ".join(list(inputs)[:8]) or "–"
+        raise Fault("CE304" if parameter.by in names else "CE225", name=parameter.by, nearest=known)
     of = names[parameter.by]
     options: Sequence[str] = ("true", "false") if isinstance(of, Claim) else ()
     if isinstance(of, Words):

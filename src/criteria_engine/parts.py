@@ -67,7 +67,9 @@ def inner(part: Condition | Numeric) -> tuple[Condition | Numeric, ...]:
         case Choice(branches=branches, otherwise_guard=guard, otherwise=otherwise):
             pieces = [piece for branch in branches for piece in (branch.guard, branch.value)]
             return (*pieces, guard, otherwise)
-        case Settled() | Truth() | Number() | Observed() | Flag() | Withheld() | Given() | Evidenced():
+        case Settled(outcomes, numbers):
+            return (*outcomes, *numbers)
+        case Truth() | Number() | Observed() | Flag() | Withheld() | Given() | Evidenced():
             return ()
         case Among() | Same() | Mixture():
             return ()

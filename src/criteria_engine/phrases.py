@@ -13,7 +13,7 @@ from criteria_engine.tree import Tree
 
 __all__ = ["Phrases"]
 
-Say = Callable[..., str]
+_Say = Callable[..., str]
 
 _LONGEST, _DEEPEST = 110, 12
 _SIGNS: Mapping[type[ast.operator], str] = {
@@ -30,7 +30,7 @@ _COUNTED = ("score", "max_score")
 class Phrases:
     """Names for parts of the expressions of one ruleset, in one language."""
 
-    def __init__(self, ruleset: Described, tree: Tree, lang: Language, say: Say) -> None:
+    def __init__(self, ruleset: Described, tree: Tree, lang: Language, say: _Say) -> None:
         self._ruleset, self._tree, self._lang, self._say = ruleset, tree, lang, say
         self._inputs = {each.id: each for each in ruleset.inputs}
         self._titles: dict[str, Titles] = {each.id: each.title for each in ruleset.inputs}

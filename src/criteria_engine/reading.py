@@ -15,7 +15,7 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.criteria import Criterion, Definition, Input, Parameter
+from criteria_engine.criteria import Criterion, Definition, Input, Override, Parameter
 from criteria_engine.diagnostics import CriteriaError, Diagnostic, Fault, Problems, chosen_language
 from criteria_engine.grammar import nearest, normal
 from criteria_engine.kinds import (
@@ -33,6 +33,7 @@ from criteria_engine.kinds import (
     kind_of,
 )
 from criteria_engine.marked import Limits, Marked, MarkedList, MarkedMap, MarkedText, read_marked
+from criteria_engine.faces import ANYTHING
 from criteria_engine.rules import RULES
 from criteria_engine.ruleset import Ruleset
 
@@ -163,7 +164,8 @@ class Document:
         if isinstance(marked, MarkedList):
             items = [self.read(each, item, f"{path}[{place}]") for place, item in enumerate(marked.items)]
             kept = tuple(item for item in items if item is not _FAILED)
-            return kept if len(kept) == len(items) or kept else _FAILED
+            whole = len(kept) == len(items) or (kept and not isinstance(each, Scalar))
+            return kept if whole else _FAILED
         if single and isinstance(marked, MarkedText):
             item = self.read(each, marked, path)
             return _FAILED if item is _FAILED else (item,)
@@ -184,7 +186,7 @@ class Document:
                 continue
             if read is not _FAILED:
                 pairs.append((name, read))
-        return tuple(pairs)
+        return tuple(pairs) if len(pairs) == len(marked.entries) else _FAILED
 
     def _add_at_key(self, key: MarkedText, fault: Fault) -> None:
         source = self._lines[key.line - 1] if key.line <= len(self._lines) else ""
@@ -236,7 +238,7 @@ class Document:
                 made, failed = ({**known, name: value}, False) if value is not _FAILED else ({}, True)
         if failed:
             self._mark_broken(cls, path, known)
-            if cls in (Input, Parameter, Definition) or not made:
+            if cls in (Input, Parameter, Definition, Override) or not made:
                 return Criterion(known["id"]) if cls is Criterion and "id" in known else _FAILED
         return built(cls, made)
 
@@ -267,6 +269,7 @@ class Document:
         failed = False
         rule_field = next((field for field in fields.values() if isinstance(kind_of(field), OneRule)), None)
         rules: dict[str, Any] = {}
+        guesses: set[str] = set()
         for key, value in marked.entries:
             name = key.text
             at = f"{path}.{name}" if path else name
@@ -282,14 +285,14 @@ class Document:
                 rules[name] = self._read_rule(name, value, at)
             else:
                 named = [each for each, of in fields.items() if not isinstance(kind_of(of), OneRule)]
-                self._unknown_key(key, at, [*named, *(self._rules if rule_field else ())], known)
+                guesses |= self._unknown_key(key, at, [*named, *(self._rules if rule_field else ())], known)
                 failed = True
         if rule_field is not None and rules:
             failed |= self._one_rule(rules, rule_field, made, path)
         required = [(name, field) for name, field in fields.items() if field.default is attrs.NOTHING]
         for name, field in required:
             if field.alias not in made:
-                if not failed or not any(key.text == name for key, _ in marked.entries):
+                if name not in guesses and not any(key.text == name for key, _ in marked.entries):
                     self.problems.add(path, "CE121", key=name)
                 return {}, True
         return made, failed
@@ -307,28 +310,31 @@ class Document:
 
     def _unknown_key(
         self, key: MarkedText, at: str, allowed: Iterable[str], known: Mapping[str, Any]
-    ) -> None:
+    ) -> set[str]:
+        """Note a key that is not known; gives the one that may have been meant."""
         self.values.setdefault(at, MarkedText("", key.line, key.column))
         if key.text in _LATER and not known:
             self.problems.add(at, "CE125", key=key.text)
-            return
+            return set()
         names = [name for name in allowed if name not in known]
         meant = _VIETNAMESE_KEYS.get(re.sub(r"[ _-]+", "_", normal(key.text).lower()), "")
         guess = meant if meant in names else nearest(key.text, names)
         listed = ", ".join(names[:_MOST_KEYS]) + (" …" if len(names) > _MOST_KEYS else "")
         self.problems.add(at, "CE120", key=key.text, nearest=guess or listed)
+        return {guess}
 
     def _read_rule(self, name: str, marked: Marked, at: str) -> Any:
-        rule = self._rules[name]
+        rule, before = self._rules[name], len(self.problems)
         if rule.WHOLE is None:
-            return self.read_struct(Struct(rule), marked, at)
+            made = self.read_struct(Struct(rule), marked, at)
+            return made if len(self.problems) == before else _FAILED
         self.values.setdefault(at, marked)
         if isinstance(marked, MarkedText) and marked.is_null:
             self.problems.add(at, "CE126", key=name)
             return _FAILED
         kind: Any = kind_of(attrs.fields_dict(rule)[rule.WHOLE])
         value = self.read(kind, marked, at)
-        return _FAILED if value is _FAILED else built(rule, {rule.WHOLE: value})
+        return built(rule, {rule.WHOLE: value}) if len(self.problems) == before else _FAILED
 
     def _one_rule(
         self, rules: Mapping[str, Any], field: attrs.Attribute[Any], made: dict[str, Any], path: str
@@ -349,6 +355,13 @@ def _alias(field: attrs.Attribute[Any]) -> str:
 
 _TEXT = Scalar("text", str, str)
 _MOST_KEYS = 12
+_UNREADABLE: tuple[tuple[type[Exception], str], ...] = (
+    (FileNotFoundError, "no file"),
+    (PermissionError, "no right"),
+    (IsADirectoryError, "folder"),
+)
+# Where something is wrong with one of these as a whole, any name may be missing.
+_SECTIONS = frozenset({"inputs", "parameters", "define"})
 _VIETNAMESE_KEYS = {
     "điểm": "points", "diem": "points", "trọng_số": "weight", "trong_so": "weight", "tiêu_chí": "criteria",
     "tieu_chi": "criteria", "tên": "title", "ten": "title", "tiêu_đề": "title", "tieu_de": "title",
@@ -398,6 +411,11 @@ def _misses_criteria(document: Document, root: MarkedMap) -> bool:
     return not isinstance(criteria, MarkedMap) or bool(criteria.entries)
 
 
+def _meant_at_top(found: Diagnostic) -> str:
+    """The top-level key that an unknown one may have been meant for."""
+    return found.details["nearest"] if found.code == "CE120" and "." not in found.path else ""
+
+
 def read_ruleset(document: Document) -> Ruleset | None:
     """The ruleset of a document, or None where something is wrong, which is then noted."""
     root = document.root
@@ -415,6 +433,8 @@ def read_ruleset(document: Document) -> Ruleset | None:
     broken = frozenset(document.broken) | ({"?"} if failed or document.problems.has_errors else set())
     if not made.get("criteria") and _misses_criteria(document, root):
         broken |= {"criterion:"}
+    if any(each.path in _SECTIONS or _meant_at_top(each) in _SECTIONS for each in document.problems):
+        broken |= {ANYTHING}
     return Ruleset.checked(made, document.problems, broken)
 
 
@@ -428,9 +448,9 @@ def read_document(path: str | os.PathLike[str], rules: Sequence[type[Any]] = RUL
             problems.append(Diagnostic("CE002", {"limit": "5 MiB"}, file=name, lang=chosen_language()))
             problems.raise_errors()
         data = Path(path).read_bytes()
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        problems.append(Diagnostic("CE001", {"reason": reason}, file=name, lang=chosen_language()))
+    except (OSError, ValueError) as error:
+        reason = next((word for kind, word in _UNREADABLE if isinstance(error, kind)), "unreadable")
+        problems.append(Diagnostic("CE001", {"reason_kind": reason}, file=name, lang=chosen_language()))
         raise CriteriaError(problems) from None
     return Document(data, name, rules)
 

@@ -56,7 +56,7 @@ def open_below(result: Any, roots: Iterable[Condition | Numeric]) -> tuple[str, 
 def _is_open(result: Any, part: Condition | Numeric) -> bool:
     """Whether missing values leave the part undecided."""
     if isinstance(part, Truth | Settled):
-        return False
+        return isinstance(part, Settled)
     if isinstance(part, Observed) or hasattr(part, "low"):
         low, high = result.walk.interval(part)
         return bool(low != high)

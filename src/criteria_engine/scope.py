@@ -13,7 +13,7 @@ from criteria_engine.core import Branch, Condition, Not, Number, Numeric, Tighte
 from criteria_engine.criteria import Combine
 from criteria_engine.diagnostics import Fault, Problems
 from criteria_engine.expressions import Expression
-from criteria_engine.faces import Faces, Parts, free_claim, free_number, prerequisite_name
+from criteria_engine.faces import ANYTHING, Faces, Parts, free_claim, free_number, prerequisite_name
 from criteria_engine.grammar import Parsed, is_id, nearest, parse
 from criteria_engine.lowering import as_amount, as_claim, lower
 from criteria_engine.meaning import Amount, Claim, Meaning
@@ -54,7 +54,7 @@ class RulesetScope:
             return found
         if name == "score" and self.here is not None:
             return self.of_criterion("score", "")
-        if name in self.parts.broken or any(each.id == name for each in self.parts.definitions):
+        if not self.parts.broken.isdisjoint((name, ANYTHING)) or any(each.id == name for each in self.parts.definitions):
             raise Fault("")
         if self.tree.names(name):
             raise Fault("CE226", name=name)

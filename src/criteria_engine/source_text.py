@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 import attrs
 
 __all__ = [
+    "BLANK_TABS",
     "HIDDEN",
     "LEADING_TAB",
     "NEVER",
@@ -40,6 +41,9 @@ SPACES = "\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
 
 LEADING_TAB = re.compile(r"^ *\t[ \t]*(?=[^\s#])", re.MULTILINE)
 """White space with a tab in it that indents something."""
+
+BLANK_TABS = re.compile(r"^ *\t[ \t]*(?=\r?$)", re.MULTILINE)
+"""White space with a tab in it on a line of its own, over which libyaml may stumble."""
 
 _LATE_TAB = re.compile(r"(?<=\S)[ \t]+|^[ \t]+(?=[#\r\n]|\Z)", re.MULTILINE)
 _QUESTION = re.compile(r"(?<=[^\s,\[{])\?|\?(?=[^\s])")

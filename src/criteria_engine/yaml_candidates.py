@@ -39,7 +39,7 @@ def candidates(text: str, failure: int, context: int | None) -> Iterator[tuple[S
         if len(single) > 1 and single[0].code in _TOGETHER:
             yield tuple(single)
     yield from _late_closing(text, context, lines)
-    yield from _indentation(lines, far)
+    yield from _indentation(text, lines, far)
 
 
 def _lines_before(text: str, index: int, most: int = _FAR) -> list[Line]:
@@ -93,7 +93,7 @@ def _late_closing(text: str, context: int | None, lines: list[Line]) -> Iterator
             yield (Slip("CE023", context, 1, {"bracket": bracket}, ((end, end, _CLOSES[bracket]),)),)
 
 
-def _indentation(lines: list[Line], far: list[Line]) -> Iterator[tuple[Slip, ...]]:
+def _indentation(text: str, lines: list[Line], far: list[Line]) -> Iterator[tuple[Slip, ...]]:
     """A key or an item, with all that is deeper below it, set under one of those before it."""
     for place, line in enumerate(lines[:3]):
         is_item = line.text.lstrip().startswith("- ")
@@ -102,10 +102,20 @@ def _indentation(lines: list[Line], far: list[Line]) -> Iterator[tuple[Slip, ...
             for other in [*lines[:place], *far[place + 1 :]]
             if other.indent != line.indent and other.text.lstrip().startswith("- ") == is_item
         ]
-        for wanted in sorted(dict.fromkeys(indents[:40]), key=lambda indent: abs(indent - line.indent)):
+        deeper = _deeper_below(text, line)
+        likely = sorted(dict.fromkeys(indents[:40]), key=lambda indent: abs(indent - line.indent))
+        for wanted in sorted(likely, key=lambda indent: indent >= deeper):
             edits = _moved_below(line, wanted, lines[:place])
             first = _indented(line, "CE018", wanted)
             yield (attrs.evolve(first, edits=(*first.edits, *edits)),)
+
+
+def _deeper_below(text: str, line: Line) -> int:
+    """How far the line after one that ends with a colon is indented; far, where that says nothing."""
+    end = line.start + len(line.text)
+    following = text[end : end + _LONGEST].lstrip("\r\n").split("\n", 1)[0]
+    indent = len(following) - len(following.lstrip())
+    return indent if line.text.endswith(":") and indent > line.indent else _LONGEST
 
 
 def _moved_below(line: Line, wanted: int, lower: list[Line]) -> list[Edit]:

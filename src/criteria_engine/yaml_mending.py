@@ -9,7 +9,7 @@ import attrs
 
 from criteria_engine.marks import Limits
 from criteria_engine.slips import MOST_PROBLEMS, Edit, Slip
-from criteria_engine.source_text import LEADING_TAB, Source
+from criteria_engine.source_text import BLANK_TABS, LEADING_TAB, Source
 from criteria_engine.yaml_candidates import candidates
 from criteria_engine.yaml_tree import Loader, Reading, read_events
 
@@ -41,6 +41,9 @@ def read_mending(source: Source, limits: Limits, loader: Loader) -> Mended:
     """
     trying = _Trying(limits, loader)
     reading = read_events(source, limits, loader)
+    if reading.failure is not None and BLANK_TABS.search(source.text):
+        source = Source(BLANK_TABS.sub(lambda tabs: " " * len(tabs[0]), source.text))
+        reading = read_events(source, limits, loader)
     found: list[tuple[Source, Slip]] = []
     set_aside = 0
     misread = 0
@@ -138,8 +141,10 @@ def _reached(text: str, reading: Reading) -> tuple[int, int]:
 def _failing_place(text: str, reading: Reading) -> int:
     """Where reading failed: where a key or a quotation mark stands that did not end, else where YAML says."""
     failure, context = min(reading.failure or 0, len(text.rstrip())), reading.context
-    if context is not None and (
-        text.count("\n", context, failure) == 1 or text[context : context + 1] in "'\""
+    if (
+        context is not None
+        and not text.startswith("- ", failure)
+        and (text.count("\n", context, failure) == 1 or text[context : context + 1] in "'\"")
     ):
         return context
     return failure

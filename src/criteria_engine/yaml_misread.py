@@ -17,6 +17,7 @@ Entry = tuple[MarkedText | None, Marked]
 _GLUED_COLON = re.compile(r"([^\W\d][\w-]*):(?=[^\s:/])(.*)", re.DOTALL)
 _GLUED_DASH = re.compile(r"-(?=[^\W\d])[^\s()+*/<>=-]+(?: |$)")
 _WORD = re.compile(r"[^\W\d]\w*(?= )")
+_DECIMALS = re.compile(r"[0-9]+(?:[^\w,].*)?")
 _LONG = 4000
 _COMMENT = re.compile(r"[ \t]+#[^\n]*")
 _OPEN_QUOTE = re.compile(r"""(?:^|[\s(\[,=])(["'])(?:(?!\1).)*$""")
@@ -80,6 +81,7 @@ def whole_entries(
     """The entries of a map, cut expressions joined, each key once, and the place of each name."""
     if in_flow and entries:
         _note_glued_in_flow(entries, slips)
+        entries = _with_decimals(entries)
         entries = _joined_entries(entries, slips)
         _note_no_colon(entries, slips)
     places: dict[str, int] = {}
@@ -121,6 +123,23 @@ def _is_nothing(value: Marked) -> bool:
 
 def _plain(value: Marked | None) -> str | None:
     return value.text if isinstance(value, MarkedText) and not value.quoted else None
+
+
+def _with_decimals(entries: Sequence[Entry]) -> list[Entry]:
+    """``points: 2,5`` as one text: what reads it says how decimals are written."""
+    joined: list[Entry] = []
+    for key, value in entries:
+        before = joined[-1][1] if joined else None
+        if key is not None and not key.quoted and _is_nothing(value) and _DECIMALS.fullmatch(key.text):
+            number = _plain(before)
+            if isinstance(before, MarkedText) and number and number[-1].isdecimal():
+                whole = before.source[before.start : key.end]
+                if whole == f"{number},{key.text}":
+                    parts = before.line, before.column, False, before.source, before.start, key.end
+                    joined[-1] = (joined[-1][0], MarkedText(whole, *parts))
+                    continue
+        joined.append((key, value))
+    return joined
 
 
 def _joined_entries(entries: Sequence[Entry], slips: Slips) -> list[Entry]:

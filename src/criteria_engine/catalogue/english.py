@@ -19,11 +19,15 @@ ENGLISH_WORDS = {
     "map": "keys {a: 1}",
     "rule": "a rule",
     "title": "a title",
+    "no file": "there is none of that name",
+    "no right": "it may not be read",
+    "folder": "it is a folder",
+    "unreadable": "the system refuses it",
 }
 
 ENGLISH: dict[str, tuple[str, str]] = {
     # CE0xx: the file and its YAML
-    "CE001": ("cannot read the file: {reason}", "check the name and that you may read it"),
+    "CE001": ("cannot read the file: {reason_kind}", "check the name and that you may read it"),
     "CE002": ("the file is larger than {limit}", "split it into several rulesets"),
     "CE003": ("the text is not UTF-8", "save the file as UTF-8 (in the editor: Save as, Encoding)"),
     "CE004": (
@@ -206,7 +210,7 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "CE104": ("{value} is not a whole number", "write a whole number such as 3"),
     "CE105": ("{value} is not a share between 0 and 1", "write a share such as 60% or 0.6"),
     "CE106": ("{value} is neither true nor false", "write true or false"),
-    "CE107": ("{value} is not a date", "write it as 2024-01-30"),
+    "CE107": ("{value} is not a date", "write it as {mended}"),
     "CE108": ("{value} is not allowed here; allowed: {words}", "perhaps {nearest}"),
     "CE109": ("{value} does not fit here, {wanted_kind} is wanted", "give {wanted_kind}"),
     "CE110": ("{name} cannot be a name", "begin with a letter and go on with letters, digits and _"),
@@ -218,7 +222,7 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "CE120": ("the key {key} is not known here", "perhaps {nearest}"),
     "CE121": ("the key {key} is missing", "add {key}:"),
     "CE122": (
-        "{wanted_kind} is wanted here, this is {found_kind}",
+        "wanted here: {wanted_kind}; found: {found_kind}",
         "write {wanted_kind}",
     ),
     "CE123": ("the language version is {found}", "write criteria_engine: 1"),
@@ -253,7 +257,7 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "CE209": ("{found} is no number in an expression", "write {mended}"),
     "CE210": ("a bracket {bracket} has no partner", "close every bracket that is opened"),
     "CE211": ("there is no function {name}", "perhaps {nearest}"),
-    "CE212": ("{name} takes {wanted} arguments, {found} are given", "give {wanted}"),
+    "CE212": ("{name} takes {wanted} arguments and is given {found}", "give {wanted}"),
     "CE213": ("`in` wants a list of values", "write x in ['a', 'b']"),
     "CE214": ("a power must be a whole number up to 10", "write a number from 0 to 10 after **"),
     "CE215": ("{name} is reserved and not yet read by this version", "use an input for the earlier value"),
@@ -286,7 +290,7 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "compare values of one kind; a text stands in quotes",
     ),
     "CE232": ("'{word}' is none of: {words}", "perhaps '{nearest}'"),
-    "CE233": ("'{word}' is not a date", "write it as '2024-01-30'"),
+    "CE233": ("'{word}' is not a date", "write it as '{mended}'"),
     "CE234": ("the branches give several kinds of values: {kinds}", "let every branch give the same kind"),
     "CE235": (
         "a condition is wanted here, this is {found_kind}",

@@ -19,11 +19,15 @@ VIETNAMESE_WORDS = {
     "map": "các khóa {a: 1}",
     "rule": "quy tắc",
     "title": "tiêu đề",
+    "no file": "không có tệp nào tên như vậy",
+    "no right": "không có quyền đọc",
+    "folder": "đây là một thư mục",
+    "unreadable": "máy không cho đọc",
 }
 
 VIETNAMESE: dict[str, tuple[str, str]] = {
     # CE0xx: the file and its YAML
-    "CE001": ("không đọc được tệp: {reason}", "kiểm tra tên tệp và quyền đọc tệp"),
+    "CE001": ("không đọc được tệp: {reason_kind}", "kiểm tra tên tệp và quyền đọc tệp"),
     "CE002": ("tệp lớn hơn {limit}", "tách thành nhiều bộ tiêu chí"),
     "CE003": ("tệp không được lưu ở dạng UTF-8", "lưu lại tệp với bảng mã UTF-8"),
     "CE004": (
@@ -200,7 +204,7 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     "CE104": ("{value} không phải là số nguyên", "viết một số nguyên, ví dụ 3"),
     "CE105": ("{value} không phải là tỷ lệ từ 0 đến 1", "viết một tỷ lệ, ví dụ 60% hoặc 0.6"),
     "CE106": ("{value} không phải là true hay false", "viết true (đúng) hoặc false (sai)"),
-    "CE107": ("{value} không phải là ngày", "viết theo dạng 2024-01-30"),
+    "CE107": ("{value} không phải là ngày", "viết {mended}"),
     "CE108": ("{value} không dùng được ở đây; dùng được: {words}", "có thể là {nearest}"),
     "CE109": ("{value} không hợp ở đây, cần {wanted_kind}", "đưa vào {wanted_kind}"),
     "CE110": ("{name} không dùng làm tên được", "bắt đầu bằng chữ cái, tiếp theo là chữ cái, chữ số và _"),
@@ -274,7 +278,7 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
         "so sánh hai giá trị cùng loại; văn bản đặt trong dấu nháy",
     ),
     "CE232": ("'{word}' không có trong: {words}", "có thể là '{nearest}'"),
-    "CE233": ("'{word}' không phải là ngày", "viết theo dạng '2024-01-30'"),
+    "CE233": ("'{word}' không phải là ngày", "viết '{mended}'"),
     "CE234": ("các nhánh cho giá trị khác loại: {kinds}", "để mọi nhánh cho cùng một loại giá trị"),
     "CE235": ("ở đây cần điều kiện, nhưng đây là {found_kind}", "so sánh với một giá trị, ví dụ x >= 3"),
     "CE236": ("ở đây cần số, nhưng đây là {found_kind}", "dùng một số, hoặc count(…) các điều kiện"),

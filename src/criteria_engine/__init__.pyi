@@ -1,0 +1,180 @@
+from criteria_engine.bounded import Bounds as Bounds
+from criteria_engine.building import (
+    applicable as applicable,
+    boolean as boolean,
+    choice as choice,
+    count as count,
+    count_met as count_met,
+    date as date,
+    evidenced as evidenced,
+    first as first,
+    integer as integer,
+    known as known,
+    lowest_share as lowest_share,
+    max_score as max_score,
+    met as met,
+    number as number,
+    ordinal as ordinal,
+    percent as percent,
+    score as score,
+    share as share,
+    text as text,
+)
+from criteria_engine.case_files import (
+    TestRun as TestRun,
+    companion_cases as companion_cases,
+    run_tests as run_tests,
+)
+from criteria_engine.cases import Case as Case, Expected as Expected
+from criteria_engine.criteria import (
+    Combine as Combine,
+    Consistency as Consistency,
+    Criterion as Criterion,
+    Dated as Dated,
+    Definition as Definition,
+    Effective as Effective,
+    Input as Input,
+    LegalBasis as LegalBasis,
+    Level as Level,
+    Missing as Missing,
+    Otherwise as Otherwise,
+    Override as Override,
+    Parameter as Parameter,
+    Round as Round,
+    Scale as Scale,
+    Setting as Setting,
+)
+from criteria_engine.data_files import read_subjects as read_subjects
+from criteria_engine.diagnostics import CriteriaError as CriteriaError, Diagnostic as Diagnostic
+from criteria_engine.explanation import Explanation as Explanation
+from criteria_engine.expressions import Expression as Expression
+from criteria_engine.files import write_whole as write_whole
+from criteria_engine.findings import CriterionResult as CriterionResult
+from criteria_engine.kinds import EXPRESSION as EXPRESSION, part as part
+from criteria_engine.lint import check as check
+from criteria_engine.na import NA as NA, NotApplicable as NotApplicable
+from criteria_engine.reached import Unreached as Unreached
+from criteria_engine.reading import load as load, loads as loads
+from criteria_engine.result import Result as Result
+from criteria_engine.rules import (
+    RULES as RULES,
+    Bands as Bands,
+    Checklist as Checklist,
+    Choose as Choose,
+    Curve as Curve,
+    Deduct as Deduct,
+    Event as Event,
+    Item as Item,
+    Line as Line,
+    NoneOf as NoneOf,
+    Row as Row,
+    Score as Score,
+    Step as Step,
+    Table as Table,
+    Test as Test,
+    Value as Value,
+)
+from criteria_engine.rules.shape import (
+    Clause as Clause,
+    Desk as Desk,
+    Judged as Judged,
+    Rule as Rule,
+    all_or_nothing as all_or_nothing,
+)
+from criteria_engine.ruleset import Ruleset as Ruleset, Window as Window
+from criteria_engine.running import CaseOutcome as CaseOutcome, run_cases as run_cases
+from criteria_engine.status import Status as Status
+from criteria_engine.titles import Titles as Titles
+from criteria_engine.values import read_value as read_value
+from criteria_engine.writing import dumps as dumps
+
+__version__: str
+
+__all__ = [
+    "EXPRESSION",
+    "NA",
+    "RULES",
+    "Bands",
+    "Bounds",
+    "Case",
+    "CaseOutcome",
+    "Checklist",
+    "Choose",
+    "Clause",
+    "Combine",
+    "Consistency",
+    "CriteriaError",
+    "Criterion",
+    "CriterionResult",
+    "Curve",
+    "Dated",
+    "Deduct",
+    "Definition",
+    "Desk",
+    "Diagnostic",
+    "Effective",
+    "Event",
+    "Expected",
+    "Explanation",
+    "Expression",
+    "Input",
+    "Item",
+    "Judged",
+    "LegalBasis",
+    "Level",
+    "Line",
+    "Missing",
+    "NoneOf",
+    "NotApplicable",
+    "Otherwise",
+    "Override",
+    "Parameter",
+    "Result",
+    "Round",
+    "Row",
+    "Rule",
+    "Ruleset",
+    "Scale",
+    "Score",
+    "Setting",
+    "Status",
+    "Step",
+    "Table",
+    "Test",
+    "TestRun",
+    "Titles",
+    "Unreached",
+    "Value",
+    "Window",
+    "all_or_nothing",
+    "applicable",
+    "boolean",
+    "check",
+    "choice",
+    "companion_cases",
+    "count",
+    "count_met",
+    "date",
+    "dumps",
+    "evidenced",
+    "first",
+    "integer",
+    "known",
+    "load",
+    "loads",
+    "lowest_share",
+    "max_score",
+    "met",
+    "number",
+    "ordinal",
+    "part",
+    "percent",
+    "read_subjects",
+    "read_value",
+    "run_cases",
+    "run_tests",
+    "score",
+    "share",
+    "text",
+    "write_whole",
+]

@@ -1,0 +1,66 @@
+"""The library against the slow oracle, which knows only the page of the language."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import oracle
+import pytest
+import strategies
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from judged import judged, loaded, paths
+
+import criteria_engine as ce
+
+_LOOSE = {HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much}
+
+
+def _same(found: ce.Bounds | None, wanted: Fraction | None) -> bool:
+    """A score is the oracle's: to the last digit that a float of that size holds."""
+    if found is None or wanted is None:
+        return found is None and wanted is None
+    return found.exact and abs(found.low - float(wanted)) <= 1e-12 * max(1.0, abs(float(wanted)))
+
+
+def _agree(document: dict[str, Any], values: dict[str, Any]) -> None:
+    result = judged(loaded(document), values)
+    wanted = oracle.judge(document, values, on=strategies.ON)
+    assert (result.level, result.decided) == (wanted["level"], True)
+    assert (result.referred is None) == (wanted["referred"] is None)
+    assert _same(result.score, wanted["score"]), (result.score, wanted["score"])
+    assert _same(result.max_score, wanted["max_score"]), (result.max_score, wanted["max_score"])
+    assert sorted(paths(result)) == sorted(wanted["criteria"])
+    for path, expected in wanted["criteria"].items():
+        found = result.criteria[path]
+        items = {name: "n/a" if held is ce.NA else held for name, held in found.items.items()}
+        assert (path, str(found.status)) == (path, expected["status"])
+        assert _same(found.score, expected["score"]), (path, found.score, expected["score"])
+        assert _same(found.max_score, expected["max_score"]), (path, found.max_score)
+        assert (path, items) == (path, expected["items"])
+        assert (path, found.level) == (path, expected["level"])
+    for name, value in wanted["values"].items():
+        shown = "n/a" if result.values[name] is ce.NA else result.values[name]
+        if isinstance(value, Fraction):
+            assert isinstance(shown, int | float)
+            assert _same(ce.Bounds(shown, shown), value), (name, shown, value)
+        else:
+            assert (name, shown) == (name, value)
+
+
+@settings(max_examples=400, suppress_health_check=_LOOSE)
+@given(st.data())
+def test_agrees_with_the_oracle(data: st.DataObject) -> None:
+    """Level, points, maxima, states, items and definitions are what the oracle says."""
+    document = data.draw(strategies.documents())
+    _agree(document, data.draw(strategies.values(document)))
+
+
+@pytest.mark.long
+@settings(max_examples=20_000, suppress_health_check=_LOOSE)
+@given(st.data())
+def test_agrees_with_the_oracle_on_20_000_pairs(data: st.DataObject) -> None:
+    """The same over 20,000 pairs of ruleset and assessment."""
+    document = data.draw(strategies.documents())
+    _agree(document, data.draw(strategies.values(document)))
