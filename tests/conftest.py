@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 # Times differ between machines, so no example has a deadline; a failing one prints how to repeat it.
 settings.register_profile("default", max_examples=100, deadline=None, print_blob=True)
@@ -16,6 +16,14 @@ settings.register_profile(
     settings.get_profile("default"),
     max_examples=5_000,
     suppress_health_check=[HealthCheck.too_slow],
+)
+
+# A first look at a failure: shrinking a whole ruleset can take minutes.
+settings.register_profile(
+    "quick",
+    settings.get_profile("default"),
+    phases=(Phase.explicit, Phase.generate),
+    database=None,
 )
 
 _PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "default")

@@ -6,6 +6,7 @@ Rulesets are drawn at random over all shapes, combinations and keys (see ``strat
 from __future__ import annotations
 
 import copy
+import datetime
 import itertools
 import pickle
 import threading
@@ -164,7 +165,7 @@ class TestWriting:
     def test_prints_as_code(self, data: st.DataObject) -> None:
         """``eval(repr(r)) == r``."""
         ruleset = loaded(data.draw(strategies.documents()))
-        names = {name: getattr(ce, name) for name in ce.__all__}
+        names = {name: getattr(ce, name) for name in ce.__all__} | {"datetime": datetime}
         assert eval(repr(ruleset), names) == ruleset  # noqa: S307 - our own repr
 
 

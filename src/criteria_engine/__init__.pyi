@@ -1,88 +1,86 @@
 from criteria_engine.bounded import Bounds as Bounds
-from criteria_engine.building import (
-    applicable as applicable,
-    boolean as boolean,
-    choice as choice,
-    count as count,
-    count_met as count_met,
-    date as date,
-    evidenced as evidenced,
-    first as first,
-    integer as integer,
-    known as known,
-    lowest_share as lowest_share,
-    max_score as max_score,
-    met as met,
-    number as number,
-    ordinal as ordinal,
-    percent as percent,
-    score as score,
-    share as share,
-    text as text,
-)
-from criteria_engine.case_files import (
-    TestRun as TestRun,
-    companion_cases as companion_cases,
-    run_tests as run_tests,
-)
-from criteria_engine.cases import Case as Case, Expected as Expected
-from criteria_engine.criteria import (
-    Combine as Combine,
-    Consistency as Consistency,
-    Criterion as Criterion,
-    Dated as Dated,
-    Definition as Definition,
-    Effective as Effective,
-    Input as Input,
-    LegalBasis as LegalBasis,
-    Level as Level,
-    Missing as Missing,
-    Otherwise as Otherwise,
-    Override as Override,
-    Parameter as Parameter,
-    Round as Round,
-    Scale as Scale,
-    Setting as Setting,
-)
+from criteria_engine.building import applicable as applicable
+from criteria_engine.building import boolean as boolean
+from criteria_engine.building import choice as choice
+from criteria_engine.building import count as count
+from criteria_engine.building import count_met as count_met
+from criteria_engine.building import date as date
+from criteria_engine.building import evidenced as evidenced
+from criteria_engine.building import first as first
+from criteria_engine.building import integer as integer
+from criteria_engine.building import known as known
+from criteria_engine.building import lowest_share as lowest_share
+from criteria_engine.building import max_score as max_score
+from criteria_engine.building import met as met
+from criteria_engine.building import number as number
+from criteria_engine.building import ordinal as ordinal
+from criteria_engine.building import percent as percent
+from criteria_engine.building import score as score
+from criteria_engine.building import share as share
+from criteria_engine.building import text as text
+from criteria_engine.case_files import TestRun as TestRun
+from criteria_engine.case_files import companion_cases as companion_cases
+from criteria_engine.case_files import run_tests as run_tests
+from criteria_engine.cases import Case as Case
+from criteria_engine.cases import Expected as Expected
+from criteria_engine.columns import Column as Column
+from criteria_engine.criteria import Combine as Combine
+from criteria_engine.criteria import Consistency as Consistency
+from criteria_engine.criteria import Criterion as Criterion
+from criteria_engine.criteria import Dated as Dated
+from criteria_engine.criteria import Definition as Definition
+from criteria_engine.criteria import Effective as Effective
+from criteria_engine.criteria import Input as Input
+from criteria_engine.criteria import LegalBasis as LegalBasis
+from criteria_engine.criteria import Level as Level
+from criteria_engine.criteria import Missing as Missing
+from criteria_engine.criteria import Otherwise as Otherwise
+from criteria_engine.criteria import Override as Override
+from criteria_engine.criteria import Parameter as Parameter
+from criteria_engine.criteria import Round as Round
+from criteria_engine.criteria import Scale as Scale
+from criteria_engine.criteria import Setting as Setting
 from criteria_engine.data_files import read_subjects as read_subjects
-from criteria_engine.diagnostics import CriteriaError as CriteriaError, Diagnostic as Diagnostic
+from criteria_engine.diagnostics import CriteriaError as CriteriaError
+from criteria_engine.diagnostics import Diagnostic as Diagnostic
 from criteria_engine.explanation import Explanation as Explanation
 from criteria_engine.expressions import Expression as Expression
 from criteria_engine.files import write_whole as write_whole
 from criteria_engine.findings import CriterionResult as CriterionResult
-from criteria_engine.kinds import EXPRESSION as EXPRESSION, part as part
+from criteria_engine.kinds import EXPRESSION as EXPRESSION
+from criteria_engine.kinds import part as part
 from criteria_engine.lint import check as check
-from criteria_engine.na import NA as NA, NotApplicable as NotApplicable
+from criteria_engine.na import NA as NA
+from criteria_engine.na import NotApplicable as NotApplicable
 from criteria_engine.reached import Unreached as Unreached
-from criteria_engine.reading import load as load, loads as loads
+from criteria_engine.reading import load as load
+from criteria_engine.reading import loads as loads
 from criteria_engine.result import Result as Result
-from criteria_engine.rules import (
-    RULES as RULES,
-    Bands as Bands,
-    Checklist as Checklist,
-    Choose as Choose,
-    Curve as Curve,
-    Deduct as Deduct,
-    Event as Event,
-    Item as Item,
-    Line as Line,
-    NoneOf as NoneOf,
-    Row as Row,
-    Score as Score,
-    Step as Step,
-    Table as Table,
-    Test as Test,
-    Value as Value,
-)
-from criteria_engine.rules.shape import (
-    Clause as Clause,
-    Desk as Desk,
-    Judged as Judged,
-    Rule as Rule,
-    all_or_nothing as all_or_nothing,
-)
-from criteria_engine.ruleset import Ruleset as Ruleset, Window as Window
-from criteria_engine.running import CaseOutcome as CaseOutcome, run_cases as run_cases
+from criteria_engine.rules import RULES as RULES
+from criteria_engine.rules import Bands as Bands
+from criteria_engine.rules import Checklist as Checklist
+from criteria_engine.rules import Choose as Choose
+from criteria_engine.rules import Curve as Curve
+from criteria_engine.rules import Deduct as Deduct
+from criteria_engine.rules import Event as Event
+from criteria_engine.rules import Item as Item
+from criteria_engine.rules import Line as Line
+from criteria_engine.rules import NoneOf as NoneOf
+from criteria_engine.rules import Row as Row
+from criteria_engine.rules import Score as Score
+from criteria_engine.rules import Step as Step
+from criteria_engine.rules import Table as Table
+from criteria_engine.rules import Test as Test
+from criteria_engine.rules import Value as Value
+from criteria_engine.rules.shape import Clause as Clause
+from criteria_engine.rules.shape import Desk as Desk
+from criteria_engine.rules.shape import Judged as Judged
+from criteria_engine.rules.shape import Rule as Rule
+from criteria_engine.rules.shape import all_or_nothing as all_or_nothing
+from criteria_engine.ruleset import Ruleset as Ruleset
+from criteria_engine.ruleset import Window as Window
+from criteria_engine.running import CaseOutcome as CaseOutcome
+from criteria_engine.running import run_cases as run_cases
 from criteria_engine.status import Status as Status
 from criteria_engine.titles import Titles as Titles
 from criteria_engine.values import read_value as read_value
@@ -101,6 +99,7 @@ __all__ = [
     "Checklist",
     "Choose",
     "Clause",
+    "Column",
     "Combine",
     "Consistency",
     "CriteriaError",

@@ -97,8 +97,7 @@ def joined(combine: Combine, children: Sequence[Child]) -> Joined:
         case "all":
             return _conditional(children, all_met(children))
         case "any":
-            false = a.every([a.some([child.failed, child.absent]) for child in children])
-            return _conditional(children, Claim(a.some([child.met for child in children]), false))
+            return _conditional(children, _any_met(children))
     return _sum(children)
 
 
@@ -272,7 +271,17 @@ def _count(children: Sequence[Child]) -> Joined:
     return Joined(points, most, a.number(len(children)), parts=parts)
 
 
+def _any_met(children: Sequence[Child]) -> Claim:
+    """Whether one that is there is met, given that one of them is there."""
+    each = [a.some([child.failed, child.absent]) for child in children]
+    if not any(child.always for child in children):
+        each.append(a.some([child.failed for child in children]))
+    return Claim(a.some([child.met for child in children]), a.every(each))
+
+
 def _at_least(children: Sequence[Child], wanted: int) -> Claim:
+    if wanted == 1:
+        return _any_met(children)
     count = a.add(
         [
             a.choice([Branch(child.met, child.met, a.ONE)], a.some([child.failed, child.absent]), a.ZERO)

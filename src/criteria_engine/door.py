@@ -15,6 +15,7 @@ from typing import Any
 import attrs
 
 from criteria_engine.carriers.python import Entrance, Row, compiled
+from criteria_engine.compiling import statements
 from criteria_engine.criteria import Input
 from criteria_engine.diagnostics import Fault, Problems
 from criteria_engine.grammar import nearest, normal
@@ -138,7 +139,7 @@ class Door:
         numeric = [given for given in self.inputs if _GROUPS.get(given.type, 3) < 2]
         spans = {given.id: span_of(given, ())[:2] for given in numeric}
         words = {given.id: self.words[given.id] for given in self.inputs if given.type == "choice"}
-        return Entrance(tuple(_statements(lines)), spans, words, self.names)
+        return Entrance(tuple(statements(lines)), spans, words, self.names)
 
     def _read_function(self) -> Callable[..., Any]:
         """Values to (row, whether something is missing), or None where something is wrong."""
@@ -149,7 +150,7 @@ class Door:
                 lines += [f"if id{place} not in evidence:", f"    i{place} = None"]
             lines += [f"if i{place} is None:", "    gone += 1"]
             if given.may_be_na:
-                lines += [f"elif i{place} is NA or i{place} == 'n/a':", f"    i{place} = NA"]
+                lines += [f"elif i{place} is NA or type(i{place}) is str and i{place} == 'n/a':", f"    i{place} = NA"]
             lines += [f"elif {self._doubt(place, given)}:", "    return None"]
             if given.type == "ordinal":
                 lines += ["else:", f"    i{place} = places{place}[i{place}]"]
@@ -162,7 +163,7 @@ class Door:
         taken = "".join(f"i{place}, " for place in range(len(self.inputs)))
         day = "day, " if self.needs_day else ""
         lines.append(f"return ({taken}{day}), gone")
-        return compiled(("values", "evidence", "day"), _statements(lines), self.names)
+        return compiled(("values", "evidence", "day"), statements(lines), self.names)
 
     def _doubt(self, place: int, given: Input) -> str:
         name = f"i{place}"
@@ -176,7 +177,7 @@ class Door:
             case "date":
                 return f"type({name}) is not date"
             case "text":
-                return f"type({name}) is not str or {name} == 'n/a'"
+                return f"type({name}) is not str or {name} == 'n/a' or not {name}.isascii()"
         low, high = self._span(given)
         kinds = f"type({name}) is not int" + (
             "" if given.type == "integer" else f" and type({name}) is not float"
@@ -189,10 +190,11 @@ class Door:
         self, values: Mapping[str, Any], evidence: Set[str], day: int | None, *, strict: bool
     ) -> tuple[Row, int]:
         """The row and how many values are missing; ``CriteriaError`` says all that is wrong."""
-        if self._read is None:
-            self._read = self._read_function()
+        read = self._read
+        if read is None:
+            read = self._read = self._read_function()
         if isinstance(values, dict):
-            found = self._read(values, evidence, day)
+            found = read(values, evidence, day)
             if found is not None:
                 row, gone = found
                 return row, gone
@@ -202,16 +204,7 @@ class Door:
         self, values: Mapping[str, Any], evidence: Set[str], day: int | None, strict: bool
     ) -> tuple[Row, int]:
         problems = Problems()
-        given_values = {normal(str(name)): value for name, value in values.items()}
-        known = {given.id for given in self.inputs}
-        for name in given_values:
-            if name not in known and strict:
-                problems.add(
-                    f"values.{name}",
-                    "CE551",
-                    name=name,
-                    nearest=nearest(name, known) or ", ".join(sorted(known)[:8]),
-                )
+        given_values = self._by_name(values, problems, strict)
         row: list[Any] = []
         for given in self.inputs:
             value = given_values.get(given.id)
@@ -226,6 +219,22 @@ class Door:
         if self.needs_day:
             row.append(day)
         return tuple(row), gone
+
+    def _by_name(self, values: Mapping[str, Any], problems: Problems, strict: bool) -> dict[str, Any]:
+        """The values by the names of inputs; names are the same if they are in NFKC."""
+        known = {given.id for given in self.inputs}
+        found: dict[str, Any] = {}
+        for key, value in values.items():
+            name = normal(str(key)) if isinstance(key, str) else ""
+            if name in found:
+                problems.add(f"values.{name}", "CE810", name=name)
+            elif name in known:
+                found[name] = value
+            elif strict:
+                shown = _shown(key)
+                likely = nearest(shown, known) or ", ".join(sorted(known)[:8])
+                problems.add(f"values.{shown}", "CE551", name=shown, nearest=likely)
+        return found
 
     def value_of(self, given: Input, value: Any) -> Any:
         """One value as it stands in a row; ``Fault`` says what is wrong with it."""
@@ -247,7 +256,7 @@ class Door:
             case "text":
                 if not isinstance(value, str):
                     raise Fault("CE553", name=given.id, value=_shown(value), wanted_kind="text")
-                return value
+                return _whole_text(value)
         return self._number(given, value)
 
     def _word(self, given: Input, value: Any) -> Any:
@@ -269,9 +278,14 @@ class Door:
             raise Fault("CE555", name=given.id, value=_shown(value))
         if isinstance(value, bool) or not hasattr(value, "__float__"):
             raise Fault("CE553", name=given.id, value=_shown(value), wanted_kind=given.type)
-        number: int | float = (
-            int(value) if isinstance(value, int) or hasattr(value, "__index__") else float(value)
-        )
+        try:
+            number: int | float = (
+                int(value) if isinstance(value, int) or hasattr(value, "__index__") else float(value)
+            )
+        except OverflowError:
+            raise Fault("CE557", name=given.id, value=_shown(value), low=f"{low:g}", high=f"{high:g}") from None
+        except Exception:  # noqa: BLE001 – the same
+            raise Fault("CE553", name=given.id, value=_shown(value), wanted_kind=given.type) from None
         if whole and number == number and abs(number) < 1e300 and number == int(number):
             number = int(number)
         if whole and not isinstance(number, int):
@@ -279,12 +293,6 @@ class Door:
         if not low <= number <= high:
             raise Fault("CE557", name=given.id, value=_shown(value), low=f"{low:g}", high=f"{high:g}")
         return number
-
-
-def _statements(lines: Sequence[str]) -> list[ast.stmt]:
-    """Our own lines as statements; no author's text is among them."""
-    function = ast.parse("def f():\n" + "\n".join("    " + line for line in lines)).body[0]
-    return function.body if isinstance(function, ast.FunctionDef) else []
 
 
 def _plain(given: Input) -> bool:
@@ -305,6 +313,20 @@ def _day(given: Input, value: Any) -> int:
     return value.toordinal()
 
 
+def _whole_text(text: str) -> str:
+    """The text; ``Fault`` where it holds half a letter, which nothing can write."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as wrong:
+        raise Fault("CE502", character=f"U+{ord(text[wrong.start]):04X}") from None
+    return text
+
+
 def _shown(value: Any) -> str:
-    text = value if isinstance(value, str) else repr(value)
-    return text if len(text) <= 60 else text[:57] + "…"
+    """A value as messages show it: short, and with nothing that a terminal would obey."""
+    try:
+        text = str(value) if isinstance(value, str) else repr(value)
+    except Exception:  # noqa: BLE001 – what a value of somebody else's class does is not known
+        text = type(value).__name__
+    short = text if len(text) <= 60 else text[:57] + "…"
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in short)

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 import attrs
 
+from criteria_engine.compiling import expression_tree
 from criteria_engine.diagnostics import Fault
 
 __all__ = ["Composable", "Expression", "expression"]
@@ -211,7 +212,7 @@ def _within(value: object, rank: int) -> str:
 
 def _rank(text: str) -> int:
     try:
-        tree: Any = ast.parse(text, mode="eval").body
+        tree: Any = expression_tree(text)
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return 0
     kind = getattr(tree, "op", tree)

@@ -15,6 +15,7 @@ from difflib import get_close_matches
 
 import attrs
 
+from criteria_engine.compiling import expression_tree
 from criteria_engine.diagnostics import Fault
 
 __all__ = [
@@ -140,7 +141,7 @@ def parse(text: str) -> Parsed:
     flat = text.replace("\r", " ").replace("\n", " ")
     _gate(flat)
     try:
-        tree = ast.parse(flat, mode="eval").body
+        tree = expression_tree(flat)
     except SyntaxError as error:
         raise _syntax_fault(flat, error) from None
     except (ValueError, MemoryError, RecursionError):

@@ -129,7 +129,10 @@ def plain_number(value: object) -> int | float:
 
 
 def _shown(value: object) -> str:
-    text = value if isinstance(value, str) else repr(value)
+    try:
+        text = value if isinstance(value, str) else repr(value)
+    except Exception:  # noqa: BLE001 – what a value of somebody else's class does is not known
+        text = type(value).__name__
     return text if len(text) <= 60 else text[:57] + "…"
 
 

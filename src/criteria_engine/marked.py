@@ -77,6 +77,7 @@ class _Notes:
         if line not in self._lines:
             self._lines[line] = source.written(line, index)
         written = self._lines[line]
+        column = _written_column(written, source.line_at(index), column)
         width = max(1, min(slip.width, len(written) - column + 1))
         self._problems.append(
             Diagnostic(
@@ -89,6 +90,15 @@ class _Notes:
                 lang=self._lang,
             )
         )
+
+
+def _written_column(written: str, mended: str, column: int) -> int:
+    """The column in a line as it was written of a column in the line as it was mended."""
+    if written == mended:
+        return column
+    both = enumerate(zip(written, mended, strict=False))
+    same = next((place for place, (one, other) in both if one != other), min(len(written), len(mended)))
+    return column if column <= same + 1 else max(same + 1, column + len(written) - len(mended))
 
 
 def _opened(text: str | bytes, limits: Limits, notes: _Notes) -> Source | None:

@@ -6,8 +6,9 @@ they are first needed.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 
@@ -24,6 +25,8 @@ from criteria_engine.reaching import Reaching
 from criteria_engine.status import Status
 
 __all__ = ["CODES", "Program", "Slot"]
+
+_Made = TypeVar("_Made")
 
 CODES = (Status.MET, Status.NOT_MET, Status.NOT_APPLICABLE, Status.BLOCKED)
 """The states in the order of the codes that programs work with."""
@@ -59,12 +62,8 @@ class Program:
     slots: tuple[Slot, ...] = attrs.field(init=False)
     places: dict[str, int] = attrs.field(init=False)
     door: Door = attrs.field(init=False)
-    _exact_asking: Asking | None = attrs.field(init=False, default=None)
-    _bounded_asking: Asking | None = attrs.field(init=False, default=None)
-    _exact: Callable[..., Any] | None = attrs.field(init=False, default=None)
-    _bounded: Callable[..., Any] | None = attrs.field(init=False, default=None)
-    _quick: Callable[..., Any] | None = attrs.field(init=False, default=None)
-    _quick_with_gaps: Callable[..., Any] | None = attrs.field(init=False, default=None)
+    once: dict[str, Any] = attrs.field(init=False, factory=dict)
+    _turn: threading.RLock = attrs.field(init=False, factory=threading.RLock)
 
     def __attrs_post_init__(self) -> None:
         self.slots = tuple(self._slot(path) for path in self.judging.tree.by_path)
@@ -110,45 +109,45 @@ class Program:
     @property
     def exact_asking(self) -> Asking:
         """What complete rows are asked."""
-        if self._exact_asking is None:
-            self._exact_asking = Asking.of(self._exact_questions())
-        return self._exact_asking
+        return self._made("exact_asking", lambda: Asking.of(self._exact_questions()))
 
     @property
     def bounded_asking(self) -> Asking:
         """What rows with missing values are asked."""
-        if self._bounded_asking is None:
-            self._bounded_asking = Asking.of(self._bounded_questions())
-        return self._bounded_asking
+        return self._made("bounded_asking", lambda: Asking.of(self._bounded_questions()))
 
     @property
     def exact(self) -> Callable[..., Any]:
         """The function for complete rows."""
-        if self._exact is None:
-            self._exact = build_function(self.door.order, self.door.withholdable, self.exact_asking.parts)
-        return self._exact
+        return self._made("exact", lambda: self._written(self.exact_asking, missing=False))
 
     @property
     def bounded(self) -> Callable[..., Any]:
         """The function for rows with missing values."""
-        if self._bounded is None:
-            parts = self.bounded_asking.parts
-            self._bounded = build_function(self.door.order, self.door.withholdable, parts, missing=True)
-        return self._bounded
+        return self._made("bounded", lambda: self._written(self.bounded_asking, missing=True))
 
     @property
     def quick(self) -> Callable[..., Any]:
         """From a complete dictionary straight to (row, answers); None where it is anything else."""
-        if self._quick is None:
-            self._quick = self._entered(self.exact_asking, missing=False)
-        return self._quick
+        return self._made("quick", lambda: self._entered(self.exact_asking, missing=False))
 
     @property
     def quick_with_gaps(self) -> Callable[..., Any]:
         """From a row with missing values to (row, answers); None where anything else is odd."""
-        if self._quick_with_gaps is None:
-            self._quick_with_gaps = self._entered(self.bounded_asking, missing=True)
-        return self._quick_with_gaps
+        return self._made("quick_with_gaps", lambda: self._entered(self.bounded_asking, missing=True))
+
+    def _made(self, name: str, make: Callable[[], _Made]) -> _Made:
+        """What is made once, when it is first needed, by whichever thread comes first."""
+        found: _Made | None = self.once.get(name)
+        if found is None:
+            with self._turn:
+                found = self.once.get(name)
+                if found is None:
+                    found = self.once[name] = make()
+        return found
+
+    def _written(self, asking: Asking, *, missing: bool) -> Callable[..., Any]:
+        return build_function(self.door.order, self.door.withholdable, asking.parts, missing=missing)
 
     def _entered(self, asking: Asking, *, missing: bool) -> Callable[..., Any]:
         door = self.door

@@ -92,7 +92,12 @@ def reaching(judging: Judging, found: Branchlet) -> Reaching:
             for n, each in enumerate(wanted)
         ]
     for level, claim in zip(group.levels, claims, strict=True):
-        if claim.true is a.FALSE and not judging.parts.broken and level.when is not None and never_nominally(judging, level.when):
+        if (
+            claim.true is a.FALSE
+            and not judging.parts.broken
+            and level.when is not None
+            and never_nominally(judging, level.when)
+        ):
             judging.note(found.key(f"levels.{level.id}"), Fault("CE431", level=level.id))
     veto = _veto(judging, found)
     ranks = {level: rank for rank, level in enumerate([*ids, lowest])}

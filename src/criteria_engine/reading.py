@@ -17,6 +17,7 @@ import attrs
 
 from criteria_engine.criteria import Criterion, Definition, Input, Override, Parameter
 from criteria_engine.diagnostics import CriteriaError, Diagnostic, Fault, Problems, chosen_language
+from criteria_engine.faces import ANYTHING
 from criteria_engine.grammar import nearest, normal
 from criteria_engine.kinds import (
     CELL,
@@ -33,7 +34,6 @@ from criteria_engine.kinds import (
     kind_of,
 )
 from criteria_engine.marked import Limits, Marked, MarkedList, MarkedMap, MarkedText, read_marked
-from criteria_engine.faces import ANYTHING
 from criteria_engine.rules import RULES
 from criteria_engine.ruleset import Ruleset
 

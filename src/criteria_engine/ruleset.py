@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 from criteria_engine.cases import Case
+from criteria_engine.columns import Column
 from criteria_engine.criteria import (
     Combine,
     Consistency,
@@ -151,7 +152,7 @@ class Ruleset(Plain):
         """
         program = self._program or self.program
         if evidence is None and program.door.quickly and type(values) is dict:
-            row, answers = program.quick(values, ())
+            row, answers = (program.once.get("quick") or program.quick)(values, ())
             if answers is not None:
                 return Result(self, program, row, answers, True, {}, on, subject)
             if row is None:
@@ -164,6 +165,21 @@ class Ruleset(Plain):
 
     def _repr_html_(self) -> str:
         return ruleset_html(self)
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The inputs as columns of a table, for ``read_subjects(path, ruleset.columns)``."""
+        scales = {scale.id: scale.words for scale in self.scales}
+        return tuple(
+            Column(
+                given.id,
+                given.type,
+                given.choices or scales.get(given.scale or "", ()),
+                given.may_be_na,
+                given.title.all(),
+            )
+            for given in self.inputs
+        )
 
     @property
     def digest(self) -> str:

@@ -54,7 +54,9 @@ class RulesetScope:
             return found
         if name == "score" and self.here is not None:
             return self.of_criterion("score", "")
-        if not self.parts.broken.isdisjoint((name, ANYTHING)) or any(each.id == name for each in self.parts.definitions):
+        if not self.parts.broken.isdisjoint((name, ANYTHING)) or any(
+            each.id == name for each in self.parts.definitions
+        ):
             raise Fault("")
         if self.tree.names(name):
             raise Fault("CE226", name=name)

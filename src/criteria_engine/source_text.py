@@ -46,7 +46,7 @@ BLANK_TABS = re.compile(r"^ *\t[ \t]*(?=\r?$)", re.MULTILINE)
 """White space with a tab in it on a line of its own, over which libyaml may stumble."""
 
 _LATE_TAB = re.compile(r"(?<=\S)[ \t]+|^[ \t]+(?=[#\r\n]|\Z)", re.MULTILINE)
-_QUESTION = re.compile(r"(?<=[^\s,\[{])\?|\?(?=[^\s])")
+_QUESTION = re.compile(r"(?<=[^\s,\[{:?-]) *\?|(?<=[:-]) +\?(?=\S)")
 _ESCAPE = re.compile(r"\\(?:x..|u.{4}|U.{8}|\r?\n[ \t]*|.)", re.DOTALL)
 _CONTROLS = {"0": "\0", "a": "\a", "b": "\b", "e": "\x1b", "v": "\v", "f": "\f"}
 _QUESTION_STAND_INS = range(0xE000, 0xF8FF)
@@ -87,7 +87,7 @@ class Source:
             text = _LATE_TAB.sub(lambda found: " " * len(found[0]), text)
         if "?" in text:
             question = next((chr(code) for code in _QUESTION_STAND_INS if chr(code) not in text), "?")
-            text = _QUESTION.sub(question, text)
+            text = _QUESTION.sub(lambda found: found[0][:-1] + question, text)
         return text, question
 
 

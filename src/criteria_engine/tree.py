@@ -18,6 +18,10 @@ from criteria_engine.grammar import nearest
 
 __all__ = ["Branchlet", "Face", "Tree", "in_order"]
 
+_MOST_RINGS = 20
+_MOST_STEPS = 20_000
+"""How many rings are told, and how far the shortest is looked for."""
+
 Face = tuple[str, str]
 """A face of something: ("points", "order.turnout"), ("define", "share"), …"""
 
@@ -95,30 +99,51 @@ class Tree:
 
 
 def in_order(needs: Mapping[Face, set[Face]]) -> tuple[list[Face], list[list[Face]]]:
-    """The faces in the order in which they need each other, and the rings that were found.
+    """The faces in the order in which they need each other, and the first rings that were found.
 
     One edge of each ring is dropped, so that everything else can still be looked at.
     """
     graph = {face: set(needed) for face, needed in needs.items()}
     rings: list[list[Face]] = []
-    while True:
+    while len(rings) < _MOST_RINGS:
         try:
             return list(TopologicalSorter(graph).static_order()), rings
         except CycleError as error:
             ring = _shortest(graph, error.args[1])
             rings.append(ring)
             graph[ring[-1]].discard(ring[0])
+    return _in_any_order(graph), rings
+
+
+def _in_any_order(graph: Mapping[Face, set[Face]]) -> list[Face]:
+    """What each face needs before it, where that does not lead back to it."""
+    order: dict[Face, None] = {}
+    begun: set[Face] = set()
+    for start in graph:
+        waiting = [start]
+        while waiting:
+            face = waiting[-1]
+            left = [] if face in begun else [each for each in graph.get(face, ()) if each not in begun]
+            begun.add(face)
+            waiting += left
+            if not left:
+                order.setdefault(waiting.pop())
+    return list(order)
 
 
 def _shortest(graph: Mapping[Face, set[Face]], cycle: Sequence[Face]) -> list[Face]:
     """The shortest ring through any member of ``cycle``."""
     best: list[Face] = list(cycle[1:])
     best.reverse()
+    left = _MOST_STEPS
     for start in dict.fromkeys(cycle):
+        if left < 0:
+            break
         came: dict[Face, Face] = {}
         waiting = deque([start])
         while waiting:
             face = waiting.popleft()
+            left -= 1
             for needed in sorted(graph.get(face, ())):
                 if needed == start:
                     path = [face]

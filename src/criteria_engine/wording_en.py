@@ -201,6 +201,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "special_level": "special case, straight to the level “{to}”: ",
         "special_at_most": "special case, no higher than the level “{to}”: ",
         "special_refer": "special case, not for a rule to decide (“{to}”): ",
+        "capped": "no higher level is allowed, hence the level “{left}”",
         "reason": "reason: {left}",
         # The whole
         "title_line": "{subject}: {title}",

@@ -201,6 +201,7 @@ VIETNAMESE: Mapping[str, str] = MappingProxyType(
         "special_level": "trường hợp đặc biệt, xếp thẳng mức “{to}”: ",
         "special_at_most": "trường hợp đặc biệt, không xếp cao hơn mức “{to}”: ",
         "special_refer": "trường hợp đặc biệt, không xếp theo quy tắc (“{to}”): ",
+        "capped": "không được xếp cao hơn nên kết quả là mức “{left}”",
         "reason": "lý do: {left}",
         # The whole
         "title_line": "{subject}: {title}",

@@ -92,7 +92,9 @@ class _Trying:
         """The text with all mended that YAML read without complaint and otherwise than it was meant."""
         odd = (slip for slip in (*_tabs(source, reading), *reading.slips) if slip.edits)
         slips = tuple(islice(odd, MOST_PROBLEMS))
-        attempt = self._attempt(source, slips, reading.entries) if slips else None
+        if not slips or len(slips) == MOST_PROBLEMS:
+            return None
+        attempt = self._attempt(source, slips, reading.entries)
         return attempt if attempt and attempt[2].failure is None else None
 
     def likeliest(self, source: Source, reading: Reading) -> Attempt | None:

@@ -70,7 +70,8 @@ def read_events(source: Source, limits: Limits, loader: Loader) -> Reading:
         pass
     except yaml.MarkedYAMLError as wrong:
         failure = wrong.problem_mark.index if wrong.problem_mark else 0
-        context = None if wrong.context_mark is None else wrong.context_mark.index
+        # Where a block began says nothing of where it went wrong.
+        context = wrong.context_mark.index if wrong.context_mark and "block" not in wrong.context else None
     except Exception:  # noqa: BLE001 – PyYAML lets ValueError, OverflowError and more of its own through
         failure = tree.last
     root = None if failure is not None or tree.stopped else tree.root
@@ -253,4 +254,6 @@ class _Tree:
         rest = found.end() if found else end
         if _NEXT_DOCUMENT.match(text, rest):
             self.slips.add("CE011", rest, 3)
-            raise _EnoughError
+        elif rest < len(text):
+            return
+        raise _EnoughError

@@ -18,6 +18,7 @@ import attrs
 from criteria_engine import arithmetic
 from criteria_engine.algebra import EDGE
 from criteria_engine.carriers.splitting import Split, splits
+from criteria_engine.compiling import run_module, statements
 from criteria_engine.core import (
     Among,
     Apply,
@@ -127,7 +128,7 @@ def build_function(
     if entrance is None:
         return compiled(parameters, [*writer.unpacked(), *body], writer.tables)
     start = [*entrance.statements, *writer.left_to_check(missing)]
-    guarded = ast.parse("try: pass\nexcept (KeyError, TypeError): return None, None").body[0]
+    guarded = statements(["try: pass", "except (KeyError, TypeError): return None, None"])[0]
     if isinstance(guarded, ast.Try):
         guarded.body = [*start, *body]
     return compiled(parameters, [guarded], {**entrance.names, **writer.tables})
@@ -511,21 +512,9 @@ def compiled(
     parameters: Sequence[str], body: Sequence[ast.stmt], names: Mapping[str, Any]
 ) -> Callable[..., Any]:
     """A function with that body, in a name space that holds only the arithmetic and ``names``."""
-    module = ast.parse(f"def judge({', '.join(parameters)}): pass")
-    function = module.body[0]
+    function = statements(["def judge(" + ", ".join(parameters) + "): pass"])[0]
     if isinstance(function, ast.FunctionDef):
         function.body = list(body)
-    ast.fix_missing_locations(module)
-    space: dict[str, Any] = {
-        "__builtins__": {},
-        "abs": abs,
-        "float": float,
-        "max": max,
-        "min": min,
-        "NA": NA,
-        **_CALLED,
-        **names,
-    }
-    exec(compile(module, "<criteria_engine>", "exec"), space)  # noqa: S102 - our own tree, no author's text
-    made: Callable[..., Any] = space["judge"]
+    space = {"abs": abs, "float": float, "max": max, "min": min, "NA": NA, **_CALLED, **names}
+    made: Callable[..., Any] = run_module([function], space)["judge"]
     return made

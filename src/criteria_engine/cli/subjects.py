@@ -7,7 +7,7 @@ import difflib
 import time
 import unicodedata
 from argparse import Namespace
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import attrs
@@ -20,17 +20,6 @@ __all__ = ["Judged", "found_subject", "judged", "read_data"]
 
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 _PATIENCE = 2.0
-
-
-@attrs.frozen
-class _Column:
-    """What the readers of data files need to know of an input."""
-
-    id: str
-    type: str
-    words: tuple[str, ...]
-    may_be_na: bool
-    titles: tuple[str, ...]
 
 
 @attrs.frozen(eq=False)
@@ -49,18 +38,11 @@ def read_data(options: Namespace, console: Console) -> tuple[Ruleset, tuple[Any,
     on = _day(options.on)
     subjects = read_subjects(
         options.data,
-        tuple(_columns(ruleset)),
+        ruleset.columns,
         subject_column=options.subject_column,
         lang=options.numbers,
     )
     return ruleset, subjects, on
-
-
-def _columns(ruleset: Ruleset) -> Iterator[_Column]:
-    scales = {each.id: each.words for each in ruleset.scales}
-    for given in ruleset.inputs:
-        words = given.choices or scales.get(given.scale or "", ())
-        yield _Column(given.id, given.type, words, given.may_be_na, given.title.all())
 
 
 def _day(text: str | None) -> datetime.date | None:

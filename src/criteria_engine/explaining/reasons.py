@@ -90,16 +90,31 @@ class Reasons:
             if special.truth == "held" and special.kind != "at_most":
                 return tuple(made)
         made += [self._veto_line(each) for each in decision.vetoes]
-        vetoed = any(each.truth == "fails" for each in decision.vetoes)
-        for (_, asked), level in zip(decision.levels, self._found.criterion.levels, strict=True):
-            line = self._level(level, asked, vetoed=vetoed, open_veto="open" in _truths(decision.vetoes))
-            made.append(line)
-            if line.status == "met":
-                return tuple(made)
-        lowest = self._title(decision.otherwise)
-        before, _, after = self._wording.say("level_lowest", level="\0").partition("\0")
-        made.append(Line("level", (Piece(before), Piece(lowest, "name"), Piece(after)), "chosen"))
+        made += self._levels(decision)
+        made += self._capped(decision)
         return tuple(made)
+
+    def _levels(self, decision: Decision) -> list[Line]:
+        """The levels, best first until one is reached; then the lowest."""
+        truths = _truths(decision.vetoes)
+        made: list[Line] = []
+        for (_, asked), level in zip(decision.levels, self._found.criterion.levels, strict=True):
+            made.append(self._level(level, asked, vetoed="fails" in truths, open_veto="open" in truths))
+            if made[-1].status == "met":
+                return made
+        before, _, after = self._wording.say("level_lowest", level="\0").partition("\0")
+        pieces = (Piece(before), Piece(self._title(decision.otherwise), "name"), Piece(after))
+        status = "unknown" if any(line.status == "unknown" for line in made) else "chosen"
+        return [*made, Line("level", tuple(piece for piece in pieces if piece.text), status)]
+
+    def _capped(self, decision: Decision) -> list[Line]:
+        """The level that a special case brought it down to, if one did."""
+        caps = [each.to for each in decision.overrides if each.kind == "at_most" and each.truth == "held"]
+        possible = [each for each in self._reaching.outcomes if self._result.walk.can(each.possible)]
+        level = possible[0].level if len(possible) == 1 else None
+        if level is None or level not in caps:
+            return []
+        return [Line("capped", self._facts.around("capped", Piece(self._title(level), "name")), "chosen")]
 
     def _special_line(self, special: Special, override: Override) -> Line:
         made = self._conditions.line(override.when, "when", here=self._found.path)
