@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 HEAD = 'criteria_engine: 1\nid: vn.vi-du.thu\nversion: "1"\n'
-INPUTS = "inputs: {a: {type: boolean}, n: {type: integer}, p: {type: percent}, t: {type: text}, d: {type: date}}\n"
+INPUTS = (
+    "inputs: {a: {type: boolean}, n: {type: integer}, p: {type: percent}, t: {type: text}, d: {type: date}}\n"
+)
 
 _SMALL = r"""
 a.__class__
@@ -544,9 +546,7 @@ HEAVY = _HEAVY
 
 def chained(count: int) -> str:
     """So many criteria of which each requires the one before."""
-    criteria = "".join(
-        f"  k{number}: {{test: a, requires: [k{number - 1}]}}\n" for number in range(1, count)
-    )
+    criteria = "".join(f"  k{number}: {{test: a, requires: [k{number - 1}]}}\n" for number in range(1, count))
     return f"{HEAD}{INPUTS}criteria:\n  k0: {{test: a}}\n{criteria}"
 
 
@@ -648,7 +648,8 @@ BOMBS = {
     ),
     "a large ring": lambda: chained(600).replace("k0: {test: a}", "k0: {test: a, requires: [k599]}"),
     "a thousand rings": lambda: (
-        f"{HEAD}{INPUTS}criteria:\n" + "".join(f"  k{n}: {{test: a, requires: [k{n}]}}\n" for n in range(1_000))
+        f"{HEAD}{INPUTS}criteria:\n"
+        + "".join(f"  k{n}: {{test: a, requires: [k{n}]}}\n" for n in range(1_000))
     ),
     "wrong numbers": lambda: (
         f"{HEAD}{INPUTS}criteria:\n" + "".join(f"  k{n}: {{points: 1e{n}, test: a}}\n" for n in range(2_000))

@@ -23,7 +23,17 @@ ROOT = Path(__file__).resolve().parent.parent
 MEBIBYTE = 2**20
 GENERATED = "<criteria_engine>"
 
-FORBIDDEN = ("socket.", "subprocess.", "os.", "shutil.", "urllib.", "ctypes.", "pty.", "webbrowser.", "winreg.")
+FORBIDDEN = (
+    "socket.",
+    "subprocess.",
+    "os.",
+    "shutil.",
+    "urllib.",
+    "ctypes.",
+    "pty.",
+    "webbrowser.",
+    "winreg.",
+)
 HARMLESS = frozenset({"os.fspath", "os.listdir", "os.scandir", "os.putenv"})
 
 

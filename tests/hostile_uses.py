@@ -118,7 +118,7 @@ def expression_jobs(expressions: tuple[str, ...], corpus: ModuleType) -> list[Jo
 
 def warm_up(corpus: ModuleType) -> None:
     """Everything once, so that all that is imported when it is first needed is there."""
-    text = text_with("n > 3", corpus).replace("score: \"n > 3\"", "score: n") + "levels: {good: {when: a}}\n"
+    text = text_with("n > 3", corpus).replace('score: "n > 3"', "score: n") + "levels: {good: {when: a}}\n"
     use(ce.loads(text))
     assert ce.check(ROOT / "rulesets") != []
     for path in sorted((ROOT / "rulesets" / "vn").rglob("bo-tieu-chi.yaml")):

@@ -84,7 +84,9 @@ class TestUnknowns:
         """Where each input is used once, some filling reaches either end of the score, and a status is
         unknown only if two fillings differ in it."""
         document = data.draw(strategies.documents(absent=False, once=True))
-        assume("value:" not in strategies.dump(document))  # met once known: unknown until then, whatever it is
+        assume(
+            "value:" not in strategies.dump(document)
+        )  # met once known: unknown until then, whatever it is
         ruleset = loaded(document)
         options = {given.id: _all_values(ruleset, given) for given in ruleset.inputs}
         finite = [name for name, listed in options.items() if listed]
@@ -126,7 +128,9 @@ class TestUnknowns:
         other = data.draw(strategies.fillings(document, values))
         ruleset = loaded(document)
         before = judged(ruleset, values)
-        swapped = {name: full[name] if name in values or name in before.missing else other[name] for name in full}
+        swapped = {
+            name: full[name] if name in values or name in before.missing else other[name] for name in full
+        }
         one, two = judged(ruleset, full), judged(ruleset, swapped)
         if document.get("levels"):
             assert (one.level, one.referred) == (two.level, two.referred)

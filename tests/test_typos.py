@@ -99,7 +99,9 @@ def spoiled(chance: random.Random, kind: str, written: str) -> str:
         case "key" | "name":
             return misspelled(chance, written)
         case "number":
-            return chance.choice([f"{written},5", f"{written}O", f"{written}_0", f"{written}e2", f"{written}đ"])
+            return chance.choice(
+                [f"{written},5", f"{written}O", f"{written}_0", f"{written}e2", f"{written}đ"]
+            )
         case "indentation":
             return chance.choice([written + " ", written[1:]])
     return ""

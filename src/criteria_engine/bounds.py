@@ -32,7 +32,6 @@ from criteria_engine.algebra import (
     rounded,
     some,
     subtract,
-    times,
 )
 from criteria_engine.core import (
     Among,
@@ -67,13 +66,19 @@ from criteria_engine.core import (
     Truth,
     Withheld,
 )
+from criteria_engine.intervals import (
+    Interval,
+    constant,
+    first_possible,
+    never,
+    pair,
+    product,
+    quotient_one_side,
+)
 
 __all__ = ["Bounds", "Interval"]
 
-Interval = tuple[Numeric, Numeric]
-
 _ORDERS = ("<", "<=", ">", ">=")
-_FAR = 10**300  # stands for "no branch": only ever seen where the number does not apply
 
 
 class Bounds:
@@ -129,7 +134,7 @@ class Bounds:
         left, right = condition.left, condition.right
         if isinstance(left, Observed) and isinstance(right, Number) and condition.operator in _ORDERS:
             end = left.high if condition.operator in (">", ">=") else left.low
-            given, reaches = Given(left.input), compare(condition.operator, _constant(end), right)
+            given, reaches = Given(left.input), compare(condition.operator, constant(end), right)
             if reaches is TRUE:
                 return some([contrary(given), condition])
             return every([given, condition])
@@ -161,18 +166,18 @@ class Bounds:
             case Observed(input):
                 given = Given(input)
                 here = Branch(given, given, numeric)
-                return _pair(
-                    choice([here], contrary(given), _constant(numeric.low)),
-                    choice([here], contrary(given), _constant(numeric.high)),
+                return pair(
+                    choice([here], contrary(given), constant(numeric.low)),
+                    choice([here], contrary(given), constant(numeric.high)),
                 )
             case Sum(terms):
                 ends = [self.interval(term) for term in terms]
-                return _pair(add(low for low, _ in ends), add(high for _, high in ends))
+                return pair(add(low for low, _ in ends), add(high for _, high in ends))
             case Minus(left, right):
                 (left_low, left_high), (right_low, right_high) = self.interval(left), self.interval(right)
-                return _pair(subtract(left_low, right_high), subtract(left_high, right_low))
+                return pair(subtract(left_low, right_high), subtract(left_high, right_low))
             case Times(left, right):
-                return _product(self.interval(left), self.interval(right), left, right)
+                return product(self.interval(left), self.interval(right), left, right)
             case Over():
                 return self._quotient(numeric)
             case Remainder(left, right):
@@ -181,14 +186,14 @@ class Bounds:
                 return self._power(base, exponent)
             case Extreme(which, parts):
                 ends = [self.interval(part) for part in parts]
-                return _pair(
+                return pair(
                     extreme(which, [low for low, _ in ends]), extreme(which, [high for _, high in ends])
                 )
             case Apply():
                 return self._applied(numeric)
             case Rounded(part, digits, mode):
                 low, high = self.interval(part)
-                return _pair(rounded(low, digits, mode), rounded(high, digits, mode))
+                return pair(rounded(low, digits, mode), rounded(high, digits, mode))
             case Choice():
                 return self._chosen(numeric)
             case Ratio():
@@ -196,7 +201,7 @@ class Bounds:
             case Tighter(exact, lower, upper):
                 low, high = self.interval(exact)
                 at_least, at_most = self.interval(lower)[0], self.interval(upper)[1]
-                return _pair(extreme("max", [low, at_least]), extreme("min", [high, at_most]))
+                return pair(extreme("max", [low, at_least]), extreme("min", [high, at_most]))
             case Mixture():
                 return numeric, numeric
         assert_never(numeric)
@@ -207,10 +212,10 @@ class Bounds:
             quotient = divide(left[0], right[0])
             return quotient, quotient
         span = numeric.right
-        above = _quotient_one_side(left, right, _constant(numeric.nearest), "max")
+        above = quotient_one_side(left, right, constant(numeric.nearest), "max")
         if span.low >= 0:
             return above
-        below = _quotient_one_side(left, right, _constant(-numeric.nearest), "min")
+        below = quotient_one_side(left, right, constant(-numeric.nearest), "min")
         if span.high <= 0:
             return below
         only_above, only_below = compare(">=", right[0], ZERO), compare("<=", right[1], ZERO)
@@ -256,35 +261,35 @@ class Bounds:
         match numeric.function:
             case "abs":
                 if low is high:
-                    return _pair(apply("abs", [low]), apply("abs", [high]))
+                    return pair(apply("abs", [low]), apply("abs", [high]))
                 above, below = compare(">=", low, ZERO), compare("<=", high, ZERO)
                 least = choice([Branch(above, above, low), Branch(below, below, negate(high))], TRUE, ZERO)
                 return least, extreme("max", [high, negate(low)])
             case "ln" | "log10" as function:
                 smallest = ONE if numeric.parts[0].whole else number("0.000000001")
-                return _pair(
+                return pair(
                     apply(function, [extreme("max", [low, smallest])]),
                     apply(function, [extreme("max", [high, smallest])]),
                 )
             case "years_between" | "working_days_between" as function:
                 later = ends[1]
-                return _pair(
+                return pair(
                     apply(function, [high, later[0]], numeric.days_off),
                     apply(function, [low, later[1]], numeric.days_off),
                 )
             case "grid":
-                return _pair(on_grid(low), on_grid(high))
+                return pair(on_grid(low), on_grid(high))
             case "floor" | "ceil" | "sqrt" | "exp" | "log" | "power_of_e" as function:
-                return _pair(apply(function, [low]), apply(function, [high]))
+                return pair(apply(function, [low]), apply(function, [high]))
         assert_never(numeric.function)
 
     def _chosen(self, numeric: Choice) -> Interval:
         ways = [(self.can(branch.guard), *self.interval(branch.value)) for branch in numeric.branches]
         ways.append((self.can(numeric.otherwise_guard), *self.interval(numeric.otherwise)))
-        ways = [way for way in ways if not _never(way[0])] or ways[-1:]
+        ways = [way for way in ways if not never(way[0])] or ways[-1:]
         lows = [(can, low) for can, low, _ in ways]
         highs = [(can, high) for can, _, high in ways]
-        return _first_possible(lows, "min"), _first_possible(highs, "max")
+        return first_possible(lows, "min"), first_possible(highs, "max")
 
     def _ratio(self, numeric: Ratio) -> Interval:
         open_parts = any(not isinstance(part.applies, Truth) for part in numeric.parts)
@@ -306,55 +311,3 @@ class Bounds:
         return Mixture(
             which, numeric.scale, parts, numeric.summed_on_grid, low=numeric.low, high=numeric.high
         )
-
-
-def _never(condition: Condition) -> bool:
-    return isinstance(condition, Truth) and not condition.value
-
-
-def _constant(size: float) -> Number:
-    return number(str(int(size)) if size == int(size) else repr(size))
-
-
-def _pair(low: Numeric, high: Numeric) -> Interval:
-    return low, high
-
-
-def _product(left: Interval, right: Interval, left_span: Numeric, right_span: Numeric) -> Interval:
-    if left[0] is left[1] and right[0] is right[1]:
-        product = times(left[0], right[0])
-        return product, product
-    if left_span.low >= 0 and right_span.low >= 0:
-        return times(left[0], right[0]), times(left[1], right[1])
-    corners = [times(one, two) for one in left for two in right]
-    return extreme("min", corners), extreme("max", corners)
-
-
-def _quotient_one_side(
-    left: Interval, right: Interval, nearest: Number, clamp: Literal["min", "max"]
-) -> Interval:
-    """The quotient where the divisor has the sign of ``nearest``."""
-    edges = [extreme(clamp, [end, nearest]) for end in right]
-    low, high = left if clamp == "max" else (left[1], left[0])
-    return (
-        extreme("min", [divide(low, edge) for edge in edges]),
-        extreme("max", [divide(high, edge) for edge in edges]),
-    )
-
-
-def _first_possible(ways: list[tuple[Condition, Numeric]], which: Literal["min", "max"]) -> Numeric:
-    """The smallest (largest) value of the ways that are possible.
-
-    Where the values stand in one order whatever they are, the first possible one in that order is
-    it, and the last needs no asking.
-    """
-    ordered = sorted(ways, key=lambda way: (way[1].low, way[1].high), reverse=which == "max")
-    ends = [value for _, value in ordered]
-    if which == "min":
-        in_order = all(one.high <= two.low for one, two in zip(ends, ends[1:], strict=False))
-    else:
-        in_order = all(one.low >= two.high for one, two in zip(ends, ends[1:], strict=False))
-    if in_order:
-        return choice([Branch(can, can, value) for can, value in ordered[:-1]], TRUE, ends[-1])
-    far = number(_FAR if which == "min" else -_FAR)
-    return extreme(which, [choice([Branch(can, can, value)], contrary(can), far) for can, value in ways])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from criteria_engine import algebra as a
-from criteria_engine import meaning as m
+from criteria_engine.comparing import compared
 from criteria_engine.core import Branch, Numeric, Operator
 from criteria_engine.criteria import Criterion
 from criteria_engine.diagnostics import Fault
@@ -73,7 +73,7 @@ class RuleDesk:
         if is_free(left) or is_free(right):
             return free
         try:
-            return m.compared(_operator(operator), left, right)
+            return compared(_operator(operator), left, right)
         except Fault as fault:
             self._scope.note(self._at(place), fault)
             return free

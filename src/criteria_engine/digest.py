@@ -27,10 +27,10 @@ def _canonical(value: Any) -> Any:
         return dict(value.texts)
     if attrs.has(type(value)):
         made: dict[str, Any] = {"is": type(value).__name__}
-        for field in attrs.fields(type(value)):
-            found = getattr(value, field.name)
-            if field.init and (field.default is attrs.NOTHING or found != field.default):
-                made[field.name] = _canonical(found)
+        for attribute in attrs.fields(type(value)):
+            found = getattr(value, attribute.name)
+            if attribute.init and (attribute.default is attrs.NOTHING or found != attribute.default):
+                made[attribute.name] = _canonical(found)
         return made
     if isinstance(value, dict):
         return {str(name): _canonical(each) for name, each in value.items()}

@@ -6,7 +6,6 @@ again in plain Python, which says all that is wrong with it.
 
 from __future__ import annotations
 
-import ast
 import datetime
 from collections.abc import Callable, Mapping, Sequence, Set
 from operator import itemgetter
@@ -150,7 +149,10 @@ class Door:
                 lines += [f"if id{place} not in evidence:", f"    i{place} = None"]
             lines += [f"if i{place} is None:", "    gone += 1"]
             if given.may_be_na:
-                lines += [f"elif i{place} is NA or type(i{place}) is str and i{place} == 'n/a':", f"    i{place} = NA"]
+                lines += [
+                    f"elif i{place} is NA or type(i{place}) is str and i{place} == 'n/a':",
+                    f"    i{place} = NA",
+                ]
             lines += [f"elif {self._doubt(place, given)}:", "    return None"]
             if given.type == "ordinal":
                 lines += ["else:", f"    i{place} = places{place}[i{place}]"]
@@ -283,7 +285,9 @@ class Door:
                 int(value) if isinstance(value, int) or hasattr(value, "__index__") else float(value)
             )
         except OverflowError:
-            raise Fault("CE557", name=given.id, value=_shown(value), low=f"{low:g}", high=f"{high:g}") from None
+            raise Fault(
+                "CE557", name=given.id, value=_shown(value), low=f"{low:g}", high=f"{high:g}"
+            ) from None
         except Exception:  # noqa: BLE001 – the same
             raise Fault("CE553", name=given.id, value=_shown(value), wanted_kind=given.type) from None
         if whole and number == number and abs(number) < 1e300 and number == int(number):

@@ -103,8 +103,8 @@ def expressions_in(value: Any, place: str = "") -> Iterator[tuple[str, Expressio
             else:
                 yield from expressions_in(each, f"{place}[{number}]")
     elif attrs.has(type(value)):
-        for field in attrs.fields(type(value)):
-            yield from expressions_in(getattr(value, field.name), f"{place}.{field.name}")
+        for attribute in attrs.fields(type(value)):
+            yield from expressions_in(getattr(value, attribute.name), f"{place}.{attribute.name}")
 
 
 def prerequisite_name(expression: Expression, tree: Tree) -> str | None:

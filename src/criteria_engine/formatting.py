@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import unicodedata
-from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from decimal import Context, ROUND_CEILING, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 __all__ = ["almost", "date", "number", "percent", "points", "sort_key_vi"]
@@ -13,6 +13,7 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+_WIDE = Context(prec=400)  # the largest float has 309 digits
 _MOST_DIGITS = 9
 # Four digits stay together: they are often a year, and 2.024 is no year.
 _GROUPED_FROM = 10_000
@@ -41,8 +42,8 @@ def number(
     the fewest.
     """
     places = _MOST_DIGITS if digits is None else digits
-    shown = _decimal(value).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    whole, _, rest = format(abs(shown), "f").partition(".")
+    shown = _decimal(value).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, _WIDE)
+    whole, _, rest = format(shown.copy_abs(), "f").partition(".")
     rest = rest.rstrip("0").ljust(least, "0")
     if int(whole) >= _GROUPED_FROM:
         whole = format(int(whole), ",")

@@ -1,7 +1,7 @@
-"""What a field holds: how it is read from text, taken from Python, and written again.
+"""What a attribute holds: how it is read from text, taken from Python, and written again.
 
 Each kind of scalar says what is wrong with a value (``Fault``) and knows no place. The composite
-kinds only describe; ``reading`` and ``writing`` walk them, so a class that lists its fields needs
+kinds only describe; ``reading`` and ``writing`` walk them, so a class that lists its attributes needs
 no reader of its own.
 """
 
@@ -84,10 +84,10 @@ class MapOf:
 
 @attrs.frozen(eq=False, repr=False)
 class Struct:
-    """An object of a class whose fields are made with ``part``.
+    """An object of a class whose attributes are made with ``part``.
 
-    ``short`` is the field that a plain value stands for: ``a: expr`` for ``a: {when: expr}``.
-    ``listed`` is the field that a plain list stands for.
+    ``short`` is the attribute that a plain value stands for: ``a: expr`` for ``a: {when: expr}``.
+    ``listed`` is the attribute that a plain list stands for.
     """
 
     of: type[Any] | Callable[[], type[Any]]
@@ -320,14 +320,14 @@ class Plain:
 
     def __repr__(self) -> str:
         cls: Any = type(self)
-        fields: tuple[attrs.Attribute[Any], ...] = attrs.fields(cls)
+        attributes: tuple[attrs.Attribute[Any], ...] = attrs.fields(cls)
         shown = []
-        for field in fields:
-            if not field.init:
+        for attribute in attributes:
+            if not attribute.init:
                 continue
-            value = getattr(self, field.name)
-            if field.default is attrs.NOTHING or value != field.default:
-                shown.append(f"{field.alias}={_code(value)}")
+            value = getattr(self, attribute.name)
+            if attribute.default is attrs.NOTHING or value != attribute.default:
+                shown.append(f"{attribute.alias}={_code(value)}")
         return f"{type(self).__name__}({', '.join(shown)})"
 
 
@@ -390,27 +390,27 @@ def _accepted_by_id(struct: Struct, value: Any) -> tuple[Any, ...]:
         elif isinstance(item, Mapping):
             made.append(struct.cls(id=name, **item))
         else:
-            field = struct.listed if isinstance(item, list | tuple) and struct.listed else struct.short
-            if field is None:
+            attribute = struct.listed if isinstance(item, list | tuple) and struct.listed else struct.short
+            if attribute is None:
                 raise Fault("CE109", value=_shown(item), wanted_kind=struct.cls.__name__)
-            made.append(struct.cls(**{"id": name, field: item}))
+            made.append(struct.cls(**{"id": name, attribute: item}))
     return tuple(made)
 
 
 def part(kind: Kind, *, default: Any = attrs.NOTHING, key: str | None = None, optional: bool = False) -> Any:
-    """An attrs field of that kind: values from Python are checked, ``None`` stands where optional.
+    """An attrs attribute of that kind: values from Python are checked, ``None`` stands where optional.
 
-    ``key`` is its key in a file where that differs from the field's name.
+    ``key`` is its key in a file where that differs from the attribute's name.
     """
 
-    def convert(value: Any, field: attrs.Attribute[Any]) -> Any:
+    def convert(value: Any, attribute: attrs.Attribute[Any]) -> Any:
         if value is None and (optional or default is None):
             return None
         try:
             return accepted(kind, value)
         except Fault as fault:
             problems = Problems()
-            problems.add_fault(field.alias or field.name, fault)
+            problems.add_fault(attribute.alias or attribute.name, fault)
             raise CriteriaError(problems) from None
 
     return attrs.field(
@@ -429,15 +429,15 @@ def built(cls: type[Any], values: Mapping[str, Any]) -> Any:
 
 
 def _defaults(cls: type[Any]) -> Iterable[tuple[str, Any]]:
-    return [(field.name, field.default) for field in attrs.fields(cls)]
+    return [(attribute.name, attribute.default) for attribute in attrs.fields(cls)]
 
 
-def key_of(field: attrs.Attribute[Any]) -> str:
-    """The key of a field in a file."""
-    return str(field.metadata.get("key") or field.alias)
+def key_of(attribute: attrs.Attribute[Any]) -> str:
+    """The key of a attribute in a file."""
+    return str(attribute.metadata.get("key") or attribute.alias)
 
 
-def kind_of(field: attrs.Attribute[Any]) -> Kind | None:
-    """The kind of a field, or None for one that is not written."""
-    kind: Kind | None = field.metadata.get("kind")
+def kind_of(attribute: attrs.Attribute[Any]) -> Kind | None:
+    """The kind of a attribute, or None for one that is not written."""
+    kind: Kind | None = attribute.metadata.get("kind")
     return kind

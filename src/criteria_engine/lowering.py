@@ -13,6 +13,7 @@ from typing import Protocol, TypeVar
 
 from criteria_engine import algebra as a
 from criteria_engine import meaning as m
+from criteria_engine.comparing import compared, within
 from criteria_engine.core import Evidenced, FunctionName, Not, Operator
 from criteria_engine.diagnostics import Fault
 from criteria_engine.grammar import Parsed, dotted, normal
@@ -159,10 +160,10 @@ class _Lowering:
             if isinstance(right, ast.List):
                 if not right.elts:
                     raise Fault("CE213")
-                inside = m.within(self.of(left), [self.of(each) for each in right.elts])
+                inside = within(self.of(left), [self.of(each) for each in right.elts])
                 links.append(inside if isinstance(operator, ast.In) else m.contrary_of(inside))
             else:
-                links.append(m.compared(_OPERATORS[type(operator)], self.of(left), self.of(right)))
+                links.append(compared(_OPERATORS[type(operator)], self.of(left), self.of(right)))
             left = right
         if len(links) == 1:
             return links[0]

@@ -15,14 +15,11 @@ import attrs
 
 from criteria_engine import algebra as a
 from criteria_engine.core import (
-    Among,
     Branch,
     Condition,
     Given,
     Not,
     Numeric,
-    Operator,
-    Same,
     Settled,
     Tighter,
 )
@@ -38,17 +35,17 @@ __all__ = [
     "all_of",
     "any_of",
     "chosen",
-    "compared",
     "contrary_of",
     "counted",
+    "day_of",
     "first_there",
+    "fitted",
     "is_known",
     "joined_ways",
     "kind_of",
     "least_of",
     "least_of_any",
     "said",
-    "within",
 ]
 
 _FAR = 10**300
@@ -185,33 +182,10 @@ def counted(claims: Sequence[Claim]) -> Amount:
     return Amount(a.add(ones))
 
 
-def compared(operator: Operator, left: Meaning, right: Meaning) -> Claim:
-    """A comparison; ``Fault`` where the two do not fit."""
-    left, right = _fitted(left, right), _fitted(right, left)
-    if isinstance(left, Amount) and isinstance(right, Amount):
-        if left.kind != right.kind or left.words != right.words:
-            raise Fault("CE231", left_kind=kind_of(left), right_kind=kind_of(right))
-        one, two = left.settled, right.settled
-        return _strict(a.compare(operator, one, two), a.compare(a.opposite(operator), one, two), left, right)
-    if operator not in ("==", "!=") or type(left) is not type(right):
-        raise Fault("CE231", left_kind=kind_of(left), right_kind=kind_of(right))
-    if isinstance(left, Claim) and isinstance(right, Claim):
-        same = a.some([a.every([left.true, right.true]), a.every([left.false, right.false])])
-        other = a.some([a.every([left.true, right.false]), a.every([left.false, right.true])])
-        equal = Claim(same, other, a.some([left.na, right.na]))
-    elif isinstance(left, Words) and isinstance(right, Words):
-        equal = _same_words(left, right)
-    else:
-        raise Fault("CE231", left_kind=kind_of(left), right_kind=kind_of(right))
-    return equal if operator == "==" else contrary_of(equal)
+# ---- choosing --------------------------------------------------------------------------------
 
 
-def _strict(true: Condition, false: Condition, left: Amount, right: Amount) -> Claim:
-    there = [left.there, right.there]
-    return Claim(a.every([*there, true]), a.every([*there, false]), a.some([left.na, right.na]))
-
-
-def _fitted(one: Meaning, other: Meaning) -> Meaning:
+def fitted(one: Meaning, other: Meaning) -> Meaning:
     """A fixed text beside a place on a scale or a day becomes one."""
     if not isinstance(one, Words) or not isinstance(other, Amount):
         return one
@@ -237,101 +211,6 @@ def _place(word: str, words: tuple[str, ...]) -> int:
     return words.index(word)
 
 
-def _same_words(left: Words, right: Words) -> Claim:
-    pairs = [(one, two) for one in left.cases for two in right.cases]
-    _check_words(left, right)
-    return Claim(
-        a.some([a.every([one.guard, two.guard, _agree(one, two, True)]) for one, two in pairs]),
-        a.some([a.every([one.guard, two.guard, _agree(one, two, False)]) for one, two in pairs]),
-        a.some([left.na, right.na]),
-    )
-
-
-def _check_words(left: Words, right: Words) -> None:
-    for one, two in ((left, right), (right, left)):
-        word, domain = one.constant, two.domain
-        if word is not None and domain is not None and word not in domain:
-            raise Fault(
-                "CE232", word=word, words=", ".join(domain), nearest=nearest(word, domain) or domain[0]
-            )
-
-
-def _agree(one: Case, two: Case, wanted: bool) -> Condition:
-    if one.input is None and two.input is None:
-        return a.TRUE if (one.word == two.word) == wanted else a.FALSE
-    if one.input is None:
-        return _agree(two, one, wanted)
-    if two.input is None:
-        return Among(one.input, (two.word,), wanted, one.domain)
-    if one.input == two.input:
-        return a.TRUE if wanted else a.FALSE
-    meet = one.domain is None or two.domain is None or bool(set(one.domain) & set(two.domain))
-    return Same(one.input, two.input, wanted, meet)
-
-
-def within(value: Meaning, options: Sequence[Meaning]) -> Claim:
-    """Whether the value is one of the options, which are constants."""
-    if isinstance(value, Amount) and value.kind == "scale":
-        return _within_scale(value, options)
-    if isinstance(value, Words):
-        words = [option.constant for option in options if isinstance(option, Words)]
-        if len(words) != len(options):
-            raise Fault(
-                "CE231",
-                left_kind="text",
-                right_kind=next(kind_of(o) for o in options if not isinstance(o, Words)),
-            )
-        for option in options:
-            if isinstance(option, Words):
-                _check_words(option, value)
-        listed = tuple(word for word in words if word is not None)
-        return Claim(
-            a.some([a.every([case.guard, _in_list(case, listed, True)]) for case in value.cases]),
-            a.some([a.every([case.guard, _in_list(case, listed, False)]) for case in value.cases]),
-            value.na,
-        )
-    equal = [compared("==", value, option) for option in options]
-    return Claim(
-        a.some([claim.true for claim in equal]), a.every([claim.false for claim in equal]), equal[0].na
-    )
-
-
-def _in_list(case: Case, words: tuple[str, ...], wanted: bool) -> Condition:
-    if case.input is None:
-        return a.TRUE if (case.word in words) == wanted else a.FALSE
-    return Among(case.input, words, wanted, case.domain)
-
-
-def _within_scale(value: Amount, options: Sequence[Meaning]) -> Claim:
-    places: set[int] = set()
-    for option in options:
-        fitted = _fitted(option, value)
-        if not isinstance(fitted, Amount) or fitted.words != value.words:
-            raise Fault("CE231", left_kind="scale", right_kind=kind_of(fitted))
-        places.add(int(fitted.numeric.low))
-    others = set(range(len(value.words))) - places
-    return Claim(
-        a.every([value.there, _in_runs(value.numeric, places)]),
-        a.every([value.there, _in_runs(value.numeric, others)]),
-        value.na,
-    )
-
-
-def _in_runs(numeric: Numeric, places: set[int]) -> Condition:
-    """That a place is one of those: neighbours are asked together, so that nothing is lost."""
-    runs = []
-    for first in sorted(place for place in places if place - 1 not in places):
-        last = first
-        while last + 1 in places:
-            last += 1
-        edges = [a.compare(">=", numeric, a.number(first)), a.compare("<=", numeric, a.number(last))]
-        runs.append(a.every(edges))
-    return a.some(runs)
-
-
-# ---- choosing --------------------------------------------------------------------------------
-
-
 def chosen(picks: Sequence[tuple[Claim, Meaning]], otherwise: Meaning | None) -> Meaning:
     """The value of the first condition that holds, else ``otherwise`` (None: not applicable).
 
@@ -352,36 +231,36 @@ def joined_ways(ways: Sequence[tuple[Condition, Condition, Meaning]], none: Cond
     """One of the values: each with its test, its whole guard; ``none``: not applicable."""
     values = [value for _, _, value in ways]
     pattern = next((value for value in values if isinstance(value, Amount)), values[0])
-    fitted = [_fitted(value, pattern) for value in values]
+    alike = [fitted(value, pattern) for value in values]
     guards = [guard for _, guard, _ in ways]
-    na = a.some([none, *[a.every([guard, value.na]) for guard, value in zip(guards, fitted, strict=True)]])
-    if all(isinstance(value, Claim) for value in fitted):
-        claims = [value for value in fitted if isinstance(value, Claim)]
+    na = a.some([none, *[a.every([guard, value.na]) for guard, value in zip(guards, alike, strict=True)]])
+    if all(isinstance(value, Claim) for value in alike):
+        claims = [value for value in alike if isinstance(value, Claim)]
         return Claim(
             a.some([a.every([guard, claim.true]) for guard, claim in zip(guards, claims, strict=True)]),
             a.some([a.every([guard, claim.false]) for guard, claim in zip(guards, claims, strict=True)]),
             na,
         )
-    if all(isinstance(value, Words) for value in fitted):
-        words = [value for value in fitted if isinstance(value, Words)]
+    if all(isinstance(value, Words) for value in alike):
+        words = [value for value in alike if isinstance(value, Words)]
         cases = [
             attrs.evolve(case, guard=a.every([guard, case.guard]))
             for guard, value in zip(guards, words, strict=True)
             for case in value.cases
         ]
         return Words(tuple(cases), na)
-    return _joined_amounts(ways, fitted, na)
+    return _joined_amounts(ways, alike, na)
 
 
 def _joined_amounts(
-    ways: Sequence[tuple[Condition, Condition, Meaning]], fitted: Sequence[Meaning], na: Condition
+    ways: Sequence[tuple[Condition, Condition, Meaning]], alike: Sequence[Meaning], na: Condition
 ) -> Amount:
-    amounts = [value for value in fitted if isinstance(value, Amount)]
+    amounts = [value for value in alike if isinstance(value, Amount)]
     first = amounts[0] if amounts else None
     odd = next(
         (
             value
-            for value in fitted
+            for value in alike
             if not isinstance(value, Amount)
             or first is None
             or value.kind != first.kind
@@ -390,7 +269,7 @@ def _joined_amounts(
         None,
     )
     if odd is not None or first is None:
-        kinds = sorted({kind_of(value) for value in fitted})
+        kinds = sorted({kind_of(value) for value in alike})
         raise Fault("CE234", kinds=", ".join(kinds))
     branches = [
         Branch(test, a.every([guard, amount.there]), amount.numeric)

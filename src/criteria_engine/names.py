@@ -8,11 +8,12 @@ from fractions import Fraction
 from typing import Any
 
 from criteria_engine import algebra as a
+from criteria_engine.comparing import compared
 from criteria_engine.core import Condition, Flag, Observed, Withheld
 from criteria_engine.criteria import Dated, Input, Parameter, Setting
 from criteria_engine.diagnostics import Fault
 from criteria_engine.grammar import nearest
-from criteria_engine.meaning import Amount, Case, Claim, Meaning, Words, chosen, compared, said
+from criteria_engine.meaning import Amount, Case, Claim, Meaning, Words, chosen, said
 
 __all__ = ["ON", "input_meaning", "observed_input", "parameter_meaning", "span_of"]
 

@@ -1,7 +1,7 @@
-"""Reading a ruleset file: YAML with places → fields by their kinds → a sound ruleset.
+"""Reading a ruleset file: YAML with places → attributes by their kinds → a sound ruleset.
 
 Only this file turns a path (``criteria.order.turnout.bands.steps[1]``) into file, line and column.
-Classes say what their fields hold (``kinds.part``); nothing here knows a rule shape by name.
+Classes say what their attributes hold (``kinds.part``); nothing here knows a rule shape by name.
 """
 
 from __future__ import annotations
@@ -224,9 +224,9 @@ class Document:
         """An object of the struct's class."""
         self.values.setdefault(path, marked)
         cls = struct.cls
-        fields = self._keys_of(cls)
+        attributes = self._keys_of(cls)
         if isinstance(marked, MarkedMap):
-            made, failed = self._read_fields(cls, fields, marked, path, known)
+            made, failed = self._read_attributes(cls, attributes, marked, path, known)
         else:
             name = struct.listed if isinstance(marked, MarkedList) and struct.listed else struct.short
             if name is None or (isinstance(marked, MarkedList) and name != struct.listed):
@@ -243,10 +243,14 @@ class Document:
         return built(cls, made)
 
     def _keys_of(self, cls: type[Any]) -> Mapping[str, attrs.Attribute[Any]]:
-        """The fields of a class by their keys."""
+        """The attributes of a class by their keys."""
         known = self._known_keys.get(cls)
         if known is None:
-            known = {key_of(field): field for field in attrs.fields(cls) if kind_of(field) is not None}
+            known = {
+                key_of(attribute): attribute
+                for attribute in attrs.fields(cls)
+                if kind_of(attribute) is not None
+            }
             self._known_keys[cls] = known
         return known
 
@@ -256,56 +260,66 @@ class Document:
         if cls is Criterion:
             self.broken.add("criterion:" + path.removeprefix("criteria."))
 
-    def _read_fields(
+    def _read_attributes(
         self,
         cls: type[Any],
-        fields: Mapping[str, attrs.Attribute[Any]],
+        attributes: Mapping[str, attrs.Attribute[Any]],
         marked: MarkedMap,
         path: str,
         known: Mapping[str, Any],
     ) -> tuple[dict[str, Any], bool]:
-        """The fields of a mapping, and whether one of them could not be read."""
+        """The attributes of a mapping, and whether one of them could not be read."""
         made: dict[str, Any] = dict(known)
         failed = False
-        rule_field = next((field for field in fields.values() if isinstance(kind_of(field), OneRule)), None)
+        rule_attribute = next(
+            (attribute for attribute in attributes.values() if isinstance(kind_of(attribute), OneRule)), None
+        )
         rules: dict[str, Any] = {}
         guesses: set[str] = set()
         for key, value in marked.entries:
             name = key.text
             at = f"{path}.{name}" if path else name
             self.keys.setdefault(at, key)
-            field = fields.get(name)
-            if field is not None and field.alias not in known and not isinstance(kind_of(field), OneRule):
-                read = self._read_field(cls, field, value, at, path)
+            attribute = attributes.get(name)
+            if (
+                attribute is not None
+                and attribute.alias not in known
+                and not isinstance(kind_of(attribute), OneRule)
+            ):
+                read = self._read_attribute(cls, attribute, value, at, path)
                 if read is _FAILED:
                     failed = True
                 else:
-                    made[_alias(field)] = read
-            elif rule_field is not None and name in self._rules:
+                    made[_alias(attribute)] = read
+            elif rule_attribute is not None and name in self._rules:
                 rules[name] = self._read_rule(name, value, at)
             else:
-                named = [each for each, of in fields.items() if not isinstance(kind_of(of), OneRule)]
-                guesses |= self._unknown_key(key, at, [*named, *(self._rules if rule_field else ())], known)
+                named = [each for each, of in attributes.items() if not isinstance(kind_of(of), OneRule)]
+                guesses |= self._unknown_key(
+                    key, at, [*named, *(self._rules if rule_attribute else ())], known
+                )
                 failed = True
-        if rule_field is not None and rules:
-            failed |= self._one_rule(rules, rule_field, made, path)
-        required = [(name, field) for name, field in fields.items() if field.default is attrs.NOTHING]
-        for name, field in required:
-            if field.alias not in made:
+        if rule_attribute is not None and rules:
+            failed |= self._one_rule(rules, rule_attribute, made, path)
+        required = [
+            (name, attribute) for name, attribute in attributes.items() if attribute.default is attrs.NOTHING
+        ]
+        for name, attribute in required:
+            if attribute.alias not in made:
                 if name not in guesses and not any(key.text == name for key, _ in marked.entries):
                     self.problems.add(path, "CE121", key=name)
                 return {}, True
         return made, failed
 
-    def _read_field(
-        self, cls: type[Any], field: attrs.Attribute[Any], value: Marked, at: str, path: str
+    def _read_attribute(
+        self, cls: type[Any], attribute: attrs.Attribute[Any], value: Marked, at: str, path: str
     ) -> Any:
-        kind: Any = kind_of(field)
+        kind: Any = kind_of(attribute)
         self.values.setdefault(at, value)
         if isinstance(value, MarkedText) and value.is_null and kind is not CELL:
-            self.problems.add(at, "CE126", key=key_of(field))
+            self.problems.add(at, "CE126", key=key_of(attribute))
             return _FAILED
-        nested = cls is Criterion and field.name == "criteria"
+        nested = cls is Criterion and attribute.name == "criteria"
         return self.read(kind, value, path if nested else at)
 
     def _unknown_key(
@@ -337,7 +351,7 @@ class Document:
         return built(rule, {rule.WHOLE: value}) if len(self.problems) == before else _FAILED
 
     def _one_rule(
-        self, rules: Mapping[str, Any], field: attrs.Attribute[Any], made: dict[str, Any], path: str
+        self, rules: Mapping[str, Any], attribute: attrs.Attribute[Any], made: dict[str, Any], path: str
     ) -> bool:
         if len(rules) > 1:
             key = self.keys[f"{path}.{list(rules)[1]}"]
@@ -345,12 +359,12 @@ class Document:
             return True
         rule = next(iter(rules.values()))
         if rule is not _FAILED:
-            made[_alias(field)] = rule
+            made[_alias(attribute)] = rule
         return rule is _FAILED
 
 
-def _alias(field: attrs.Attribute[Any]) -> str:
-    return field.alias or field.name
+def _alias(attribute: attrs.Attribute[Any]) -> str:
+    return attribute.alias or attribute.name
 
 
 _TEXT = Scalar("text", str, str)
@@ -425,7 +439,7 @@ def read_ruleset(document: Document) -> Ruleset | None:
     if not isinstance(root, MarkedMap):
         document.problems.add("", "CE127")
         return None
-    made, failed = document._read_fields(
+    made, failed = document._read_attributes(
         Ruleset, document._keys_of(Ruleset), _without_version(document, root), "", {}
     )
     if not made:

@@ -118,8 +118,8 @@ class Ruleset(Plain):
     ) -> Ruleset | None:
         """The ruleset of these parts, or None where something is wrong, which is then noted."""
         draft: Ruleset = cls.__new__(cls)
-        for field in attrs.fields(cls):
-            object.__setattr__(draft, field.name, parts.get(field.name, field.default))
+        for attribute in attrs.fields(cls):
+            object.__setattr__(draft, attribute.name, parts.get(attribute.name, attribute.default))
         program = program_of(draft, problems, broken)
         if program is None:
             return None
@@ -158,7 +158,7 @@ class Ruleset(Plain):
             if row is None:
                 row = program.door.gathered(values)
             if row is not None:
-                row, answers = program.quick_with_gaps(row, ())
+                row, answers = (program.once.get("quick_with_gaps") or program.quick_with_gaps)(row, ())
             if answers is not None:
                 return Result(self, program, row, answers, False, {}, on, subject)
         return evaluate(self, program, values, evidence=evidence, on=on, subject=subject, strict=strict)
@@ -213,7 +213,11 @@ class Ruleset(Plain):
         return frozenset(day.toordinal() for day in self.holidays)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {field.name: getattr(self, field.name) for field in attrs.fields(type(self)) if field.init}
+        return {
+            attribute.name: getattr(self, attribute.name)
+            for attribute in attrs.fields(type(self))
+            if attribute.init
+        }
 
     def __setstate__(self, state: Mapping[str, Any]) -> None:
         for name, value in state.items():

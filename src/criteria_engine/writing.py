@@ -1,4 +1,4 @@
-"""Writing a ruleset as YAML: the fields of the classes, in their order, by their kinds."""
+"""Writing a ruleset as YAML: the attributes of the classes, in their order, by their kinds."""
 
 from __future__ import annotations
 
@@ -52,23 +52,23 @@ _Dumper.add_representer(_Plain, _plain)
 
 def _struct(value: Any, without_id: bool = False) -> dict[str, Any]:
     made: dict[str, Any] = {}
-    for field in attrs.fields(type(value)):
-        kind, found = kind_of(field), getattr(value, field.name)
-        if kind is None or (without_id and field.name == "id"):
+    for attribute in attrs.fields(type(value)):
+        kind, found = kind_of(attribute), getattr(value, attribute.name)
+        if kind is None or (without_id and attribute.name == "id"):
             continue
         if isinstance(kind, OneRule):
             if found is not None:
                 made[found.KEY] = _rule(found)
-        elif field.default is attrs.NOTHING or found != field.default:
-            made[key_of(field)] = _written(kind, found)
+        elif attribute.default is attrs.NOTHING or found != attribute.default:
+            made[key_of(attribute)] = _written(kind, found)
     return made
 
 
 def _rule(rule: Any) -> Any:
     if rule.WHOLE is None:
         return _struct(rule)
-    field = attrs.fields_dict(type(rule))[rule.WHOLE]
-    kind = kind_of(field)
+    attribute = attrs.fields_dict(type(rule))[rule.WHOLE]
+    kind = kind_of(attribute)
     return None if kind is None else _written(kind, getattr(rule, rule.WHOLE))
 
 
@@ -101,12 +101,12 @@ def _scalar(kind: Scalar, value: Any) -> Any:
 
 
 def _short(struct: Struct, value: Any, *, without_id: bool = False) -> Any:
-    """The struct, written short where only that one field is set."""
+    """The struct, written short where only that one attribute is set."""
     made = _struct(value, without_id)
     for name in (struct.short, struct.listed):
         if name is None:
             continue
-        field = attrs.fields_dict(type(value))[name]
-        if set(made) == {key_of(field)}:
-            return made[key_of(field)]
+        attribute = attrs.fields_dict(type(value))[name]
+        if set(made) == {key_of(attribute)}:
+            return made[key_of(attribute)]
     return made

@@ -71,7 +71,8 @@ def read_events(source: Source, limits: Limits, loader: Loader) -> Reading:
     except yaml.MarkedYAMLError as wrong:
         failure = wrong.problem_mark.index if wrong.problem_mark else 0
         # Where a block began says nothing of where it went wrong.
-        context = wrong.context_mark.index if wrong.context_mark and "block" not in wrong.context else None
+        is_block = "block" in (wrong.context or "")
+        context = wrong.context_mark.index if wrong.context_mark and not is_block else None
     except Exception:  # noqa: BLE001 – PyYAML lets ValueError, OverflowError and more of its own through
         failure = tree.last
     root = None if failure is not None or tree.stopped else tree.root

@@ -12,8 +12,8 @@ from typing import Any
 
 import attrs
 
-from criteria_engine import meaning as m
 from criteria_engine.carriers.walking import Walk
+from criteria_engine.comparing import compared, within
 from criteria_engine.core import Condition, Numeric, Operator
 from criteria_engine.diagnostics import Fault
 from criteria_engine.findings import Findings
@@ -109,7 +109,7 @@ class Sight:
         if known is None:
             one, two = self.meaning(seen, left), self.meaning(seen, right)
             try:
-                claim = None if one is None or two is None else m.compared(link.operator, one, two)
+                claim = None if one is None or two is None else compared(link.operator, one, two)
             except Fault:
                 claim = None
             known = self._memory.setdefault(key, (left, claim, right))
@@ -124,7 +124,7 @@ class Sight:
             one = self.meaning(seen, left)
             listed = [self.meaning(seen, each) for each in options.elts]
             words = [each for each in listed if each is not None]
-            claim = None if one is None or len(words) < len(listed) else m.within(one, words)
+            claim = None if one is None or len(words) < len(listed) else within(one, words)
             known = self._memory.setdefault(key, (left, claim, options))
         made: Claim | None = known[1]
         return made

@@ -8,11 +8,12 @@ from typing import ClassVar
 import attrs
 
 from criteria_engine import algebra as a
+from criteria_engine.comparing import within
 from criteria_engine.core import Condition
 from criteria_engine.expressions import Expression
 from criteria_engine.grammar import nearest
 from criteria_engine.kinds import EXPRESSION, LABEL, MapOf, Plain, part
-from criteria_engine.meaning import Amount, Claim, Meaning, Words, said, within
+from criteria_engine.meaning import Amount, Claim, Meaning, Words, said
 from criteria_engine.rules.shape import Clause, Desk, Judged, Pick, picked_points
 
 __all__ = ["Choose"]
