@@ -182,7 +182,7 @@ def parsed(text: str) -> str:
     ("made", "code"),
     [
         (lambda more: "n < 1 or " + "a" * (3_991 + more), "CE203"),
-        (lambda more: " and ".join(["a"] * (999 + more)).replace(" and ", "+"), "CE204"),
+        (lambda more: "-" * (1 + more) + "+".join(["n"] * 500), "CE204"),
         (lambda more: "(" * (50 + more) + "n" + ")" * (50 + more), "CE205"),
         (lambda more: "not " * (50 + more) + "a", "CE205"),
         (lambda more: "abs(" * (50 + more) + "n" + ")" * (50 + more), "CE205"),

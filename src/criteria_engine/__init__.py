@@ -116,7 +116,7 @@ _HOMES = {
     "explanation": "Explanation",
     "expressions": "Expression",
     "files": "write_whole",
-    "findings": "CriterionResult",
+    "found": "CriterionResult",
     "kinds": "EXPRESSION part",
     "lint": "check",
     "na": "NA NotApplicable",

@@ -46,7 +46,7 @@ from criteria_engine.diagnostics import Diagnostic as Diagnostic
 from criteria_engine.explanation import Explanation as Explanation
 from criteria_engine.expressions import Expression as Expression
 from criteria_engine.files import write_whole as write_whole
-from criteria_engine.findings import CriterionResult as CriterionResult
+from criteria_engine.found import CriterionResult as CriterionResult
 from criteria_engine.kinds import EXPRESSION as EXPRESSION
 from criteria_engine.kinds import part as part
 from criteria_engine.lint import check as check

@@ -222,7 +222,7 @@ class Door:
             row.append(day)
         return tuple(row), gone
 
-    def _by_name(self, values: Mapping[str, Any], problems: Problems, strict: bool) -> dict[str, Any]:
+    def _by_name(self, values: Mapping[Any, Any], problems: Problems, strict: bool) -> dict[str, Any]:
         """The values by the names of inputs; names are the same if they are in NFKC."""
         known = {given.id for given in self.inputs}
         found: dict[str, Any] = {}

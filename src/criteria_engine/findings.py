@@ -7,7 +7,7 @@ asked for.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -17,121 +17,16 @@ from criteria_engine.carriers.python import Row
 from criteria_engine.carriers.walking import Walk
 from criteria_engine.described import Described
 from criteria_engine.digest import digest_of
+from criteria_engine.found import Criteria, CriterionResult
 from criteria_engine.meaning import Amount, Claim, Meaning, Words
 from criteria_engine.na import NA
 from criteria_engine.names import ON
+from criteria_engine.plain_data import plain, title_of_level
 from criteria_engine.program import CODES, Program
 from criteria_engine.reaching import Outcome, Reaching
 from criteria_engine.status import Status
 
-__all__ = ["Criteria", "CriterionResult", "Findings", "title_of_level"]
-
-
-class CriterionResult:
-    """What was found of one criterion; ``.criteria`` are those below it."""
-
-    __slots__ = ("_path", "_result")
-
-    def __init__(self, result: Findings, path: str) -> None:
-        self._result = result
-        self._path = path
-
-    @property
-    def path(self) -> str:
-        """Its dotted path."""
-        return self._path
-
-    @property
-    def id(self) -> str:
-        """Its id."""
-        return self._path.rsplit(".", 1)[-1]
-
-    @property
-    def status(self) -> Status:
-        """Met, not met, unknown, not applicable or blocked."""
-        return self._result._status(self._path)
-
-    @property
-    def score(self) -> Bounds | None:
-        """The points got; None where it does not apply and counts for nothing."""
-        return self._result._points(self._path)
-
-    @property
-    def max_score(self) -> Bounds | None:
-        """The points possible; None for what is no share of a maximum or does not apply."""
-        return self._result._most(self._path)
-
-    @property
-    def blocked_by(self) -> tuple[str, ...]:
-        """The prerequisites, of it or of what it is part of, that do not hold (or are open)."""
-        return self._result._blocked_by(self._path)
-
-    @property
-    def items(self) -> Mapping[str, Any]:
-        """Items of a checklist and events of a list: True, False, None (unknown) or ``NA``."""
-        judged = self._result.program.judging.faces[self._path].judged
-        return MappingProxyType({name: self._result._truth(claim) for name, claim in judged.items})
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """The missing inputs that can still change its state or its points."""
-        return relevance.open_inputs(self._result, [("state", self._path), ("points", self._path)])
-
-    @property
-    def criteria(self) -> Criteria:
-        """The criteria of a group, by id."""
-        return Criteria(self._result, self._path)
-
-    @property
-    def level(self) -> str | None:
-        """The level of a group with levels; None while it is undecided."""
-        found = self.possible_levels
-        return found[0] if len(found) == 1 else None
-
-    @property
-    def possible_levels(self) -> tuple[str, ...]:
-        """The levels that a group with levels can still reach."""
-        reaching = self._result.program.groups.get(self._path)
-        if reaching is None:
-            return ()
-        walk = self._result.walk
-        return tuple(
-            each.level for each in reaching.outcomes if each.level is not None and walk.can(each.possible)
-        )
-
-    def __repr__(self) -> str:
-        return f"<{self._path}: {self.status}, {self.score} of {self.max_score}>"
-
-
-class Criteria(Mapping[str, CriterionResult]):
-    """Criteria by id or dotted path; iteration goes over the ids of one level of the tree."""
-
-    __slots__ = ("_path", "_result")
-
-    def __init__(self, result: Findings, path: str) -> None:
-        self._result = result
-        self._path = path
-
-    def __getitem__(self, name: str) -> CriterionResult:
-        by_path = self._result.program.judging.tree.by_path
-        path = f"{self._path}.{name}" if self._path else name
-        if path in by_path and path:
-            return CriterionResult(self._result, path)
-        below = [
-            each
-            for each in self._result.program.judging.tree.by_id.get(name, ())
-            if not self._path or each.path.startswith(f"{self._path}.")
-        ]
-        if len(below) == 1:
-            return CriterionResult(self._result, below[0].path)
-        raise KeyError(name)
-
-    def __iter__(self) -> Iterator[str]:
-        children = self._result.program.judging.tree.by_path[self._path].children
-        return iter([child.criterion.id for child in children])
-
-    def __len__(self) -> int:
-        return len(self._result.program.judging.tree.by_path[self._path].children)
+__all__ = ["Findings"]
 
 
 class Findings:
@@ -224,7 +119,7 @@ class Findings:
         place = self.program.places[path]
         return 1 + 5 * place if self._complete else self.program.outcomes + 8 * place
 
-    def _status(self, path: str) -> Status:
+    def status_of(self, path: str) -> Status:
         if self._complete:
             met, absent, blocked = self._ask(self._at(path), 3)
             found = 2 if absent else 3 if blocked else 0 if met else 1
@@ -242,19 +137,19 @@ class Findings:
         return low, high
 
     def _counts_for_nothing(self, path: str) -> bool:
-        if self._status(path) is not Status.NOT_APPLICABLE:
+        if self.status_of(path) is not Status.NOT_APPLICABLE:
             return False
         judging = self.program.judging
         child = judging.from_afar(judging.tree.by_path[path])
         return not self.walk.can(child.there)
 
-    def _points(self, path: str) -> Bounds | None:
+    def points_of(self, path: str) -> Bounds | None:
         if self._counts_for_nothing(path):
             return None
         low, high = self._ends(path, 0)
         return Bounds(float(low), float(high))
 
-    def _most(self, path: str) -> Bounds | None:
+    def most_of(self, path: str) -> Bounds | None:
         slot = self.program.slots[self.program.places[path]]
         if slot.most is None or self._counts_for_nothing(path):
             return None
@@ -264,17 +159,17 @@ class Findings:
     @property
     def score(self) -> Bounds | None:
         """The points of the whole set; None where it does not apply."""
-        return self._points("")
+        return self.points_of("")
 
     @property
     def max_score(self) -> Bounds | None:
         """The points possible in the whole set; None where it does not apply or has no maximum."""
-        return self._most("")
+        return self.most_of("")
 
     @property
     def status(self) -> Status:
         """The state of the whole set, as of a group."""
-        return self._status("")
+        return self.status_of("")
 
     @property
     def criteria(self) -> Criteria:
@@ -311,7 +206,7 @@ class Findings:
         """The evidence given, by input."""
         return MappingProxyType(dict(self._evidence))
 
-    def _truth(self, claim: Claim) -> Any:
+    def truth_of(self, claim: Claim) -> Any:
         found = [
             value
             for value, condition in ((True, claim.true), (False, claim.false), (NA, claim.na))
@@ -322,7 +217,7 @@ class Findings:
     def reveal(self, meaning: Meaning) -> Any:
         """What a value comes to: number, text or truth value; ``Bounds`` or None while open; ``NA``."""
         if isinstance(meaning, Claim):
-            return self._truth(meaning)
+            return self.truth_of(meaning)
         can_apply, can_be_na = self.walk.can(meaning.there), self.walk.can(meaning.na)
         if can_be_na:
             return None if can_apply else NA
@@ -353,7 +248,7 @@ class Findings:
         names = self.program.judging.names
         return MappingProxyType({each.id: self.reveal(names[each.id]) for each in self.ruleset.define})
 
-    def _blocked_by(self, path: str) -> tuple[str, ...]:
+    def blocked_by(self, path: str) -> tuple[str, ...]:
         """The prerequisites that surely fail; where none does, those that are open."""
         judging = self.program.judging
         found = judging.tree.by_path[path]
@@ -369,7 +264,7 @@ class Findings:
             at = at.parent
         if failing:
             return tuple(dict.fromkeys(failing))
-        return tuple(dict.fromkeys(unsure)) if self._status(path) is Status.UNKNOWN else ()
+        return tuple(dict.fromkeys(unsure)) if self.status_of(path) is Status.UNKNOWN else ()
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -398,7 +293,7 @@ class Findings:
             },
             "subject": self.subject,
             "on": None if self.on is None else self.on.isoformat(),
-            "inputs_digest": digest_of([_plain(self.given()), dict(self._evidence)]),
+            "inputs_digest": digest_of([plain(self.given()), dict(self._evidence)]),
             "level": self.level,
             "decided": self.decided,
             "possible_levels": list(self.possible_levels),
@@ -407,7 +302,7 @@ class Findings:
             "max_score": None if most is None else list(most),
             "status": str(self.status),
             "criteria": {path: self._criterion_dict(path) for path in self.program.places if path},
-            "values": _plain(self.values),
+            "values": plain(self.values),
             "missing": list(self.missing),
         }
 
@@ -422,7 +317,7 @@ class Findings:
         if found.blocked_by:
             made["blocked_by"] = list(found.blocked_by)
         if found.items:
-            made["items"] = _plain(found.items)
+            made["items"] = plain(found.items)
         if path in self.program.groups:
             made["level"] = found.level
         return made
@@ -440,22 +335,3 @@ class Findings:
 def _again(ruleset: Any, given: Mapping[str, Any], evidence: Mapping[str, str], on: Any, subject: Any) -> Any:
     """The same findings once more, in another process."""
     return ruleset.evaluate(given, evidence=evidence, on=on, subject=subject)
-
-
-def title_of_level(ruleset: Described, level: str, lang: str) -> str:
-    """The title of a level in a language, or its id."""
-    titles = {each.id: each.title for each in ruleset.levels}
-    if ruleset.otherwise is not None:
-        titles.setdefault(ruleset.otherwise.id, ruleset.otherwise.title)
-    title = titles.get(level)
-    return title.in_language(lang) if title else level
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Bounds):
-        return list(value)
-    if isinstance(value, Mapping):
-        return {name: _plain(each) for name, each in value.items()}
-    if value is NA:
-        return "n/a"
-    return value.isoformat() if isinstance(value, datetime.date) else value

@@ -17,6 +17,14 @@ import attrs
 
 from criteria_engine.compiling import expression_tree
 from criteria_engine.diagnostics import Fault
+from criteria_engine.gate import (
+    DECIMAL_COMMA,
+    DEEPEST,
+    MOST_PIECES,
+    TOKEN,
+    gate,
+    short,
+)
 
 __all__ = [
     "CRITERION_FUNCTIONS",
@@ -69,27 +77,6 @@ LATER_FUNCTIONS = frozenset({"previous", "every_period", "any_period", "holds"})
 RESERVED = frozenset(keyword.kwlist) | {"true", "false", "none"} | set(FUNCTIONS) | LATER_FUNCTIONS
 """Words that no input, parameter, definition or criterion may be called."""
 
-_LONGEST = 4_000
-_MOST_PIECES = 1_000
-_DEEPEST = 50
-_MOST_DIGITS = 15
-
-_TOKEN = re.compile(
-    r"""\s+ | (?P<text>'[^'\n]*'|"[^"\n]*") | (?P<number>[0-9][\w.]*|\.[0-9][\w.]*) | (?P<word>[^\W\d]\w*)
-      | (?P<operator>\*\*|//|==|!=|<=|>=|[-+*/%<>()\[\],.]) | (?P<other>.)""",
-    re.VERBOSE | re.DOTALL,
-)
-_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
-_DECIMAL_COMMA = re.compile(r"(?<![\w.])[0-9]+,[0-9]+(?![\w.])")
-_INSTEAD = {
-    "=": "==", "≥": ">=", "≤": "<=", "≠": "!=", "×": "*", "÷": "/", "−": "-", "–": "-", "&": "and",
-    "|": "or", "!": "not", "^": "**", "“": "'", "”": "'", "‘": "'", "’": "'", "（": "(", "）": ")",
-}  # fmt: skip
-_WORD_INSTEAD = {
-    "True": "true", "False": "false", "TRUE": "true", "FALSE": "false", "AND": "and", "OR": "or",
-    "NOT": "not", "và": "and", "hoặc": "or", "không": "not", "IF": "if", "ELSE": "else",
-}  # fmt: skip
-
 _ALLOWED = (
     ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.USub, ast.BinOp, ast.Add, ast.Sub, ast.Mult,
     ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.Compare, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt,
@@ -139,13 +126,13 @@ def nearest(name: str, known: object) -> str:
 def parse(text: str) -> Parsed:
     """The text as a tree; ``Fault`` with the place of what is wrong."""
     flat = text.replace("\r", " ").replace("\n", " ")
-    _gate(flat)
+    gate(flat)
     try:
         tree = expression_tree(flat)
     except SyntaxError as error:
         raise _syntax_fault(flat, error) from None
     except (ValueError, MemoryError, RecursionError):
-        raise Fault("CE201", text=_short(flat)) from None
+        raise Fault("CE201", text=short(flat)) from None
     names: list[str] = []
     criteria: list[tuple[str, str]] = []
     _look_through(flat, tree, names, criteria)
@@ -161,102 +148,6 @@ def mended_date(text: str) -> str:
     return f"{year}-{month:0>2}-{day:0>2}"
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else text[:37] + "…"
-
-
-def _gate(text: str) -> None:
-    """Refuse what is too long, too deep or holds characters that no expression has."""
-    if not text.strip():
-        raise Fault("CE202")
-    if len(text) > _LONGEST:
-        raise Fault("CE203", length=len(text), limit=_LONGEST)
-    depth = chain = pieces = 0
-    before = ""
-    for token in _TOKEN.finditer(text):
-        kind, piece = token.lastgroup, token.group()
-        if kind is None:
-            continue
-        _gate_token(token, kind, before)
-        if kind != "operator" or piece not in "(),.[]":
-            pieces += 1
-        depth += (piece in ("(", "[")) - (piece in (")", "]"))
-        prefix = piece == "not" or (piece == "-" and (before in ("", "(", "[", ",") or before in _INFIX))
-        chain = chain + 1 if prefix else 0
-        before = piece
-        if depth > _DEEPEST or chain > _DEEPEST:
-            raise Fault("CE205", (token.start(), len(piece)), limit=_DEEPEST)
-    if pieces > 2 * _MOST_PIECES:
-        raise Fault("CE204", limit=_MOST_PIECES)
-
-
-_INFIX = frozenset(
-    {
-        "+",
-        "-",
-        "*",
-        "/",
-        "//",
-        "%",
-        "**",
-        "<",
-        "<=",
-        ">",
-        ">=",
-        "==",
-        "!=",
-        "and",
-        "or",
-        "not",
-        "if",
-        "else",
-        "in",
-    }
-)
-
-
-def _gate_token(token: re.Match[str], kind: str, before: str) -> None:
-    piece, span = token.group(), (token.start(), len(token.group()))
-    if kind == "number" and not _NUMBER.fullmatch(piece):
-        raise Fault("CE206", span, number=_short(piece), mended=_mended_number(piece))
-    if kind == "number" and len(piece.replace(".", "")) > _MOST_DIGITS:
-        raise Fault("CE102", span, value=_short(piece))
-    if kind == "number" and re.match(r"0[0-9]", piece):
-        raise Fault("CE206", span, number=piece, mended=_mended_number(piece))
-    if kind == "word" and piece in _WORD_INSTEAD:
-        raise Fault("CE207", span, found=piece, mended=_WORD_INSTEAD[piece])
-    if kind == "other":
-        if piece in _INSTEAD:
-            raise Fault("CE207", span, found=piece, mended=_INSTEAD[piece])
-        raise Fault("CE208", span, character=_shown(piece))
-    if kind == "text" and (before[-1:] in "'\"" or before.isidentifier()) and before not in ("", *_INFIX):
-        raise Fault("CE208", span, character=_shown(piece[0]))
-    if kind == "text" and ("\\" in piece or not piece.isprintable()):
-        odd = next(letter for letter in piece if letter == "\\" or not letter.isprintable())
-        raise Fault("CE208", span, character=_shown(odd))
-
-
-def _shown(letter: str) -> str:
-    return letter if letter.isprintable() and not letter.isspace() else f"U+{ord(letter):04X}"
-
-
-def _mended_number(piece: str) -> str:
-    """The right spelling of a number that is written otherwise, as far as one can tell."""
-    plain = piece.replace("_", "")
-    if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{3}){2,}", plain):
-        return plain.replace(".", "")
-    if re.fullmatch(r"0+[0-9]+(\.[0-9]+)?", plain):
-        return plain.lstrip("0") if re.match(r"0+[1-9]", plain) else "0" + plain.lstrip("0")
-    try:
-        size = float(int(plain, 0)) if re.match(r"0[xXoObB]", plain) else float(plain)
-    except (ValueError, OverflowError):
-        size = 0.0
-    if 0 < size < 10**_MOST_DIGITS:
-        return f"{size:.10f}".rstrip("0").rstrip(".")
-    begins = re.match(r"[0-9]+(\.[0-9]+)?", plain)
-    return begins[0][:_MOST_DIGITS] if begins else "0"
-
-
 def _syntax_fault(text: str, error: SyntaxError) -> Fault:
     start, width = _token_at(text, error.offset or 0)
     if re.search(r"[0-9]\s*%\s*($|[)\],]|and\b|or\b)", text):
@@ -267,12 +158,12 @@ def _syntax_fault(text: str, error: SyntaxError) -> Fault:
     opened = text.count("(") - text.count(")") or text.count("[") - text.count("]")
     if opened:
         return Fault("CE210", (start, 1), bracket="(" if opened > 0 else ")")
-    return Fault("CE201", (start, width), text=_short(text))
+    return Fault("CE201", (start, width), text=short(text))
 
 
 def _token_at(text: str, offset: int) -> tuple[int, int]:
     """Start and width of the token at a place counted from 1; of the last one where the text just ends."""
-    tokens = [(each.start(), len(each[0])) for each in _TOKEN.finditer(text) if each.lastgroup]
+    tokens = [(each.start(), len(each[0])) for each in TOKEN.finditer(text) if each.lastgroup]
     if not 0 < offset <= len(text.rstrip()):
         return tokens[-1]
     return next(each for each in tokens if sum(each) >= offset)
@@ -289,10 +180,10 @@ def _look_through(text: str, root: ast.expr, names: list[str], criteria: list[tu
         if isinstance(tree, ast.expr):
             pieces += 1
             depth += 0 if parent is None or _same_chain(parent, tree) else 1
-            if depth > _DEEPEST + 1:
-                raise Fault("CE205", _span(text, tree), limit=_DEEPEST)
-            if pieces > _MOST_PIECES:
-                raise Fault("CE204", limit=_MOST_PIECES)
+            if depth > DEEPEST + 1:
+                raise Fault("CE205", _span(text, tree), limit=DEEPEST)
+            if pieces > MOST_PIECES:
+                raise Fault("CE204", limit=MOST_PIECES)
         waiting.extend((each, depth, tree) for each in _inner(text, tree, parent, names, criteria))
 
 
@@ -381,8 +272,8 @@ def _span(text: str, tree: ast.AST) -> tuple[int, int]:
 def _refused(text: str, tree: ast.AST) -> Fault:
     span = _span(text, tree)
     if isinstance(tree, ast.Tuple):
-        if comma := _DECIMAL_COMMA.search(text, span[0], sum(span)):
+        if comma := DECIMAL_COMMA.search(text, span[0], sum(span)):
             span = comma.start(), len(comma[0])
-        found = _short(text[span[0] : sum(span)])
+        found = short(text[span[0] : sum(span)])
         return Fault("CE217", span, found=found, mended=found.replace(",", ".", 1))
-    return Fault("CE218", span, found=_short(text[span[0] : sum(span)]))
+    return Fault("CE218", span, found=short(text[span[0] : sum(span)]))

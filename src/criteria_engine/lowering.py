@@ -17,6 +17,7 @@ from criteria_engine.comparing import compared, within
 from criteria_engine.core import Evidenced, FunctionName, Not, Operator
 from criteria_engine.diagnostics import Fault
 from criteria_engine.grammar import Parsed, dotted, normal
+from criteria_engine.knowing import first_there, is_known
 from criteria_engine.meaning import Amount, Claim, Meaning
 
 __all__ = ["Scope", "as_amount", "as_claim", "lower"]
@@ -199,14 +200,14 @@ class _Lowering:
             case "percent":
                 return self._percent(arguments)
             case "known":
-                return m.is_known(self.of(arguments[0]))
+                return is_known(self.of(arguments[0]))
             case "applicable":
                 value = self.of(arguments[0])
                 return Claim(value.there, value.na)
             case "evidenced":
                 return self._evidenced(arguments[0])
             case "first":
-                return m.first_there([self.of(each) for each in arguments])
+                return first_there([self.of(each) for each in arguments])
             case "count":
                 return m.counted([self._claim(each) for each in arguments])
             case "years_between" | "days_between" | "working_days_between":

@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping
 import attrs
 
 __all__ = [
-    "BLANK_TABS",
     "HIDDEN",
+    "LAST_SPACE",
     "LEADING_TAB",
     "NEVER",
     "SPACES",
@@ -23,6 +23,7 @@ __all__ = [
     "cleaned",
     "decoded",
     "letter_places",
+    "refused_escape",
     "shown",
 ]
 
@@ -42,8 +43,8 @@ SPACES = "\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
 LEADING_TAB = re.compile(r"^ *\t[ \t]*(?=[^\s#])", re.MULTILINE)
 """White space with a tab in it that indents something."""
 
-BLANK_TABS = re.compile(r"^ *\t[ \t]*(?=\r?$)", re.MULTILINE)
-"""White space with a tab in it on a line of its own, over which libyaml may stumble."""
+LAST_SPACE = re.compile(r"(?<![ \t])[ \t]++(?=\r?$)", re.MULTILINE)
+"""White space at the end of a line or on a line of its own; libyaml may stumble over tabs in it."""
 
 _LATE_TAB = re.compile(r"(?<=\S)[ \t]+|^[ \t]+(?=[#\r\n]|\Z)", re.MULTILINE)
 _QUESTION = re.compile(r"(?<=[^\s,\[{:?-]) *\?|(?<=[:-]) +\?(?=\S)")

@@ -12,7 +12,7 @@ from itertools import islice
 
 __all__ = ["blanked", "cut_slips", "open_brackets", "pieces", "quoted", "runs_of_pieces", "without_comment"]
 
-Span = tuple[int, int]
+_Span = tuple[int, int]
 
 _IN_QUOTES = re.compile(r""""(?:[^"\\]|\\.)*+"|'(?:[^']|'')*+'""", re.DOTALL)
 # A mark that is not closed takes all that follows; looking for its partner from every mark on is quadratic.
@@ -89,7 +89,7 @@ def runs_of_pieces(
         place = end
 
 
-def cut_slips(line: str) -> Iterator[tuple[Span, tuple[int, int, str], dict[str, str]]]:
+def cut_slips(line: str) -> Iterator[tuple[_Span, tuple[int, int, str], dict[str, str]]]:
     """Expressions of a line in short form that must be quoted: their span, the edit, and the details."""
     bare = blanked(line)
     done = min((bare.find(bracket) for bracket in "{[" if bracket in bare), default=len(line))

@@ -9,7 +9,7 @@ import attrs
 
 from criteria_engine.marks import Limits
 from criteria_engine.slips import MOST_PROBLEMS, Edit, Slip
-from criteria_engine.source_text import BLANK_TABS, LEADING_TAB, Source
+from criteria_engine.source_text import LAST_SPACE, LEADING_TAB, Source
 from criteria_engine.yaml_candidates import candidates
 from criteria_engine.yaml_tree import Loader, Reading, read_events
 
@@ -41,8 +41,8 @@ def read_mending(source: Source, limits: Limits, loader: Loader) -> Mended:
     """
     trying = _Trying(limits, loader)
     reading = read_events(source, limits, loader)
-    if reading.failure is not None and BLANK_TABS.search(source.text):
-        source = Source(BLANK_TABS.sub(lambda tabs: " " * len(tabs[0]), source.text))
+    if reading.failure is not None and "\t" in source.text:
+        source = Source(LAST_SPACE.sub(lambda space: " " * len(space[0]), source.text))
         reading = read_events(source, limits, loader)
     found: list[tuple[Source, Slip]] = []
     set_aside = 0
@@ -68,7 +68,7 @@ def read_mending(source: Source, limits: Limits, loader: Loader) -> Mended:
     return Mended(source, reading, tuple(found), is_whole)
 
 
-Attempt = tuple[tuple[Slip, ...], Source, Reading]
+_Attempt = tuple[tuple[Slip, ...], Source, Reading]
 
 
 class _Trying:
@@ -79,7 +79,7 @@ class _Trying:
         self._loader = loader
         self._left = _TRYING
 
-    def _attempt(self, source: Source, slips: tuple[Slip, ...], entries: int) -> Attempt | None:
+    def _attempt(self, source: Source, slips: tuple[Slip, ...], entries: int) -> _Attempt | None:
         length = len(source.text) // 30
         if entries + length > self._left:
             return None
@@ -88,7 +88,7 @@ class _Trying:
         self._left -= reading.entries + length
         return slips, mended, reading
 
-    def without_misreadings(self, source: Source, reading: Reading) -> Attempt | None:
+    def without_misreadings(self, source: Source, reading: Reading) -> _Attempt | None:
         """The text with all mended that YAML read without complaint and otherwise than it was meant."""
         odd = (slip for slip in (*_tabs(source, reading), *reading.slips) if slip.edits)
         slips = tuple(islice(odd, MOST_PROBLEMS))
@@ -97,11 +97,11 @@ class _Trying:
         attempt = self._attempt(source, slips, reading.entries)
         return attempt if attempt and attempt[2].failure is None else None
 
-    def likeliest(self, source: Source, reading: Reading) -> Attempt | None:
+    def likeliest(self, source: Source, reading: Reading) -> _Attempt | None:
         """The slips with whose mending reading gets furthest; none if it never gets beyond their lines."""
-        best: Attempt | None = None
+        best: _Attempt | None = None
         first = furthest = _reached(source.text, reading)
-        closed: Attempt | None = None
+        closed: _Attempt | None = None
         for slips in candidates(source.text, reading.failure or 0, reading.context):
             attempt = self._attempt(source, slips, reading.entries)
             if attempt is None:
@@ -119,7 +119,7 @@ class _Trying:
                 closed = attempt
         return best or closed
 
-    def set_aside(self, source: Source, reading: Reading) -> Attempt | None:
+    def set_aside(self, source: Source, reading: Reading) -> _Attempt | None:
         """The text without the line that cannot be read and without what is deeper below it."""
         edits = _aside(source.text, _failing_place(source.text, reading))
         attempt = self._attempt(source, (Slip("CE004", 0, edits=edits),), reading.entries)

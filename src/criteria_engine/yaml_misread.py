@@ -12,7 +12,7 @@ from criteria_engine.yaml_cuts import open_brackets, pieces, quoted, runs_of_pie
 
 __all__ = ["odd_text", "whole_entries", "whole_items"]
 
-Entry = tuple[MarkedText | None, Marked]
+_Entry = tuple[MarkedText | None, Marked]
 
 _GLUED_COLON = re.compile(r"([^\W\d][\w-]*):(?=[^\s:/])(.*)", re.DOTALL)
 _GLUED_DASH = re.compile(r"-(?=[^\W\d])[^\s()+*/<>=-]+(?: |$)")
@@ -76,7 +76,7 @@ def _note_cut_by_comment(value: MarkedText, slips: Slips) -> None:
 
 
 def whole_entries(
-    entries: Sequence[Entry], in_flow: bool, slips: Slips
+    entries: Sequence[_Entry], in_flow: bool, slips: Slips
 ) -> tuple[list[tuple[MarkedText, Marked]], dict[str, int]]:
     """The entries of a map, cut expressions joined, each key once, and the place of each name."""
     if in_flow and entries:
@@ -97,7 +97,7 @@ def whole_entries(
     return kept, places
 
 
-def _note_glued_in_flow(entries: Sequence[Entry], slips: Slips) -> None:
+def _note_glued_in_flow(entries: Sequence[_Entry], slips: Slips) -> None:
     for key, value in entries:
         if key is not None and not key.quoted and ":" in key.text and _is_nothing(value):
             found = _GLUED_COLON.fullmatch(key.text)
@@ -107,7 +107,7 @@ def _note_glued_in_flow(entries: Sequence[Entry], slips: Slips) -> None:
                 slips.add("CE015", key.start, len(found[1]) + 1, edit, key=found[1], value=found[2])
 
 
-def _note_no_colon(entries: Sequence[Entry], slips: Slips) -> None:
+def _note_no_colon(entries: Sequence[_Entry], slips: Slips) -> None:
     """``points 10`` between entries that have a value."""
     for key, value in entries:
         if key is not None and not key.quoted and " " in key.text and len(entries) > 1 and _is_nothing(value):
@@ -125,9 +125,9 @@ def _plain(value: Marked | None) -> str | None:
     return value.text if isinstance(value, MarkedText) and not value.quoted else None
 
 
-def _with_decimals(entries: Sequence[Entry]) -> list[Entry]:
+def _with_decimals(entries: Sequence[_Entry]) -> list[_Entry]:
     """``points: 2,5`` as one text: what reads it says how decimals are written."""
-    joined: list[Entry] = []
+    joined: list[_Entry] = []
     for key, value in entries:
         before = joined[-1][1] if joined else None
         if key is not None and not key.quoted and _is_nothing(value) and _DECIMALS.fullmatch(key.text):
@@ -142,7 +142,7 @@ def _with_decimals(entries: Sequence[Entry]) -> list[Entry]:
     return joined
 
 
-def _joined_entries(entries: Sequence[Entry], slips: Slips) -> list[Entry]:
+def _joined_entries(entries: Sequence[_Entry], slips: Slips) -> list[_Entry]:
     heads = [_plain(value) for _, value in entries]
     tails = [_plain(key) if _is_nothing(value) else None for key, value in entries]
     if not any(tails):

@@ -112,7 +112,7 @@ def _missing_comma(line: Line, place: re.Pattern[str] = _NO_COMMA) -> Iterator[S
 
 def _missing_comma_at_end(line: Line) -> Iterator[Slip]:
     end = len(without_comment(line.text))
-    if end and line.text[end - 1] not in ",:{[" and line.text.strip()[0] != "#":
+    if end and line.text[end - 1] in "}]\"'":
         yield line.slip("CE025", (end - 1, end), (end, end, ","))
 
 
@@ -206,8 +206,8 @@ def _missing_colon_before_bracket(line: Line) -> Iterator[Slip]:
         yield line.slip("CE016", found.span(1), (found.end(1), found.end(1), ":"), key=found[1])
 
 
-Finder = Callable[[Line], Iterator[Slip]]
-FINDERS: tuple[Finder, ...] = (
+_Finder = Callable[[Line], Iterator[Slip]]
+FINDERS: tuple[_Finder, ...] = (
     lambda line: _missing_comma(line, _NO_COMMA_BEFORE_KEY),
     _missing_colon_before_bracket,
     lambda line: (line.slip("CE012", part, edit, **details) for part, edit, details in cut_slips(line.text)),

@@ -12,7 +12,7 @@ from criteria_engine.criteria import Criterion, Level, Otherwise, Override
 from criteria_engine.explaining.prerequisites import Prerequisites
 from criteria_engine.explaining.shortfalls import share_missed_by
 from criteria_engine.expressions import Expression
-from criteria_engine.findings import CriterionResult
+from criteria_engine.found import CriterionResult
 from criteria_engine.lines import Asked, Decision, Line, Piece, Special
 from criteria_engine.meaning import Claim
 from criteria_engine.reaching import Reaching, Wanted
