@@ -13,7 +13,8 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.carriers.python import Entrance, Row, compiled
+from criteria_engine.carriers.python import Entrance
+from criteria_engine.carriers.trees import Row, compiled
 from criteria_engine.compiling import statements
 from criteria_engine.criteria import Input
 from criteria_engine.diagnostics import Fault, Problems

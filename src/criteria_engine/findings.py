@@ -13,7 +13,7 @@ from typing import Any
 
 from criteria_engine import relevance
 from criteria_engine.bounded import Bounds
-from criteria_engine.carriers.python import Row
+from criteria_engine.carriers.trees import Row
 from criteria_engine.carriers.walking import Walk
 from criteria_engine.described import Described
 from criteria_engine.digest import digest_of

@@ -8,24 +8,38 @@ statement of its own.
 from __future__ import annotations
 
 import ast
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from fractions import Fraction
 from typing import Any, assert_never
 
 import attrs
 
-from criteria_engine import arithmetic
 from criteria_engine.algebra import EDGE
 from criteria_engine.carriers.splitting import Split, splits
-from criteria_engine.compiling import run_module, statements
+from criteria_engine.carriers.trees import (
+    CHUNK,
+    EXACT_FLOAT,
+    OPERATORS,
+    Anything,
+    bound_to,
+    call,
+    children,
+    compiled,
+    constant_of,
+    count_uses,
+    grid_inline,
+    like,
+    name_of,
+    plain_constant,
+    refusal,
+    words_of,
+)
+from criteria_engine.compiling import statements
 from criteria_engine.core import (
     Among,
     Apply,
     Branch,
     Choice,
     Compare,
-    Condition,
     Every,
     Evidenced,
     Extreme,
@@ -51,60 +65,8 @@ from criteria_engine.core import (
     Truth,
     Withheld,
 )
-from criteria_engine.na import NA
 
-__all__ = ["Entrance", "Row", "build_function", "children", "compiled"]
-
-Row = tuple[Any, ...]
-"""The values of the inputs in order: a number, text or truth value, None (missing) or ``NA``."""
-
-Anything = Condition | Numeric
-
-_CHUNK = 40  # how many terms or branches one generated expression holds
-_EXACT_FLOAT = 2.0**53
-_OPERATORS: Mapping[str, type[ast.cmpop]] = {
-    "<": ast.Lt,
-    "<=": ast.LtE,
-    ">": ast.Gt,
-    ">=": ast.GtE,
-    "==": ast.Eq,
-    "!=": ast.NotEq,
-}
-_CALLED = {
-    name: getattr(arithmetic, name)
-    for name in (
-        "grid floor ceil sqrt exp ln log10 log power_of_e remainder round_to "
-        "working_days_between years_between mixture"
-    ).split()
-}
-
-
-def children(part: Anything) -> tuple[Anything, ...]:
-    """The parts that a part is made of."""
-    match part:
-        case Compare(_, left, right) | Minus(left=left, right=right) | Times(left=left, right=right):
-            return (left, right)
-        case Over(left=left, right=right) | Remainder(left=left, right=right):
-            return (left, right)
-        case Every(parts) | Some(parts) | Extreme(parts=parts) | Apply(parts=parts):
-            return tuple(parts)
-        case Sum(terms=terms):
-            return tuple(terms)
-        case Not(inner) | Rounded(part=inner) | Power(base=inner):
-            return (inner,)
-        case Ratio(exact=exact) | Tighter(exact=exact):
-            return (exact,)
-        case Choice(branches=branches, otherwise=otherwise):
-            return (*[piece for branch in branches for piece in (branch.test, branch.value)], otherwise)
-        case Mixture(parts=parts):
-            return tuple(
-                piece for each in parts for piece in (each.points, each.most, each.surely, each.maybe)
-            )
-        case Settled() | Truth() | Number() | Observed() | Flag() | Withheld() | Given() | Evidenced():
-            return ()
-        case Among() | Same():
-            return ()
-    assert_never(part)
+__all__ = ["Entrance", "build_function"]
 
 
 def build_function(
@@ -163,7 +125,7 @@ class _Writer:
         self._words = dict(entrance.words) if entrance is not None else {}
         self._places = {name: f"i{place}" for place, name in enumerate(inputs)}
         self._withholdable = withholdable
-        self._uses = _count_uses(outputs)
+        self._uses = count_uses(outputs)
         self._names: dict[int, str] = {}
         self._kept: list[Anything] = []
         self._body: list[ast.stmt] = []
@@ -174,7 +136,7 @@ class _Writer:
         """The statements, the last of which returns the outputs as one tuple, perhaps after the row."""
         values: ast.expr = ast.Tuple([self._named(part) for part in outputs], ast.Load())
         if self._entrance is not None:
-            values = ast.Tuple([_name("row"), values], ast.Load())
+            values = ast.Tuple([name_of("row"), values], ast.Load())
         self._body.append(ast.Return(values))
         return self._body
 
@@ -194,52 +156,52 @@ class _Writer:
         """The checks of the entrance that no split makes."""
         tests: list[ast.expr] = []
         for input, (low, high) in self._spans.items():
-            edges: list[ast.expr] = [_name(self._places[input]), ast.Constant(high)]
+            edges: list[ast.expr] = [name_of(self._places[input]), ast.Constant(high)]
             tests.append(ast.Compare(ast.Constant(low), [ast.LtE(), ast.LtE()], edges))
         for input, words in self._words.items():
-            tests.append(ast.Compare(_name(self._places[input]), [ast.In()], [_words(words)]))
+            tests.append(ast.Compare(name_of(self._places[input]), [ast.In()], [words_of(words)]))
         if missing:
             checked = [*self._spans, *self._words]
             gone = [self._is(input, ast.Is(), ast.Constant(None)) for input in checked]
             tests = [ast.BoolOp(ast.Or(), [none, test]) for none, test in zip(gone, tests, strict=True)]
-        return [ast.If(ast.UnaryOp(ast.Not(), test), [_refusal()], []) for test in tests]
+        return [ast.If(ast.UnaryOp(ast.Not(), test), [refusal()], []) for test in tests]
 
     def _write_table(self, split: Split, number: int, names: list[str]) -> None:
         self._words.pop(split.input, None)
         table = f"table{number}"
-        self.tables[table] = {way: tuple(map(_plain, constants)) for way, constants in split.ways}
+        self.tables[table] = {way: tuple(map(plain_constant, constants)) for way, constants in split.ways}
         targets: list[ast.expr] = [ast.Name(name, ast.Store()) for name in names]
-        chosen = ast.Subscript(_name(table), _name(self._places[split.input]), ast.Load())
+        chosen = ast.Subscript(name_of(table), name_of(self._places[split.input]), ast.Load())
         self._body.append(ast.Assign([ast.Tuple(targets, ast.Store())], chosen))
 
     def _write_cases(self, split: Split, names: list[str]) -> ast.stmt:
-        input = _name(self._places[split.input])
+        input = name_of(self._places[split.input])
         yes: ast.expr = ast.Compare(input, [ast.Is()], [ast.Constant(True)])
         if split.comparison is not None:
-            operator = _OPERATORS[split.comparison.operator]()
-            edge = _like(split.comparison.right.low, split.comparison.left)
+            operator = OPERATORS[split.comparison.operator]()
+            edge = like(split.comparison.right.low, split.comparison.left)
             yes = ast.Compare(input, [operator], [edge])
         ways = dict(split.ways)
-        then, no = _bound(names, ways[True]), _bound(names, ways[False])
+        then, no = bound_to(names, ways[True]), bound_to(names, ways[False])
         span = self._spans.pop(split.input, None)
         if span is not None and split.comparison is not None:
             # one comparison after another: a chain is not specialised by CPython; NaN fails both
-            too_high = ast.Compare(input, [ast.Gt()], [_like(span[1], split.comparison.left)])
-            high_enough = ast.Compare(input, [ast.GtE()], [_like(span[0], split.comparison.left)])
-            then = [ast.If(too_high, [_refusal()], []), *then]
-            no = [ast.If(high_enough, no, [_refusal()])]
+            too_high = ast.Compare(input, [ast.Gt()], [like(span[1], split.comparison.left)])
+            high_enough = ast.Compare(input, [ast.GtE()], [like(span[0], split.comparison.left)])
+            then = [ast.If(too_high, [refusal()], []), *then]
+            no = [ast.If(high_enough, no, [refusal()])]
         statement = ast.If(yes, then, no)
         if None not in ways:
             return statement
         gone = ast.Compare(input, [ast.Is()], [ast.Constant(None)])
-        return ast.If(gone, _bound(names, ways[None]), [statement])
+        return ast.If(gone, bound_to(names, ways[None]), [statement])
 
     def unpacked(self) -> list[ast.stmt]:
         """The statement that takes the row apart."""
         if not self._places:
             return []
         targets: list[ast.expr] = [ast.Name(name, ast.Store()) for name in self._places.values()]
-        return [ast.Assign([ast.Tuple(targets, ast.Store())], _name("row"))]
+        return [ast.Assign([ast.Tuple(targets, ast.Store())], name_of("row"))]
 
     # ---- naming ------------------------------------------------------------------------------
 
@@ -247,7 +209,7 @@ class _Writer:
         """The part as something that may be read twice: a name or a constant."""
         known = self._names.get(id(part))
         if known is not None:
-            return _name(known)
+            return name_of(known)
         expression = self._fresh(part)
         if isinstance(expression, ast.Constant | ast.Name):
             return expression
@@ -259,7 +221,7 @@ class _Writer:
         if part is not None:
             self._names[id(part)] = name
             self._kept.append(part)
-        return _name(name)
+        return name_of(name)
 
     def _read(self, part: Anything) -> ast.expr:
         """The part where it is read once here: inlined, unless others read it too."""
@@ -276,17 +238,17 @@ class _Writer:
             case Given(input):
                 return self._is(input, ast.IsNot(), ast.Constant(None))
             case Evidenced(input):
-                return ast.Compare(ast.Constant(input), [ast.In()], [_name("evidence")])
+                return ast.Compare(ast.Constant(input), [ast.In()], [name_of("evidence")])
             case Flag(input, wanted):
                 return self._is(input, ast.Is(), ast.Constant(wanted))
             case Withheld(input, wanted):
-                return self._is(input, ast.Is() if wanted else ast.IsNot(), _name("NA"))
+                return self._is(input, ast.Is() if wanted else ast.IsNot(), name_of("NA"))
             case Among():
                 return self._among(part)
             case Same():
                 return self._same(part)
             case Compare(operator, left, right):
-                return ast.Compare(self._read(left), [_OPERATORS[operator]()], [self._read(right)])
+                return ast.Compare(self._read(left), [OPERATORS[operator]()], [self._read(right)])
             case Every(parts):
                 return ast.BoolOp(ast.And(), [self._read(each) for each in parts])
             case Some(parts):
@@ -300,39 +262,39 @@ class _Writer:
         return self._fresh_number(part)
 
     def _is(self, input: str, operator: ast.cmpop, other: ast.expr) -> ast.expr:
-        return ast.Compare(_name(self._places[input]), [operator], [other])
+        return ast.Compare(name_of(self._places[input]), [operator], [other])
 
     def _there(self, input: str) -> list[ast.expr]:
         tests = [self._is(input, ast.IsNot(), ast.Constant(None))]
         if input in self._withholdable:
-            tests.append(self._is(input, ast.IsNot(), _name("NA")))
+            tests.append(self._is(input, ast.IsNot(), name_of("NA")))
         return tests
 
     def _among(self, part: Among) -> ast.expr:
-        value = _name(self._places[part.input])
+        value = name_of(self._places[part.input])
         if part.wanted:
             words = part.words
         elif part.domain is not None:
             words = tuple(word for word in part.domain if word not in part.words)
         else:
-            outside = ast.Compare(value, [ast.NotIn()], [_words(part.words)])
+            outside = ast.Compare(value, [ast.NotIn()], [words_of(part.words)])
             return ast.BoolOp(ast.And(), [*self._there(part.input), outside])
         if len(words) == 1:
             return ast.Compare(value, [ast.Eq()], [ast.Constant(words[0])])
-        return ast.Compare(value, [ast.In()], [_words(words)])
+        return ast.Compare(value, [ast.In()], [words_of(words)])
 
     def _same(self, part: Same) -> ast.expr:
         compared = ast.Compare(
-            _name(self._places[part.left]),
+            name_of(self._places[part.left]),
             [ast.Eq() if part.wanted else ast.NotEq()],
-            [_name(self._places[part.right])],
+            [name_of(self._places[part.right])],
         )
         return ast.BoolOp(ast.And(), [*self._there(part.left), *self._there(part.right), compared])
 
     def _fresh_number(self, part: Numeric) -> ast.expr:
         match part:
             case Number(value):
-                return _constant(value)
+                return constant_of(value)
             case Observed():
                 return self._observed(part)
             case Sum(terms):
@@ -344,7 +306,7 @@ class _Writer:
             case Over():
                 return self._over(part)
             case Remainder(left, right):
-                return _call("remainder", self._read(left), self._read(right))
+                return call("remainder", self._read(left), self._read(right))
             case Power(base, exponent):
                 self._uses[id(base)] += 1
                 product = self._exact_float(part, base)
@@ -352,11 +314,11 @@ class _Writer:
                     product = ast.BinOp(product, ast.Mult(), self._named(base))
                 return product
             case Extreme(which, parts):
-                return _call(which, *[self._read(each) for each in parts])
+                return call(which, *[self._read(each) for each in parts])
             case Apply():
                 return self._apply(part)
             case Rounded(inner, digits, mode):
-                return _call("round_to", self._read(inner), ast.Constant(digits), ast.Constant(mode))
+                return call("round_to", self._read(inner), ast.Constant(digits), ast.Constant(mode))
             case Choice():
                 return self._choice(part)
             case Ratio(exact=exact) | Tighter(exact=exact):
@@ -368,24 +330,24 @@ class _Writer:
     def _observed(self, part: Observed) -> ast.expr:
         input, name = part.input, self._places[part.input]
         if input not in self._withholdable:
-            return _name(name)
+            return name_of(name)
         if input not in self._lowered:
-            is_na = self._is(input, ast.Is(), _name("NA"))
-            self._lowered[input] = self._assigned(ast.IfExp(is_na, ast.Constant(part.low), _name(name))).id
-        return _name(self._lowered[input])
+            is_na = self._is(input, ast.Is(), name_of("NA"))
+            self._lowered[input] = self._assigned(ast.IfExp(is_na, ast.Constant(part.low), name_of(name))).id
+        return name_of(self._lowered[input])
 
     def _exact_float(self, whole: Numeric, first: Numeric) -> ast.expr:
         """The first operand, as a float where whole numbers could outgrow what floats hold."""
         operand = self._read(first)
-        if max(-whole.low, whole.high) <= _EXACT_FLOAT:
+        if max(-whole.low, whole.high) <= EXACT_FLOAT:
             return operand
-        return _call("float", operand)
+        return call("float", operand)
 
     def _sum(self, part: Sum, terms: Sequence[Numeric]) -> ast.expr:
         total = self._exact_float(part, terms[0])
         for place, term in enumerate(terms[1:], 1):
             total = ast.BinOp(total, ast.Add(), self._read(term))
-            if place % _CHUNK == 0:
+            if place % CHUNK == 0:
                 total = self._assigned(total)
         return total
 
@@ -405,17 +367,17 @@ class _Writer:
 
     def _apply(self, part: Apply) -> ast.expr:
         if part.function == "grid" and part.parts[0].low >= 0 and part.parts[0].high <= EDGE:
-            return _grid_inline(self._read(part.parts[0]))
+            return grid_inline(self._read(part.parts[0]))
         arguments = [self._read(each) for each in part.parts]
         if part.days_off:
             arguments.append(ast.Tuple([ast.Constant(day) for day in sorted(part.days_off)], ast.Load()))
-        return _call(part.function, *arguments)
+        return call(part.function, *arguments)
 
     def _choice(self, part: Choice) -> ast.expr:
         chosen = self._read(part.otherwise)
         for place, branch in enumerate(reversed(part.branches), 1):
             chosen = self._branch(branch, chosen)
-            if place % _CHUNK == 0:
+            if place % CHUNK == 0:
                 chosen = self._assigned(chosen)
         return chosen
 
@@ -435,86 +397,10 @@ class _Writer:
             )
             for each in part.parts
         ]
-        return _call(
+        return call(
             "mixture",
             ast.Constant(part.which),
-            _constant(part.scale),
+            constant_of(part.scale),
             ast.Tuple(list(rows), ast.Load()),
             ast.Constant(part.summed_on_grid),
         )
-
-
-def _like(size: float, observed: Numeric) -> ast.Constant:
-    """A number to compare an input with: of its own type, which CPython compares fastest."""
-    whole = observed.whole and size == int(size)
-    return ast.Constant(int(size) if whole else float(size))
-
-
-def _refusal() -> ast.stmt:
-    return ast.Return(ast.Tuple([ast.Constant(None), ast.Constant(None)], ast.Load()))
-
-
-def _plain(value: Any) -> Any:
-    """A constant as programs hold it: truth values as they are, numbers as numbers."""
-    constant = _constant(value) if isinstance(value, Fraction) else ast.Constant(value)
-    return constant.value
-
-
-def _bound(names: Sequence[str], constants: Sequence[Any]) -> list[ast.stmt]:
-    """Names bound to constants, those of the same constant together."""
-    together: dict[tuple[type, Any], list[str]] = {}
-    for name, constant in zip(names, constants, strict=True):
-        plain = _plain(constant)
-        together.setdefault((type(plain), plain), []).append(name)
-    return [
-        ast.Assign([ast.Name(name, ast.Store()) for name in same], ast.Constant(plain))
-        for (_, plain), same in together.items()
-    ]
-
-
-def _count_uses(outputs: Sequence[Anything]) -> Counter[int]:
-    uses: Counter[int] = Counter()
-    waiting: list[Anything] = list(outputs)
-    while waiting:
-        part = waiting.pop()
-        uses[id(part)] += 1
-        if uses[id(part)] == 1:
-            waiting.extend(children(part))
-    return uses
-
-
-def _name(name: str) -> ast.Name:
-    return ast.Name(name, ast.Load())
-
-
-def _grid_inline(value: ast.expr) -> ast.expr:
-    """``arithmetic.grid`` for what is surely within its edges and not below 0, without a call."""
-    steps = ast.BinOp(ast.BinOp(value, ast.Mult(), ast.Constant(1e9)), ast.Add(), ast.Constant(0.5))
-    return ast.BinOp(ast.BinOp(steps, ast.FloorDiv(), ast.Constant(1.0)), ast.Div(), ast.Constant(1e9))
-
-
-def _words(words: Sequence[str]) -> ast.expr:
-    return ast.Tuple([ast.Constant(word) for word in words], ast.Load())
-
-
-def _call(function: str, *arguments: ast.expr) -> ast.expr:
-    return ast.Call(_name(function), list(arguments), [])
-
-
-def _constant(value: Fraction) -> ast.Constant:
-    size: float | int = value.numerator if value.denominator == 1 else float(value)
-    if isinstance(size, int) and abs(size) > _EXACT_FLOAT:
-        size = float(size)
-    return ast.Constant(size)
-
-
-def compiled(
-    parameters: Sequence[str], body: Sequence[ast.stmt], names: Mapping[str, Any]
-) -> Callable[..., Any]:
-    """A function with that body, in a name space that holds only the arithmetic and ``names``."""
-    function = statements(["def judge(" + ", ".join(parameters) + "): pass"])[0]
-    if isinstance(function, ast.FunctionDef):
-        function.body = list(body)
-    space = {"abs": abs, "float": float, "max": max, "min": min, "NA": NA, **_CALLED, **names}
-    made: Callable[..., Any] = run_module([function], space)["judge"]
-    return made

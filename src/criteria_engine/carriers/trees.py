@@ -1,0 +1,199 @@
+"""Pieces of Python's syntax trees, and how generated functions are made of them."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, assert_never
+
+from criteria_engine import arithmetic
+from criteria_engine.compiling import run_module, statements
+from criteria_engine.core import (
+    Among,
+    Apply,
+    Choice,
+    Compare,
+    Condition,
+    Every,
+    Evidenced,
+    Extreme,
+    Flag,
+    Given,
+    Minus,
+    Mixture,
+    Not,
+    Number,
+    Numeric,
+    Observed,
+    Over,
+    Power,
+    Ratio,
+    Remainder,
+    Rounded,
+    Same,
+    Settled,
+    Some,
+    Sum,
+    Tighter,
+    Times,
+    Truth,
+    Withheld,
+)
+from criteria_engine.na import NA
+
+__all__ = [
+    "Anything",
+    "CHUNK",
+    "EXACT_FLOAT",
+    "OPERATORS",
+    "Row",
+    "bound_to",
+    "call",
+    "children",
+    "compiled",
+    "constant_of",
+    "count_uses",
+    "grid_inline",
+    "like",
+    "name_of",
+    "plain_constant",
+    "refusal",
+    "words_of",
+]
+
+Row = tuple[Any, ...]
+"""The values of the inputs in order: a number, text or truth value, None (missing) or ``NA``."""
+
+
+Anything = Condition | Numeric
+
+
+CHUNK = 40  # how many terms or branches one generated expression holds
+
+
+EXACT_FLOAT = 2.0**53
+
+
+OPERATORS: Mapping[str, type[ast.cmpop]] = {
+    "<": ast.Lt,
+    "<=": ast.LtE,
+    ">": ast.Gt,
+    ">=": ast.GtE,
+    "==": ast.Eq,
+    "!=": ast.NotEq,
+}
+
+
+_CALLED = {
+    name: getattr(arithmetic, name)
+    for name in (
+        "grid floor ceil sqrt exp ln log10 log power_of_e remainder round_to "
+        "working_days_between years_between mixture"
+    ).split()
+}
+
+
+def children(part: Anything) -> tuple[Anything, ...]:
+    """The parts that a part is made of."""
+    match part:
+        case Compare(_, left, right) | Minus(left=left, right=right) | Times(left=left, right=right):
+            return (left, right)
+        case Over(left=left, right=right) | Remainder(left=left, right=right):
+            return (left, right)
+        case Every(parts) | Some(parts) | Extreme(parts=parts) | Apply(parts=parts):
+            return tuple(parts)
+        case Sum(terms=terms):
+            return tuple(terms)
+        case Not(inner) | Rounded(part=inner) | Power(base=inner):
+            return (inner,)
+        case Ratio(exact=exact) | Tighter(exact=exact):
+            return (exact,)
+        case Choice(branches=branches, otherwise=otherwise):
+            return (*[piece for branch in branches for piece in (branch.test, branch.value)], otherwise)
+        case Mixture(parts=parts):
+            return tuple(
+                piece for each in parts for piece in (each.points, each.most, each.surely, each.maybe)
+            )
+        case Settled() | Truth() | Number() | Observed() | Flag() | Withheld() | Given() | Evidenced():
+            return ()
+        case Among() | Same():
+            return ()
+    assert_never(part)
+
+
+def like(size: float, observed: Numeric) -> ast.Constant:
+    """A number to compare an input with: of its own type, which CPython compares fastest."""
+    whole = observed.whole and size == int(size)
+    return ast.Constant(int(size) if whole else float(size))
+
+
+def refusal() -> ast.stmt:
+    return ast.Return(ast.Tuple([ast.Constant(None), ast.Constant(None)], ast.Load()))
+
+
+def plain_constant(value: Any) -> Any:
+    """A constant as programs hold it: truth values as they are, numbers as numbers."""
+    constant = constant_of(value) if isinstance(value, Fraction) else ast.Constant(value)
+    return constant.value
+
+
+def bound_to(names: Sequence[str], constants: Sequence[Any]) -> list[ast.stmt]:
+    """Names bound to constants, those of the same constant together."""
+    together: dict[tuple[type, Any], list[str]] = {}
+    for name, constant in zip(names, constants, strict=True):
+        plain = plain_constant(constant)
+        together.setdefault((type(plain), plain), []).append(name)
+    return [
+        ast.Assign([ast.Name(name, ast.Store()) for name in same], ast.Constant(plain))
+        for (_, plain), same in together.items()
+    ]
+
+
+def count_uses(outputs: Sequence[Anything]) -> Counter[int]:
+    uses: Counter[int] = Counter()
+    waiting: list[Anything] = list(outputs)
+    while waiting:
+        part = waiting.pop()
+        uses[id(part)] += 1
+        if uses[id(part)] == 1:
+            waiting.extend(children(part))
+    return uses
+
+
+def name_of(name: str) -> ast.Name:
+    return ast.Name(name, ast.Load())
+
+
+def grid_inline(value: ast.expr) -> ast.expr:
+    """``arithmetic.grid`` for what is surely within its edges and not below 0, without a call."""
+    steps = ast.BinOp(ast.BinOp(value, ast.Mult(), ast.Constant(1e9)), ast.Add(), ast.Constant(0.5))
+    return ast.BinOp(ast.BinOp(steps, ast.FloorDiv(), ast.Constant(1.0)), ast.Div(), ast.Constant(1e9))
+
+
+def words_of(words: Sequence[str]) -> ast.expr:
+    return ast.Tuple([ast.Constant(word) for word in words], ast.Load())
+
+
+def call(function: str, *arguments: ast.expr) -> ast.expr:
+    return ast.Call(name_of(function), list(arguments), [])
+
+
+def constant_of(value: Fraction) -> ast.Constant:
+    size: float | int = value.numerator if value.denominator == 1 else float(value)
+    if isinstance(size, int) and abs(size) > EXACT_FLOAT:
+        size = float(size)
+    return ast.Constant(size)
+
+
+def compiled(
+    parameters: Sequence[str], body: Sequence[ast.stmt], names: Mapping[str, Any]
+) -> Callable[..., Any]:
+    """A function with that body, in a name space that holds only the arithmetic and ``names``."""
+    function = statements(["def judge(" + ", ".join(parameters) + "): pass"])[0]
+    if isinstance(function, ast.FunctionDef):
+        function.body = list(body)
+    space = {"abs": abs, "float": float, "max": max, "min": min, "NA": NA, **_CALLED, **names}
+    made: Callable[..., Any] = run_module([function], space)["judge"]
+    return made

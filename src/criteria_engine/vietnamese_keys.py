@@ -1,0 +1,14 @@
+"""Keys as they are written in Vietnamese by mistake, and the keys that are meant."""
+
+from __future__ import annotations
+
+__all__ = ["VIETNAMESE_KEYS"]
+
+VIETNAMESE_KEYS = {
+    "điểm": "points", "diem": "points", "trọng_số": "weight", "trong_so": "weight", "tiêu_chí": "criteria",
+    "tieu_chi": "criteria", "tên": "title", "ten": "title", "tiêu_đề": "title", "tieu_de": "title",
+    "mức": "levels", "muc": "levels", "chỉ_số": "inputs", "chi_so": "inputs", "tham_số": "parameters",
+    "tham_so": "parameters", "định_nghĩa": "define", "dinh_nghia": "define", "ghi_chú": "note",
+    "ghi_chu": "note", "điều_kiện": "test", "dieu_kien": "test", "tiên_quyết": "requires",
+    "tien_quyet": "requires", "loại": "type", "loai": "type", "kiểm_thử": "tests", "kiem_thu": "tests",
+}  # fmt: skip
