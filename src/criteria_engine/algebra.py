@@ -7,7 +7,7 @@ which results stand when they are compared, named or become points.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import Literal
 
@@ -208,7 +208,7 @@ def power(base: Numeric, exponent: int) -> Numeric:
         return number(base.value**exponent)
     if exponent < 2:
         return base if exponent else ONE
-    ends = (base.low**exponent, base.high**exponent)
+    ends = (_raised(base.low, exponent), _raised(base.high, exponent))
     through_zero = exponent % 2 == 0 and base.low < 0 < base.high
     return Power(
         base,
@@ -218,6 +218,19 @@ def power(base: Numeric, exponent: int) -> Numeric:
         whole=base.whole,
         on_grid=base.whole,
     )
+
+
+def _raised(size: float, exponent: int) -> float:
+    """A power of a span's end; beyond what floats hold it is infinite."""
+    product = size
+    for _ in range(exponent - 1):
+        product *= size
+    return product
+
+
+def _turned(turn: Callable[[float], int], size: float) -> float:
+    """A span's end made whole; what is beyond whole floats is so already."""
+    return float(turn(size)) if abs(size) < 2.0**53 else size
 
 
 def extreme(which: Literal["min", "max"], parts: Sequence[Numeric]) -> Numeric:
@@ -270,7 +283,7 @@ def apply(
             return number(turn(first.value))
         if first.whole:
             return first
-        low, high = float(turn(first.low)), float(turn(first.high))
+        low, high = _turned(turn, first.low), _turned(turn, first.high)
     elif function == "abs":
         if isinstance(first, Number):
             return number(abs(first.value))
