@@ -51,11 +51,12 @@ def numbers(result: ce.Result) -> list[float]:
     return [end for each in bounds if each is not None for end in (each.low, each.high)]
 
 
-def use(ruleset: Ruleset) -> None:
-    """Judge complete and missing values, explain, write; all numbers are finite."""
+def use(ruleset: Ruleset, *, few: bool = False) -> None:
+    """Judge complete and missing values (``few``: once each), explain, write; all numbers are finite."""
     on = datetime.date(2024, 6, 1)
     evidence = {given.id: "QĐ 1" for given in ruleset.inputs if given.evidence}
-    for values in (example(ruleset, 0), example(ruleset, 1), example(ruleset, 2), {}):
+    complete = [example(ruleset, which) for which in range(1 if few else 3)]
+    for values in (*complete, {}):
         try:
             result = ruleset.evaluate(values, on=on, evidence=evidence)
         except ce.CriteriaError:  # values that contradict each other

@@ -16,10 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from criteria_engine import CriteriaError, Diagnostic, load, loads
+from criteria_engine import CriteriaError, Diagnostic, load, loads, rules
 from criteria_engine.catalogue import CATALOGUES
 from criteria_engine.criteria import Criterion, Input
-from criteria_engine import rules
 
 BAD = Path(__file__).resolve().parent / "bad"
 FILES = sorted(path.name for path in BAD.glob("*.yaml"))

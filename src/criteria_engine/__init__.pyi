@@ -1,3 +1,14 @@
+"""criteria_engine: criteria as rule objects, verdicts with reasons, unknown kept apart from failed.
+
+The way through it: ``load`` (or ``loads``) reads a ruleset, ``ruleset.evaluate(values)`` judges one
+subject, ``result.explain()`` says why. ``Ruleset``, ``Criterion``, ``Level`` and the rule shapes
+(``Test``, ``Bands``, …) build the same in Python; ``dumps`` writes it as YAML. ``check`` tells what is
+wrong with a file, ``run_tests`` runs the tests beside it.
+
+A name is loaded when it is first asked for, so that importing the package costs next to nothing.
+What is not in ``__all__`` is not promised.
+"""
+
 from criteria_engine.bounded import Bounds as Bounds
 from criteria_engine.building import applicable as applicable
 from criteria_engine.building import boolean as boolean

@@ -198,13 +198,16 @@ class Bounds:
                 return self._chosen(numeric)
             case Ratio():
                 return self._ratio(numeric)
-            case Tighter(exact, lower, upper):
-                low, high = self.interval(exact)
-                at_least, at_most = self.interval(lower)[0], self.interval(upper)[1]
-                return pair(extreme("max", [low, at_least]), extreme("min", [high, at_most]))
+            case Tighter():
+                return self._tighter(numeric)
             case Mixture():
                 return numeric, numeric
         assert_never(numeric)
+
+    def _tighter(self, numeric: Tighter) -> Interval:
+        low, high = self.interval(numeric.exact)
+        at_least, at_most = self.interval(numeric.lower)[0], self.interval(numeric.upper)[1]
+        return pair(extreme("max", [low, at_least]), extreme("min", [high, at_most]))
 
     def _quotient(self, numeric: Over) -> Interval:
         left, right = self.interval(numeric.left), self.interval(numeric.right)

@@ -16,7 +16,15 @@ import attrs
 
 from criteria_engine.catalogue import CATALOGUES, WORDS
 
-__all__ = ["CriteriaError", "Diagnostic", "Fault", "Problems", "chosen_language"]
+__all__ = [
+    "CriteriaError",
+    "Diagnostic",
+    "Fault",
+    "Language",
+    "Problems",
+    "Severity",
+    "chosen_language",
+]
 
 Language = Literal["vi", "en"]
 Severity = Literal["error", "warning"]

@@ -238,15 +238,25 @@ class Document(Placed):
                 failed = True
         if rule_attribute is not None and rules:
             failed |= self._one_rule(rules, rule_attribute, made, path)
-        required = [
-            (name, attribute) for name, attribute in attributes.items() if attribute.default is attrs.NOTHING
-        ]
-        for name, attribute in required:
-            if attribute.alias not in made:
+        if self._lacks(attributes, made, marked, path, guesses):
+            return {}, True
+        return made, failed
+
+    def _lacks(
+        self,
+        attributes: Mapping[str, attrs.Attribute[Any]],
+        made: Mapping[str, Any],
+        marked: MarkedMap,
+        path: str,
+        guesses: set[str],
+    ) -> bool:
+        """Whether something that must be there is not; noted, unless an unknown key was meant to be it."""
+        for name, attribute in attributes.items():
+            if attribute.default is attrs.NOTHING and attribute.alias not in made:
                 if name not in guesses and not any(key.text == name for key, _ in marked.entries):
                     self.problems.add(path, "CE121", key=name)
-                return {}, True
-        return made, failed
+                return True
+        return False
 
     def _read_attribute(
         self, cls: type[Any], attribute: attrs.Attribute[Any], value: Marked, at: str, path: str

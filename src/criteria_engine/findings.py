@@ -120,6 +120,7 @@ class Findings:
         return 1 + 5 * place if self._complete else self.program.outcomes + 8 * place
 
     def status_of(self, path: str) -> Status:
+        """The state of a criterion, by path; of the whole set for an empty path."""
         if self._complete:
             met, absent, blocked = self._ask(self._at(path), 3)
             found = 2 if absent else 3 if blocked else 0 if met else 1
@@ -144,12 +145,14 @@ class Findings:
         return not self.walk.can(child.there)
 
     def points_of(self, path: str) -> Bounds | None:
+        """The points of a criterion; None where it does not apply and counts for nothing."""
         if self._counts_for_nothing(path):
             return None
         low, high = self._ends(path, 0)
         return Bounds(float(low), float(high))
 
     def most_of(self, path: str) -> Bounds | None:
+        """The points possible; None for what is no share of a maximum or does not apply."""
         slot = self.program.slots[self.program.places[path]]
         if slot.most is None or self._counts_for_nothing(path):
             return None
@@ -207,6 +210,7 @@ class Findings:
         return MappingProxyType(dict(self._evidence))
 
     def truth_of(self, claim: Claim) -> Any:
+        """What a condition comes to: True, False, ``NA``, or None while it is open."""
         found = [
             value
             for value, condition in ((True, claim.true), (False, claim.false), (NA, claim.na))

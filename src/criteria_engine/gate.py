@@ -77,6 +77,7 @@ _INFIX = frozenset(
 
 
 def short(text: str) -> str:
+    """A text cut to what a message can hold."""
     return text if len(text) <= 40 else text[:37] + "…"
 
 
@@ -127,6 +128,7 @@ def _gate_token(token: re.Match[str], kind: str, before: str) -> None:
 
 
 def shown_letter(letter: str) -> str:
+    """A character as messages show it: by its code point where it cannot be seen."""
     return letter if letter.isprintable() and not letter.isspace() else f"U+{ord(letter):04X}"
 
 

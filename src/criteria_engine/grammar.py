@@ -32,6 +32,7 @@ __all__ = [
     "LATER_FUNCTIONS",
     "RESERVED",
     "Parsed",
+    "dotted",
     "is_id",
     "mended_date",
     "nearest",

@@ -16,18 +16,22 @@ _FAR = 10**300  # stands for "no branch": only ever seen where the number does n
 
 
 def never(condition: Condition) -> bool:
+    """Whether it can never hold."""
     return isinstance(condition, Truth) and not condition.value
 
 
 def constant(size: float) -> Number:
+    """A span's end as a constant."""
     return number(str(int(size)) if size == int(size) else repr(size))
 
 
 def pair(low: Numeric, high: Numeric) -> Interval:
+    """A low and a high end."""
     return low, high
 
 
 def product(left: Interval, right: Interval, left_span: Numeric, right_span: Numeric) -> Interval:
+    """The ends of a product."""
     if left[0] is left[1] and right[0] is right[1]:
         product = times(left[0], right[0])
         return product, product

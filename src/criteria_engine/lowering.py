@@ -215,7 +215,7 @@ class _Lowering:
             case "round":
                 return self._round(arguments)
         values = [self._amount(each) for each in arguments]
-        return _function(name, [attrs_on_grid(value) for value in values])
+        return _function(name, [_handed_over(value) for value in values])
 
     def _percent(self, arguments: Sequence[ast.expr]) -> Amount:
         of, all_of_it = arguments
@@ -278,7 +278,7 @@ def _meant(tree: ast.expr, fault: Fault) -> ast.expr:
     return tree
 
 
-def attrs_on_grid(value: Amount) -> Amount:
+def _handed_over(value: Amount) -> Amount:
     """The number on the grid, as it is handed to a function."""
     return Amount(a.on_grid(value.numeric), value.there, value.na)
 

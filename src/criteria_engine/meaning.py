@@ -201,6 +201,8 @@ def day_of(word: str) -> int:
 
 
 def _place(word: str, words: tuple[str, ...]) -> int:
+    if not words:
+        raise Fault("")  # the scale is not there, which is said where it is named
     if word not in words:
         raise Fault("CE232", word=word, words=", ".join(words), nearest=nearest(word, words) or words[-1])
     return words.index(word)

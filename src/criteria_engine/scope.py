@@ -185,6 +185,7 @@ class RulesetScope:
     # ---- expressions -------------------------------------------------------------------------
 
     def parsed(self, expression: Expression) -> Parsed:
+        """The tree of an expression, parsed once; ``Fault`` where it breaks the grammar."""
         known = self._parsed.get(expression.text)
         if known is None:
             try:

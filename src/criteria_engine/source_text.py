@@ -15,7 +15,6 @@ import attrs
 
 __all__ = [
     "HIDDEN",
-    "LAST_SPACE",
     "LEADING_TAB",
     "NEVER",
     "SPACES",
@@ -42,9 +41,6 @@ SPACES = "\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
 
 LEADING_TAB = re.compile(r"^ *\t[ \t]*(?=[^\s#])", re.MULTILINE)
 """White space with a tab in it that indents something."""
-
-LAST_SPACE = re.compile(r"(?<![ \t])[ \t]++(?=\r?$)", re.MULTILINE)
-"""White space at the end of a line or on a line of its own; libyaml may stumble over tabs in it."""
 
 _LATE_TAB = re.compile(r"(?<=\S)[ \t]+|^[ \t]+(?=[#\r\n]|\Z)", re.MULTILINE)
 _QUESTION = re.compile(r"(?<=[^\s,\[{:?-]) *\?|(?<=[:-]) +\?(?=\S)")
@@ -80,8 +76,8 @@ class Source:
     def for_pyyaml(self) -> tuple[str, str]:
         """The text as PyYAML's own reader is given it, and the letter that stands for a question mark.
 
-        It stumbles over tabs between words and question marks inside words, libyaml does not; so it gets
-        spaces and a private letter in the same places, and what a file means hangs on neither.
+        It stumbles over tabs between words and question marks inside words, libyaml only over some tabs;
+        so it gets spaces and a private letter in the same places, and what a file means hangs on neither.
         """
         text, question = self.text, ""
         if "\t" in text:

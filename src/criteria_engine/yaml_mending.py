@@ -9,7 +9,7 @@ import attrs
 
 from criteria_engine.marks import Limits
 from criteria_engine.slips import MOST_PROBLEMS, Edit, Slip
-from criteria_engine.source_text import LAST_SPACE, LEADING_TAB, Source
+from criteria_engine.source_text import LEADING_TAB, Source
 from criteria_engine.yaml_candidates import candidates
 from criteria_engine.yaml_tree import Loader, Reading, read_events
 
@@ -40,10 +40,10 @@ def read_mending(source: Source, limits: Limits, loader: Loader) -> Mended:
     A line that cannot be mended is set aside with what belongs to it, to see what is wrong below it.
     """
     trying = _Trying(limits, loader)
-    reading = read_events(source, limits, loader)
+    reading = trying.read(source)
     if reading.failure is not None and "\t" in source.text:
-        source = Source(LAST_SPACE.sub(lambda space: " " * len(space[0]), source.text))
-        reading = read_events(source, limits, loader)
+        trying.spares_tabs = True
+        reading = trying.read(source)
     found: list[tuple[Source, Slip]] = []
     set_aside = 0
     misread = 0
@@ -78,13 +78,18 @@ class _Trying:
         self._limits = limits
         self._loader = loader
         self._left = _TRYING
+        self.spares_tabs = False
+
+    def read(self, source: Source) -> Reading:
+        """Read a text, tabs between words as spaces once it is known that they are in the way."""
+        return read_events(source, self._limits, self._loader, spares_tabs=self.spares_tabs)
 
     def _attempt(self, source: Source, slips: tuple[Slip, ...], entries: int) -> _Attempt | None:
         length = len(source.text) // 30
         if entries + length > self._left:
             return None
         mended = _mended(source, slips)
-        reading = read_events(mended, self._limits, self._loader)
+        reading = self.read(mended)
         self._left -= reading.entries + length
         return slips, mended, reading
 

@@ -19,6 +19,7 @@ __all__ = ["Loader", "Reading", "read_events"]
 Loader = Callable[[str], Any]
 
 _PROPERTIES = re.compile(r"(?:[!&]\S*(?:\s+|\Z)(?:#[^\n]*\n\s*)?)*")
+_FOLDED = re.compile(r"(?<![ \t])[ \t]++(?=\r?\n)")
 _LONGEST_ESCAPE = len(r"\U0001f600")
 _REST = re.compile(r"(?:\s++|#[^\n]*+|\.\.\.(?=\s|\Z)|---(?=\s*+\Z))*+")
 _NEXT_DOCUMENT = re.compile(r"---(?=\s|\Z)|%")
@@ -57,9 +58,10 @@ class _Open:
     has_key: bool = False
 
 
-def read_events(source: Source, limits: Limits, loader: Loader) -> Reading:
+def read_events(source: Source, limits: Limits, loader: Loader, *, spares_tabs: bool = False) -> Reading:
     """One go through the text. Never raises, whatever the text is."""
-    text, question = (source.text, "") if _is_libyaml(loader) else source.for_pyyaml()
+    as_is = _is_libyaml(loader) and not spares_tabs
+    text, question = (source.text, "") if as_is else source.for_pyyaml()
     tree = _Tree(source, question, limits)
     tree.restores = text != source.text
     failure: int | None = None
@@ -163,6 +165,8 @@ class _Tree:
         raw = self._text[start:end]
         if "\t" not in raw:
             return text
+        if style not in ("|", ">"):
+            raw = _FOLDED.sub(lambda space: " " * len(space[0]), raw)
         places = letter_places(raw, style, text)
         return "".join(
             "\t" if letter == " " and raw[place : place + 1] == "\t" else letter
@@ -202,8 +206,16 @@ class _Tree:
         line, column = mark.line + 1, mark.column + 1
         if event.anchor is not None or event.tag is not None:
             start, line, column = self._after_properties(start, line, len(self._text))
+        top = self._open[-1] if self._open else None
+        if top and top.has_key and top.key and not top.key.quoted and start == top.key.end + 1:
+            self._note_glued(top.key, start)
         is_map = type(event) is yaml.MappingStartEvent
         self._open.append(_Open(line, column, start, is_map, bool(event.flow_style)))
+
+    def _note_glued(self, key: MarkedText, start: int) -> None:
+        """``values:{`` is well in PyYAML and an error in libyaml."""
+        rest = self._text[start : start + 60].split("\n", 1)[0].rstrip()
+        self.slips.add("CE015", key.start, start - key.start, (start, start, " "), key=key.text, value=rest)
 
     def _put(self, value: Marked) -> None:
         """Put a value where it belongs: the root, an item, a key, or the value of a key."""

@@ -29,7 +29,12 @@ from criteria_engine.core import (
     Truth,
 )
 
-__all__ = ["Split", "splits"]
+__all__ = [
+    "Anything",
+    "Split",
+    "Way",
+    "splits",
+]
 
 Anything = Condition | Numeric
 Way = str | bool | None

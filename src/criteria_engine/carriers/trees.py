@@ -44,10 +44,10 @@ from criteria_engine.core import (
 from criteria_engine.na import NA
 
 __all__ = [
-    "Anything",
     "CHUNK",
     "EXACT_FLOAT",
     "OPERATORS",
+    "Anything",
     "Row",
     "bound_to",
     "call",
@@ -130,6 +130,7 @@ def like(size: float, observed: Numeric) -> ast.Constant:
 
 
 def refusal() -> ast.stmt:
+    """The statement that gives nothing back: something about the values is odd."""
     return ast.Return(ast.Tuple([ast.Constant(None), ast.Constant(None)], ast.Load()))
 
 
@@ -152,6 +153,7 @@ def bound_to(names: Sequence[str], constants: Sequence[Any]) -> list[ast.stmt]:
 
 
 def count_uses(outputs: Sequence[Anything]) -> Counter[int]:
+    """How often each part is read, by its identity."""
     uses: Counter[int] = Counter()
     waiting: list[Anything] = list(outputs)
     while waiting:
@@ -163,6 +165,7 @@ def count_uses(outputs: Sequence[Anything]) -> Counter[int]:
 
 
 def name_of(name: str) -> ast.Name:
+    """A name being read."""
     return ast.Name(name, ast.Load())
 
 
@@ -173,14 +176,17 @@ def grid_inline(value: ast.expr) -> ast.expr:
 
 
 def words_of(words: Sequence[str]) -> ast.expr:
+    """A tuple of texts."""
     return ast.Tuple([ast.Constant(word) for word in words], ast.Load())
 
 
 def call(function: str, *arguments: ast.expr) -> ast.expr:
+    """A call of a function by its name."""
     return ast.Call(name_of(function), list(arguments), [])
 
 
 def constant_of(value: Fraction) -> ast.Constant:
+    """A number as a constant: whole where it is, as far as floats hold it."""
     size: float | int = value.numerator if value.denominator == 1 else float(value)
     if isinstance(size, int) and abs(size) > EXACT_FLOAT:
         size = float(size)

@@ -24,6 +24,7 @@ from criteria_engine.core import (
     Given,
     Minus,
     Mixture,
+    MixturePart,
     Not,
     Number,
     Numeric,
@@ -136,10 +137,7 @@ class Walk:
             case Remainder(left, right):
                 return arithmetic.remainder(self._number(left), self._number(right))
             case Power(base, exponent):
-                product = size = self._number(base)
-                for _ in range(exponent - 1):
-                    product *= size
-                return product
+                return _raised(self._number(base), exponent)
             case Extreme(which, parts):
                 sizes = [self._number(each) for each in parts]
                 return min(sizes) if which == "min" else max(sizes)
@@ -155,17 +153,20 @@ class Walk:
             case Ratio(exact=exact) | Tighter(exact=exact):
                 return self._number(exact)
             case Mixture(which, scale, parts, summed_on_grid):
-                rows = [
-                    (
-                        self._number(each.points),
-                        self._number(each.most),
-                        self._truth(each.surely),
-                        self._truth(each.maybe),
-                    )
-                    for each in parts
-                ]
+                rows = [self._mixed(each) for each in parts]
                 return arithmetic.mixture(which, float(scale), rows, summed_on_grid)
         assert_never(part)
+
+    def _mixed(self, part: MixturePart) -> tuple[float, float, bool, bool]:
+        ends = self._number(part.points), self._number(part.most)
+        return *ends, self._truth(part.surely), self._truth(part.maybe)
+
+
+def _raised(size: float, exponent: int) -> float:
+    product = size
+    for _ in range(exponent - 1):
+        product *= size
+    return product
 
 
 def _compared(operator: str, left: float, right: float) -> bool:

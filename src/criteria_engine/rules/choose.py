@@ -119,5 +119,5 @@ def _options(of: Meaning) -> Sequence[str] | None:
     if isinstance(of, Claim):
         return ("true", "false")
     if isinstance(of, Words):
-        return of.domain
-    return of.words if of.kind == "scale" else None
+        return of.domain or None
+    return of.words or None if of.kind == "scale" else None
