@@ -29,6 +29,7 @@ from criteria_engine import formatting
         (Fraction(1, 3), "0,333333333", "0.333333333"),
         (Decimal("0.0000000005"), "0,000000001", "0.000000001"),
         (5e-324, "0", "0"),
+        (1e30, "1" + ".000" * 10, "1" + ",000" * 10),
     ],
 )
 def test_numbers(value: float, vi: str, en: str) -> None:
@@ -56,6 +57,7 @@ def test_a_long_size_is_rounded_up_and_says_so() -> None:
     assert formatting.almost(Fraction("2.1234"), "vi") == ("2,1234", False)
     assert formatting.almost(Fraction("13.333333333"), "vi") == ("13,34", True)
     assert formatting.almost(Fraction("0.000000001"), "en") == ("0.01", True)
+    assert formatting.almost(Fraction(10**40), "en") == ("10" + ",000" * 13, False)
 
 
 @given(st.fractions(0, 10**6))

@@ -83,7 +83,7 @@ def test_nothing_but_criteria_error(what: str) -> None:
 def test_soon_and_in_little_memory(what: str, seconds: float) -> None:
     """A1, A4: each is done within the time, all that is done with it together, within 200 MB.
 
-    The times leave room for a machine that does other things; alone they are a fifth of it.
+    Seconds of the processor, not of the clock: other programs may run beside it.
     """
     report = report_of(what)
     assert report["slowest"][0] < seconds, report["slowest"]
@@ -234,10 +234,10 @@ def test_time_is_linear_in_the_length() -> None:
 
     def seconds(count: int) -> float:
         text = "+".join(["n"] * count)
-        started = time.perf_counter()
+        started = time.process_time()
         for _ in range(20):
             grammar.parse(text)
-        return time.perf_counter() - started
+        return time.process_time() - started
 
     assert min(seconds(480) for _ in range(3)) < 25 * min(seconds(48) for _ in range(3))
 
@@ -245,9 +245,89 @@ def test_time_is_linear_in_the_length() -> None:
 # ── Drawn at random ──────────────────────────────────────────────────────────────────────────────
 
 PIECES = st.sampled_from(
-    "n a p t d x k ( ) [ ] , . + - * / // % ** < <= > >= == != and or not in if else true false 1 0 2.5 1e9 0x1 "
-    "'x' \"y\" min( max( percent( score( met( known( first( count( abs( round( sqrt( lambda : := f'{n}' __class__ "
-    "\\ # @ ; ` $ ? ! & | ^ ~ = “ ” − ≥ None True await yield for 80% 85,5".split()
+    [
+        "n",
+        "a",
+        "p",
+        "t",
+        "d",
+        "x",
+        "k",
+        "(",
+        ")",
+        "[",
+        "]",
+        ",",
+        ".",
+        "+",
+        "-",
+        "*",
+        "/",
+        "//",
+        "%",
+        "**",
+        "<",
+        "<=",
+        ">",
+        ">=",
+        "==",
+        "!=",
+        "and",
+        "or",
+        "not",
+        "in",
+        "if",
+        "else",
+        "true",
+        "false",
+        "1",
+        "0",
+        "2.5",
+        "1e9",
+        "0x1",
+        "'x'",
+        '"y"',
+        "min(",
+        "max(",
+        "percent(",
+        "score(",
+        "met(",
+        "known(",
+        "first(",
+        "count(",
+        "abs(",
+        "round(",
+        "sqrt(",
+        "lambda",
+        ":",
+        ":=",
+        "f'{n}'",
+        "__class__",
+        "\\",
+        "#",
+        "@",
+        ";",
+        "`",
+        "$",
+        "?",
+        "!",
+        "&",
+        "|",
+        "^",
+        "~",
+        "=",
+        "“",
+        "”",
+        "−",
+        "≥",
+        "None",
+        "True",
+        "await",
+        "yield",
+        "for",
+        "80%",
+        "85,5",
+    ]
 )
 EXPRESSIONS = st.one_of(
     st.text(max_size=60),
@@ -687,12 +767,12 @@ def test_rings_are_found_soon(count: int) -> None:
         f"  k{number}: {{test: a, requires: [k{number}]}}\n" for number in range(count)
     )
     for text in (ring, many):
-        started = time.perf_counter()
+        started = time.process_time()
         with pytest.raises(ce.CriteriaError) as caught:
             ce.loads(text)
         assert {each.code for each in caught.value.diagnostics} == {"CE401"}
         assert len(caught.value.diagnostics) <= 20
-        assert time.perf_counter() - started < 5
+        assert time.process_time() - started < 5
 
 
 def test_no_regular_expression_hangs() -> None:
@@ -719,8 +799,8 @@ def test_no_regular_expression_hangs() -> None:
         "1,",
     ):
         for text in (piece * (64_000 // len(piece)), "a: " + piece * 20_000, 'note: "' + piece * 20_000):
-            started = time.perf_counter()
+            started = time.process_time()
             with pytest.raises(ce.CriteriaError):
                 ce.loads(text)
-            assert time.perf_counter() - started < 3, repr(piece)
+            assert time.process_time() - started < 3, repr(piece)
             assert re.fullmatch(r"CE\d{3}", parsed(text[:5_000]))

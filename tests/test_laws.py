@@ -37,7 +37,8 @@ class TestUnknowns:
     @given(st.data())
     def test_truth_lies_within(self, data: st.DataObject) -> None:
         """Fill in the missing values in any way: the final score lies in the bounds, decided statuses
-        and levels stay, the final level was possible."""
+        and levels stay, the final level was possible.
+        """
         document = data.draw(strategies.documents(absent=False))
         values = data.draw(strategies.values(document, missing=0.35))
         ruleset = loaded(document)
@@ -82,7 +83,8 @@ class TestUnknowns:
     @given(st.data())
     def test_bounds_are_reached(self, data: st.DataObject) -> None:
         """Where each input is used once, some filling reaches either end of the score, and a status is
-        unknown only if two fillings differ in it."""
+        unknown only if two fillings differ in it.
+        """
         document = data.draw(strategies.documents(absent=False, once=True))
         assume(
             "value:" not in strategies.dump(document)
@@ -113,15 +115,16 @@ class TestUnknowns:
         document = data.draw(strategies.documents())
         ruleset = loaded(document)
         exact = judged(ruleset, data.draw(strategies.values(document)))
-        answers = ruleset.program.bounded(exact._row, {})
-        bounded = ce.Result(ruleset, ruleset.program, exact._row, answers, False, {}, strategies.ON, None)
+        answers = ruleset.program.bounded(exact.row, {})
+        bounded = ce.Result(ruleset, ruleset.program, exact.row, answers, False, {}, strategies.ON, None)
         assert seen(bounded) == seen(exact)
 
     @many
     @given(st.data())
     def test_what_is_missing_can_matter(self, data: st.DataObject) -> None:
         """A missing input that ``missing`` does not name never changes the level or, without levels,
-        the score."""
+        the score.
+        """
         document = data.draw(strategies.documents(absent=False))
         values = data.draw(strategies.values(document, missing=0.4))
         full = data.draw(strategies.fillings(document, values))
@@ -193,7 +196,8 @@ class TestNothingElseMatters:
     @given(st.data())
     def test_order_of_criteria(self, data: st.DataObject) -> None:
         """The order of the criteria of a group changes no score, no state and no level (but for
-        ``first``, which asks for the order)."""
+        ``first``, which asks for the order).
+        """
         document = data.draw(strategies.documents())
         ruleset = loaded(document)
         text = strategies.dump(document)

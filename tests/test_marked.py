@@ -417,9 +417,7 @@ def test_the_classes_of_characters_are_unicode_s() -> None:
         ("letters", 64, lambda size: "- |\n  " + "é" * size, "CE007"),
     ],
 )
-def test_limits(  # noqa: PLR0917 – what it takes is a table's row
-    limit: str, size: int, make: Any, code: str, by: int, loader: Any
-) -> None:
+def test_limits(limit: str, size: int, make: Any, code: str, by: int, loader: Any) -> None:
     codes = [found[0] for found in read(make(size + by), loader, **{limit: size})[1]]
     assert codes == ([code] if by > 0 else [])
 

@@ -36,7 +36,7 @@ __all__ = [
 
 
 def boolean(id: str, **details: Any) -> Input:
-    """An input that is true or false; ``details`` are those of ``Input``: title, note, may_be_na …"""
+    """An input that is true or false; ``details`` are those of ``Input``: title, note and so on."""
     return Input(id, "boolean", **details)
 
 

@@ -161,9 +161,9 @@ class Document(Placed):
         """An object of the struct's class."""
         self.values.setdefault(path, marked)
         cls = struct.cls
-        attributes = self._keys_of(cls)
+        attributes = self.keys_of(cls)
         if isinstance(marked, MarkedMap):
-            made, failed = self._read_attributes(cls, attributes, marked, path, known)
+            made, failed = self.read_attributes(cls, attributes, marked, path, known)
         else:
             name = struct.listed if isinstance(marked, MarkedList) and struct.listed else struct.short
             if name is None or (isinstance(marked, MarkedList) and name != struct.listed):
@@ -179,7 +179,7 @@ class Document(Placed):
                 return Criterion(known["id"]) if cls is Criterion and "id" in known else _FAILED
         return built(cls, made)
 
-    def _keys_of(self, cls: type[Any]) -> Mapping[str, attrs.Attribute[Any]]:
+    def keys_of(self, cls: type[Any]) -> Mapping[str, attrs.Attribute[Any]]:
         """The attributes of a class by their keys."""
         known = self._known_keys.get(cls)
         if known is None:
@@ -197,7 +197,7 @@ class Document(Placed):
         if cls is Criterion:
             self.broken.add("criterion:" + path.removeprefix("criteria."))
 
-    def _read_attributes(
+    def read_attributes(
         self,
         cls: type[Any],
         attributes: Mapping[str, attrs.Attribute[Any]],

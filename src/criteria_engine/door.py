@@ -7,7 +7,8 @@ again in plain Python, which says all that is wrong with it.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from operator import itemgetter
 from typing import Any
 
@@ -190,7 +191,7 @@ class Door:
     # ---- reading -----------------------------------------------------------------------------
 
     def read(
-        self, values: Mapping[str, Any], evidence: Set[str], day: int | None, *, strict: bool
+        self, values: Mapping[str, Any], evidence: AbstractSet[str], day: int | None, *, strict: bool
     ) -> tuple[Row, int]:
         """The row and how many values are missing; ``CriteriaError`` says all that is wrong."""
         read = self._read
@@ -204,7 +205,7 @@ class Door:
         return self._read_slowly(values, evidence, day, strict)
 
     def _read_slowly(
-        self, values: Mapping[str, Any], evidence: Set[str], day: int | None, strict: bool
+        self, values: Mapping[str, Any], evidence: AbstractSet[str], day: int | None, strict: bool
     ) -> tuple[Row, int]:
         problems = Problems()
         given_values = self._by_name(values, problems, strict)
@@ -291,7 +292,7 @@ class Door:
             ) from None
         except Exception:  # noqa: BLE001 – the same
             raise Fault("CE553", name=given.id, value=_shown(value), wanted_kind=given.type) from None
-        if whole and number == number and abs(number) < 1e300 and number == int(number):
+        if whole and abs(number) < 1e300 and number == int(number):
             number = int(number)
         if whole and not isinstance(number, int):
             raise Fault("CE556", name=given.id, value=_shown(value))

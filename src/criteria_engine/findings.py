@@ -35,7 +35,7 @@ class Findings:
     ``subject`` and ``on`` are as they were given.
     """
 
-    __slots__ = ("_answers", "_complete", "_evidence", "_row", "_walk", "on", "program", "ruleset", "subject")
+    __slots__ = ("_answers", "_complete", "_evidence", "_walk", "on", "program", "_row", "ruleset", "subject")
 
     def __init__(
         self,
@@ -190,13 +190,13 @@ class Findings:
     def walk(self) -> Walk:
         """To look at any part of the core with these values."""
         if self._walk is None:
-            values = dict(zip(self.program.door.order, self._row, strict=True))
+            values = dict(zip(self.program.door.order, self.row, strict=True))
             self._walk = Walk(values, self._evidence.keys(), self.program.bounds)
         return self._walk
 
     def observed(self, name: str) -> Any:
         """The value of an input as it was given: None where missing, ``NA`` where not applicable."""
-        value = self._row[self.program.door.order.index(name)]
+        value = self.row[self.program.door.order.index(name)]
         given = self.program.judging.inputs[name]
         if value is None or value is NA:
             return value

@@ -24,13 +24,13 @@ _TONES = "\u0300\u0309\u0303\u0301\u0323"
 
 
 def _decimal(value: float | Fraction | Decimal) -> Decimal:
-    """The value as a decimal: of a float what it is written as, of a fraction twelve places."""
+    """The value as a decimal; of a float what it is written as."""
     if isinstance(value, Decimal):
         return value
     if isinstance(value, float):
         return Decimal(repr(value))
     exact = Fraction(value)
-    return Decimal(exact.numerator) / Decimal(exact.denominator)
+    return _WIDE.divide(Decimal(exact.numerator), Decimal(exact.denominator))
 
 
 def number(
@@ -66,9 +66,9 @@ def points(value: float | Fraction | Decimal, lang: str = "vi") -> str:
 def almost(value: Fraction, lang: str = "vi", *, least: int = 0) -> tuple[str, bool]:
     """A size, and whether it was rounded up: to two places where it has more than four."""
     exact = _decimal(value)
-    if exact == exact.quantize(Decimal("1.0000")):
+    if exact == exact.quantize(Decimal("1.0000"), context=_WIDE):
         return number(exact, lang, least=least), False
-    raised = exact.quantize(Decimal("1.00"), ROUND_CEILING)
+    raised = exact.quantize(Decimal("1.00"), ROUND_CEILING, _WIDE)
     return number(raised, lang, least=least), True
 
 

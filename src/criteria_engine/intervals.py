@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Literal
 
 from criteria_engine.algebra import TRUE, choice, contrary, divide, extreme, number, times
@@ -62,9 +63,9 @@ def first_possible(ways: list[tuple[Condition, Numeric]], which: Literal["min", 
     ordered = sorted(ways, key=lambda way: (way[1].low, way[1].high), reverse=which == "max")
     ends = [value for _, value in ordered]
     if which == "min":
-        in_order = all(one.high <= two.low for one, two in zip(ends, ends[1:], strict=False))
+        in_order = all(one.high <= two.low for one, two in pairwise(ends))
     else:
-        in_order = all(one.low >= two.high for one, two in zip(ends, ends[1:], strict=False))
+        in_order = all(one.low >= two.high for one, two in pairwise(ends))
     if in_order:
         return choice([Branch(can, can, value) for can, value in ordered[:-1]], TRUE, ends[-1])
     far = number(_FAR if which == "min" else -_FAR)

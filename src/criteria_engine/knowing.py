@@ -46,6 +46,5 @@ def first_there(values: Sequence[Meaning]) -> Meaning:
         known = is_known(value)
         ways.append((known.true, a.every([prefix, known.true]), value))
         prefix = a.every([prefix, known.false])
-    for value in values:
-        ways.append((value.there, a.every([prefix, value.there]), value))
+    ways.extend((value.there, a.every([prefix, value.there]), value) for value in values)
     return joined_ways(ways, a.every([prefix, *[value.na for value in values]]))

@@ -38,7 +38,7 @@ def some(parts: Iterable[Condition]) -> Condition:
     return _joined(Some, tuple(kept.values()), FALSE)
 
 
-def _joined(kind: type[Every] | type[Some], parts: tuple[Condition, ...], empty: Truth) -> Condition:
+def _joined(kind: type[Every | Some], parts: tuple[Condition, ...], empty: Truth) -> Condition:
     if not parts:
         return empty
     return parts[0] if len(parts) == 1 else kind(parts)

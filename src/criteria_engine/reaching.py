@@ -37,7 +37,8 @@ class Outcome:
 @attrs.frozen(eq=False, repr=False)
 class Wanted:
     """One thing that a level wants: its ``kind`` (``when each floor requires veto lower``), the text
-    of it, the criterion it is about, and whether it holds."""
+    of it, the criterion it is about, and whether it holds.
+    """
 
     kind: str
     text: str

@@ -67,8 +67,8 @@ def read_ruleset(document: Document) -> Ruleset | None:
     if not isinstance(root, MarkedMap):
         document.problems.add("", "CE127")
         return None
-    made, failed = document._read_attributes(
-        Ruleset, document._keys_of(Ruleset), _without_version(document, root), "", {}
+    made, failed = document.read_attributes(
+        Ruleset, document.keys_of(Ruleset), _without_version(document, root), "", {}
     )
     if not made:
         return None

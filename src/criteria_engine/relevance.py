@@ -86,8 +86,8 @@ def _weight(result: Any, name: str) -> tuple[float, float]:
 def _left_open(result: Any, name: str, value: Any) -> tuple[float, float]:
     program: Program = result.program
     place = program.door.order.index(name)
-    row = (*result._row[:place], value, *result._row[place + 1 :])
-    found = program.bounded(row, result._evidence.keys())
+    row = (*result.row[:place], value, *result.row[place + 1 :])
+    found = program.bounded(row, result.evidence.keys())
     possible = program.answers(found, False, 0, program.outcomes)
     low, high = program.answers(found, False, program.outcomes + 4, 2)
     return sum(map(bool, possible)), high - low

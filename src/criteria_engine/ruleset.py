@@ -61,6 +61,14 @@ class Window(Plain):
     until: str | None = part(TEXT, optional=True, default=None)
 
 
+def _program(ruleset: Ruleset) -> Program:
+    """The program of a ruleset that has been found sound before."""
+    program = program_of(ruleset, Problems())
+    if program is None:
+        raise ValueError("a ruleset that was sound is no longer so")
+    return program
+
+
 @attrs.frozen(repr=False)
 class Ruleset(Plain):
     """A set of criteria with everything that belongs to it.
@@ -129,10 +137,11 @@ class Ruleset(Plain):
     @property
     def program(self) -> Program:
         """What a carrier is to work out (see ``program``)."""
-        if self._program is None:
-            object.__setattr__(self, "_program", program_of(self, Problems()))
-        assert self._program is not None  # a sound set has a program
-        return self._program
+        found = self._program
+        if found is None:
+            found = _program(self)
+            object.__setattr__(self, "_program", found)
+        return found
 
     def evaluate(
         self,

@@ -137,7 +137,7 @@ def _check_input(given: Input, scales: Mapping[str, tuple[str, ...]], problems: 
         problems.add(f"{place}.range", "CE311", key="range", type=given.type)
     elif len(given.range) != 2 or given.range[0] > given.range[1]:
         problems.add(f"{place}.range", "CE313")
-    elif given.type == "percent" and not (0 <= given.range[0] and given.range[1] <= 100):
+    elif given.type == "percent" and not (given.range[0] >= 0 and given.range[1] <= 100):
         problems.add(f"{place}.range", "CE314")
 
 

@@ -101,6 +101,8 @@ class Wording:
 
     def end(self, bounds: Bounds) -> str:
         """A number of points, or from where to where it may lie."""
+        if not bounds.exact and max(-bounds.low, bounds.high) >= _UNBOUNDED:
+            return self.say("no_value")
         low, high = (formatting.points(end, self.lang) for end in bounds)
         return low if bounds.exact else self.say("between", low=low, high=high)
 

@@ -23,7 +23,7 @@ def dumps(ruleset: Ruleset) -> str:
 class _Dumper(yaml.SafeDumper):  # type: ignore[misc, unused-ignore]
     """Writes every scalar as text: plain where that reads back as the same text, else quoted."""
 
-    def ignore_aliases(self, data: object) -> bool:
+    def ignore_aliases(self, _: object) -> bool:
         """Never write anchors."""
         return True
 
@@ -50,7 +50,7 @@ _Dumper.add_representer(str, _text)
 _Dumper.add_representer(_Plain, _plain)
 
 
-def _struct(value: Any, without_id: bool = False) -> dict[str, Any]:
+def _struct(value: Any, *, without_id: bool = False) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for attribute in attrs.fields(type(value)):
         kind, found = kind_of(attribute), getattr(value, attribute.name)
@@ -102,7 +102,7 @@ def _scalar(kind: Scalar, value: Any) -> Any:
 
 def _short(struct: Struct, value: Any, *, without_id: bool = False) -> Any:
     """The struct, written short where only that one attribute is set."""
-    made = _struct(value, without_id)
+    made = _struct(value, without_id=without_id)
     for name in (struct.short, struct.listed):
         if name is None:
             continue

@@ -88,10 +88,22 @@ OPERATORS: Mapping[str, type[ast.cmpop]] = {
 
 _CALLED = {
     name: getattr(arithmetic, name)
-    for name in (
-        "grid floor ceil sqrt exp ln log10 log power_of_e remainder round_to "
-        "working_days_between years_between mixture"
-    ).split()
+    for name in [
+        "grid",
+        "floor",
+        "ceil",
+        "sqrt",
+        "exp",
+        "ln",
+        "log10",
+        "log",
+        "power_of_e",
+        "remainder",
+        "round_to",
+        "working_days_between",
+        "years_between",
+        "mixture",
+    ]
 }
 
 

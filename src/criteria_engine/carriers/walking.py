@@ -6,7 +6,8 @@ bounded core as the generated programs, part by part, and compiles nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, assert_never
 
 from criteria_engine import arithmetic
@@ -54,7 +55,7 @@ class Walk:
     ``values`` maps inputs to a number, text or truth value, None (missing) or ``NA``.
     """
 
-    def __init__(self, values: Mapping[str, Any], evidence: Set[str], bounds: Bounds) -> None:
+    def __init__(self, values: Mapping[str, Any], evidence: AbstractSet[str], bounds: Bounds) -> None:
         self._values = values
         self._evidence = evidence
         self._bounds = bounds

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import ClassVar
 
 import attrs
@@ -37,7 +38,7 @@ class Curve(Plain):
         first_x, first_y = places[0]
         before = a.compare("<=", at, first_x)
         branches = [Branch(before, before, first_y)]
-        for (x0, y0), (x1, y1) in zip(places, places[1:], strict=False):
+        for (x0, y0), (x1, y1) in pairwise(places):
             test = a.compare("<=", at, x1)
             guard = a.every([a.compare(">", at, x0), test])
             inside = a.extreme("min", [a.extreme("max", [at, x0]), x1])
