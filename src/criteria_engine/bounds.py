@@ -50,6 +50,7 @@ from criteria_engine.core import (
     MixturePart,
     Not,
     Number,
+    NumberLike,
     Numeric,
     Observed,
     Over,
@@ -75,6 +76,7 @@ from criteria_engine.intervals import (
     product,
     quotient_one_side,
 )
+from criteria_engine.parts import children_first, inner
 
 __all__ = ["Bounds", "Interval"]
 
@@ -87,22 +89,53 @@ class Bounds:
     def __init__(self) -> None:
         self._conditions: dict[int, tuple[Condition, Condition]] = {}
         self._numbers: dict[int, tuple[Numeric, Interval]] = {}
+        self._from_below = False
 
     def can(self, condition: Condition) -> Condition:
         """The condition, over values that are there, that ``condition`` can hold."""
         known = self._conditions.get(id(condition))
         if known is None:
-            known = condition, self._can(condition)
+            known = condition, self._can_at_any_depth(condition)
             self._conditions[id(condition)] = known
         return known[1]
+
+    def _can_at_any_depth(self, condition: Condition) -> Condition:
+        try:
+            return self._can(condition)
+        except RecursionError:
+            if self._from_below:
+                raise
+            self._work_up(condition)
+            return self._can(condition)
+
+    def _work_up(self, root: Condition | Numeric) -> None:
+        """Bound what is deeper than Python's stack from its lowest parts up."""
+        self._from_below = True
+        for part, _ in children_first([root], inner):
+            if part is root:
+                break
+            if isinstance(part, NumberLike):
+                self.interval(part)
+            else:
+                self.can(part)
+        self._from_below = False
 
     def interval(self, numeric: Numeric) -> Interval:
         """The low and the high end of ``numeric``, over values that are there."""
         known = self._numbers.get(id(numeric))
         if known is None:
-            known = numeric, self._interval(numeric)
+            known = numeric, self._interval_at_any_depth(numeric)
             self._numbers[id(numeric)] = known
         return known[1]
+
+    def _interval_at_any_depth(self, numeric: Numeric) -> Interval:
+        try:
+            return self._interval(numeric)
+        except RecursionError:
+            if self._from_below:
+                raise
+            self._work_up(numeric)
+            return self._interval(numeric)
 
     # ---- conditions --------------------------------------------------------------------------
 

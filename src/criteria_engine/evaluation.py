@@ -45,6 +45,10 @@ def _carefully(
     subject: str | None,
     strict: bool,
 ) -> Result:
+    if on is not None and (not isinstance(on, datetime.date) or isinstance(on, datetime.datetime)):
+        problems = Problems()
+        problems.add("on", "CE558", name="on", value=repr(on)[:60])
+        problems.raise_errors()
     if program.needs_day or evidence:
         _check_day_and_evidence(ruleset, program, evidence, on)
     day = None if on is None else on.toordinal()

@@ -31,6 +31,7 @@ _OPERATORS: dict[type[ast.cmpop], Operator] = {
     ast.GtE: ">=",
 }
 _TOO_LARGE = 1e290
+_LONG = 20
 _OF_CRITERIA = frozenset({"CE223", "CE224", "CE227", "CE228"})
 _Fitted = TypeVar("_Fitted")
 
@@ -145,6 +146,8 @@ class _Lowering:
             chain.append((first.op, first.right))
             first = first.left
         value = self._amount(first)
+        if len(chain) > _LONG and all(isinstance(operator, ast.Add | ast.Sub) for operator, _ in chain):
+            return _long_sum(value, [(operator, self._amount(right)) for operator, right in reversed(chain)])
         for operator, right in reversed(chain):
             if isinstance(operator, ast.Pow):
                 exponent = int(self._amount(right).numeric.low)
@@ -182,13 +185,7 @@ class _Lowering:
         while isinstance(last, ast.IfExp):
             picks.append((self._claim(last.test), self.of(last.body)))
             last = last.orelse
-        value = self.of(last)
-        for claim, body in reversed(picks):
-            if claim.na is a.FALSE:
-                value = m.chosen([(claim, body)], value)
-            else:
-                value = m.chosen([(claim, body), (m.contrary_of(claim), value)], None)
-        return value
+        return m.conditional(picks, self.of(last))
 
     # ---- functions ---------------------------------------------------------------------------
 
@@ -276,6 +273,18 @@ def _meant(tree: ast.expr, fault: Fault) -> ast.expr:
         sides = [part for each in (tree.left, *tree.comparators) for part in getattr(each, "elts", [each])]
         return next((each for each in sides if isinstance(each, ast.Constant) and each.value == word), tree)
     return tree
+
+
+def _long_sum(first: Amount, rest: Sequence[tuple[ast.operator, Amount]]) -> Amount:
+    """A chain of sums and differences as one sum, so that its depth does not grow with its length."""
+    terms = [first.numeric]
+    for operator, amount in rest:
+        terms.append(amount.numeric if isinstance(operator, ast.Add) else a.negate(amount.numeric))
+    amounts = [first, *[amount for _, amount in rest]]
+    total = a.add(terms)
+    if max(-total.low, total.high) > _TOO_LARGE:
+        raise OverflowError
+    return Amount(total, a.every([each.there for each in amounts]), a.some([each.na for each in amounts]))
 
 
 def _handed_over(value: Amount) -> Amount:

@@ -32,6 +32,7 @@ __all__ = [
     "all_of",
     "any_of",
     "chosen",
+    "conditional",
     "contrary_of",
     "counted",
     "day_of",
@@ -222,6 +223,18 @@ def chosen(picks: Sequence[tuple[Claim, Meaning]], otherwise: Meaning | None) ->
         ways.append((a.TRUE, prefix, otherwise))
         prefix = a.FALSE
     return joined_ways(ways, prefix)
+
+
+def conditional(picks: Sequence[tuple[Claim, Meaning]], otherwise: Meaning) -> Meaning:
+    """``a if c else b if d else e``: where a condition that is asked does not apply, nor does the whole."""
+    prefix: Condition = a.TRUE
+    ways: list[tuple[Condition, Condition, Meaning]] = []
+    unclear: list[Condition] = []
+    for claim, value in picks:
+        ways.append((claim.true, a.every([prefix, claim.true]), value))
+        unclear.append(a.every([prefix, claim.na]))
+        prefix = a.every([prefix, claim.false])
+    return joined_ways([*ways, (a.TRUE, prefix, otherwise)], a.some(unclear))
 
 
 def joined_ways(ways: Sequence[tuple[Condition, Condition, Meaning]], none: Condition) -> Meaning:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from typing import assert_never
 
 from criteria_engine.core import (
@@ -36,7 +37,27 @@ from criteria_engine.core import (
     Withheld,
 )
 
-__all__ = ["inner", "inputs_of"]
+__all__ = ["children_first", "inner", "inputs_of"]
+
+
+def children_first(
+    roots: Iterable[Condition | Numeric],
+    children: Callable[[Condition | Numeric], Iterable[Condition | Numeric]],
+) -> Iterator[tuple[Condition | Numeric, int]]:
+    """All parts below ``roots``, each after those it is made of, with its depth; without recursion."""
+    depths: dict[int, int] = {}
+    waiting = [(root, False) for root in reversed(list(roots))]
+    while waiting:
+        part, ready = waiting.pop()
+        if id(part) in depths:
+            continue
+        below = tuple(children(part))
+        if ready:
+            depths[id(part)] = 1 + max((depths[id(each)] for each in below), default=0)
+            yield part, depths[id(part)]
+        else:
+            waiting.append((part, True))
+            waiting.extend((each, False) for each in reversed(below) if id(each) not in depths)
 
 
 def inputs_of(part: Condition | Numeric) -> tuple[str, ...]:

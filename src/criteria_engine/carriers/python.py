@@ -28,6 +28,9 @@ from criteria_engine.carriers.trees import (
     words_of,
 )
 from criteria_engine.compiling import statements
+from criteria_engine.parts import children_first
+
+_DEEP = 40
 
 __all__ = ["Entrance", "build_function"]
 
@@ -91,6 +94,9 @@ class _Writer(ExpressionWriter):
 
     def write(self, outputs: Sequence[Anything]) -> list[ast.stmt]:
         """The statements, the last of which returns the outputs as one tuple, perhaps after the row."""
+        for part, depth in children_first(outputs, children):
+            if depth % _DEEP == 0:  # so that neither we nor Python's compiler go deeper than that
+                self._named(part)
         values: ast.expr = ast.Tuple([self._named(part) for part in outputs], ast.Load())
         if self._entrance is not None:
             values = ast.Tuple([name_of("row"), values], ast.Load())

@@ -12,6 +12,7 @@ from typing import Any, assert_never
 
 from criteria_engine import arithmetic
 from criteria_engine.bounds import Bounds
+from criteria_engine.carriers.trees import children
 from criteria_engine.core import (
     Among,
     Apply,
@@ -28,6 +29,7 @@ from criteria_engine.core import (
     MixturePart,
     Not,
     Number,
+    NumberLike,
     Numeric,
     Observed,
     Over,
@@ -45,6 +47,7 @@ from criteria_engine.core import (
     Withheld,
 )
 from criteria_engine.na import NA
+from criteria_engine.parts import children_first
 
 __all__ = ["Walk"]
 
@@ -63,12 +66,29 @@ class Walk:
 
     def can(self, condition: Condition) -> bool:
         """Whether the condition can still hold."""
-        return self._truth(self._bounds.can(condition))
+        bounded = self._bounds.can(condition)
+        try:
+            return self._truth(bounded)
+        except RecursionError:
+            self._from_below(bounded)
+            return self._truth(bounded)
 
     def interval(self, numeric: Numeric) -> tuple[float, float]:
         """The low and the high end of a number."""
         low, high = self._bounds.interval(numeric)
-        return self._number(low), self._number(high)
+        try:
+            return self._number(low), self._number(high)
+        except RecursionError:
+            self._from_below(low, high)
+            return self._number(low), self._number(high)
+
+    def _from_below(self, *parts: Condition | Numeric) -> None:
+        """Work out what is deeper than Python's stack from its lowest parts up."""
+        for part, _ in children_first(parts, children):
+            if isinstance(part, NumberLike):
+                self._number(part)
+            else:
+                self._truth(part)
 
     def _truth(self, part: Condition) -> bool:
         known = self._seen.get(id(part))
