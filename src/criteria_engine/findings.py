@@ -35,7 +35,7 @@ class Findings:
     ``subject`` and ``on`` are as they were given.
     """
 
-    __slots__ = ("_answers", "_complete", "_evidence", "_walk", "on", "program", "_row", "ruleset", "subject")
+    __slots__ = ("_answers", "_complete", "_evidence", "_row", "_walk", "on", "program", "ruleset", "subject")
 
     def __init__(
         self,
