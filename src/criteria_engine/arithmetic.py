@@ -98,7 +98,7 @@ def round_to(x: float, digits: int, mode: RoundingMode) -> float:
         steps = math.floor(size * 1e9 + 0.5) / 10.0 ** (9 - digits)
     else:
         steps = size * 10.0**digits
-    if steps >= _WHOLE:
+    if not steps < _WHOLE:  # too large to round, or not a number: then nobody looks at it
         return x
     below = math.floor(steps)
     part = steps - below

@@ -45,7 +45,7 @@ def _carefully(
     subject: str | None,
     strict: bool,
 ) -> Result:
-    if on is not None and (not isinstance(on, datetime.date) or isinstance(on, datetime.datetime)):
+    if on is not None and type(on) is not datetime.date:
         problems = Problems()
         problems.add("on", "CE558", name="on", value=repr(on)[:60])
         problems.raise_errors()

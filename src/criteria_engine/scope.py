@@ -36,6 +36,7 @@ class RulesetScope:
         self._parsed: dict[str, Parsed | Fault] = {}
         self._defined = {each.id for each in parts.definitions}
         self._finished: dict[str, Child] = {}
+        self._from_afar: dict[str, Child] = {}
         self._reported: set[tuple[str, str]] = set()
 
     @property
@@ -142,8 +143,13 @@ class RulesetScope:
 
     def from_afar(self, found: Branchlet) -> Child:
         """The same, seen by what is no part of its group: where a group above does not apply, nor does it."""
-        faces = self.faces[found.path]
-        return self._child(found, faces.applies, faces.absent)
+        known = self._from_afar.get(found.path)
+        if known is None:
+            faces = self.faces[found.path]
+            known = self._child(found, faces.applies, faces.absent)
+            if found.path in self._finished:
+                self._from_afar[found.path] = known
+        return known
 
     def _child(self, found: Branchlet, there: Condition, absent: Condition) -> Child:
         faces, criterion = self.faces[found.path], found.criterion

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from criteria_engine.algebra import add
 from criteria_engine.criteria import (
     Combine,
     Criterion,
@@ -228,6 +229,12 @@ def _check_totals(judging: Judging) -> None:
             continue
         plan = judging.faces[found.path].joined
         full = plan.full if plan is not None else None
+        if full is None:  # a value that is a bonus leaves the group without a maximum, not without a total
+            counting = [
+                judging.faces[child.path].full for child in found.children if not child.criterion.bonus
+            ]
+            known = [each for each in counting if each is not None]
+            full = add(known) if len(known) == len(counting) else None
         total = None if full is None or full.low != full.high else Fraction(repr(full.low))
         if total is None or total != Fraction(repr(criterion.points)):
             shown = "?" if total is None else f"{float(total):g}"
