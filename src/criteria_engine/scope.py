@@ -100,7 +100,6 @@ class RulesetScope:
                     least.numeric,
                     a.every([faces.applies, least.there]),
                     a.some([faces.absent, least.na]),
-                    named=True,
                 )
         if child.most is None:
             raise Fault("CE227", name=found.path or "score()")
