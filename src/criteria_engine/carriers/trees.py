@@ -6,42 +6,19 @@ import ast
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any, assert_never
+from typing import Any
 
 from criteria_engine import arithmetic
 from criteria_engine.compiling import run_module, statements
 from criteria_engine.core import (
-    Among,
-    Apply,
     Choice,
-    Compare,
     Condition,
-    Every,
-    Evidenced,
-    Extreme,
-    Flag,
-    Given,
-    Minus,
     Mixture,
-    Not,
-    Number,
     Numeric,
-    Observed,
-    Over,
-    Power,
-    Ratio,
-    Remainder,
-    Rounded,
-    Same,
     Settled,
-    Some,
-    Sum,
-    Tighter,
-    Times,
-    Truth,
-    Withheld,
 )
 from criteria_engine.na import NA
+from criteria_engine.parts import inner
 
 __all__ = [
     "CHUNK",
@@ -108,31 +85,17 @@ _CALLED = {
 
 
 def children(part: Anything) -> tuple[Anything, ...]:
-    """The parts that a part is made of."""
+    """The parts that a program works a part out from: of a choice the tests, not the whole guards."""
     match part:
-        case Compare(_, left, right) | Minus(left=left, right=right) | Times(left=left, right=right):
-            return (left, right)
-        case Over(left=left, right=right) | Remainder(left=left, right=right):
-            return (left, right)
-        case Every(parts) | Some(parts) | Extreme(parts=parts) | Apply(parts=parts):
-            return tuple(parts)
-        case Sum(terms=terms):
-            return tuple(terms)
-        case Not(inner) | Rounded(part=inner) | Power(base=inner):
-            return (inner,)
-        case Ratio(exact=exact) | Tighter(exact=exact):
-            return (exact,)
         case Choice(branches=branches, otherwise=otherwise):
             return (*[piece for branch in branches for piece in (branch.test, branch.value)], otherwise)
         case Mixture(parts=parts):
             return tuple(
                 piece for each in parts for piece in (each.points, each.most, each.surely, each.maybe)
             )
-        case Settled() | Truth() | Number() | Observed() | Flag() | Withheld() | Given() | Evidenced():
+        case Settled():
             return ()
-        case Among() | Same():
-            return ()
-    assert_never(part)
+    return inner(part)
 
 
 def like(size: float, observed: Numeric) -> ast.Constant:
