@@ -537,7 +537,7 @@ def test_all_faults_of_a_json_file_at_once(files: Files) -> None:
         ('[{"subject": "A"},]', (1, 19, "CE818")),
         ('[{"subject": "A"}\n{}]', (2, 1, "CE818")),
         ('[{"subject": "A"}] x', (1, 20, "CE818")),
-        ('[{"subject": "A",}]', (1, 18, "CE818")),
+        ('[{"subject": "A",}]', (1, 17, "CE818")),
         ("[{'subject': 1}]", (1, 3, "CE818")),
         ('[{"subject": "A\nB"}]', (1, 16, "CE818")),
         ('{"subject": "A"}', (1, 1, "CE819")),

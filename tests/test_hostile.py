@@ -135,9 +135,7 @@ def classes_of_syntax() -> list[type[ast.AST]]:
 
 def bare(kind: type[ast.AST]) -> ast.AST:
     """A part of that kind with nothing in it."""
-    part = kind()
-    for field in kind._fields:
-        setattr(part, field, [])
+    part = kind(**{name: [] for name in kind._fields})
     part.lineno = part.end_lineno = 1  # type: ignore[attr-defined]
     part.col_offset, part.end_col_offset = 0, 1  # type: ignore[attr-defined]
     return part

@@ -108,9 +108,14 @@ class _Document:
         try:
             return DECODER.raw_decode(self.text, at)
         except json.JSONDecodeError as error:
-            self.problems.stop(self.place(error.pos), "CE818")
+            self.problems.stop(self.place(self._comma_before(error.pos)), "CE818")
         except RecursionError:
             self.problems.stop(self.place(at), "CE819")
+
+    def _comma_before(self, at: int) -> int:
+        """The comma that nothing follows, where that is what is wrong; Pythons point at it or behind it."""
+        before = self.text[:at].rstrip()
+        return len(before) - 1 if before.endswith(",") and self.text[at : at + 1] in "}]" else at
 
     def after_space(self, at: int) -> int:
         """The offset of what comes next."""
