@@ -155,29 +155,34 @@ def mixture(
     further; it ends when none does (Dinkelbach's method for a ratio of linear sums).
     """
     turn = 1.0 if which == "min" else -1.0
-    sure = [surely for _, _, surely, _ in parts]
-    taken = list(sure)
-    if not any(most for (_, most, _, _), use in zip(parts, taken, strict=True) if use):
-        ratios = [
-            (turn * points / most, place)
-            for place, (points, most, _, maybe) in enumerate(parts)
-            if maybe and most > 0
-        ]
-        if not ratios:
-            return 0.0
-        taken[min(ratios)[1]] = True
-    best = _ratio_of(scale, parts, taken, summed_on_grid)
-    if best is None:
-        return 0.0
+    best: float | None = None
+    taken = [surely or (maybe and not most and turn * points < 0) for points, most, surely, maybe in parts]
     while True:
+        if not any(use and most for (_, most, _, _), use in zip(parts, taken, strict=True)):
+            taken = _with_one(parts, taken, turn, 0.0 if best is None else best / scale)
+        ratio = _ratio_of(scale, parts, taken, summed_on_grid)
+        if ratio is None:
+            return 0.0 if best is None else best
+        if best is not None and turn * ratio >= turn * best:
+            return best
+        best = ratio
         bare = best / scale
         taken = [
             surely or (maybe and turn * (points - bare * most) < 0) for points, most, surely, maybe in parts
         ]
-        ratio = _ratio_of(scale, parts, taken, summed_on_grid)
-        if ratio is None or turn * ratio >= turn * best:
-            return best
-        best = ratio
+
+
+def _with_one(
+    parts: Sequence[tuple[float, float, bool, bool]], taken: Sequence[bool], turn: float, bare: float
+) -> list[bool]:
+    """The same with the one part that pulls furthest: a ratio needs a maximum above 0."""
+    pulls = [
+        (turn * (points - bare * most) if bare else turn * points / most, place)
+        for place, (points, most, _, maybe) in enumerate(parts)
+        if maybe and most > 0
+    ]
+    chosen = min(pulls)[1] if pulls else -1
+    return [use or place == chosen for place, use in enumerate(taken)]
 
 
 def _ratio_of(

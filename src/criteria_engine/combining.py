@@ -69,7 +69,7 @@ class Joined:
 
 def ratio(scale: Fraction, parts: Sequence[Part], exact: Numeric, *, summed_on_grid: bool = False) -> Numeric:
     """``exact``, with its parts beside it where it is open which of them apply."""
-    if all(part.absent is a.FALSE for part in parts):
+    if all(part.absent is a.FALSE for part in parts) or any(part.most.low < 0 for part in parts):
         return exact
     bounded = all(
         isinstance(part.most, Number) and part.points.low >= 0 and part.points.high <= part.most.high
@@ -81,6 +81,8 @@ def ratio(scale: Fraction, parts: Sequence[Part], exact: Numeric, *, summed_on_g
 
 def joined(combine: Combine, children: Sequence[Child]) -> Joined:
     """The group's points, maximum and own condition."""
+    if not children:  # what is wrong is said elsewhere
+        return Joined(a.ZERO, a.ZERO, a.ZERO)
     if combine.at_least is not None:
         return _conditional(children, _at_least(children, combine.at_least))
     match combine.word:

@@ -52,7 +52,7 @@ def _same_words(left: Words, right: Words) -> Claim:
 def _check_words(left: Words, right: Words) -> None:
     for one, two in ((left, right), (right, left)):
         word, domain = one.constant, two.domain
-        if word is not None and domain and word not in domain:
+        if word is not None and domain and two.constant is None and word not in domain:
             raise Fault(
                 "CE232", word=word, words=", ".join(domain), nearest=nearest(word, domain) or domain[0]
             )

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from criteria_engine.described import Described
-from criteria_engine.diagnostics import Problems
+from criteria_engine.diagnostics import CriteriaError, Problems
 from criteria_engine.grammar import nearest
 from criteria_engine.program import Program
 from criteria_engine.result import Result
@@ -33,7 +33,7 @@ def evaluate(
     ``evidence`` says by input what proves it; ``on`` is the day whose dated parameters count;
     ``strict=False`` lets unknown names pass. ``CriteriaError`` says all that is wrong with them.
     """
-    return _carefully(ruleset, program, values, evidence or _NO_EVIDENCE, on, subject, strict)
+    return _carefully(ruleset, program, values, _given(evidence), on, subject, strict)
 
 
 def _carefully(
@@ -45,18 +45,34 @@ def _carefully(
     subject: str | None,
     strict: bool,
 ) -> Result:
-    if on is not None and type(on) is not datetime.date:
-        problems = Problems()
-        problems.add("on", "CE558", name="on", value=repr(on)[:60])
-        problems.raise_errors()
+    on = _day_of(on)
     if program.needs_day or evidence:
-        _check_day_and_evidence(ruleset, program, evidence, on)
+        _check_day_and_evidence(ruleset, program, evidence if strict else {}, on)
     day = None if on is None else on.toordinal()
     row, gone = program.door.read(values, evidence.keys(), day, strict=strict)
     answers = (program.bounded if gone else program.exact)(row, evidence.keys())
     if program.consistency:
         _check_consistency(ruleset, program.breaches(answers, not gone))
     return Result(ruleset, program, row, answers, not gone, dict(evidence), on, subject)
+
+
+def _given(evidence: Mapping[str, str] | None) -> Mapping[str, str]:
+    """The evidence that says something."""
+    if not evidence:
+        return _NO_EVIDENCE
+    return {name: text for name, text in evidence.items() if text not in (None, "")}
+
+
+def _day_of(on: object) -> datetime.date | None:
+    """The day of the assessment: a date, or an ISO text."""
+    if on is None or type(on) is datetime.date:
+        return on
+    try:
+        return datetime.date.fromisoformat(str(on))
+    except ValueError:
+        problems = Problems()
+        problems.add("on", "CE558", name="on", value=repr(on)[:60])
+        raise CriteriaError(problems) from None
 
 
 def _check_day_and_evidence(

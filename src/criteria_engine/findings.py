@@ -100,7 +100,8 @@ class Findings:
     @property
     def may_be_referred(self) -> bool:
         """Whether it can still turn out that a rule is not to decide."""
-        return any(each.refer is not None for each in self._outcomes())
+        found = self._outcomes()
+        return len(found) > 1 and any(each.refer is not None for each in found)
 
     def _refer_text(self, outcome: Outcome) -> str | None:
         if outcome.refer is None:

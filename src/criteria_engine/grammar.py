@@ -127,6 +127,8 @@ def nearest(name: str, known: object) -> str:
 def parse(text: str) -> Parsed:
     """The text as a tree; ``Fault`` with the place of what is wrong."""
     flat = text.replace("\r", " ").replace("\n", " ")
+    if not flat.isascii():
+        flat = unicodedata.normalize("NFC", flat)
     gate(flat)
     try:
         tree = expression_tree(flat)

@@ -167,7 +167,8 @@ def accepted(kind: Kind, value: Any) -> Any:
             if isinstance(value, cls):
                 return value
             if isinstance(value, Mapping):
-                return cls(**{str(name): item for name, item in value.items()})
+                names = {key_of(each): each.alias for each in attrs.fields(cls)}
+                return cls(**{str(names.get(name) or name): item for name, item in value.items()})
             if listed is not None and isinstance(value, list | tuple):
                 return cls(**{listed: value})
             if short is not None:

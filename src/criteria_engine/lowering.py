@@ -93,7 +93,7 @@ class _Lowering:
     def _of(self, tree: ast.expr) -> Meaning:
         match tree:
             case ast.Constant(value=str(word)):
-                return m.said(word)
+                return m.said(normal(word))
             case ast.Constant(value=size):
                 return Amount(a.number(Fraction(repr(size))), named=True)
             case ast.Name(id="true"):

@@ -156,7 +156,8 @@ def _wanted(judging: Judging, found: Branchlet, level: Level) -> list[Wanted]:
 
 def _reaches(judging: Judging, child: Branchlet, share: float, place: str) -> Claim:
     """Whether a criterion reaches a share of its points; of a maximum of 0 if it is met."""
-    faces, seen = judging.faces[child.path], judging.as_child(child)
+    own = child.parent is not None and child.parent.path == judging.here
+    faces, seen = judging.faces[child.path], judging.as_child(child) if own else judging.from_afar(child)
     if seen.most is None:
         judging.note(place, Fault("CE227", name=child.path))
         return Claim(a.TRUE, a.FALSE)

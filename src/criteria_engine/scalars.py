@@ -140,8 +140,8 @@ def _share_text(value: float) -> str:
 
 
 def _read_boolean(text: str) -> bool:
-    if text in ("true", "false"):
-        return text == "true"
+    if text in ("true", "false", "yes", "no"):
+        return text in ("true", "yes")
     raise Fault("CE106", value=shown(text))
 
 

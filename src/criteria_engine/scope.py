@@ -9,7 +9,7 @@ from typing import Any
 from criteria_engine import algebra as a
 from criteria_engine import meaning as m
 from criteria_engine.combining import Child, ratio
-from criteria_engine.core import Branch, Condition, Not, Number, Numeric, Tighter
+from criteria_engine.core import Branch, Condition, Not, Number, Numeric, Part, Tighter
 from criteria_engine.criteria import Combine
 from criteria_engine.diagnostics import Fault, Problems
 from criteria_engine.expressions import Expression
@@ -74,7 +74,7 @@ class RulesetScope:
     def of_face(self, function: str, found: Branchlet) -> Meaning:
         """The same of a criterion that is already found."""
         faces = self.faces[found.path]
-        child = self.from_afar(found)
+        child = self.as_child(found) if self.here == found.path else self.from_afar(found)
         match function:
             case "score":
                 return Amount(child.points, child.there, child.absent, named=True)
@@ -95,6 +95,8 @@ class RulesetScope:
             case "lowest_share":
                 self._must_be_group(found)
                 shares = [self.share_of(each, self.as_child(each)) for each in found.children]
+                if not shares:
+                    return Amount(a.ZERO, a.FALSE, a.TRUE)
                 least = m.least_of("min", shares)
                 return Amount(
                     least.numeric,
@@ -155,6 +157,16 @@ class RulesetScope:
         points, most = faces.points, faces.most
         met, failed = a.every([there, faces.met.true]), a.every([there, faces.met.false])
         parts = faces.parts if (criterion.combine or Combine()).word in (None, "sum") else None
+        if parts is not None and faces.own_absent is not a.FALSE:
+            parts = tuple(
+                Part(
+                    part.points,
+                    part.most,
+                    a.every([faces.own_applies, part.applies]),
+                    a.some([faces.own_absent, part.absent]),
+                )
+                for part in parts
+            )
         counts = criterion.not_applicable
         if counts != "drop" and absent is not a.FALSE:
             counted = a.every([absent, Not(faces.dropped) if faces.dropped is not a.FALSE else a.TRUE])

@@ -78,6 +78,8 @@ class Bands(Plain):
             if step.otherwise is not None:
                 if not last:
                     desk.fault(where, "CE404")
+                elif rest.empty:
+                    desk.fault(where, "CE405")
                 picks.append(Pick(a.TRUE, rest.guard(prefix), result[1], f"{where}.{result[0]}"))
                 continue
             key, edge = edges[0]

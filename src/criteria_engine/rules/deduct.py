@@ -43,7 +43,10 @@ class Deduct(Plain):
         taken = [self._taken(desk, line, f"[{place}]") for place, line in enumerate(self.lines)]
         if not taken:
             desk.fault("", "CE412")
-        left = a.on_grid(a.subtract(desk.points, a.add(taken)))
+        total = a.add(taken)
+        left = a.on_grid(a.subtract(desk.points, total))
+        if total.low < 0:
+            left = a.extreme("min", [left, desk.points])
         return Judged(Amount(a.extreme("max", [left, desk.least])))
 
     def _taken(self, desk: Desk, line: Line, where: str) -> Numeric:
