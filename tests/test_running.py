@@ -176,7 +176,7 @@ def test_unknown_and_not_applicable(tmp_path: Path) -> None:
         ("cases: 101", "lie between"),
         ("cases: 1.5", "CE104"),
         ("cases: '3,5'", "CE103"),
-        ("station: yes", "CE106"),
+        ("station: có", "CE106"),
         ("served: n/a", "CE552"),
         ("area: rural", "CE554"),
         ("founded: 29/02/2020", "CE107"),
@@ -218,7 +218,7 @@ def test_an_error_may_be_expected_by_its_words(tmp_path: Path) -> None:
 FAULTS = [
     ("{name: a, values: {casses: 3}, expect: {level: none}}", "CE551", "casses", "cases"),
     ("{name: a, values: {cases: '85,5'}, expect: {level: none}}", "CE103", "'85,5'", "85.5"),
-    ("{name: a, values: {station: yes}, expect: {level: none}}", "CE106", "yes", "true"),
+    ("{name: a, values: {station: có}, expect: {level: none}}", "CE106", "có", "true"),
     ("{name: a, values: {cases: 200}, expect: {level: none}}", "CE557", "200", ""),
     ("{name: a, expect: {level: modle}}", "CE621", "modle", "model"),
     ("{name: a, expect: {possible_levels: [model, undecided]}}", "CE621", "undecided", ""),
@@ -253,7 +253,7 @@ def test_faults_of_a_test_are_located(tmp_path: Path, test: str, code: str, mark
 
 def test_all_faults_are_said_at_once(tmp_path: Path) -> None:
     path = files(
-        tmp_path, "- {name: a, values: {casses: 3, station: yes}, expect: {level: x, score: [2, 1]}}"
+        tmp_path, "- {name: a, values: {casses: 3, station: có}, expect: {level: x, score: [2, 1]}}"
     )
     with pytest.raises(CriteriaError) as raised:
         run_tests(path)
