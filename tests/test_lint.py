@@ -208,7 +208,7 @@ def test_one_failing_test_is_no_matter_of_check(tmp_path: Path) -> None:
 
 def test_the_form_of_tests_is_checked_in_both_files(tmp_path: Path) -> None:
     text = (
-        "criteria: {k: {test: a}}\ntests:\n  - {name: here, values: {a: yes}, expect: {criteria: {k: met}}}\n"
+        "criteria: {k: {test: a}}\ntests:\n  - {name: here, values: {a: có}, expect: {criteria: {k: met}}}\n"
     )
     tests = "ruleset: set.yaml\ntests:\n  - {name: there, values: {b: true}, expect: {criteria: {k: met}}}\n"
     listed = found(tmp_path, text, tests)
