@@ -252,9 +252,7 @@ def test_faults_of_a_test_are_located(tmp_path: Path, test: str, code: str, mark
 
 
 def test_all_faults_are_said_at_once(tmp_path: Path) -> None:
-    path = files(
-        tmp_path, "- {name: a, values: {casses: 3, station: có}, expect: {level: x, score: [2, 1]}}"
-    )
+    path = files(tmp_path, "- {name: a, values: {casses: 3, station: có}, expect: {level: x, score: [2, 1]}}")
     with pytest.raises(CriteriaError) as raised:
         run_tests(path)
     assert [each.code for each in raised.value.diagnostics] == ["CE551", "CE106", "CE621", "CE624"]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import Literal
 
+from criteria_engine.arithmetic import as_float
 from criteria_engine.core import (
     Apply,
     Branch,
@@ -80,7 +81,7 @@ def fraction_on_grid(value: Fraction) -> Fraction:
 def number(value: Fraction | int | str) -> Number:
     """A constant."""
     exact = value if isinstance(value, Fraction) else Fraction(value)
-    size = float(exact)
+    size = as_float(exact)
     whole = exact.denominator == 1
     on_grid = whole or _BILLION % exact.denominator == 0 or abs(size) > EDGE
     return Number(exact, low=size, high=size, whole=whole, on_grid=on_grid)

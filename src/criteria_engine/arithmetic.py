@@ -9,10 +9,12 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Collection, Sequence
+from fractions import Fraction
 
 from criteria_engine.core import RoundingMode
 
 __all__ = [
+    "as_float",
     "ceil",
     "exp",
     "floor",
@@ -33,6 +35,14 @@ _EDGE = 4_194_304
 _WHOLE = 2.0**53
 _LARGEST = 1e150
 _LARGEST_EXPONENT = 345.0
+
+
+def as_float(exact: Fraction) -> float:
+    """A constant as a float; infinite beyond what floats hold (only where nobody looks at it)."""
+    try:
+        return float(exact)
+    except OverflowError:
+        return math.inf if exact > 0 else -math.inf
 
 
 def grid(x: float) -> float:

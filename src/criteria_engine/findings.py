@@ -21,7 +21,7 @@ from criteria_engine.found import Criteria, CriterionResult
 from criteria_engine.meaning import Amount, Claim, Meaning, Words
 from criteria_engine.na import NA
 from criteria_engine.names import ON
-from criteria_engine.plain_data import plain, title_of_level
+from criteria_engine.plain_data import again, plain, title_of_level
 from criteria_engine.program import CODES, Program
 from criteria_engine.reaching import Outcome, Reaching
 from criteria_engine.status import Status
@@ -75,6 +75,11 @@ class Findings:
     @property
     def level(self) -> str | None:
         """The level's id; None while undecided, when referred, or in a set without levels."""
+        reaching = self.program.reaching
+        if self._complete and reaching is not None:
+            return reaching.outcomes[int(self.program.exact_answer(0, self._answers))].level
+        if reaching is None:
+            return None
         found = self._outcomes()
         return found[0].level if len(found) == 1 else None
 
@@ -163,6 +168,12 @@ class Findings:
     @property
     def score(self) -> Bounds | None:
         """The points of the whole set; None where it does not apply."""
+        if self._complete and not self.program.exact_answer(2, self._answers):
+            points = float(self.program.exact_answer(4, self._answers))
+            return Bounds(points, points)
+        if not self._complete and not self.program.open_answer(2, self._answers):
+            low, high = (float(self.program.open_answer(end, self._answers)) for end in (4, 5))
+            return Bounds(low, high)
         return self.points_of("")
 
     @property
@@ -329,14 +340,9 @@ class Findings:
 
     def __reduce__(self) -> tuple[Any, ...]:
         given = {name: value for name, value in self.given().items() if value is not None}
-        return _again, (self.ruleset, given, dict(self._evidence), self.on, self.subject)
+        return again, (self.ruleset, given, dict(self._evidence), self.on, self.subject)
 
     def __repr__(self) -> str:
         level = self.level if self.decided else "|".join(self.possible_levels)
         subject = f" {self.subject}:" if self.subject else ""
         return f"<Result{subject} {level or self.referred or '–'}, {self.score} of {self.max_score}>"
-
-
-def _again(ruleset: Any, given: Mapping[str, Any], evidence: Mapping[str, str], on: Any, subject: Any) -> Any:
-    """The same findings once more, in another process."""
-    return ruleset.evaluate(given, evidence=evidence, on=on, subject=subject)

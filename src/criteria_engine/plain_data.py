@@ -10,7 +10,7 @@ from criteria_engine.bounded import Bounds
 from criteria_engine.described import Described
 from criteria_engine.na import NA
 
-__all__ = ["plain", "title_of_level"]
+__all__ = ["again", "plain", "title_of_level"]
 
 
 def title_of_level(ruleset: Described, level: str, lang: str) -> str:
@@ -31,3 +31,8 @@ def plain(value: Any) -> Any:
     if value is NA:
         return "n/a"
     return value.isoformat() if isinstance(value, datetime.date) else value
+
+
+def again(ruleset: Any, given: Mapping[str, Any], evidence: Mapping[str, str], on: Any, subject: Any) -> Any:
+    """The same findings once more, in another process."""
+    return ruleset.evaluate(given, evidence=evidence, on=on, subject=subject)

@@ -162,6 +162,16 @@ class Program:
 
     # ---- reading the answers -----------------------------------------------------------------
 
+    def exact_answer(self, question: int, found: Sequence[Any]) -> Any:
+        """One answer of a complete row: 0 is the level, 2 whether the set is absent, 4 its points."""
+        asking: Asking = self.once.get("exact_asking") or self.exact_asking
+        return asking.answer(question, found)
+
+    def open_answer(self, question: int, found: Sequence[Any]) -> Any:
+        """One answer about the set of a row with gaps: 2 whether it can be absent, 4 and 5 its points."""
+        asking: Asking = self.once.get("bounded_asking") or self.bounded_asking
+        return asking.answer(self.outcomes + question, found)
+
     def answers(self, found: Sequence[Any], complete: bool, first: int, count: int) -> list[Any]:
         """So many answers from one on."""
         asking = self.exact_asking if complete else self.bounded_asking

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from criteria_engine import arithmetic
+from criteria_engine.arithmetic import as_float
 from criteria_engine.compiling import run_module, statements
 from criteria_engine.core import (
     Choice,
@@ -162,9 +163,9 @@ def call(function: str, *arguments: ast.expr) -> ast.expr:
 
 def constant_of(value: Fraction) -> ast.Constant:
     """A number as a constant: whole where it is, as far as floats hold it."""
-    size: float | int = value.numerator if value.denominator == 1 else float(value)
+    size: float | int = value.numerator if value.denominator == 1 else as_float(value)
     if isinstance(size, int) and abs(size) > EXACT_FLOAT:
-        size = float(size)
+        size = as_float(Fraction(size))
     return ast.Constant(size)
 
 

@@ -139,7 +139,7 @@ class Walk:
     def _work_out_number(self, part: Numeric) -> float:
         match part:
             case Number(value):
-                return float(value)
+                return arithmetic.as_float(value)
             case Observed(input):
                 value = self._values[input]
                 return part.low if value is None or value is NA else float(value)
