@@ -1,0 +1,167 @@
+"""Frames of every kind made of plain rows, what `evaluate` says of a row, and rows read back."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import strategies
+
+import criteria_engine as ce
+
+Row = dict[str, Any]
+KINDS = {"boolean": "flag", "number": "number", "percent": "number", "integer": "whole", "date": "day"}
+
+
+def kinds_of(ruleset: ce.Ruleset, rows: Sequence[Row]) -> dict[str, str]:
+    """The kind of every column: of an input what it declares, of `x@na` flag, of all else text."""
+    declared = {given.id: KINDS.get(given.type, "text") for given in ruleset.inputs}
+    names = list(dict.fromkeys([*declared, *[name for row in rows for name in row]]))
+    return {name: declared.get(name, "flag" if name.endswith("@na") else "text") for name in names}
+
+
+def columns_of(ruleset: ce.Ruleset, assessments: Sequence[Row], evidence: Sequence[Row]) -> list[Row]:
+    """Assessments as rows of a frame: what is not applicable, and what is evidenced, in columns of its own."""
+    types = {given.id: given.type for given in ruleset.inputs}
+    rows = []
+    for values, proofs in zip(assessments, evidence, strict=True):
+        row: Row = dict.fromkeys(types)
+        for name, value in values.items():
+            if value == "n/a" and KINDS.get(types[name]) is not None:
+                row[f"{name}@na"] = True
+            elif types[name] == "date":
+                row[name] = datetime.date.fromisoformat(value)
+            else:
+                row[name] = value
+        rows.append(row | {f"{name}@evidence": text for name, text in proofs.items()})
+    return rows
+
+
+def cells_of(ruleset: ce.Ruleset, values: Row, proofs: Row, *, detail: bool = True) -> Row:
+    """What `evaluate` says of an assessment, in the columns of a frame."""
+    try:
+        result = ruleset.evaluate(values, evidence=proofs, on=strategies.ON)
+    except ce.CriteriaError as error:
+        names = [each.path.removeprefix("values.") for each in error.diagnostics]
+        return {"error": set(names)}
+    low, high = result.score or (None, None)
+    cells: Row = {
+        "level": result.level,
+        "decided": result.decided,
+        "score_low": low,
+        "score_high": high,
+        "possible_levels": "|".join(result.possible_levels),
+        "error": None,
+    }
+    return cells | (_details(ruleset, result) if detail else {})
+
+
+def _details(ruleset: ce.Ruleset, result: ce.Result) -> Row:
+    cells: Row = {}
+    for path in result.program.places:
+        if not path:
+            continue
+        found = result.criteria[path]
+        low, high = found.score or (None, None)
+        cells |= {f"{path}.status": str(found.status), f"{path}.low": low, f"{path}.high": high}
+        if path in result.program.groups:
+            cells[f"{path}.level"] = found.level
+        cells |= {f"{path}.items.{name}": _text(held) for name, held in found.items.items()}
+    names = result.program.judging.names
+    for definition in ruleset.define:
+        name, value = f"values.{definition.id}", result.values[definition.id]
+        if getattr(names[definition.id], "kind", None) == "number":
+            ends = value if isinstance(value, ce.Bounds) else (value, value)
+            low, high = (None, None) if value is None or value is ce.NA else ends
+            cells |= {f"{name}.low": low, f"{name}.high": high}
+        else:
+            cells[name] = _text(value)
+    return cells
+
+
+def _text(value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "n/a" if value is ce.NA else str(value)
+
+
+# ---- kinds of frames -----------------------------------------------------------------------------
+
+Columns = Mapping[str, list[Any]]
+Kinds = Mapping[str, str]
+
+_PANDAS = {"flag": "boolean", "number": "Float64", "whole": "Int64", "text": "string"}
+_POLARS: dict[str, Any] = {"flag": pl.Boolean, "number": pl.Float64, "whole": pl.Int64, "text": pl.String}
+_ARROW = {"flag": pa.bool_(), "number": pa.float64(), "whole": pa.int64(), "text": pa.string()}
+_DUCK = {"flag": "BOOLEAN", "number": "DOUBLE", "whole": "BIGINT", "text": "VARCHAR", "day": "DATE"}
+
+
+def pandas_numpy(columns: Columns, kinds: Kinds) -> Any:
+    made = {}
+    for name, cells in columns.items():
+        if kinds[name] in ("number", "whole"):
+            made[name] = pd.Series([float("nan") if x is None else x for x in cells], dtype="float64")
+        elif kinds[name] == "day":
+            made[name] = pd.Series(pd.to_datetime(pd.Series(cells, dtype=object)))
+        elif kinds[name] == "flag" and None not in cells:
+            made[name] = pd.Series(cells, dtype=bool)
+        else:
+            made[name] = pd.Series(cells, dtype=object)
+    return pd.DataFrame(made)
+
+
+def pandas_nullable(columns: Columns, kinds: Kinds) -> Any:
+    return pd.DataFrame({
+        name: pd.Series(cells, dtype=_PANDAS.get(kinds[name], object)) for name, cells in columns.items()
+    })  # fmt: skip
+
+
+def arrow(columns: Columns, kinds: Kinds) -> Any:
+    return pa.table({
+        name: pa.array(cells, type=_ARROW.get(kinds[name], pa.date32())) for name, cells in columns.items()
+    })  # fmt: skip
+
+
+def pandas_arrow(columns: Columns, kinds: Kinds) -> Any:
+    return arrow(columns, kinds).to_pandas(types_mapper=pd.ArrowDtype)
+
+
+def polars(columns: Columns, kinds: Kinds) -> Any:
+    schema = {name: _POLARS.get(kinds[name], pl.Date) for name in columns}
+    return pl.DataFrame(columns, schema=schema)
+
+
+def polars_lazy(columns: Columns, kinds: Kinds) -> Any:
+    return polars(columns, kinds).lazy()
+
+
+def duck(columns: Columns, kinds: Kinds) -> Any:
+    held = arrow(columns, kinds)  # noqa: F841 - duckdb reads it by its name
+    return duckdb.table("held")
+
+
+IN_MEMORY: dict[str, Callable[[Columns, Kinds], Any]] = {
+    "pandas": pandas_numpy,
+    "pandas nullable": pandas_nullable,
+    "pandas Arrow": pandas_arrow,
+    "pyarrow": arrow,
+    "polars": polars,
+}
+
+
+def rows_of(frame: Any) -> list[Row]:
+    """The rows of a frame, each cell as Python holds it, missing ones as None."""
+    if isinstance(frame, pd.DataFrame):
+        listed = frame.to_dict("records")
+    elif isinstance(frame, pa.Table):
+        listed = frame.to_pylist()
+    else:
+        listed = frame.collect().to_dicts() if isinstance(frame, pl.LazyFrame) else frame.to_dicts()
+    return [{name: None if pd.isna(cell) else cell for name, cell in row.items()} for row in listed]
