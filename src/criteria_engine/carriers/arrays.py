@@ -1,259 +1,339 @@
-"""The array carrier: core expressions run over blocks of rows, with NumPy.
+"""The array carrier: the arithmetic of ``arithmetic`` over blocks of rows, with NumPy.
 
-A part that is used twice is worked out once. What is the same for all rows of a block stays a plain
-number or truth value, so that what has no gap in a block costs no looking for gaps.
+The same operations in the same order, so that results agree to the last bit. A value is an array, or a
+plain number or truth value where all rows of a block agree. Whole numbers
+that are small enough stay in small arrays, in which sums are exact and cheap.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from fractions import Fraction
-from typing import Any, Protocol, assert_never
+from collections.abc import Collection, Sequence
+from typing import Any
 
-from criteria_engine.arithmetic import as_float
+from criteria_engine import arithmetic
+from criteria_engine.carriers import array_functions as functions
 from criteria_engine.carriers.mixing import mixture
-from criteria_engine.carriers.trees import EXACT_FLOAT, Anything, children
-from criteria_engine.carriers.vectors import Vectors
-from criteria_engine.core import (
-    Among,
-    Apply,
-    Branch,
-    Choice,
-    Compare,
-    Every,
-    Evidenced,
-    Extreme,
-    Flag,
-    Given,
-    Minus,
-    Mixture,
-    Not,
-    Number,
-    Numeric,
-    Observed,
-    Over,
-    Power,
-    Ratio,
-    Remainder,
-    Rounded,
-    Same,
-    Settled,
-    Some,
-    Sum,
-    Tighter,
-    Times,
-    Truth,
-    Withheld,
-)
-from criteria_engine.parts import children_first
+from criteria_engine.core import RoundingMode
 
-__all__ = ["ArrayProgram", "Block"]
+__all__ = ["Arrays"]
 
 _EDGE = 4_194_304
-_FINITE = 1e280
-
-Memory = list[Any]
-Step = Callable[[Memory, "Block"], Any]
+_WHOLE = 2.0**53
+_BYTE, _SHORT = 127, 32_767
 
 
-class Block(Protocol):
-    """Some rows of the inputs. Truth values are arrays, or one for all rows."""
+class Arrays:
+    """Arithmetic on arrays; ``np`` is NumPy, as its door gives it."""
 
-    def given(self, input: str) -> Any:
-        """Where the input is not missing."""
-
-    def withheld(self, input: str) -> Any:
-        """Where the input is not applicable."""
-
-    def evidenced(self, input: str) -> Any:
-        """Where evidence names the input."""
-
-    def number(self, input: str) -> Any:
-        """The number of the input; its lowest where it is missing or not applicable."""
-
-    def flag(self, input: str, wanted: bool) -> Any:
-        """Where a truth value is there and is that."""
-
-    def among(self, input: str, words: tuple[str, ...], wanted: bool) -> Any:
-        """Where a text is there, and is one (none) of the words."""
-
-    def same(self, left: str, right: str, wanted: bool) -> Any:
-        """Where two texts are there and agree (differ)."""
-
-
-class ArrayProgram:
-    """Works out parts of the core for a block of rows; ``np`` is NumPy."""
-
-    def __init__(self, np: Any, outputs: Sequence[Anything]) -> None:
+    def __init__(self, np: Any) -> None:
         self._np = np
-        self._vectors = Vectors(np)
-        self._slots: dict[int, int] = {}
-        self._steps: list[Step] = []
-        for part, _ in children_first(outputs, children):
-            self._slots[id(part)] = len(self._steps)
-            self._steps.append(self._step(part))
-        self._kept = tuple(outputs)
-        self._places = [self._slots[id(part)] for part in outputs]
-        self._last = self._last_uses(outputs)
 
-    def _last_uses(self, outputs: Sequence[Anything]) -> list[tuple[int, ...]]:
-        """For each step, what nobody reads after it: that memory serves the next steps."""
-        last: dict[int, int] = {}
-        for part, _ in children_first(outputs, children):
-            for each in children(part):
-                last[self._slots[id(each)]] = self._slots[id(part)]
-        freed: list[list[int]] = [[] for _ in self._steps]
-        for slot, reader in last.items():
-            if slot not in set(self._places):
-                freed[reader].append(slot)
-        return [tuple(each) for each in freed]
+    def kept(self, value: Any, uses: int) -> Any:
+        """An array may be read as often as one likes."""
+        return value
 
-    def run(self, block: Block) -> list[Any]:
-        """The outputs for the rows of a block, each an array or one value for all rows."""
-        memory: Memory = [None] * len(self._steps)
-        with self._np.errstate(all="ignore"):
-            for slot, (step, freed) in enumerate(zip(self._steps, self._last, strict=True)):
-                memory[slot] = step(memory, block)
-                for each in freed:
-                    memory[each] = None
-        return [memory[place] for place in self._places]
+    # ---- truth values ------------------------------------------------------------------------
 
-    def _at(self, parts: Sequence[Anything]) -> list[int]:
-        return [self._slots[id(part)] for part in parts]
+    def every(self, values: Sequence[Any]) -> Any:
+        """Where all hold."""
+        found: Any = True
+        own = False
+        for value in values:
+            if value is False:
+                return False
+            if value is True:
+                continue
+            if found is True:
+                found = value
+            elif own:
+                found &= value
+            else:
+                found, own = found & value, True
+        return found
 
-    # ---- conditions --------------------------------------------------------------------------
+    def some(self, values: Sequence[Any]) -> Any:
+        """Where at least one holds."""
+        found: Any = False
+        own = False
+        for value in values:
+            if value is True:
+                return True
+            if value is False:
+                continue
+            if found is False:
+                found = value
+            elif own:
+                found |= value
+            else:
+                found, own = found | value, True
+        return found
 
-    def _step(self, part: Anything) -> Step:
-        v = self._vectors
-        match part:
-            case Truth(value):
-                return lambda memory, block: value
-            case Given(input):
-                return lambda memory, block: block.given(input)
-            case Evidenced(input):
-                return lambda memory, block: block.evidenced(input)
-            case Flag(input, wanted):
-                return lambda memory, block: block.flag(input, wanted)
-            case Withheld(input, wanted):
-                if wanted:
-                    return lambda memory, block: block.withheld(input)
-                return lambda memory, block: v.contrary(block.withheld(input))
-            case Among(input, words, wanted):
-                return lambda memory, block: block.among(input, words, wanted)
-            case Same(left, right, wanted):
-                return lambda memory, block: block.same(left, right, wanted)
-            case Compare(operator, left, right):
-                one, two = self._at((left, right))
-                return lambda memory, block: v.compared(operator, memory[one], memory[two])
-            case Every(parts):
-                places = self._at(parts)
-                return lambda memory, block: v.every([memory[place] for place in places])
-            case Some(parts):
-                places = self._at(parts)
-                return lambda memory, block: v.some([memory[place] for place in places])
-            case Settled():
-                return lambda memory, block: True
-            case Not(inner):
-                (one,) = self._at((inner,))
-                return lambda memory, block: v.contrary(memory[one])
-        return self._number_step(part)
+    def contrary(self, value: Any) -> Any:
+        """Where it does not hold."""
+        return not value if isinstance(value, bool) else ~value
 
-    # ---- numbers -----------------------------------------------------------------------------
+    def compared(self, operator: str, left: Any, right: Any) -> Any:
+        """Where a comparison holds."""
+        match operator:
+            case "<":
+                found = left < right
+            case "<=":
+                found = left <= right
+            case ">":
+                found = left > right
+            case ">=":
+                found = left >= right
+            case "==":
+                found = left == right
+            case _:
+                found = left != right
+        return found
 
-    def _number_step(self, part: Numeric) -> Step:
-        match part:
-            case Number(value=value):
-                constant = _constant(value)
-                return lambda memory, block: constant
-            case Observed(input=input):
-                return lambda memory, block: block.number(input)
-            case Choice(branches=branches, otherwise=otherwise):
-                return self._choice(branches, otherwise)
-            case Ratio(exact=exact) | Tighter(exact=exact):
-                (one,) = self._at((exact,))
-                return lambda memory, block: memory[one]
-            case Mixture():
-                return self._mixture(part)
-            case Sum() | Minus() | Times() | Over() | Remainder() | Power() | Extreme():
-                return self._arithmetic(part)
-            case Apply() | Rounded():
-                return self._applied(part)
-        assert_never(part)
+    # ---- choosing ----------------------------------------------------------------------------
 
-    def _arithmetic(self, part: Sum | Minus | Times | Over | Remainder | Power | Extreme) -> Step:
-        v = self._vectors
-        match part:
-            case Sum(terms=terms):
-                places, most = self._at(terms), sum(_size(term) for term in terms)
-                return lambda memory, block: v.added([memory[place] for place in places], most)
-            case Minus(left=left, right=right):
-                one, two = self._at((left, right))
-                most = _size(left) + _size(right)
-                return lambda memory, block: v.subtracted(memory[one], memory[two], most)
-            case Times(left=left, right=right):
-                one, two = self._at((left, right))
-                return lambda memory, block: v.real(memory[one]) * v.real(memory[two])
-            case Over(left=left, right=right, nearest=nearest):
-                one, two = self._at((left, right))
-                safe = right.low >= nearest or right.high <= -nearest
-                return lambda memory, block: v.divided(memory[one], memory[two], nearest, safe=safe)
-            case Remainder(left=left, right=right):
-                one, two = self._at((left, right))
-                return lambda memory, block: v.remainder(memory[one], memory[two])
-            case Power(base=base, exponent=exponent):
-                (one,) = self._at((base,))
-                return lambda memory, block: v.power(memory[one], exponent)
-            case Extreme(which=which, parts=parts):
-                places, finite = self._at(parts), all(_size(each) < _FINITE for each in parts)
-                return lambda memory, block: v.extreme(
-                    which, [memory[place] for place in places], finite=finite
-                )
-        assert_never(part)
+    def chosen(self, test: Any, yes: Any, no: Any) -> Any:
+        """``yes`` where the test holds, else ``no``."""
+        if isinstance(test, bool):
+            return yes if test else no
+        if self._plain(yes) and self._plain(no):
+            return self._two_numbers(test, yes, no)
+        if self._plain(no) and no == 0 and yes.dtype.kind == "i":
+            return yes * test.view(self._np.int8)
+        kinds = {self._kind(yes), self._kind(no)}
+        if None in kinds:
+            return self._blended(test, yes, no)
+        return self._blended_small(test, yes, no, self._np.int16 if 2 in kinds else self._np.int8)
 
-    def _applied(self, part: Apply | Rounded) -> Step:
-        v = self._vectors
-        match part:
-            case Rounded(part=inner, digits=digits, mode=mode):
-                (one,) = self._at((inner,))
-                return lambda memory, block: v.rounded(memory[one], digits, mode)
-            case Apply(function=function, parts=parts, days_off=days_off):
-                places = self._at(parts)
-                if function == "grid" and parts[0].low >= 0 and parts[0].high <= _EDGE:
-                    return lambda memory, block: v.grid_inside(memory[places[0]])
-                return lambda memory, block: v.applied(
-                    function, [memory[place] for place in places], days_off
-                )
-        assert_never(part)
+    def _kind(self, value: Any) -> int | None:
+        """How many bytes a small whole number takes; None for any other number."""
+        if not self._plain(value):
+            return int(value.itemsize) if value.dtype.kind == "i" and value.itemsize <= 2 else None
+        if not isinstance(value, int) or abs(value) > _SHORT:
+            return None
+        return 1 if abs(value) <= _BYTE else 2
 
-    def _choice(self, branches: Sequence[Branch], otherwise: Numeric) -> Step:
-        v, (last,) = self._vectors, self._at((otherwise,))
-        tests, values = (
-            self._at([each.test for each in branches]),
-            self._at([each.value for each in branches]),
+    def _blended_small(self, test: Any, yes: Any, no: Any, kind: Any) -> Any:
+        np = self._np
+        mask = -test.view(np.int8) if kind is np.int8 else -test.astype(np.int16)
+        one, other = (
+            kind(value) if self._plain(value) else value.astype(kind, copy=False) for value in (yes, no)
         )
-        ways = list(zip(tests, values, strict=True))[::-1]
+        mask &= one ^ other
+        mask ^= other
+        return mask
 
-        def step(memory: Memory, block: Block) -> Any:
-            found = memory[last]
-            for test, value in ways:
-                found = v.chosen(memory[test], memory[value], found)
-            return found
+    def _two_numbers(self, test: Any, yes: Any, no: Any) -> Any:
+        np, step = self._np, yes - no
+        if not isinstance(yes, int) or not isinstance(no, int) or max(abs(yes), abs(no), abs(step)) > _SHORT:
+            return self._blended(test, float(yes), float(no))
+        if step == 0:
+            return yes
+        if max(abs(yes), abs(no), abs(step)) <= _BYTE:
+            found = test.view(np.int8)
+            found = found * np.int8(step) if step != 1 else found
+            return found + np.int8(no) if no else found
+        found = test.astype(np.int16) * np.int16(step)
+        return found + np.int16(no) if no else found
 
-        return step
+    def _blended(self, test: Any, yes: Any, no: Any) -> Any:
+        """By their bits, which costs the same whatever the test says, and takes any number as it is."""
+        np = self._np
+        mask = test.astype(np.int64)
+        np.negative(mask, out=mask)
+        if self._plain(no) and no == 0:
+            mask &= self._bits(yes)
+            return mask.view(np.float64)
+        other = self._bits(no)
+        mask &= self._bits(yes) ^ other
+        mask ^= other
+        return mask.view(np.float64)
 
-    def _mixture(self, part: Mixture) -> Step:
-        v, np, scale = self._vectors, self._np, as_float(part.scale)
-        which, gridded = part.which, part.summed_on_grid
-        rows = [self._at((each.points, each.most, each.surely, each.maybe)) for each in part.parts]
-        return lambda memory, block: mixture(
-            v, np, which, scale, [tuple(memory[place] for place in row) for row in rows], gridded
-        )
+    def _bits(self, value: Any) -> Any:
+        np = self._np
+        return np.float64(value).view(np.int64) if self._plain(value) else self.real(value).view(np.int64)
 
+    def _plain(self, value: Any) -> bool:
+        return isinstance(value, int | float)
 
-def _constant(value: Fraction) -> float | int:
-    size = as_float(value)
-    return value.numerator if value.denominator == 1 and abs(size) <= EXACT_FLOAT else size
+    def real(self, value: Any) -> Any:
+        """The value as floats."""
+        if self._plain(value):
+            return float(value)
+        return value if value.dtype == self._np.float64 else value.astype(self._np.float64)
 
+    # ---- adding ------------------------------------------------------------------------------
 
-def _size(part: Numeric) -> float:
-    return max(abs(part.low), abs(part.high))
+    def added(self, terms: Sequence[Any], most: float) -> Any:
+        """The terms added from left to right; no partial sum is larger than ``most``."""
+        np, small = self._np, self._small(most)
+        total, own = terms[0], False
+        for term in terms[1:]:
+            if self._plain(total) and self._plain(term):
+                total = total + term
+                continue
+            if small is None:
+                total, term = self.real(total), self.real(term)  # noqa: PLW2901
+            kind = small if self._is_whole(total) and self._is_whole(term) else np.float64
+            if own and total.dtype == kind:
+                np.add(total, term, out=total)
+            else:
+                total, own = np.add(total, term, dtype=kind), True
+        return total
+
+    def subtracted(self, left: Any, right: Any, most: float) -> Any:
+        """``left`` less ``right``."""
+        if self._plain(left) and self._plain(right):
+            return left - right
+        small = self._small(most)
+        if small is not None and self._is_whole(left) and self._is_whole(right):
+            return self._np.subtract(left, right, dtype=small)
+        return self.real(left) - self.real(right)
+
+    def _small(self, most: float) -> Any:
+        """The kind of array in which whole numbers up to that size fit, if it is a small one."""
+        if most <= _BYTE:
+            return self._np.int8
+        return self._np.int16 if most <= _SHORT else None
+
+    def _is_whole(self, value: Any) -> bool:
+        return isinstance(value, int) if self._plain(value) else value.dtype.kind == "i"
+
+    # ---- other arithmetic --------------------------------------------------------------------
+
+    def times(self, left: Any, right: Any) -> Any:
+        """A product."""
+        return self.real(left) * self.real(right)
+
+    def divided(self, left: Any, right: Any, nearest: float, *, safe: bool) -> Any:
+        """A quotient; 0 where the divisor is nearer to 0 than ``nearest`` (unless surely ``safe``)."""
+        left, right = self.real(left), self.real(right)
+        if self._plain(right):
+            return 0.0 if -nearest < right < nearest else left / right
+        if safe:
+            return left / right
+        there = (right >= nearest) | (right <= -nearest)
+        return self.chosen(there, left / right, 0.0)
+
+    def extreme(self, which: str, values: Sequence[Any], *, finite: bool) -> Any:
+        """The smallest or largest, as Python's ``min`` and ``max`` pick it."""
+        found = values[0]
+        for value in values[1:]:
+            if self._plain(found) and self._plain(value):
+                found = min(found, value) if which == "min" else max(found, value)
+            elif finite:
+                pick = self._np.minimum if which == "min" else self._np.maximum
+                found = pick(self.real(found), self.real(value))
+            else:
+                found, other = self.real(found), self.real(value)
+                found = self.chosen(other < found if which == "min" else other > found, other, found)
+        return found
+
+    def grid(self, x: Any) -> Any:
+        """On the grid of one billionth."""
+        if self._plain(x):
+            return arithmetic.grid(x)
+        np, x = self._np, self.real(x)
+        size = np.abs(x)
+        found = np.floor(size * 1e9 + 0.5)
+        found /= 1e9
+        np.copysign(found, x, out=found)
+        inside = size <= _EDGE
+        return found if inside.all() else self.chosen(inside, found, x)
+
+    def grid_inside(self, x: Any) -> Any:
+        """The same for what is surely not below 0 and within the edge."""
+        if self._plain(x):
+            return arithmetic.grid(x)
+        found = self.real(x) * 1e9
+        found += 0.5
+        self._np.floor(found, out=found)
+        found /= 1e9
+        return found
+
+    def applied(self, function: str, values: Sequence[Any], days_off: Collection[int]) -> Any:
+        """A named function."""
+        if all(map(self._plain, values)):
+            return self._applied_once(function, [float(value) for value in values], days_off)
+        first = self.real(values[0])
+        match function:
+            case "grid":
+                return self.grid(first)
+            case "abs":
+                return self._np.abs(first)
+            case "floor" | "ceil":
+                turned = self._np.floor(first) if function == "floor" else self._np.ceil(first)
+                return self.chosen(self._np.abs(first) < _WHOLE, turned, first)
+            case "sqrt":
+                return self.chosen(first > 0, self.grid(self._np.sqrt(first)), 0.0)
+            case "years_between":
+                return functions.years_between(self._np, *self._both(values))
+            case "working_days_between":
+                return functions.working_days_between(self._np, *self._both(values), days_off)
+        return self._by_series(function, first)
+
+    def _by_series(self, function: str, x: Any) -> Any:
+        match function:
+            case "power_of_e":
+                return functions.power_of_e(self._np, x)
+            case "exp":
+                return self.grid(functions.power_of_e(self._np, x))
+            case "log":
+                return functions.log(self._np, x)
+            case "ln":
+                return self.chosen(x > 0, self.grid(functions.log(self._np, x)), 0.0)
+        return self.chosen(x > 0, self.grid(functions.log(self._np, x) / arithmetic.LN_TEN), 0.0)
+
+    def _applied_once(self, function: str, values: list[float], days_off: Collection[int]) -> float:
+        if function == "abs":
+            return abs(values[0])
+        if function == "working_days_between":
+            return arithmetic.working_days_between(values[0], values[1], days_off)
+        return float(getattr(arithmetic, function)(*values))
+
+    def _both(self, values: Sequence[Any]) -> tuple[Any, Any]:
+        one, other = self._np.broadcast_arrays(self.real(values[0]), self.real(values[1]))
+        return one, other
+
+    def remainder(self, left: Any, right: Any) -> Any:
+        """``left`` less the whole times that ``right`` goes into it."""
+        left, right = self.real(left), self.real(right)
+        if self._plain(left) and self._plain(right):
+            return float(arithmetic.remainder(left, right))
+        there = self.contrary(self.every([-5e-10 < right, right < 5e-10]))
+        if there is False:
+            return 0.0
+        times = self.applied("floor", [self.grid(self.divided(left, right, 5e-10, safe=there is True))], ())
+        return self.chosen(there, left - right * times, 0.0)
+
+    def power(self, base: Any, exponent: int) -> Any:
+        """The base multiplied by itself."""
+        base = self.real(base)
+        product = base
+        for _ in range(exponent - 1):
+            product = product * base
+        return product
+
+    def rounded(self, x: Any, digits: int, mode: RoundingMode) -> Any:
+        """``x``, already on the grid, rounded to so many digits."""
+        x = self.real(x)
+        if self._plain(x):
+            return float(arithmetic.round_to(x, digits, mode))
+        np = self._np
+        size = np.abs(x)
+        inside = np.floor(size * 1e9 + 0.5) / 10.0 ** (9 - digits)
+        steps = self.chosen(size <= _EDGE, inside, size * 10.0**digits)
+        below = np.floor(steps)
+        part = steps - below
+        if mode == "half_up":
+            up = part >= 0.5
+        elif mode == "half_even":
+            up = (part > 0.5) | ((part == 0.5) & (below % 2 == 1))
+        else:
+            up = part > 0 if mode == "up" else np.zeros(len(x), dtype=bool)
+        whole = below + up
+        found = whole / 10.0**digits if digits >= 0 else whole * 10.0**-digits
+        return self.chosen(steps < _WHOLE, np.copysign(found, x), x)
+
+    def mixture(self, which: str, scale: float, parts: Sequence[Any], *, summed_on_grid: bool) -> Any:
+        """The smallest or largest ratio of sums over every choice of the parts that may apply."""
+        return mixture(self._np, self.grid, which, scale, parts, summed_on_grid)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from criteria_engine import arithmetic
-from criteria_engine.carriers.vectors import Vectors
 
 __all__ = ["mixture"]
 
@@ -15,28 +14,33 @@ MixedPart = tuple[Any, Any, Any, Any]
 
 
 def mixture(
-    vectors: Vectors, np: Any, which: str, scale: float, parts: Sequence[MixedPart], summed_on_grid: bool
+    np: Any,
+    grid: Callable[[Any], Any],
+    which: str,
+    scale: float,
+    parts: Sequence[MixedPart],
+    summed_on_grid: bool,
 ) -> Any:
     """The smallest or largest ratio of sums over every choice of the parts that may apply."""
     lengths = [len(each) for part in parts for each in part if not isinstance(each, bool | int | float)]
     if not lengths:
         plain = [(float(points), float(most), surely, maybe) for points, most, surely, maybe in parts]
         return arithmetic.mixture(which, scale, plain, summed_on_grid)
-    return _Rounds(vectors, np, which, scale, parts, summed_on_grid, lengths[0]).run()
+    return _Rounds(np, grid, which, scale, parts, summed_on_grid, lengths[0]).run()
 
 
 class _Rounds:
     def __init__(
         self,
-        vectors: Vectors,
         np: Any,
+        grid: Callable[[Any], Any],
         which: str,
         scale: float,
         parts: Sequence[MixedPart],
         summed_on_grid: bool,
         length: int,
     ) -> None:
-        self._vectors, self._np, self._scale, self._gridded = vectors, np, scale, summed_on_grid
+        self._np, self._grid, self._scale, self._gridded = np, grid, scale, summed_on_grid
         self._turn = 1.0 if which == "min" else -1.0
 
         def spread(value: Any, kind: Any) -> Any:
@@ -53,7 +57,8 @@ class _Rounds:
         np, turn = self._np, self._turn
         best, begun = np.zeros(self._length), False
         taken = [
-            surely | (maybe & (most == 0) & (turn * points < 0)) for points, most, surely, maybe in self._parts
+            surely | (maybe & (most == 0) & (turn * points < 0))
+            for points, most, surely, maybe in self._parts
         ]
         going = np.ones(self._length, dtype=bool)
         while True:
@@ -98,6 +103,6 @@ class _Rounds:
             points = points + np.where(use, part_points, 0.0)
             most = most + np.where(use, part_most, 0.0)
         if self._gridded:
-            points, most = self._vectors.grid(points), self._vectors.grid(most)
+            points, most = self._grid(points), self._grid(most)
         there = most != 0
         return self._scale * points / np.where(there, most, 1.0), there

@@ -413,8 +413,14 @@ ENGLISH: dict[str, tuple[str, str]] = {
     # CE57x: frames
     "CE571": ("{package} is not installed", "install criteria-engine[{extra}]"),
     "CE572": ("{kind} is no frame", "give a frame of pandas, polars, pyarrow, duckdb, pyspark, dask or ibis"),
-    "CE573": ("the frame already has columns of these names: {names}", "rename them, or give a prefix, such as prefix=\"set1_\""),
-    "CE574": ("no column for: {names}; they count as missing", "name the columns as the inputs; perhaps: {nearest}"),
+    "CE573": (
+        "the frame already has columns of these names: {names}",
+        'rename them, or give a prefix, such as prefix="set1_"',
+    ),
+    "CE574": (
+        "no column for: {names}; they count as missing",
+        "name the columns as the inputs; perhaps: {nearest}",
+    ),
     # CE6xx: the tests beside a ruleset
     "CE601": ("level: the test expects `{expected}`, the result is `{found}`", ""),
     "CE602": ("possible levels: the test expects {expected}, the result is {found}", ""),

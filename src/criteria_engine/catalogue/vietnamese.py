@@ -394,9 +394,15 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     "CE561": ("số liệu mâu thuẫn: {rule} không đúng{note}", "sửa lại số liệu"),
     # CE57x: bảng số liệu
     "CE571": ("chưa cài {package}", "cài criteria-engine[{extra}]"),
-    "CE572": ("{kind} không phải là bảng", "đưa vào bảng của pandas, polars, pyarrow, duckdb, pyspark, dask hoặc ibis"),
-    "CE573": ("bảng đã có cột mang tên này: {names}", "đổi tên cột, hoặc cho tiền tố, ví dụ prefix=\"set1_\""),
-    "CE574": ("không có cột cho: {names}; coi như chưa có số liệu", "đặt tên cột theo số liệu đầu vào; có thể là: {nearest}"),
+    "CE572": (
+        "{kind} không phải là bảng",
+        "đưa vào bảng của pandas, polars, pyarrow, duckdb, pyspark, dask hoặc ibis",
+    ),
+    "CE573": ("bảng đã có cột mang tên này: {names}", 'đổi tên cột, hoặc cho tiền tố, ví dụ prefix="set1_"'),
+    "CE574": (
+        "không có cột cho: {names}; coi như chưa có số liệu",
+        "đặt tên cột theo số liệu đầu vào; có thể là: {nearest}",
+    ),
     # CE6xx: phép thử đi kèm bộ tiêu chí
     "CE601": ("mức: phép thử cần `{expected}`, kết quả là `{found}`", ""),
     "CE602": ("các mức còn có thể: phép thử cần {expected}, kết quả là {found}", ""),

@@ -212,9 +212,7 @@ def _of_amount(
     ends = bounds.interval(amount.numeric)
     if amount.kind == "number":
         return Size(amount.numeric, ends, *na, (f"{column}.low", f"{column}.high"))
-    return Place(
-        amount.numeric, ends, there, na, column, amount.words if amount.kind == "scale" else None
-    )
+    return Place(amount.numeric, ends, there, na, column, amount.words if amount.kind == "scale" else None)
 
 
 def _of_words(

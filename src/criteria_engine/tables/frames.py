@@ -81,4 +81,6 @@ def _day(np: Any, ruleset: Described, taking: Taking, day: datetime.date | str |
     first = first_day(ruleset)
     early = cells.values < first.toordinal() if first is not None else False
     bad = cells.bad | early
-    return Source(Cells(np.where(bad, 1.0, cells.values), ~np.broadcast_to(bad, cells.values.shape), False, bad))
+    return Source(
+        Cells(np.where(bad, 1.0, cells.values), ~np.broadcast_to(bad, cells.values.shape), False, bad)
+    )

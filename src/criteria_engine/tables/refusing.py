@@ -74,6 +74,9 @@ def look_at_columns(program: Program, there: Sequence[str], added: Sequence[str]
     absent = [each.id for each in program.door.inputs if not {each.id, f"{each.id}@na"} & set(there)]
     if absent:
         near = [close for name in absent if (close := nearest(name, there)) and close not in absent]
-        details = {"names": ", ".join(absent[:8]) + ", …" * (len(absent) > 8), "nearest": ", ".join(near[:3]) or "–"}
+        details = {
+            "names": ", ".join(absent[:8]) + ", …" * (len(absent) > 8),
+            "nearest": ", ".join(near[:3]) or "–",
+        }
         said = Diagnostic("CE574", details, "frame", "warning", lang=chosen_language())
         warnings.warn(str(said), UserWarning, stacklevel=4)

@@ -7,7 +7,8 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.carriers.arrays import ArrayProgram
+from criteria_engine.carriers.arrays import Arrays
+from criteria_engine.carriers.steps import Steps
 from criteria_engine.core import Condition
 from criteria_engine.program import Program
 from criteria_engine.tables.answers import answers_of, breaches_of
@@ -37,7 +38,7 @@ class _Run:
     np: Any
     inputs: Inputs
     gatherings: list[Gathering]
-    programs: tuple[ArrayProgram, ArrayProgram]
+    programs: tuple[Steps, Steps]
     wrong: list[tuple[str, Any]] = attrs.field(factory=list)
     """What is wrong: the name of an input and the numbers of rows."""
 
@@ -49,7 +50,8 @@ class _Run:
     def judge(self, block: Rows, rows: Any, *, complete: bool) -> None:
         """Run the exact or the bounded program over some rows."""
         program = self.programs[0 if complete else 1]
-        found = program.run(block)
+        with self.np.errstate(all="ignore"):
+            found = program.run(block)
         start = 0
         for gathering in self.gatherings:
             size = len(gathering.exact if complete else gathering.open)
@@ -67,7 +69,9 @@ class _Run:
         self.wrong.append((name, numbers if bad is True else numbers[bad]))
 
 
-def judged(np: Any, program: Program, inputs: Inputs, *, detail: bool) -> tuple[list[Column], list[tuple[str, Any]]]:
+def judged(
+    np: Any, program: Program, inputs: Inputs, *, detail: bool
+) -> tuple[list[Column], list[tuple[str, Any]]]:
     """The columns of all answers, and what is wrong: names of inputs with numbers of rows."""
     answers = program.kept(("answers", detail), lambda: answers_of(program, detail=detail))
     gatherings = [gathering_of(np, answer, inputs.count) for answer in answers]
@@ -79,13 +83,15 @@ def judged(np: Any, program: Program, inputs: Inputs, *, detail: bool) -> tuple[
     return columns, run.wrong
 
 
-def _programs(np: Any, program: Program, gatherings: Sequence[Gathering]) -> tuple[ArrayProgram, ArrayProgram]:
+def _programs(
+    np: Any, program: Program, gatherings: Sequence[Gathering]
+) -> tuple[Steps, Steps]:
     breaches: list[tuple[Condition, Condition]] = breaches_of(program)
     exact = [part for gathering in gatherings for part in gathering.exact]
     bounded = [part for gathering in gatherings for part in gathering.open]
     return (
-        ArrayProgram(np, [*exact, *[breach[0] for breach in breaches]]),
-        ArrayProgram(np, [*bounded, *[breach[1] for breach in breaches]]),
+        Steps(Arrays(np), [*exact, *[breach[0] for breach in breaches]]),
+        Steps(Arrays(np), [*bounded, *[breach[1] for breach in breaches]]),
     )
 
 

@@ -34,7 +34,9 @@ class Source:
     def at(self, rows: Any) -> Cells:
         """The cells of some rows (a slice, or their numbers)."""
         cells = self.cells
-        return Cells(*[_some_of(each, rows) for each in (cells.values, cells.given, cells.withheld, cells.bad)])
+        return Cells(
+            *[_some_of(each, rows) for each in (cells.values, cells.given, cells.withheld, cells.bad)]
+        )
 
 
 def _some_of(value: Any, rows: Any) -> Any:

@@ -59,7 +59,9 @@ class Taking:
 
     def _yes(self, name: str) -> Any:
         cells = self._frame[name].to_list()
-        return self._np.array([not is_missing(cell) and cell not in ("", False) for cell in cells], dtype=bool)
+        return self._np.array(
+            [not is_missing(cell) and cell not in ("", False) for cell in cells], dtype=bool
+        )
 
     def days(self, column: str) -> Source:
         """The days of assessment that a column holds; one that is missing is wrong."""
