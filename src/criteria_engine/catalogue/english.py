@@ -421,6 +421,10 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "no column for: {names}; they count as missing",
         "name the columns as the inputs; perhaps: {nearest}",
     ),
+    "CE575": (
+        "a lazy frame is not looked at here, so strict has nothing to raise",
+        "leave strict out, and look at the column error once it is collected",
+    ),
     # CE6xx: the tests beside a ruleset
     "CE601": ("level: the test expects `{expected}`, the result is `{found}`", ""),
     "CE602": ("possible levels: the test expects {expected}, the result is {found}", ""),

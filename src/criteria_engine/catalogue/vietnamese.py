@@ -403,6 +403,10 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
         "không có cột cho: {names}; coi như chưa có số liệu",
         "đặt tên cột theo số liệu đầu vào; có thể là: {nearest}",
     ),
+    "CE575": (
+        "bảng chưa tính (lazy) thì chưa xem được, nên strict không có gì để báo",
+        "bỏ strict, rồi xem cột error sau khi tính",
+    ),
     # CE6xx: phép thử đi kèm bộ tiêu chí
     "CE601": ("mức: phép thử cần `{expected}`, kết quả là `{found}`", ""),
     "CE602": ("các mức còn có thể: phép thử cần {expected}, kết quả là {found}", ""),

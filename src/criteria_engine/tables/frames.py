@@ -15,6 +15,7 @@ from criteria_engine.numpy_door import numpy
 from criteria_engine.program import Program
 from criteria_engine.tables.answers import answers_of, columns_of
 from criteria_engine.tables.giving import with_columns
+from criteria_engine.tables.planning import planned
 from criteria_engine.tables.refusing import error_column, look_at_columns, refuse_frame, refuse_rows
 from criteria_engine.tables.running import Inputs, judged
 from criteria_engine.tables.sources import Cells, Source
@@ -43,6 +44,13 @@ def evaluate_frame(
     answers = program.kept(("answers", detail), lambda: answers_of(program, detail=detail))
     look_at_columns(program, names, [prefix + name for name in columns_of(answers)])
     day = on if isinstance(on, str) and on in names else checked_day(ruleset, program, on)
+    if not isinstance(held, nw.DataFrame):
+        if strict:
+            raise refuse_frame("CE575")
+        first = first_day(ruleset)
+        return planned(
+            nw, held, program, day, first, frozenset(), detail=detail, prefix=prefix
+        ).to_native()
     return _by_arrays(ruleset, program, nw, held, day, detail, prefix, strict)
 
 
