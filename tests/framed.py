@@ -143,8 +143,7 @@ def polars_lazy(columns: Columns, kinds: Kinds) -> Any:
 
 
 def duck(columns: Columns, kinds: Kinds) -> Any:
-    held = arrow(columns, kinds)  # noqa: F841 - duckdb reads it by its name
-    return duckdb.table("held")
+    return duckdb.from_arrow(arrow(columns, kinds))
 
 
 IN_MEMORY: dict[str, Callable[[Columns, Kinds], Any]] = {
@@ -155,6 +154,8 @@ IN_MEMORY: dict[str, Callable[[Columns, Kinds], Any]] = {
     "polars": polars,
 }
 
+LAZY: dict[str, Callable[[Columns, Kinds], Any]] = {"polars lazy": polars_lazy, "duckdb": duck}
+
 
 def rows_of(frame: Any) -> list[Row]:
     """The rows of a frame, each cell as Python holds it, missing ones as None."""
@@ -162,6 +163,8 @@ def rows_of(frame: Any) -> list[Row]:
         listed = frame.to_dict("records")
     elif isinstance(frame, pa.Table):
         listed = frame.to_pylist()
+    elif isinstance(frame, duckdb.DuckDBPyRelation):
+        listed = frame.to_arrow_table().to_pylist()
     else:
         listed = frame.collect().to_dicts() if isinstance(frame, pl.LazyFrame) else frame.to_dicts()
     return [{name: None if pd.isna(cell) else cell for name, cell in row.items()} for row in listed]

@@ -42,7 +42,10 @@ def _agree(found: list[dict[str, Any]], wanted: list[dict[str, Any]]) -> None:
             assert (number, name, row[name]) == (number, name, cell)
 
 
-@pytest.mark.parametrize("kind", framed.IN_MEMORY)
+_MAKERS = framed.IN_MEMORY | framed.LAZY
+
+
+@pytest.mark.parametrize("kind", _MAKERS)
 @settings(max_examples=60, suppress_health_check=_LOOSE)
 @given(data=st.data())
 def test_every_cell_is_what_evaluate_says(kind: str, data: st.DataObject) -> None:
@@ -51,7 +54,7 @@ def test_every_cell_is_what_evaluate_says(kind: str, data: st.DataObject) -> Non
     rows = framed.columns_of(ruleset, assessments, evidence)
     kinds = framed.kinds_of(ruleset, rows)
     columns = {name: [row.get(name) for row in rows] for name in kinds}
-    frame = framed.IN_MEMORY[kind](columns, kinds)
+    frame = _MAKERS[kind](columns, kinds)
     found = framed.rows_of(ruleset.evaluate_frame(frame, detail=True, on=strategies.ON))
     wanted = [framed.cells_of(ruleset, *each) for each in zip(assessments, evidence, strict=True)]
     _agree(found, wanted)

@@ -8,6 +8,7 @@ a while (``Formulas.layers``), so that plans stay small; a value that holds for 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
@@ -37,13 +38,17 @@ class Formula:
 
 
 class Formulas:
-    """Arithmetic on formulas; ``nw`` is narwhals, as its door gives it.
+    """Arithmetic on formulas; ``space`` makes expressions: narwhals, polars itself, or a dialect of SQL.
 
-    ``layers`` are the columns that the formulas read, layer after layer: names and expressions.
+    ``layers`` are the columns that the formulas read, layer after layer: names and expressions. ``spread``
+    is a truth value by row, for engines that multiply by the reciprocal of a plain divisor, which gives
+    other bits: they are given a column to divide by.
     """
 
-    def __init__(self, nw: Any, mark: str) -> None:
-        self._nw = nw
+    def __init__(self, space: Any, mark: str, spread: Any = None) -> None:
+        self.space = space
+        self._spread = spread
+        self._divisors: dict[float, Any] = {}
         self._mark = mark
         self.layers: list[list[tuple[str, Any]]] = []
         self._count = 0
@@ -64,13 +69,15 @@ class Formulas:
         while len(self.layers) <= value.layer:
             self.layers.append([])
         self.layers[value.layer].append((name, value.expression))
-        return Formula(self._nw.col(name), value.layer + 1, 0, value.whole)
+        return Formula(self.space.col(name), value.layer + 1, 0, value.whole)
 
-    def made(self, make: Callable[..., Any], *values: Any, whole: bool = False) -> Formula:
+    def made(self, make: Callable[..., Any], *values: Any, whole: bool = False) -> Any:
         """A formula made of others and of plain values."""
         short = [self.named(each) if isinstance(each, Formula) and each.depth >= _DEEP else each for each in values]
         formulas = [each for each in short if isinstance(each, Formula)]
         found = make(*[each.expression if isinstance(each, Formula) else each for each in short])
+        if isinstance(found, bool | int | float):
+            return found
         layer = max((each.layer for each in formulas), default=0)
         depth = 1 + max((each.depth for each in formulas), default=0)
         return Formula(found, layer, depth, whole)
@@ -88,13 +95,13 @@ class Formulas:
         if isinstance(value, Formula):
             if not value.whole:
                 return value
-            return self.made(lambda x: x.cast(self._nw.Float64), value)
+            return self.made(lambda x: x.cast(self.space.Float64), value)
         return float(value)
 
     def _literal(self, value: Any, *, whole: bool) -> Any:
         if isinstance(value, Formula):
             return value
-        return Formula(self._nw.lit(int(value) if whole else float(value)), 0, 0, whole)
+        return Formula(self.space.lit(int(value) if whole else float(value)), 0, 0, whole)
 
     # ---- truth values ------------------------------------------------------------------------
 
@@ -157,7 +164,7 @@ class Formulas:
         if not whole:
             yes, no = self.real(yes), self.real(no)
         yes, no = self._literal(yes, whole=whole), self._literal(no, whole=whole)
-        return self.made(lambda t, y, n: self._nw.when(t).then(y).otherwise(n), test, yes, no, whole=whole)
+        return self.made(lambda t, y, n: self.space.when(t).then(y).otherwise(n), test, yes, no, whole=whole)
 
     def _is_whole(self, value: Any) -> bool:
         if isinstance(value, Formula):
@@ -204,7 +211,7 @@ class Formulas:
         if not isinstance(right, Formula):
             if -nearest < right < nearest:
                 return 0.0
-            return self.made(lambda x: x / right, left) if isinstance(left, Formula) else left / right
+            return self._divided_plainly(left, right) if isinstance(left, Formula) else left / right
         if safe:
             return self.made(lambda x, y: x / y, left, right)
         right = self.named(right)
@@ -213,6 +220,14 @@ class Formulas:
         # Some engines refuse to divide by 0 even where nobody looks.
         divisor = self.chosen(there, right, 1.0)
         return self.chosen(there, self.made(lambda x, y: x / y, left, divisor), 0.0)
+
+    def _divided_plainly(self, left: Formula, right: float) -> Formula:
+        if self._spread is None or math.frexp(right)[0] == 0.5:
+            return self.made(lambda x: x / right, left)
+        if right not in self._divisors:
+            column = self._spread.cast(self.space.Float64) * 0.0 + right
+            self._divisors[right] = self.named(Formula(column, depth=1))
+        return self.made(lambda x, y: x / y, left, self._divisors[right])
 
     def remainder(self, left: Any, right: Any) -> Any:
         """``left`` less the whole times that ``right`` goes into it."""
@@ -248,7 +263,7 @@ class Formulas:
         """The largest whole number not above ``x``, as a float; only for what floats hold to the unit."""
         if not isinstance(x, Formula):
             return float(arithmetic.floor(x))
-        return self.made(lambda y: y.floor().cast(self._nw.Float64), self.real(x))
+        return self.made(lambda y: y.floor().cast(self.space.Float64), self.real(x))
 
     def grid(self, x: Any) -> Any:
         """On the grid of one billionth."""
@@ -259,16 +274,19 @@ class Formulas:
         inside = self.compared("<=", size, _EDGE)
         # Beyond the edge nobody looks at it, and some engines cannot take the floor of what is very large.
         steps = self.floor(self.made(lambda y: y * 1e9 + 0.5, self.chosen(inside, size, 0.0)))
-        found = self.named(self.made(lambda y: y / 1e9, steps))
+        found = self.named(self._billionths(steps))
         signed = self.chosen(self.compared("<", x, 0.0), self.made(lambda y: 0.0 - y, found), found)
         return self.chosen(inside, signed, x)
+
+    def _billionths(self, steps: Any) -> Any:
+        return self._divided_plainly(steps, 1e9)
 
     def grid_inside(self, x: Any) -> Any:
         """The same for what is surely not below 0 and within the edge."""
         if not isinstance(x, Formula):
             return arithmetic.grid(float(x))
         steps = self.floor(self.made(lambda y: y * 1e9 + 0.5, self.real(x)))
-        return self.made(lambda y: y / 1e9, steps)
+        return self._billionths(steps)
 
     def applied(self, function: str, values: Sequence[Any], days_off: Collection[int]) -> Any:
         """A named function."""

@@ -38,8 +38,8 @@ def parts_of(answer: Answer, *, complete: bool) -> tuple[Anything, ...]:
 class FrameColumns:
     """Makes the columns; ``refused`` says in which rows values are wrong."""
 
-    def __init__(self, nw: Any, do: Formulas, inputs: FrameInputs, refused: Any) -> None:
-        self._nw, self._do, self._inputs, self._refused = nw, do, inputs, refused
+    def __init__(self, do: Formulas, inputs: FrameInputs, refused: Any) -> None:
+        self._ex, self._do, self._inputs, self._refused = do.space, do, inputs, refused
 
     def of(self, answer: Answer, found: Sequence[Any], *, complete: bool) -> Iterator[tuple[str, Any]]:
         """Names and expressions of the columns of one answer."""
@@ -68,15 +68,15 @@ class FrameColumns:
                 found = self._literal(text)
                 continue
             found = self._do.made(
-                lambda t, x, y: self._nw.when(t).then(x).otherwise(y), test, self._literal(text), found
+                lambda t, x, y: self._ex.when(t).then(x).otherwise(y), test, self._literal(text), found
             )
         return found
 
     def _literal(self, text: Any) -> Formula:
         if isinstance(text, Formula):
             return text
-        nw = self._nw
-        return Formula(nw.lit(None, dtype=nw.String) if text is None else nw.lit(text, dtype=nw.String))
+        ex = self._ex
+        return Formula(ex.lit(None, dtype=ex.String) if text is None else ex.lit(text, dtype=ex.String))
 
     def _text(self, formula: Formula) -> Any:
         """A column of texts, null in the rows that are refused."""
@@ -85,7 +85,7 @@ class FrameColumns:
     def _truth(self, value: Any) -> Any:
         """A column of truth values, false in the rows that are refused."""
         found = self._do.every([value, self._do.contrary(self._refused)])
-        return found.expression if isinstance(found, Formula) else self._nw.lit(found, dtype=self._nw.Boolean)
+        return found.expression if isinstance(found, Formula) else self._ex.lit(found, dtype=self._ex.Boolean)
 
     # ---- one of several ----------------------------------------------------------------------
 
@@ -127,7 +127,7 @@ class FrameColumns:
             ways.sort(key=lambda way: -way[1].count("|") - bool(way[1]))
             return self._when(ways[:-1], ways[-1][1])
         texts = [self._when([(flag, f"|{word}")], "") for flag, word in spoken]
-        joined = self._do.made(lambda *each: self._nw.concat_str(list(each)), *texts)
+        joined = self._do.made(lambda *each: self._ex.concat_str(list(each)), *texts)
         return self._do.made(lambda x: x.str.slice(1), self._do.named(joined))
 
     # ---- numbers -----------------------------------------------------------------------------
@@ -142,14 +142,14 @@ class FrameColumns:
             yield answer.decided, self._truth(do.some([nothing, do.compared("==", low, high)]))
 
     def _number(self, value: Any, gone: Any) -> Any:
-        nw = self._nw
+        ex = self._ex
         # A zero has no sign.
-        number = value.expression + 0.0 if isinstance(value, Formula) else nw.lit(value + 0.0, dtype=nw.Float64)
+        number = value.expression + 0.0 if isinstance(value, Formula) else ex.lit(value + 0.0, dtype=ex.Float64)
         if gone is False:
             return number
         if gone is True:
-            return nw.lit(None, dtype=nw.Float64)
-        return nw.when(~gone.expression).then(number).otherwise(nw.lit(None, dtype=nw.Float64))
+            return ex.lit(None, dtype=ex.Float64)
+        return ex.when(~gone.expression).then(number).otherwise(ex.lit(None, dtype=ex.Float64))
 
     # ---- texts -------------------------------------------------------------------------------
 
@@ -163,11 +163,11 @@ class FrameColumns:
                 ways.append((do.every([exact, do.compared("==", low, place)]), word))
             return self._when(ways, None)
         parts = FrameFunctions(do).calendar(do.named(do.real(low)))
-        day: Any = do.made(lambda y, m, d: text_of_day(self._nw, (y, m, d)), *map(self._column, parts))
+        day: Any = do.made(lambda y, m, d: text_of_day(self._ex, (y, m, d)), *map(self._column, parts))
         return self._when([*ways, (exact, day)], None)
 
     def _column(self, value: Any) -> Formula:
-        return value if isinstance(value, Formula) else Formula(self._nw.lit(float(value)))
+        return value if isinstance(value, Formula) else Formula(self._ex.lit(float(value)))
 
     def _said(self, answer: Said, found: Sequence[Any]) -> Formula:
         """The text of the first case that can be, if every other that can be says the same."""
@@ -196,4 +196,4 @@ class FrameColumns:
         return text, self._inputs.given(input)
 
     def _agree(self, one: Formula, other: Formula) -> Any:
-        return self._do.made(lambda x, y: (x == y).fill_null(value=False), one, other)
+        return self._do.made(lambda x, y: (x == y).fill_null(False), one, other)

@@ -28,14 +28,14 @@ def day_number(do: Formulas, year: Any, month: Any, day: Any) -> Any:
     return do.subtracted(days, 306.0, _MOST)
 
 
-def day_of_text(nw: Any, do: Formulas, text: Formula) -> tuple[Any, Any]:
+def day_of_text(ex: Any, do: Formulas, text: Formula) -> tuple[Any, Any]:
     """Where a text is a date such as 2024-01-30, and its day there."""
-    written = do.named(do.made(lambda x: x.str.contains(_WRITTEN).fill_null(value=False), text))
+    written = do.named(do.made(lambda x: x.str.contains(_WRITTEN).fill_null(False), text))
     safe = do.named(
-        do.made(lambda t, x: nw.when(t).then(x).otherwise(nw.lit("0001-01-01")), written, text)
+        do.made(lambda t, x: ex.when(t).then(x).otherwise(ex.lit("0001-01-01")), written, text)
     )
     year, month, day = (
-        do.named(do.made(lambda x, at=at, size=size: x.str.slice(at, size).cast(nw.Float64), safe))
+        do.named(do.made(lambda x, at=at, size=size: x.str.slice(at, size).cast(ex.Float64), safe))
         for at, size in ((0, 4), (5, 2), (8, 2))
     )
     fits = [do.compared(">=", each, 1.0) for each in (year, month, day)]
@@ -56,12 +56,12 @@ def _length(do: Formulas, year: Any, month: Any) -> Any:
     return do.chosen(do.compared("==", month, 2.0), february, do.chosen(short, 30.0, 31.0))
 
 
-def text_of_day(nw: Any, parts: tuple[Any, Any, Any]) -> Any:
+def text_of_day(ex: Any, parts: tuple[Any, Any, Any]) -> Any:
     """The text of a day, from expressions of its year, month and day of the month."""
 
     def digits(part: Any, count: int) -> Any:
-        shifted = (part + float(10**count)).cast(nw.Int64).cast(nw.String)
+        shifted = (part + float(10**count)).cast(ex.Int64).cast(ex.String)
         return shifted.str.slice(1, count)
 
     year, month, day = parts
-    return nw.concat_str([digits(year, 4), digits(month, 2), digits(day, 2)], separator="-")
+    return ex.concat_str([digits(year, 4), digits(month, 2), digits(day, 2)], separator="-")

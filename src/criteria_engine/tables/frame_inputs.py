@@ -57,7 +57,7 @@ class FrameInputs:
         door: Door,
         sound: frozenset[str],
     ) -> None:
-        self._nw, self._do, self._schema, self._door, self._sound = nw, do, schema, door, sound
+        self._nw, self._ex, self._do, self._schema, self._door, self._sound = nw, do.space, do, schema, door, sound
         self._by_name = {given.id: given for given in door.inputs}
         self._seen: dict[str, _Seen] = {}
         self._flags: dict[tuple[str, str], Any] = {}
@@ -104,7 +104,7 @@ class FrameInputs:
         if one.text is None or other.text is None:
             return False
         there = do.every([one.given, other.given, do.contrary(one.withheld), do.contrary(other.withheld)])
-        agree = do.made(lambda x, y: (x == y).fill_null(value=False), self._text(left), self._text(right))
+        agree = do.made(lambda x, y: (x == y).fill_null(False), self._text(left), self._text(right))
         return do.every([there, agree if wanted else do.contrary(agree)])
 
     def evidenced(self, input: str) -> Any:
@@ -157,18 +157,18 @@ class FrameInputs:
 
     def _held(self, make: Callable[[Any], Any], column: Any) -> Any:
         """A truth value of a column, false where that is null."""
-        return self._do.made(lambda x: make(x).fill_null(value=False), column)
+        return self._do.made(lambda x: make(x).fill_null(False), column)
 
     def _text(self, input: str) -> Any:
         """The text as its words are written in the ruleset."""
         listed = self._door.words.get(input, ())
         if not listed:
             return self.seen(input).text
-        found: Any = Formula(self._nw.lit(""))
+        found: Any = Formula(self._ex.lit(""))
         for word in listed:
-            literal = Formula(self._nw.lit(word))
+            literal = Formula(self._ex.lit(word))
             found = self._do.made(
-                lambda t, w, other: self._nw.when(t).then(w).otherwise(other), self.word(input, word), literal, found
+                lambda t, w, other: self._ex.when(t).then(w).otherwise(other), self.word(input, word), literal, found
             )
         return self._do.named(found)
 
@@ -179,9 +179,9 @@ class FrameInputs:
     def _yes(self, name: str) -> Any:
         if name not in self._schema:
             return False
-        kind, column = self._schema[name], Formula(self._nw.col(name))
+        kind, column = self._schema[name], Formula(self._ex.col(name))
         if kind == self._nw.Boolean:
-            return self._do.named(self._do.made(lambda x: x.fill_null(value=False), column))
+            return self._do.named(self._do.made(lambda x: x.fill_null(False), column))
         said = self._do.made(lambda x: ~x.is_null(), column)
         if self._is_text(kind):
             said = self._do.every([said, self._held(lambda x: x != "", self._as_text(name))])
@@ -192,8 +192,8 @@ class FrameInputs:
         return bool(kind in (nw.String, nw.Categorical, nw.Enum))
 
     def _as_text(self, name: str) -> Formula:
-        column = self._nw.col(name)
-        return Formula(column if self._schema[name] == self._nw.String else column.cast(self._nw.String))
+        column = self._ex.col(name)
+        return Formula(column if self._schema[name] == self._nw.String else column.cast(self._ex.String))
 
     def _looked_at(self, given: Input) -> _Seen:
         """The input, with what ``x@na`` and evidence say of it."""
@@ -238,7 +238,7 @@ class FrameInputs:
             return self._worded(given) if given.type in _WORDED else self._said(given)
         if given.type == "date" and kind in (self._nw.Date, self._nw.Datetime):
             return self._dated(given)
-        return self._nothing_fits(given, Formula(self._nw.col(given.id)), False)
+        return self._nothing_fits(given, Formula(self._ex.col(given.id)), False)
 
     def _nothing_fits(self, given: Input, column: Formula, withheld: Any) -> _Seen:
         """A column of a kind that does not fit: whatever stands in it is wrong, but for ``n/a``."""
@@ -248,14 +248,14 @@ class FrameInputs:
         return attrs.evolve(self._nothing(given), given=withheld, withheld=withheld, bad=bad)
 
     def _numeric(self, given: Input, kind: Any) -> _Seen:
-        nw, do = self._nw, self._do
+        ex, do = self._ex, self._do
         low, high, whole = span_of(given, ())
-        column = nw.col(given.id)
-        x = Formula(column if kind == nw.Float64 else column.cast(nw.Float64), depth=kind != nw.Float64)
+        column, as_it_is = ex.col(given.id), kind == self._nw.Float64
+        x = Formula(column if as_it_is else column.cast(ex.Float64), depth=not as_it_is)
         if given.id in self._sound:
             return _Seen(True, number=do.named(x))
         fitting = (
-            do.made(lambda y: (y >= low) & (y <= high) & (y == y.floor().cast(nw.Float64)), x)
+            do.made(lambda y: (y >= low) & (y <= high) & (y == y.floor().cast(ex.Float64)), x)
             if whole and not kind.is_integer()
             else do.made(lambda y: (y >= low) & (y <= high), x)
         )
@@ -267,11 +267,11 @@ class FrameInputs:
         return _Seen(fine, bad=bad, number=do.named(do.chosen(fine, x, float(low))))
 
     def _boolean(self, given: Input) -> _Seen:
-        column, do = Formula(self._nw.col(given.id)), self._do
+        column, do = Formula(self._ex.col(given.id)), self._do
         if given.id in self._sound:
             return _Seen(True, yes=column)
         there = do.named(do.made(lambda x: ~x.is_null(), column))
-        return _Seen(there, yes=do.named(do.made(lambda x: x.fill_null(value=False), column)))
+        return _Seen(there, yes=do.named(do.made(lambda x: x.fill_null(False), column)))
 
     def _worded(self, given: Input) -> _Seen:
         """A text; ``n/a`` is one that cannot be mistaken."""
@@ -304,15 +304,15 @@ class FrameInputs:
         na = self._do.named(self._held(lambda x: x == NA_TEXT, column)) if given.may_be_na else False
         if given.type != "date":
             return self._nothing_fits(given, column, na)
-        there, day = day_of_text(self._nw, self._do, column)
+        there, day = day_of_text(self._ex, self._do, column)
         return self._day_seen(given, column, there, day, na)
 
     def _dated(self, given: Input) -> _Seen:
-        nw, do = self._nw, self._do
-        column = nw.col(given.id)
+        ex, do = self._ex, self._do
+        column = ex.col(given.id)
         there = do.named(do.made(lambda x: ~x.is_null(), Formula(column)))
         parts = [
-            do.named(do.chosen(there, Formula(part.cast(nw.Float64).fill_null(value=1.0), depth=1), 1.0))
+            do.named(do.chosen(there, Formula(part.cast(ex.Float64).fill_null(1.0), depth=1), 1.0))
             for part in (column.dt.year(), column.dt.month(), column.dt.day())
         ]
         return self._day_seen(given, Formula(column), there, day_number(do, *parts), False)

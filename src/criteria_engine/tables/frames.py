@@ -48,9 +48,7 @@ def evaluate_frame(
         if strict:
             raise refuse_frame("CE575")
         first = first_day(ruleset)
-        return planned(
-            nw, held, program, day, first, frozenset(), detail=detail, prefix=prefix
-        ).to_native()
+        return planned(nw, held, program, day, first, frozenset(), detail=detail, prefix=prefix)
     return _by_arrays(ruleset, program, nw, held, day, detail, prefix, strict)
 
 

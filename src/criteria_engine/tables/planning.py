@@ -12,6 +12,7 @@ from criteria_engine.program import Program
 from criteria_engine.tables.answers import answers_of, breaches_of, columns_of
 from criteria_engine.tables.frame_columns import FrameColumns, parts_of
 from criteria_engine.tables.frame_inputs import FrameInputs
+from criteria_engine.tables.layering import space_of, spread_of, with_layers
 
 __all__ = ["planned"]
 
@@ -33,7 +34,7 @@ def planned(
     assessment or the column that holds it, never before ``first_day``.
     """
     schema = frame.collect_schema()
-    do = Formulas(nw, _mark(schema.names()))
+    do = Formulas(space_of(nw, frame), _mark(schema.names()), spread_of(nw, frame))
     inputs = FrameInputs(nw, do, schema, program.door, sound)
     if program.needs_day:
         inputs.look_at_day(day, first_day)
@@ -46,17 +47,13 @@ def planned(
     broken = [(f"consistency[{n}]", each) for n, each in enumerate(found[start:])]
     wrong = [(name, do.named(bad)) for name, bad in [*inputs.wrong(), *broken] if bad is not False]
     refused = do.named(do.some([bad for _, bad in wrong]))
-    made = {"error": _error(nw, do, wrong, refused)}
-    columns, at = FrameColumns(nw, do, inputs, refused), 0
+    made = {"error": _error(do.space, wrong, refused)}
+    columns, at = FrameColumns(do, inputs, refused), 0
     for answer, parts in zip(answers, wanted, strict=True):
         made.update(columns.of(answer, found[at : at + len(parts)], complete=complete))
         at += len(parts)
-    for layer in do.layers:
-        frame = frame.with_columns(*[expression.alias(name) for name, expression in layer])
-    return frame.select(
-        *[nw.col(name) for name in schema.names()],
-        *[made[name].alias(prefix + name) for name in columns_of(answers)],
-    )
+    added = [(prefix + name, made[name]) for name in columns_of(answers)]
+    return with_layers(nw, frame, do.layers, added)
 
 
 def _mark(names: Sequence[str]) -> str:
@@ -67,15 +64,15 @@ def _mark(names: Sequence[str]) -> str:
     return mark
 
 
-def _error(nw: Any, do: Formulas, wrong: Sequence[tuple[str, Any]], refused: Any) -> Any:
+def _error(ex: Any, wrong: Sequence[tuple[str, Any]], refused: Any) -> Any:
     """The names of what is wrong in a row, null where all is well."""
-    none = nw.lit(None, dtype=nw.String)
+    none = ex.lit(None, dtype=ex.String)
     if refused is False:
         return none
     if refused is True:
-        return nw.lit(", ".join(name for name, bad in wrong), dtype=nw.String)
+        return ex.lit(", ".join(name for name, bad in wrong), dtype=ex.String)
     texts = [
-        nw.when(bad.expression).then(nw.lit(f", {name}")).otherwise(nw.lit("")) if isinstance(bad, Formula) else nw.lit(f", {name}")
+        ex.when(bad.expression).then(ex.lit(f", {name}")).otherwise(ex.lit("")) if isinstance(bad, Formula) else ex.lit(f", {name}")
         for name, bad in wrong
     ]
-    return nw.when(refused.expression).then(nw.concat_str(texts).str.slice(2)).otherwise(none)
+    return ex.when(refused.expression).then(ex.concat_str(texts).str.slice(2)).otherwise(none)
