@@ -99,6 +99,8 @@ class Arrays:
             return self._two_numbers(test, yes, no)
         if self._plain(no) and no == 0 and yes.dtype.kind == "i":
             return yes * test.view(self._np.int8)
+        if self._plain(yes) and yes == 0 and no.dtype.kind == "i":
+            return no * (~test).view(self._np.int8)
         kinds = {self._kind(yes), self._kind(no)}
         if None in kinds:
             return self._blended(test, yes, no)

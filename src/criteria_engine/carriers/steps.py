@@ -11,7 +11,8 @@ from fractions import Fraction
 from typing import Any, Protocol, assert_never
 
 from criteria_engine.arithmetic import as_float
-from criteria_engine.carriers.trees import EXACT_FLOAT, Anything, children, count_uses
+from criteria_engine.carriers.thresholds import threshold
+from criteria_engine.carriers.trees import EXACT_FLOAT, Anything, children
 from criteria_engine.core import (
     Among,
     Apply,
@@ -142,22 +143,35 @@ class Steps:
         self._operations = operations
         self._slots: dict[int, int] = {}
         self._steps: list[Step] = []
-        uses = count_uses(outputs)
         self._uses: list[int] = []
-        for part, _ in children_first(outputs, children):
-            self._slots[id(part)] = len(self._steps)
-            self._steps.append(self._step(part))
-            self._uses.append(uses[id(part)])
+        self._edges: dict[int, tuple[str, Numeric, int]] = {}
         self._kept = tuple(outputs)
-        self._places = [self._slots[id(part)] for part in outputs]
-        self._last = self._last_uses(outputs)
-
-    def _last_uses(self, outputs: Sequence[Anything]) -> list[tuple[int, ...]]:
-        """For each step, what nobody reads after it: that memory serves the next steps."""
         last: dict[int, int] = {}
-        for part, _ in children_first(outputs, children):
-            for each in children(part):
-                last[self._slots[id(each)]] = self._slots[id(part)]
+        for part, _ in children_first(outputs, self._read_by):
+            slot = self._slots[id(part)] = len(self._steps)
+            self._steps.append(self._step(part))
+            self._uses.append(0)
+            for each in self._read_by(part):
+                last[self._slots[id(each)]] = slot
+                self._uses[self._slots[id(each)]] += 1
+        self._places = [self._slots[id(part)] for part in outputs]
+        for place in self._places:
+            self._uses[place] += 1
+        self._last = self._freed(last)
+
+    def _read_by(self, part: Anything) -> tuple[Anything, ...]:
+        """The parts that a part is worked out from."""
+        if not isinstance(part, Compare):
+            return children(part)
+        if id(part) not in self._edges:
+            edge = threshold(part)
+            if edge is None:
+                return children(part)
+            self._edges[id(part)] = edge
+        return (self._edges[id(part)][1],)
+
+    def _freed(self, last: dict[int, int]) -> list[tuple[int, ...]]:
+        """For each step, what nobody reads after it: that memory serves the next steps."""
         freed: list[list[int]] = [[] for _ in self._steps]
         asked = set(self._places)
         for slot, reader in last.items():
@@ -199,6 +213,10 @@ class Steps:
             case Same():
                 pair, agree = (part.left, part.right), part.wanted
                 return lambda memory, block: block.same(*pair, agree)
+            case Compare() if id(part) in self._edges:
+                turned, inner, size = self._edges[id(part)]
+                (one,) = self._at((inner,))
+                return lambda memory, block: v.compared(turned, memory[one], size)
             case Compare(operator, left, right):
                 one, two = self._at((left, right))
                 return lambda memory, block: v.compared(operator, memory[one], memory[two])

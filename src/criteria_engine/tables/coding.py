@@ -1,10 +1,29 @@
-"""Texts of a column as numbers, each text once: what every kind of frame does fastest in its own way."""
+"""Texts of a column as numbers: what every kind of frame does fastest in its own way."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["coded"]
+__all__ = ["coded", "placed"]
+
+_FEW = 8
+
+
+def placed(np: Any, nw: Any, column: Any, words: Sequence[str]) -> Any:
+    """For each row the place of its text among a few words, -1 where there is none; None if there are others.
+
+    To compare a column with a word is ten times faster than to sort out its texts.
+    """
+    objects = column.implementation.is_pandas_like() and column.to_native().dtype == object
+    if column.dtype != nw.String or not 0 < len(words) <= _FEW or objects:
+        return None
+    codes: Any = None
+    for place, word in enumerate(words, 1):
+        flags = (column == word).fill_null(value=False).to_numpy().astype(bool, copy=False).view(np.int8)
+        codes = flags - np.int8(1) if codes is None else codes + np.int8(place) * flags
+    others = np.count_nonzero(codes < 0) - column.null_count()
+    return None if others else codes
 
 
 def coded(np: Any, nw: Any, column: Any) -> tuple[Any, list[Any]]:

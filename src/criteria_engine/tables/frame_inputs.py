@@ -20,11 +20,21 @@ from criteria_engine.names import ON, span_of
 from criteria_engine.tables.answers import NA_TEXT
 from criteria_engine.tables.frame_days import day_number, day_of_text
 
-__all__ = ["FrameInputs"]
+__all__ = ["FrameInputs", "Known"]
 
 _NUMERIC = ("number", "integer", "percent")
 _WORDED = ("choice", "ordinal", "text")
 _FORMS = ("NFC", "NFD", "NFKC", "NFKD")
+
+
+@attrs.frozen
+class Known:
+    """What is known of a frame: inputs of which no value is missing or wrong, and columns that say where
+    the word of an input stands.
+    """
+
+    sound: frozenset[str] = frozenset()
+    words: Mapping[tuple[str, str], str] = attrs.field(factory=dict)
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -45,8 +55,6 @@ class _Seen:
 
 class FrameInputs:
     """The inputs of a ruleset in a frame (see ``carriers.steps.Block``).
-
-    ``sound`` are inputs of which it is known that no value is missing or wrong.
     """
 
     def __init__(
@@ -55,9 +63,9 @@ class FrameInputs:
         do: Formulas,
         schema: Mapping[str, Any],
         door: Door,
-        sound: frozenset[str],
+        known: Known,
     ) -> None:
-        self._nw, self._ex, self._do, self._schema, self._door, self._sound = nw, do.space, do, schema, door, sound
+        self._nw, self._ex, self._do, self._schema, self._door, self._known = nw, do.space, do, schema, door, known
         self._by_name = {given.id: given for given in door.inputs}
         self._seen: dict[str, _Seen] = {}
         self._flags: dict[tuple[str, str], Any] = {}
@@ -142,7 +150,14 @@ class FrameInputs:
         """Where the text of an input is that word, in any form in which Unicode may write it."""
         found = self._flags.get((input, word))
         if found is None:
+            ready = self._known.words.get((input, word))
             given = self._by_name[input]
+            if ready is not None:
+                sure = input in self._known.sound
+                column = Formula(self._ex.col(ready))
+                found = column if sure else self._do.named(self._held(lambda x: x, column))
+                self._flags[input, word] = found
+                return found
             forms = {word} if given.type == "text" else {unicodedata.normalize(f, word) for f in _FORMS}
             column = self.seen(input).text
             held = [self._held(lambda x, form=form: x == form, column) for form in sorted(forms)]
@@ -252,7 +267,7 @@ class FrameInputs:
         low, high, whole = span_of(given, ())
         column, as_it_is = ex.col(given.id), kind == self._nw.Float64
         x = Formula(column if as_it_is else column.cast(ex.Float64), depth=not as_it_is)
-        if given.id in self._sound:
+        if given.id in self._known.sound:
             return _Seen(True, number=do.named(x))
         fitting = (
             do.made(lambda y: (y >= low) & (y <= high) & (y == y.floor().cast(ex.Float64)), x)
@@ -268,7 +283,7 @@ class FrameInputs:
 
     def _boolean(self, given: Input) -> _Seen:
         column, do = Formula(self._ex.col(given.id)), self._do
-        if given.id in self._sound:
+        if given.id in self._known.sound:
             return _Seen(True, yes=column)
         there = do.named(do.made(lambda x: ~x.is_null(), column))
         return _Seen(there, yes=do.named(do.made(lambda x: x.fill_null(False), column)))
@@ -278,7 +293,7 @@ class FrameInputs:
         do, column = self._do, self._as_text(given.id)
         na = self._held(lambda x: x == NA_TEXT, column)
         self._seen[given.id] = _Seen(text=column)
-        sound = given.id in self._sound
+        sound = given.id in self._known.sound
         if given.type == "text":
             there = do.named(do.made(lambda x: ~x.is_null(), column))
             if given.may_be_na:

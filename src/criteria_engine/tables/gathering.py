@@ -68,6 +68,7 @@ class _Sets(Gathering):
         bits = len(answer.ways)
         self._kind: Any = np.uint8 if bits <= 7 else np.int64 if bits <= _MOST_BITS else object
         self._sets = np.zeros(count, dtype=self._kind)
+        self._several = False
 
     def take(self, found: Sequence[Any], rows: Any, block: Rows, *, complete: bool) -> None:
         np, kind = self._np, self._kind
@@ -76,6 +77,7 @@ class _Sets(Gathering):
             code = found[0]
             self._sets[rows] = 1 << int(code) if _is_plain(code) else np.left_shift(one, code.astype(kind))
             return
+        self._several = True
         total: Any = np.zeros_like(self._sets[rows])
         for place, flag in enumerate(found):
             if isinstance(flag, bool):
@@ -89,18 +91,24 @@ class _Sets(Gathering):
         count = len(answer.ways)
         if count <= 7:
             listed, codes = list(range(1 << count)), self._sets
+            if not self._several:  # then no other set is there
+                listed = [each if each.bit_count() == 1 else 1 for each in listed]
         else:
             sets, codes = np.unique(self._sets, return_inverse=True)
             listed = [int(each) for each in sets]
         chosen = [[place for place in range(count) if each >> place & 1] for each in listed]
         one = [answer.words[each[0]] if len(each) == 1 else answer.open for each in chosen]
-        yield Column(answer.column, *_coded(np, codes, one, refused))
+        column = Column(answer.column, *_coded(np, codes, one, refused))
+        yield column
         if answer.decided is not None:
             decided = np.array([len(each) == 1 for each in chosen])[codes]
             yield Column(answer.decided, decided if refused is None else decided & ~refused)
         if answer.listed is not None:
             names = ["|".join(w for p in each if (w := answer.words[p]) is not None) for each in chosen]
-            yield Column(answer.listed, *_coded(np, codes, names, refused))
+            if refused is None and names == one:
+                yield attrs.evolve(column, name=answer.listed)
+            else:
+                yield Column(answer.listed, *_coded(np, codes, names, refused))
 
 
 def _coded(

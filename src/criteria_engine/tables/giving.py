@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from criteria_engine.tables.gathering import Column
@@ -14,15 +14,29 @@ def with_columns(nw: Any, frame: Any, columns: Sequence[Column]) -> Any:
     """The frame (as narwhals holds it) with the columns, as its own kind."""
     native, space = frame.to_native(), nw.get_native_namespace(frame)
     if frame.implementation.is_pandas_like():
-        made = {each.name: _of_pandas(space, native.index, each) for each in columns}
+        made = {
+            each.name: column
+            for each, column in _each_once(columns, lambda one: _of_pandas(space, native.index, one))
+        }
         return space.concat([native, space.DataFrame(made, index=native.index)], axis=1)
     if frame.implementation.is_polars():
-        return native.with_columns([_of_polars(space, each) for each in columns])
+        found = _each_once(columns, lambda one: _of_polars(space, one))
+        return native.with_columns([column.alias(each.name) for each, column in found])
     if frame.implementation.is_pyarrow():
-        for each in columns:
-            native = native.append_column(each.name, _of_pyarrow(space, each))
+        for each, column in _each_once(columns, lambda one: _of_pyarrow(space, one)):
+            native = native.append_column(each.name, column)
         return native
     return frame.with_columns(*[_of_any(nw, space, each) for each in columns]).to_native()
+
+
+def _each_once(columns: Sequence[Column], make: Callable[[Column], Any]) -> Iterator[tuple[Column, Any]]:
+    """Each column made; those that hold the same are made once."""
+    made: dict[tuple[int, int, Any], Any] = {}
+    for each in columns:
+        key = id(each.values), id(each.gone), each.words
+        if key not in made:
+            made[key] = make(each)
+        yield each, made[key]
 
 
 def _of_pandas(pd: Any, index: Any, column: Column) -> Any:
@@ -38,6 +52,8 @@ def _of_pandas(pd: Any, index: Any, column: Column) -> Any:
 
 
 def _of_polars(pl: Any, column: Column) -> Any:
+    if column.words == (None,):
+        return pl.Series(column.name, [None], dtype=pl.String).new_from_index(0, len(column.values))
     if column.words is not None:
         words = pl.Series(column.name, column.words, dtype=pl.String)
         return words.gather(pl.Series(column.values.astype("uint32")))
@@ -48,6 +64,8 @@ def _of_polars(pl: Any, column: Column) -> Any:
 
 
 def _of_pyarrow(pa: Any, column: Column) -> Any:
+    if column.words == (None,):
+        return pa.nulls(len(column.values), pa.string())
     if column.words is not None:
         return pa.array(column.words, type=pa.string()).take(pa.array(column.values))
     gone = column.gone if column.gone is not False else None

@@ -37,9 +37,11 @@ def spread_of(nw: Any, frame: Any) -> Any:
     return nw.get_native_namespace(frame).col(names[0]).is_null()
 
 
-def with_layers(nw: Any, frame: Any, layers: Sequence[Named], added: Named) -> Any:
-    """The native frame with the columns that are added, of which the layers are worked out before."""
-    engine, names = frame.implementation, frame.collect_schema().names()
+def with_layers(
+    nw: Any, frame: Any, names: Sequence[str], layers: Sequence[Named], added: Named
+) -> Any:
+    """The columns of those names and those that are added, of which the layers are worked out before."""
+    engine = frame.implementation
     if engine.is_duckdb():
         return _in_duckdb(frame.to_native(), names, layers, added)
     if engine.is_pyspark():

@@ -11,10 +11,10 @@ from criteria_engine.carriers.steps import Steps
 from criteria_engine.program import Program
 from criteria_engine.tables.answers import answers_of, breaches_of, columns_of
 from criteria_engine.tables.frame_columns import FrameColumns, parts_of
-from criteria_engine.tables.frame_inputs import FrameInputs
+from criteria_engine.tables.frame_inputs import FrameInputs, Known
 from criteria_engine.tables.layering import space_of, spread_of, with_layers
 
-__all__ = ["planned"]
+__all__ = ["mark_for", "planned"]
 
 
 def planned(
@@ -23,19 +23,21 @@ def planned(
     program: Program,
     day: datetime.date | str | None,
     first_day: datetime.date | None,
-    sound: frozenset[str],
+    known: Known,
     *,
     detail: bool,
     prefix: str,
 ) -> Any:
     """The frame (as narwhals holds it) with the columns of all answers.
 
-    ``sound`` are inputs of which it is known that no value is missing or wrong; ``day`` is the day of
-    assessment or the column that holds it, never before ``first_day``.
+    ``day`` is the day of assessment or the column that holds it, never before ``first_day``; ``known`` is
+    what is known of the frame, if anything.
     """
     schema = frame.collect_schema()
-    do = Formulas(space_of(nw, frame), _mark(schema.names()), spread_of(nw, frame))
-    inputs = FrameInputs(nw, do, schema, program.door, sound)
+    own = [name for name in schema.names() if name not in set(known.words.values())]
+    do = Formulas(space_of(nw, frame), mark_for(own), spread_of(nw, frame))
+    inputs = FrameInputs(nw, do, schema, program.door, known)
+    sound = known.sound
     if program.needs_day:
         inputs.look_at_day(day, first_day)
     complete = sound >= {given.id for given in program.door.inputs} and not isinstance(day, str)
@@ -53,10 +55,10 @@ def planned(
         made.update(columns.of(answer, found[at : at + len(parts)], complete=complete))
         at += len(parts)
     added = [(prefix + name, made[name]) for name in columns_of(answers)]
-    return with_layers(nw, frame, do.layers, added)
+    return with_layers(nw, frame, own, do.layers, added)
 
 
-def _mark(names: Sequence[str]) -> str:
+def mark_for(names: Sequence[str]) -> str:
     """How the names of our own columns begin, other than all that are there."""
     mark = "criteria_"
     while any(name.lower().startswith(mark) for name in names):

@@ -56,6 +56,10 @@ class Taken(Source):
     high: float
     whole: bool
     fill: float
+    top: int = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "top", int(self.np.float64(self.high).view(self.np.uint64)))
 
     def at(self, rows: Any) -> Cells:
         """The cells of some rows, checked."""
@@ -63,10 +67,8 @@ class Taken(Source):
         given, withheld = _some_of(known.given, rows), _some_of(known.withheld, rows)
         raw = self.column[rows]
         values = raw if raw.dtype == np.float64 else raw.astype(np.float64)
-        if given is YES and withheld is NO and len(values):
-            # NaN fails both comparisons
-            if self.low <= values.min() and values.max() <= self.high and self._all_whole(raw):
-                return Cells(values)
+        if given is YES and withheld is NO and len(values) and self._within(values) and self._all_whole(raw):
+            return Cells(values)
         there = values == values  # noqa: PLR0124 - not NaN
         if given is not YES:
             there &= given
@@ -81,6 +83,13 @@ class Taken(Source):
         filled[~fine] = self.fill
         given = fine if withheld is NO else fine | withheld
         return Cells(filled, _folded(given, YES), withheld, _folded(bad, NO))
+
+    def _within(self, values: Any) -> bool:
+        """Whether all are between the ends; what is not a number is not."""
+        if self.low == 0 and values.flags.c_contiguous:
+            # By their bits floats from 0 up are in order, and all others come after them.
+            return bool(values.view(self.np.int64).view(self.np.uint64).max() <= self.top)
+        return bool(self.low <= values.min() and values.max() <= self.high)
 
     def _all_whole(self, raw: Any) -> bool:
         if not self.whole or raw.dtype.kind != "f":

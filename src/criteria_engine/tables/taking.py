@@ -11,7 +11,7 @@ from criteria_engine.diagnostics import Fault
 from criteria_engine.door import Door
 from criteria_engine.na import NA
 from criteria_engine.names import span_of
-from criteria_engine.tables.coding import coded
+from criteria_engine.tables.coding import coded, placed
 from criteria_engine.tables.sources import NO, YES, Cells, Source, Taken
 
 __all__ = ["Taking", "is_missing", "plain"]
@@ -154,15 +154,19 @@ class Taking:
 
     def _texts(self, given: Input, column: Any) -> Source:
         """Each text is looked at once, however often it stands in the column."""
+        words = self._door.words.get(given.id, ())
+        places = placed(self._np, self._nw, column, words) if given.type in ("choice", "ordinal") else None
+        if places is not None:
+            there = places >= 0
+            if there.all():
+                return Source(Cells(places))
+            return Source(Cells(self._np.maximum(places, self._np.int8(0)), there))
         codes, texts = coded(self._np, self._nw, column)
-        source = self._one_by_one(given, [*texts, None])
-        cells = source.cells
-        return Source(
-            Cells(*[
-                each if isinstance(each, bool) else each[codes]
-                for each in (cells.values, cells.given, cells.withheld, cells.bad)
-            ])
-        )  # fmt: skip
+        cells = self._one_by_one(given, [*texts, None]).cells
+        given_there = cells.given if (codes < 0).any() or not cells.given[:-1].all() else YES
+        others = [each if each.any() else NO for each in (cells.withheld, cells.bad)]
+        masks = [each if isinstance(each, bool) else each[codes] for each in (given_there, *others)]
+        return Source(Cells(cells.values[codes], *masks))
 
     def _one_by_one(self, given: Input, cells: Sequence[Any]) -> Source:
         """Every cell read as ``evaluate`` reads a value."""
@@ -171,6 +175,14 @@ class Taking:
         values, there = [fill] * len(cells), [False] * len(cells)
         withheld, bad = [False] * len(cells), [False] * len(cells)
         for row, cell in enumerate(cells):
+            if cell is None:
+                continue
+            if cell is True or cell is False:
+                if given.type == "boolean":
+                    values[row], there[row] = cell, True
+                else:
+                    bad[row] = True
+                continue
             if is_missing(cell):
                 continue
             try:
