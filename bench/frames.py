@@ -11,7 +11,6 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
 
 import duckdb
 import numpy as np
@@ -55,7 +54,9 @@ def in_turn(tasks: dict[str, Callable[[], object]], rounds: int) -> dict[str, li
     return times
 
 
-def tasks_for(ruleset: ce.Ruleset, full: pl.DataFrame, holes: pl.DataFrame) -> dict[str, Callable[[], object]]:
+def tasks_for(
+    ruleset: ce.Ruleset, full: pl.DataFrame, holes: pl.DataFrame
+) -> dict[str, Callable[[], object]]:
     """What is timed."""
     tables = {"whole": full.to_arrow(), "holes": holes.to_arrow()}
     frames = {name: frame.to_pandas() for name, frame in (("full", full), ("holes", holes))}
@@ -122,7 +123,9 @@ def main() -> None:
     for name, found in times.items():
         count = 20_000 if name.startswith("Python") else rows
         base, complete = BASES.get(name.removesuffix(", gaps")), times.get(name.removesuffix(", gaps"))
-        line = f"{name:<20}{statistics.median(found) * 1e3:>9.1f}{count / statistics.median(found) / 1e6:>10.2f}"
+        line = (
+            f"{name:<20}{statistics.median(found) * 1e3:>9.1f}{count / statistics.median(found) / 1e6:>10.2f}"
+        )
         if base is not None:
             line += f"{statistics.median(a / b for a, b in zip(found, times[base], strict=True)):>11.2f}"
         if complete is not None and name.endswith("gaps"):

@@ -11,6 +11,8 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import strategies
+from hypothesis import strategies as st
+from judged import loaded
 
 import criteria_engine as ce
 
@@ -157,6 +159,38 @@ IN_MEMORY: dict[str, Callable[[Columns, Kinds], Any]] = {
 LAZY: dict[str, Callable[[Columns, Kinds], Any]] = {"polars lazy": polars_lazy, "duckdb": duck}
 
 
+def in_dask(columns: Columns, kinds: Kinds) -> Any:
+    from dask import dataframe
+
+    return dataframe.from_pandas(pandas_nullable(columns, kinds), npartitions=3, sort=False)
+
+
+def in_ibis(columns: Columns, kinds: Kinds) -> Any:
+    import ibis
+
+    return ibis.memtable(arrow(columns, kinds))
+
+
+def in_spark(columns: Columns, kinds: Kinds) -> Any:
+    from pyspark.sql import SparkSession
+
+    session = SparkSession.getActiveSession()
+    names = {"flag": "boolean", "number": "double", "whole": "bigint", "text": "string", "day": "date"}
+    schema = ", ".join(f"`{name}` {names[kinds[name]]}" for name in columns)
+    cells = {
+        name: [None if x is None else float(x) for x in found] if kinds[name] == "number" else found
+        for name, found in columns.items()
+    }
+    return session.createDataFrame([*zip(*cells.values(), strict=True)], schema)
+
+
+DISTRIBUTED: dict[str, Callable[[Columns, Kinds], Any]] = {
+    "dask": in_dask,
+    "ibis": in_ibis,
+    "spark": in_spark,
+}
+
+
 def rows_of(frame: Any) -> list[Row]:
     """The rows of a frame, each cell as Python holds it, missing ones as None."""
     if isinstance(frame, pd.DataFrame):
@@ -165,6 +199,73 @@ def rows_of(frame: Any) -> list[Row]:
         listed = frame.to_pylist()
     elif isinstance(frame, duckdb.DuckDBPyRelation):
         listed = frame.to_arrow_table().to_pylist()
+    elif hasattr(frame, "to_pyarrow"):
+        listed = frame.to_pyarrow().to_pylist()
+    elif hasattr(frame, "compute"):
+        listed = frame.compute().to_dict("records")
+    elif hasattr(frame, "rdd"):
+        listed = [row.asDict() for row in frame.collect()]
     else:
         listed = frame.collect().to_dicts() if isinstance(frame, pl.LazyFrame) else frame.to_dicts()
     return [{name: None if pd.isna(cell) else cell for name, cell in row.items()} for row in listed]
+
+
+# ---- the law -------------------------------------------------------------------------------------
+
+_ROWS = 12
+
+
+def _drawn(data: st.DataObject) -> tuple[ce.Ruleset, list[dict[str, Any]], list[dict[str, Any]]]:
+    """A ruleset, assessments of it, some with gaps and some with values that cannot be, and evidence."""
+    document = data.draw(strategies.documents(evidence=True))
+    ruleset = loaded(document)
+    assessments, evidence = [], []
+    for number in range(_ROWS):
+        values = data.draw(strategies.values(document, missing=(0, 0.2, 0.6)[number % 3]))
+        assessments.append(data.draw(strategies.spoiled(document, values)) if number == 5 else values)
+        evidence.append(data.draw(strategies.evidences(document)) if number % 2 else {})
+    return ruleset, assessments, evidence
+
+
+def _agree(found: list[dict[str, Any]], wanted: list[dict[str, Any]]) -> None:
+    for number, (row, cells) in enumerate(zip(found, wanted, strict=True)):
+        if isinstance(cells["error"], set):
+            assert row["error"] is not None, (number, cells)
+            assert set(row["error"].split(", ")) == cells["error"], number
+            assert (row["level"], row["decided"], row["score_low"]) == (None, False, None)
+            continue
+        for name, cell in cells.items():
+            assert (number, name, row[name]) == (number, name, cell)
+
+
+def judge_and_compare(make: Callable[..., Any], data: st.DataObject) -> None:
+    """A frame of that kind, judged, and every cell held against what `evaluate` says of its row."""
+    ruleset, assessments, evidence = _drawn(data)
+    rows = columns_of(ruleset, assessments, evidence)
+    kinds = kinds_of(ruleset, rows)
+    columns = {name: [row.get(name) for row in rows] for name in kinds}
+    frame = make(columns, kinds)
+    found = rows_of(ruleset.evaluate_frame(frame, detail=True, on=strategies.ON))
+    wanted = [cells_of(ruleset, *each) for each in zip(assessments, evidence, strict=True)]
+    _agree(found, wanted)
+
+
+SMALL = """
+criteria_engine: 1
+id: vn.example.small
+version: "1"
+inputs:
+  cases: {type: integer, range: [0, 100]}
+  area: {type: choice, choices: [normal, difficult], may_be_na: true}
+criteria:
+  few: {points: 10, test: cases < 3}
+  kind: {points: 5, test: area == 'normal'}
+levels:
+  good: {when: "score() >= 10"}
+"""
+
+
+def small(make: Callable[..., Any]) -> tuple[ce.Ruleset, Any]:
+    """A small ruleset and a frame of three rows for it: a sound one, one with a gap, and a wrong one."""
+    columns = {"cases": [1, None, 500], "area": ["normal", "n/a", "elsewhere"]}
+    return ce.loads(SMALL), make(columns, {"cases": "whole", "area": "text"})

@@ -45,13 +45,15 @@ _WHOLE = 2.0**53
 
 # exp and ln are worked out here, by the four operations alone: those of C libraries, dataframe engines and
 # the JVM differ in the last digit, and a score would depend on who computes it.
-LN_TWO_HIGH, LN_TWO_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
+LN_TWO_HIGH = 6.93147180369123816490e-01
+LN_TWO_LOW = 1.90821492927058770002e-10
 """The logarithm of two in two parts; the first times a whole number below 2048 is exact."""
 MANY_TWOS = 1.4426950408889634
 """One over the logarithm of two."""
 LN_TEN = 2.302585092994046
 ROOT_OF_HALF = 0.7071067811865476
-MOST_EXPONENT, LOWEST_EXPONENT = 345.0, -700.0
+MOST_EXPONENT = 345.0
+LOWEST_EXPONENT = -700.0
 EXP_TERMS = tuple(1.0 / math.factorial(n) for n in range(13, -1, -1))
 """The series of e to the r, the highest power first."""
 LN_TERMS = tuple(1.0 / (2 * n + 1) for n in range(11, -1, -1))

@@ -192,7 +192,7 @@ class Ruleset(Plain):
         ``NAME.high`` of every criterion, its items, and the definitions. Their names begin with
         ``prefix``. ``on`` is the day whose dated parameters count, or the column that holds it.
         """
-        return evaluate_frame(self, self.program, frame, detail=detail, on=on, prefix=prefix, strict=strict)
+        return evaluate_frame(self, frame, detail=detail, on=on, prefix=prefix, strict=strict)
 
     def _repr_html_(self) -> str:
         return ruleset_html(self)

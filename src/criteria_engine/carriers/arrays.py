@@ -301,7 +301,7 @@ class Arrays:
         left, right = self.real(left), self.real(right)
         if self._plain(left) and self._plain(right):
             return float(arithmetic.remainder(left, right))
-        there = self.contrary(self.every([-5e-10 < right, right < 5e-10]))
+        there = self.contrary(self.every([right > -5e-10, right < 5e-10]))
         if there is False:
             return 0.0
         times = self.applied("floor", [self.grid(self.divided(left, right, 5e-10, safe=there is True))], ())

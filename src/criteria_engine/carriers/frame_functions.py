@@ -6,37 +6,33 @@ from collections.abc import Collection, Sequence
 from typing import Any, Protocol
 
 from criteria_engine import arithmetic
+from criteria_engine.carriers.steps import Operations
 from criteria_engine.core import RoundingMode
 
-__all__ = ["FrameFunctions"]
+__all__ = ["FrameFunctions", "FrameOperations"]
 
 _EDGE = 4_194_304
 _WHOLE = 2.0**53
 _UP = (512, 512, 256, 128, 64, 32, 16, 8, 4, 2, 1)
 
 
-class Operations(Protocol):
+class FrameOperations(Operations, Protocol):
     """What the functions are made of (see ``frames.Formulas``)."""
 
-    def named(self, value: Any) -> Any: ...
-    def every(self, values: Sequence[Any]) -> Any: ...
-    def some(self, values: Sequence[Any]) -> Any: ...
-    def contrary(self, value: Any) -> Any: ...
-    def compared(self, operator: str, left: Any, right: Any) -> Any: ...
-    def chosen(self, test: Any, yes: Any, no: Any) -> Any: ...
-    def added(self, terms: Sequence[Any], most: float) -> Any: ...
-    def subtracted(self, left: Any, right: Any, most: float) -> Any: ...
-    def times(self, left: Any, right: Any) -> Any: ...
-    def divided(self, left: Any, right: Any, nearest: float, *, safe: bool) -> Any: ...
-    def extreme(self, which: str, values: Sequence[Any], *, finite: bool) -> Any: ...
-    def floor(self, x: Any) -> Any: ...
-    def grid(self, x: Any) -> Any: ...
+    def named(self, value: Any) -> Any:
+        """The value as a column of its own."""
+
+    def floor(self, x: Any) -> Any:
+        """The largest whole number not above ``x``, as a float."""
+
+    def grid(self, x: Any) -> Any:
+        """On the grid of one billionth."""
 
 
 class FrameFunctions:
     """The functions, over the operations of a carrier."""
 
-    def __init__(self, operations: Operations) -> None:
+    def __init__(self, operations: FrameOperations) -> None:
         self._do = operations
 
     def plainly(self, function: str, values: list[float], days_off: Collection[int]) -> float:
@@ -95,9 +91,7 @@ class FrameFunctions:
             self._into(of_era, 146_096.0),
         )
         year = do.named(self._into(leaps, 365.0))
-        past = self._minus(
-            self._plus(do.times(year, 365.0), self._into(year, 4.0)), self._into(year, 100.0)
-        )
+        past = self._minus(self._plus(do.times(year, 365.0), self._into(year, 4.0)), self._into(year, 100.0))
         of_year = do.named(self._minus(of_era, past))
         place = do.named(self._into(self._plus(do.times(of_year, 5.0), 2.0), 153.0))
         of_month = self._plus(
@@ -137,7 +131,9 @@ class FrameFunctions:
         found = self._log(do.named(do.chosen(positive, x, 1.0)))
         if function == "log":
             return do.chosen(positive, found, float("-inf"))
-        return do.chosen(positive, do.grid(found if function == "ln" else self._over(found, arithmetic.LN_TEN)), 0.0)
+        return do.chosen(
+            positive, do.grid(found if function == "ln" else self._over(found, arithmetic.LN_TEN)), 0.0
+        )
 
     def _log(self, x: Any) -> Any:
         """As ``arithmetic.log``: what ``frexp`` gives is found by halving, which is exact."""
@@ -256,7 +252,9 @@ class FrameFunctions:
     def _with_one(self, parts: Sequence[Any], taken: Sequence[Any], turn: float, bare: Any) -> list[Any]:
         """Where no part with a maximum is taken, the one that pulls furthest as well."""
         do = self._do
-        idle = do.contrary(do.some([use for (_, most, _, _), use in zip(parts, taken, strict=True) if most != 0]))
+        idle = do.contrary(
+            do.some([use for (_, most, _, _), use in zip(parts, taken, strict=True) if most != 0])
+        )
         if idle is False:
             return list(taken)
         furthest: Any = float("inf")
@@ -273,9 +271,7 @@ class FrameFunctions:
             nearer = do.named(do.every([idle, maybe, closer]))
             furthest = do.named(do.chosen(nearer, pull, furthest))
             chosen = do.named(do.chosen(nearer, place, chosen))
-        return [
-            do.named(do.some([use, do.compared("==", chosen, place)])) for place, use in enumerate(taken)
-        ]
+        return [do.named(do.some([use, do.compared("==", chosen, place)])) for place, use in enumerate(taken)]
 
     def _ratio(
         self, scale: float, parts: Sequence[Any], taken: Sequence[Any], summed_on_grid: bool

@@ -73,7 +73,9 @@ class Formulas:
 
     def made(self, make: Callable[..., Any], *values: Any, whole: bool = False) -> Any:
         """A formula made of others and of plain values."""
-        short = [self.named(each) if isinstance(each, Formula) and each.depth >= _DEEP else each for each in values]
+        short = [
+            self.named(each) if isinstance(each, Formula) and each.depth >= _DEEP else each for each in values
+        ]
         formulas = [each for each in short if isinstance(each, Formula)]
         found = make(*[each.expression if isinstance(each, Formula) else each for each in short])
         if isinstance(found, bool | int | float):
@@ -221,7 +223,7 @@ class Formulas:
         divisor = self.chosen(there, right, 1.0)
         return self.chosen(there, self.made(lambda x, y: x / y, left, divisor), 0.0)
 
-    def _divided_plainly(self, left: Formula, right: float) -> Formula:
+    def _divided_plainly(self, left: Formula, right: float) -> Any:
         if self._spread is None or math.frexp(right)[0] == 0.5:
             return self.made(lambda x: x / right, left)
         if right not in self._divisors:
@@ -234,7 +236,9 @@ class Formulas:
         left, right = self.named(self.real(left)), self.named(self.real(right))
         if not isinstance(left, Formula) and not isinstance(right, Formula):
             return float(arithmetic.remainder(left, right))
-        there = self.contrary(self.every([self.compared(">", right, -5e-10), self.compared("<", right, 5e-10)]))
+        there = self.contrary(
+            self.every([self.compared(">", right, -5e-10), self.compared("<", right, 5e-10)])
+        )
         if there is False:
             return 0.0
         times = self.floor(self.grid(self.divided(left, right, 5e-10, safe=there is True)))
@@ -326,4 +330,3 @@ class Formulas:
     def mixture(self, which: str, scale: float, parts: Sequence[Any], *, summed_on_grid: bool) -> Any:
         """The smallest or largest ratio of sums over every choice of the parts that may apply."""
         return self._functions.mixture(which, scale, parts, summed_on_grid)
-

@@ -9,7 +9,7 @@ from criteria_engine import arithmetic
 
 __all__ = ["mixture"]
 
-MixedPart = tuple[Any, Any, Any, Any]
+_Mixed = tuple[Any, Any, Any, Any]
 """Points, maximum, surely, maybe."""
 
 
@@ -18,7 +18,7 @@ def mixture(
     grid: Callable[[Any], Any],
     which: str,
     scale: float,
-    parts: Sequence[MixedPart],
+    parts: Sequence[_Mixed],
     summed_on_grid: bool,
 ) -> Any:
     """The smallest or largest ratio of sums over every choice of the parts that may apply."""
@@ -36,7 +36,7 @@ class _Rounds:
         grid: Callable[[Any], Any],
         which: str,
         scale: float,
-        parts: Sequence[MixedPart],
+        parts: Sequence[_Mixed],
         summed_on_grid: bool,
         length: int,
     ) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-__all__ = ["DUCKDB", "SPARK", "Dialect", "Expression", "Sql"]
+__all__ = ["DUCKDB", "SPARK", "Days", "Dialect", "Expression", "Sql", "Texts", "When"]
 
 
 @attrs.frozen

@@ -47,7 +47,7 @@ from criteria_engine.core import (
 )
 from criteria_engine.parts import children_first
 
-__all__ = ["Block", "Operations", "Steps"]
+__all__ = ["Block", "Memory", "Operations", "Step", "Steps"]
 
 _EDGE = 4_194_304
 _FINITE = 1e280

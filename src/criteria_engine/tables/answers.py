@@ -7,6 +7,7 @@ work the parts out; how a column comes of them is said here once, for all of the
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import assert_never
 
 import attrs
 
@@ -99,15 +100,19 @@ def columns_of(answers: Sequence[Answer]) -> list[str]:
     """The names of all columns, in their order."""
     found = ["level", "decided", "score_low", "score_high", "possible_levels", "error"]
     for answer in answers:
-        match answer:
-            case OneOf():
-                names: tuple[str | None, ...] = (answer.column, answer.decided, answer.listed)
-            case Size():
-                names = (*answer.columns, answer.decided)
-            case Place() | Said():
-                names = (answer.column,)
-        found += [name for name in names if name is not None and name not in found[:6]]
+        found += [name for name in _names(answer) if name is not None and name not in found[:6]]
     return found
+
+
+def _names(answer: Answer) -> tuple[str | None, ...]:
+    match answer:
+        case OneOf():
+            return answer.column, answer.decided, answer.listed
+        case Size():
+            return *answer.columns, answer.decided
+        case Place() | Said():
+            return (answer.column,)
+    assert_never(answer)
 
 
 def breaches_of(program: Program) -> list[tuple[Condition, Condition]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import product
-from typing import Any
+from typing import Any, assert_never
 
 from criteria_engine.carriers.frame_functions import FrameFunctions
 from criteria_engine.carriers.frames import Formula, Formulas
@@ -20,6 +20,7 @@ _FEW = 3
 
 def parts_of(answer: Answer, *, complete: bool) -> tuple[Anything, ...]:
     """The parts of the core that an answer is read from."""
+    which = 0 if complete else 1
     match answer:
         case OneOf():
             if complete and answer.code is not None:
@@ -29,10 +30,11 @@ def parts_of(answer: Answer, *, complete: bool) -> tuple[Anything, ...]:
             return (answer.exact, answer.nothing) if complete else (*answer.ends, answer.surely_nothing)
         case Place():
             ends = (answer.exact, answer.exact) if complete else answer.ends
+            return (*ends, answer.there[which], answer.na[which])
         case Said():
-            ends = answer.guards if complete else answer.possible
-    which = 0 if complete else 1
-    return (*ends, answer.there[which], answer.na[which])
+            guards = answer.guards if complete else answer.possible
+            return (*guards, answer.there[which], answer.na[which])
+    assert_never(answer)
 
 
 class FrameColumns:
@@ -72,13 +74,13 @@ class FrameColumns:
             )
         return found
 
-    def _literal(self, text: Any) -> Formula:
+    def _literal(self, text: Any) -> Any:
         if isinstance(text, Formula):
             return text
         ex = self._ex
         return Formula(ex.lit(None, dtype=ex.String) if text is None else ex.lit(text, dtype=ex.String))
 
-    def _text(self, formula: Formula) -> Any:
+    def _text(self, formula: Any) -> Any:
         """A column of texts, null in the rows that are refused."""
         return self._when([(self._refused, None)], formula).expression
 
@@ -101,7 +103,12 @@ class FrameColumns:
         if answer.listed is not None:
             listed = [word or "" for word in words]
             same = None not in words
-            yield answer.listed, self._text(named if same else self._when([*zip(tests[:-1], listed[:-1], strict=True)], listed[-1]))
+            yield (
+                answer.listed,
+                self._text(
+                    named if same else self._when([*zip(tests[:-1], listed[:-1], strict=True)], listed[-1])
+                ),
+            )
 
     def _one_of(self, answer: OneOf, found: Sequence[Any]) -> Iterator[tuple[str, Any]]:
         do, words = self._do, answer.words
@@ -115,14 +122,16 @@ class FrameColumns:
         if answer.listed is not None:
             yield answer.listed, self._text(self._listed(flags, words))
 
-    def _listed(self, flags: Sequence[Any], words: Sequence[str | None]) -> Formula:
+    def _listed(self, flags: Sequence[Any], words: Sequence[str | None]) -> Any:
         """The words of all that hold, joined."""
         spoken = [(flag, word) for flag, word in zip(flags, words, strict=True) if word is not None]
         if len(spoken) <= _FEW:
             ways = []
             for chosen in product((True, False), repeat=len(spoken)):
                 test = self._do.every([flag for (flag, _), use in zip(spoken, chosen, strict=True) if use])
-                ways.append((test, "|".join(word for (_, word), use in zip(spoken, chosen, strict=True) if use)))
+                ways.append(
+                    (test, "|".join(word for (_, word), use in zip(spoken, chosen, strict=True) if use))
+                )
             # What asks more comes first, so no way need ask what does not hold.
             ways.sort(key=lambda way: -way[1].count("|") - bool(way[1]))
             return self._when(ways[:-1], ways[-1][1])
@@ -144,7 +153,9 @@ class FrameColumns:
     def _number(self, value: Any, gone: Any) -> Any:
         ex = self._ex
         # A zero has no sign.
-        number = value.expression + 0.0 if isinstance(value, Formula) else ex.lit(value + 0.0, dtype=ex.Float64)
+        number = (
+            value.expression + 0.0 if isinstance(value, Formula) else ex.lit(value + 0.0, dtype=ex.Float64)
+        )
         if gone is False:
             return number
         if gone is True:
@@ -153,7 +164,7 @@ class FrameColumns:
 
     # ---- texts -------------------------------------------------------------------------------
 
-    def _place(self, answer: Place, low: Any, high: Any, there: Any, na: Any) -> Formula:
+    def _place(self, answer: Place, low: Any, high: Any, there: Any, na: Any) -> Any:
         do = self._do
         low, high = do.named(low), do.named(high)
         exact = do.named(do.every([do.compared("==", low, high), do.contrary(na)]))
@@ -169,7 +180,7 @@ class FrameColumns:
     def _column(self, value: Any) -> Formula:
         return value if isinstance(value, Formula) else Formula(self._ex.lit(float(value)))
 
-    def _said(self, answer: Said, found: Sequence[Any]) -> Formula:
+    def _said(self, answer: Said, found: Sequence[Any]) -> Any:
         """The text of the first case that can be, if every other that can be says the same."""
         do = self._do
         *flags, there, na = [do.named(each) for each in found]
@@ -178,7 +189,9 @@ class FrameColumns:
         open_: Any = False
         for flag, word, input in zip(flags, answer.words, answer.inputs, strict=True):
             text, known = self._spoken(word, input)
-            other = do.every([flag, begun, do.contrary(self._agree(first, text))]) if first is not None else False
+            other = (
+                do.every([flag, begun, do.contrary(self._agree(first, text))]) if first is not None else False
+            )
             open_ = do.named(do.some([open_, other, do.every([flag, do.contrary(known)])]))
             here = do.every([flag, do.contrary(begun)])
             first = do.named(self._when([(here, text)], first if first is not None else ""))

@@ -31,9 +31,7 @@ def day_number(do: Formulas, year: Any, month: Any, day: Any) -> Any:
 def day_of_text(ex: Any, do: Formulas, text: Formula) -> tuple[Any, Any]:
     """Where a text is a date such as 2024-01-30, and its day there."""
     written = do.named(do.made(lambda x: x.str.contains(_WRITTEN).fill_null(False), text))
-    safe = do.named(
-        do.made(lambda t, x: ex.when(t).then(x).otherwise(ex.lit("0001-01-01")), written, text)
-    )
+    safe = do.named(do.made(lambda t, x: ex.when(t).then(x).otherwise(ex.lit("0001-01-01")), written, text))
     year, month, day = (
         do.named(do.made(lambda x, at=at, size=size: x.str.slice(at, size).cast(ex.Float64), safe))
         for at, size in ((0, 4), (5, 2), (8, 2))

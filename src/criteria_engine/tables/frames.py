@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from functools import partial
+from typing import Any, Protocol
 
 import attrs
 
@@ -14,24 +15,32 @@ from criteria_engine.narwhals_door import narwhals
 from criteria_engine.numpy_door import numpy
 from criteria_engine.program import Program
 from criteria_engine.tables.answers import answers_of, columns_of
-from criteria_engine.tables.frame_inputs import Known
+from criteria_engine.tables.frame_cells import Known
 from criteria_engine.tables.giving import with_columns
 from criteria_engine.tables.looking import looked_at
+from criteria_engine.tables.partitions import by_partitions
 from criteria_engine.tables.planning import mark_for, planned
 from criteria_engine.tables.refusing import error_column, look_at_columns, refuse_frame, refuse_rows
 from criteria_engine.tables.running import Inputs, judged
 from criteria_engine.tables.sources import Cells, Source
 from criteria_engine.tables.taking import Taking
 
-__all__ = ["evaluate_frame"]
+__all__ = ["MANY", "Programmed", "evaluate_frame"]
 
 MANY = 5_000
 """From so many rows on polars is faster with its own expressions than with arrays."""
 
 
+class Programmed(Described, Protocol):
+    """A ruleset with its program."""
+
+    @property
+    def program(self) -> Program:
+        """What a carrier is to work out."""
+
+
 def evaluate_frame(
-    ruleset: Described,
-    program: Program,
+    ruleset: Programmed,
     frame: Any,
     *,
     detail: bool = False,
@@ -40,7 +49,12 @@ def evaluate_frame(
     strict: bool = False,
 ) -> Any:
     """Judge every row of a frame; see ``Ruleset.evaluate_frame``."""
+    program = ruleset.program
     nw = narwhals()
+    if nw.dependencies.is_dask_dataframe(frame):
+        if strict:
+            raise refuse_frame("CE575")
+        return by_partitions(frame, partial(evaluate_frame, ruleset, detail=detail, on=on, prefix=prefix))
     try:
         held = nw.from_native(frame)
     except TypeError:
@@ -60,7 +74,7 @@ def evaluate_frame(
 
 
 def _by_plan(
-    ruleset: Described,
+    ruleset: Programmed,
     program: Program,
     nw: Any,
     held: Any,
@@ -80,7 +94,7 @@ def _by_plan(
 
 
 def _by_arrays(
-    ruleset: Described,
+    ruleset: Programmed,
     program: Program,
     nw: Any,
     held: Any,
@@ -106,7 +120,7 @@ def _by_arrays(
     return with_columns(nw, held, [attrs.evolve(order[name], name=prefix + name) for name in listed])
 
 
-def _day(np: Any, ruleset: Described, taking: Taking, day: datetime.date | str | None) -> Source:
+def _day(np: Any, ruleset: Programmed, taking: Taking, day: datetime.date | str | None) -> Source:
     """The day of assessment of every row; one before a parameter's first day is wrong."""
     if not isinstance(day, str):
         return Source(Cells(0.0 if day is None else float(day.toordinal())))

@@ -14,7 +14,7 @@ from criteria_engine.carriers.sql import DUCKDB, SPARK, Sql
 
 __all__ = ["space_of", "spread_of", "with_layers"]
 
-Named = Sequence[tuple[str, Any]]
+_Named = Sequence[tuple[str, Any]]
 
 
 def space_of(nw: Any, frame: Any) -> Any:
@@ -37,9 +37,7 @@ def spread_of(nw: Any, frame: Any) -> Any:
     return nw.get_native_namespace(frame).col(names[0]).is_null()
 
 
-def with_layers(
-    nw: Any, frame: Any, names: Sequence[str], layers: Sequence[Named], added: Named
-) -> Any:
+def with_layers(nw: Any, frame: Any, names: Sequence[str], layers: Sequence[_Named], added: _Named) -> Any:
     """The columns of those names and those that are added, of which the layers are worked out before."""
     engine = frame.implementation
     if engine.is_duckdb():
@@ -57,7 +55,7 @@ def with_layers(
     return held if engine.is_polars() else held.to_native()
 
 
-def _in_duckdb(relation: Any, names: Sequence[str], layers: Sequence[Named], added: Named) -> Any:
+def _in_duckdb(relation: Any, names: Sequence[str], layers: Sequence[_Named], added: _Named) -> Any:
     """One query, so that the engine looks it through once."""
     ex = Sql(DUCKDB)
     source = "criteria_frame"
@@ -69,7 +67,7 @@ def _in_duckdb(relation: Any, names: Sequence[str], layers: Sequence[Named], add
     return relation.query(source, f"SELECT {listed} FROM ({query})")  # noqa: S608 - the same
 
 
-def _in_spark(frame: Any, names: Sequence[str], layers: Sequence[Named], added: Named) -> Any:
+def _in_spark(frame: Any, names: Sequence[str], layers: Sequence[_Named], added: _Named) -> Any:
     ex = Sql(SPARK)
     for layer in layers:
         frame = frame.selectExpr("*", *[ex.named(expression, name) for name, expression in layer])

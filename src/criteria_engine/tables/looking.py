@@ -12,17 +12,19 @@ from criteria_engine.names import span_of
 
 __all__ = ["looked_at"]
 
-Words = dict[tuple[str, str], str]
+_Words = dict[tuple[str, str], str]
 """By input and word the name of a column that says where it stands."""
 
 
-def looked_at(nw: Any, frame: Any, door: Door, mark: str) -> tuple[Any, frozenset[str], Words]:
+def looked_at(nw: Any, frame: Any, door: Door, mark: str) -> tuple[Any, frozenset[str], _Words]:
     """The native frame with columns that say where each word stands, the sound inputs, and those columns."""
     pl, native, schema = nw.get_native_namespace(frame), frame.to_native(), frame.schema
     names, words = native.columns, _words_of(nw, schema, door, mark)
-    with_words = native.lazy().with_columns(
-        [(pl.col(input) == word).alias(name) for (input, word), name in words.items()]
-    ).collect()
+    with_words = (
+        native.lazy()
+        .with_columns([(pl.col(input) == word).alias(name) for (input, word), name in words.items()])
+        .collect()
+    )
     questions = {}
     for given in door.inputs:
         if {f"{given.id}@na", f"{given.id}@evidence"} & set(names) or given.id in door.evidenced:
@@ -37,7 +39,7 @@ def looked_at(nw: Any, frame: Any, door: Door, mark: str) -> tuple[Any, frozense
     return with_words, sound, words
 
 
-def _words_of(nw: Any, schema: Any, door: Door, mark: str) -> Words:
+def _words_of(nw: Any, schema: Any, door: Door, mark: str) -> _Words:
     listed = [
         (given.id, word)
         for given in door.inputs
@@ -48,7 +50,7 @@ def _words_of(nw: Any, schema: Any, door: Door, mark: str) -> Words:
     return {each: f"{mark}word{number}" for number, each in enumerate(listed)}
 
 
-def _question(nw: Any, pl: Any, schema: Any, door: Door, given: Any, words: Words) -> Any:
+def _question(nw: Any, pl: Any, schema: Any, door: Door, given: Any, words: _Words) -> Any:
     """Whether all values of a column without nulls are sound; None where that is not looked at."""
     kind, column = schema.get(given.id), pl.col(given.id)
     if kind is None:

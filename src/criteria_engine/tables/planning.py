@@ -10,8 +10,9 @@ from criteria_engine.carriers.frames import Formula, Formulas
 from criteria_engine.carriers.steps import Steps
 from criteria_engine.program import Program
 from criteria_engine.tables.answers import answers_of, breaches_of, columns_of
+from criteria_engine.tables.frame_cells import Known
 from criteria_engine.tables.frame_columns import FrameColumns, parts_of
-from criteria_engine.tables.frame_inputs import FrameInputs, Known
+from criteria_engine.tables.frame_inputs import FrameInputs
 from criteria_engine.tables.layering import space_of, spread_of, with_layers
 
 __all__ = ["mark_for", "planned"]
@@ -74,7 +75,9 @@ def _error(ex: Any, wrong: Sequence[tuple[str, Any]], refused: Any) -> Any:
     if refused is True:
         return ex.lit(", ".join(name for name, bad in wrong), dtype=ex.String)
     texts = [
-        ex.when(bad.expression).then(ex.lit(f", {name}")).otherwise(ex.lit("")) if isinstance(bad, Formula) else ex.lit(f", {name}")
+        ex.when(bad.expression).then(ex.lit(f", {name}")).otherwise(ex.lit(""))
+        if isinstance(bad, Formula)
+        else ex.lit(f", {name}")
         for name, bad in wrong
     ]
     return ex.when(refused.expression).then(ex.concat_str(texts).str.slice(2)).otherwise(none)

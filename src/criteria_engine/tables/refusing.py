@@ -62,7 +62,7 @@ def refuse_rows(ruleset: Described, program: Program, frame: Any, wrong: Wrong) 
 def refuse_frame(code: str, /, **details: object) -> CriteriaError:
     """What is wrong with a frame as a whole."""
     problems = Problems()
-    problems.add("frame", code, **details)
+    problems.add_fault("frame", Fault(code, **details))
     return CriteriaError(problems)
 
 

@@ -17,7 +17,7 @@ from criteria_engine.tables.sources import NO, Rows, Source
 
 __all__ = ["Inputs", "judged"]
 
-BLOCK = 16_384
+_BLOCK = 16_384
 """Rows in a block: small enough for the cache, large enough that a step costs little."""
 
 _FEW = 3  # fewer than a third of the rows with gaps are judged by themselves
@@ -83,9 +83,7 @@ def judged(
     return columns, run.wrong
 
 
-def _programs(
-    np: Any, program: Program, gatherings: Sequence[Gathering]
-) -> tuple[Steps, Steps]:
+def _programs(np: Any, program: Program, gatherings: Sequence[Gathering]) -> tuple[Steps, Steps]:
     breaches: list[tuple[Condition, Condition]] = breaches_of(program)
     exact = [part for gathering in gatherings for part in gathering.exact]
     bounded = [part for gathering in gatherings for part in gathering.open]
@@ -98,8 +96,8 @@ def _programs(
 def _judge_all(run: _Run, program: Program) -> None:
     np, count = run.np, run.inputs.count
     left: list[Any] = []
-    for start in range(0, count, BLOCK):
-        rows = slice(start, min(start + BLOCK, count))
+    for start in range(0, count, _BLOCK):
+        rows = slice(start, min(start + _BLOCK, count))
         block = run.block(rows)
         gaps = _gaps(run, block, program.door.order, rows)
         if gaps is NO:
@@ -120,8 +118,8 @@ def _judge_again(run: _Run, numbers: Any) -> None:
         (name, rows if not name.startswith("consistency[") else _without(run.np, rows, scattered))
         for name, rows in run.wrong
     ]
-    for start in range(0, len(numbers), BLOCK):
-        rows = numbers[start : start + BLOCK]
+    for start in range(0, len(numbers), _BLOCK):
+        rows = numbers[start : start + _BLOCK]
         run.judge(run.block(rows), rows, complete=False)
 
 

@@ -24,7 +24,7 @@ _NUMERIC = ("number", "integer", "percent")
 def is_missing(value: Any) -> bool:
     """Whether a cell holds nothing: None, NaN, NaT, or what cannot even be compared with itself."""
     try:
-        return value is None or bool(value != value)
+        return value is None or bool(value != value)  # noqa: PLR0124 - NaN and its kin
     except ValueError:
         return False
     except (TypeError, ArithmeticError):
