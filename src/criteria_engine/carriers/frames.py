@@ -53,6 +53,14 @@ class Formulas:
         self.layers: list[list[tuple[str, Any]]] = []
         self._count = 0
         self._functions = FrameFunctions(self)
+        self._only: Formula | None = None
+
+    def only_where(self, test: Formula) -> None:
+        """From here on what gets a name is worked out where the test holds, and null elsewhere.
+
+        Engines that look at tests first save the work.
+        """
+        self._only = self.named(test)
 
     # ---- formulas ----------------------------------------------------------------------------
 
@@ -66,10 +74,16 @@ class Formulas:
             return value
         name = f"{self._mark}{self._count}"
         self._count += 1
-        while len(self.layers) <= value.layer:
+        layer, expression = value.layer, value.expression
+        if self._only is not None:
+            layer = max(layer, self._only.layer)
+            expression = (
+                self.space.when(self._only.expression).then(expression).otherwise(self.space.lit(None))
+            )
+        while len(self.layers) <= layer:
             self.layers.append([])
-        self.layers[value.layer].append((name, value.expression))
-        return Formula(self.space.col(name), value.layer + 1, 0, value.whole)
+        self.layers[layer].append((name, expression))
+        return Formula(self.space.col(name), layer + 1, 0, value.whole)
 
     def made(self, make: Callable[..., Any], *values: Any, whole: bool = False) -> Any:
         """A formula made of others and of plain values."""

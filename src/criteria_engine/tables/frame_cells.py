@@ -23,10 +23,11 @@ __all__ = ["FrameCells", "Known", "Seen"]
 @attrs.frozen
 class Known:
     """What is known of a frame: inputs of which no value is missing or wrong, and columns that say where
-    the word of an input stands.
+    the word of an input stands. Where it is ``trusted``, columns are taken as they are, nulls and all.
     """
 
     sound: frozenset[str] = frozenset()
+    trusted: bool = False
     words: Mapping[tuple[str, str], str] = attrs.field(factory=dict)
 
 
@@ -102,22 +103,29 @@ class FrameCells:
 
     def _numeric(self, given: Input, kind: Any) -> Seen:
         ex, do = self._ex, self._do
-        low, high, whole = span_of(given, ())
+        low = span_of(given, ())[0]
         column, as_it_is = ex.col(given.id), kind == self._nw.Float64
         x = Formula(column if as_it_is else column.cast(ex.Float64), depth=not as_it_is)
         if given.id in self._known.sound:
             return Seen(True, number=do.named(x))
-        fitting = (
-            do.made(lambda y: (y >= low) & (y <= high) & (y == y.floor().cast(ex.Float64)), x)
-            if whole and not kind.is_integer()
-            else do.made(lambda y: (y >= low) & (y <= high), x)
-        )
+        fitting = do.made(self._fits(given, kind), Formula(column))
         fine = do.named(self._held(lambda y: y, fitting))
         gone = self._held(lambda y: y.is_null(), Formula(column))
         if kind.is_float():
             gone = do.some([gone, self._held(lambda y: y.is_nan(), Formula(column))])
         bad = do.named(do.every([do.contrary(fine), do.contrary(gone)]))
         return Seen(fine, bad=bad, number=do.named(do.chosen(fine, x, float(low))))
+
+    def _fits(self, given: Input, kind: Any) -> Callable[[Any], Any]:
+        """Whether a number of a column can be; null or false of what is no number."""
+        ex, (low, high, whole) = self._ex, span_of(given, ())
+
+        def fits(column: Any) -> Any:
+            x = column if kind == self._nw.Float64 else column.cast(ex.Float64)
+            inside = (x >= float(low)) & (x <= float(high))
+            return inside & (x == x.floor().cast(ex.Float64)) if whole and not kind.is_integer() else inside
+
+        return fits
 
     def _boolean(self, given: Input) -> Seen:
         column, do = Formula(self._ex.col(given.id)), self._do

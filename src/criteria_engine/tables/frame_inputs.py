@@ -36,6 +36,30 @@ class FrameInputs(FrameCells):
         self._flags: dict[tuple[str, str], Any] = {}
         self._evidence: dict[str, Any] = {}
 
+    def complete(self) -> Any:
+        """Where nothing is missing, not applicable or wrong; False where that is not easily said.
+
+        For it, and for what is judged there, columns are taken as they are (``Known.trusted``).
+        """
+        plain = []
+        for given in self._door.inputs:
+            kind = self._schema.get(given.id)
+            extra = {f"{given.id}@na", f"{given.id}@evidence"} & set(self._schema)
+            if kind is None or extra or given.id in self._door.evidenced or self._door.needs_day:
+                return False
+            column = Formula(self._ex.col(given.id))
+            if given.type in ("number", "integer", "percent") and kind.is_numeric():
+                plain.append(self._do.made(self._fits(given, kind), column))
+            elif given.type == "boolean" and kind == self._nw.Boolean:
+                plain.append(self._do.made(lambda x: ~x.is_null(), column))
+            elif given.type in ("choice", "ordinal") and kind == self._nw.String:
+                plain.append(
+                    self._do.some([self.word(given.id, word) for word in self._door.words[given.id]])
+                )
+            else:
+                return False
+        return self._held(lambda x: x, self._do.every(plain)) if plain else False
+
     # ---- what the carrier asks ---------------------------------------------------------------
 
     def given(self, input: str) -> Any:
@@ -115,6 +139,11 @@ class FrameInputs(FrameCells):
         """Where the text of an input is that word, in any form in which Unicode may write it."""
         found = self._flags.get((input, word))
         if found is None:
+            if self._known.trusted:
+                column = Formula(self._ex.col(input))
+                found = self._do.named(self._do.made(partial(eq, word), column))
+                self._flags[input, word] = found
+                return found
             ready = self._known.words.get((input, word))
             given = self._by_name[input]
             if ready is not None:

@@ -85,7 +85,7 @@ def _by_plan(
 ) -> Any:
     """A large polars frame: looked at first, then judged by one lazy plan."""
     native, sound, words = looked_at(nw, held, program.door, mark_for(held.columns))
-    known, first = Known(sound, words), first_day(ruleset)
+    known, first = Known(sound, words=words), first_day(ruleset)
     lazy = nw.from_native(native.lazy())
     made = planned(nw, lazy, program, day, first, known, detail=detail, prefix=prefix).collect()
     if strict and made[prefix + "error"].null_count() < len(made):

@@ -12,7 +12,7 @@ from typing import Any
 
 from criteria_engine.carriers.sql import DUCKDB, SPARK, Sql
 
-__all__ = ["space_of", "spread_of", "with_layers"]
+__all__ = ["looks_at_tests_first", "space_of", "spread_of", "with_layers"]
 
 _Named = Sequence[tuple[str, Any]]
 
@@ -27,6 +27,11 @@ def space_of(nw: Any, frame: Any) -> Any:
     if engine.is_pyspark():
         return Sql(SPARK)
     return nw
+
+
+def looks_at_tests_first(frame: Any) -> bool:
+    """Whether the engine works out only that side of a choice which the rows at hand need."""
+    return bool(frame.implementation.is_duckdb() or frame.implementation.is_pyspark())
 
 
 def spread_of(nw: Any, frame: Any) -> Any:

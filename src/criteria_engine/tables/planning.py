@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from criteria_engine.carriers.frames import Formula, Formulas
 from criteria_engine.carriers.steps import Steps
 from criteria_engine.program import Program
-from criteria_engine.tables.answers import answers_of, breaches_of, columns_of
+from criteria_engine.tables.answers import Answer, answers_of, breaches_of, columns_of
 from criteria_engine.tables.frame_cells import Known
 from criteria_engine.tables.frame_columns import FrameColumns, parts_of
 from criteria_engine.tables.frame_inputs import FrameInputs
-from criteria_engine.tables.layering import space_of, spread_of, with_layers
+from criteria_engine.tables.layering import (
+    looks_at_tests_first,
+    space_of,
+    spread_of,
+    with_layers,
+)
 
 __all__ = ["mark_for", "planned"]
+
+_MOST_TWICE = 400  # answers: beyond, the plan itself would cost more than it saves
 
 
 def planned(
@@ -37,26 +44,70 @@ def planned(
     schema = frame.collect_schema()
     own = [name for name in schema.names() if name not in set(known.words.values())]
     do = Formulas(space_of(nw, frame), mark_for(own), spread_of(nw, frame))
-    inputs = FrameInputs(nw, do, schema, program.door, known)
-    sound = known.sound
-    if program.needs_day:
-        inputs.look_at_day(day, first_day)
-    complete = sound >= {given.id for given in program.door.inputs} and not isinstance(day, str)
     answers = program.kept(("answers", detail), lambda: answers_of(program, detail=detail))
-    wanted = [parts_of(answer, complete=complete) for answer in answers]
-    breaches = [each[0 if complete else 1] for each in breaches_of(program)]
-    found = Steps(do, [*[part for parts in wanted for part in parts], *breaches]).run(inputs)
-    start = sum(map(len, wanted))
-    broken = [(f"consistency[{n}]", each) for n, each in enumerate(found[start:])]
-    wrong = [(name, do.named(bad)) for name, bad in [*inputs.wrong(), *broken] if bad is not False]
-    refused = do.named(do.some([bad for _, bad in wrong]))
-    made = {"error": _error(do.space, wrong, refused)}
-    columns, at = FrameColumns(do, inputs, refused), 0
-    for answer, parts in zip(answers, wanted, strict=True):
-        made.update(columns.of(answer, found[at : at + len(parts)], complete=complete))
-        at += len(parts)
+    plan = _Plan(nw, do, schema, program, answers)
+    whole = known.sound >= {given.id for given in program.door.inputs} and not isinstance(day, str)
+    if whole:
+        made = plan.judged(known, day, first_day, complete=True)
+    elif looks_at_tests_first(frame) and len(answers) <= _MOST_TWICE:
+        made = plan.judged_twice(known, day, first_day)
+    else:
+        made = plan.judged(known, day, first_day, complete=False)
     added = [(prefix + name, made[name]) for name in columns_of(answers)]
     return with_layers(nw, frame, own, do.layers, added)
+
+
+class _Plan:
+    """The columns of all answers, as expressions."""
+
+    def __init__(
+        self, nw: Any, do: Formulas, schema: Mapping[str, Any], program: Program, answers: Sequence[Answer]
+    ) -> None:
+        self._nw, self._do, self._schema = nw, do, schema
+        self._program, self._answers = program, answers
+
+    def judged(
+        self,
+        known: Known,
+        day: datetime.date | str | None,
+        first_day: datetime.date | None,
+        *,
+        complete: bool,
+    ) -> dict[str, Any]:
+        """By the exact or the bounded program."""
+        do, program = self._do, self._program
+        inputs = FrameInputs(self._nw, do, self._schema, program.door, known)
+        if program.needs_day:
+            inputs.look_at_day(day, first_day)
+        wanted = [parts_of(answer, complete=complete) for answer in self._answers]
+        breaches = [each[0 if complete else 1] for each in breaches_of(program)]
+        found = Steps(do, [*[part for parts in wanted for part in parts], *breaches]).run(inputs)
+        start = sum(map(len, wanted))
+        broken = [(f"consistency[{n}]", each) for n, each in enumerate(found[start:])]
+        given = [] if known.trusted else inputs.wrong()
+        wrong = [(name, bad) for name, bad in [*given, *broken] if bad is not False]
+        refused = do.named(do.some([bad for _, bad in wrong]))
+        made = {"error": _error(do.space, wrong, refused)}
+        columns, at = FrameColumns(do, inputs, refused), 0
+        for answer, parts in zip(self._answers, wanted, strict=True):
+            made.update(columns.of(answer, found[at : at + len(parts)], complete=complete))
+            at += len(parts)
+        return made
+
+    def judged_twice(
+        self, known: Known, day: datetime.date | str | None, first_day: datetime.date | None
+    ) -> dict[str, Any]:
+        """By the exact program where a row is complete, by the bounded one elsewhere."""
+        trusted = Known(frozenset(given.id for given in self._program.door.inputs), trusted=True)
+        complete = FrameInputs(self._nw, self._do, self._schema, self._program.door, trusted).complete()
+        if not isinstance(complete, Formula):
+            return self.judged(known, day, first_day, complete=False)
+        test = self._do.named(complete)
+        exact = self.judged(trusted, day, first_day, complete=True)
+        self._do.only_where(self._do.contrary(test))
+        bounded = self.judged(known, day, first_day, complete=False)
+        when = self._do.space.when
+        return {name: when(test.expression).then(exact[name]).otherwise(bounded[name]) for name in exact}
 
 
 def mark_for(names: Sequence[str]) -> str:

@@ -124,7 +124,22 @@ class Taking:
             return self._texts(given, column)
         if given.type == "date" and kind in (nw.Date, nw.Datetime):
             return self._dates(given, column)
+        if given.type == "boolean":
+            return self._mixed_flags(given, column.to_list())
         return self._one_by_one(given, column.to_list())
+
+    def _mixed_flags(self, given: Input, cells: Sequence[Any]) -> Source:
+        """Truth values among other things, as pandas holds them where some are missing."""
+        np = self._np
+        yes = np.array([cell is True for cell in cells], dtype=bool)
+        there = yes | np.array([cell is False for cell in cells], dtype=bool)
+        odd = np.flatnonzero(~there)
+        rest = self._one_by_one(given, [cells[row] for row in odd.tolist()]).cells
+        others = [np.zeros(len(cells), dtype=bool) for _ in range(2)]
+        for made, found in ((yes, rest.values), (there, rest.given), (others[0], rest.withheld)):
+            made[odd] = found
+        others[1][odd] = rest.bad
+        return Source(Cells(yes, there, *others))
 
     def _numbers(self, given: Input, column: Any) -> Source:
         raw = column.to_numpy()
