@@ -23,6 +23,7 @@ __all__ = ["Formula", "Formulas"]
 _EDGE = 4_194_304
 _WHOLE = 2.0**53
 _DEEP = 40  # engines walk expressions by recursion
+_COSTLY = 6  # what is not so deep is worked out sooner than it is asked whether it need be
 _MOST_WHOLE = 1_000_000_000
 _TOGETHER = 40  # terms that are added in one expression
 
@@ -75,7 +76,7 @@ class Formulas:
         name = f"{self._mark}{self._count}"
         self._count += 1
         layer, expression = value.layer, value.expression
-        if self._only is not None:
+        if self._only is not None and value.depth >= _COSTLY:
             layer = max(layer, self._only.layer)
             expression = (
                 self.space.when(self._only.expression).then(expression).otherwise(self.space.lit(None))

@@ -75,8 +75,21 @@ class _Plan:
         complete: bool,
     ) -> dict[str, Any]:
         """By the exact or the bounded program."""
+        return self._judged(self._inputs(known), known, day, first_day, complete=complete)
+
+    def _inputs(self, known: Known) -> FrameInputs:
+        return FrameInputs(self._nw, self._do, self._schema, self._program.door, known)
+
+    def _judged(
+        self,
+        inputs: FrameInputs,
+        known: Known,
+        day: datetime.date | str | None,
+        first_day: datetime.date | None,
+        *,
+        complete: bool,
+    ) -> dict[str, Any]:
         do, program = self._do, self._program
-        inputs = FrameInputs(self._nw, do, self._schema, program.door, known)
         if program.needs_day:
             inputs.look_at_day(day, first_day)
         wanted = [parts_of(answer, complete=complete) for answer in self._answers]
@@ -99,11 +112,12 @@ class _Plan:
     ) -> dict[str, Any]:
         """By the exact program where a row is complete, by the bounded one elsewhere."""
         trusted = Known(frozenset(given.id for given in self._program.door.inputs), trusted=True)
-        complete = FrameInputs(self._nw, self._do, self._schema, self._program.door, trusted).complete()
+        inputs = self._inputs(trusted)
+        complete = inputs.complete()
         if not isinstance(complete, Formula):
             return self.judged(known, day, first_day, complete=False)
         test = self._do.named(complete)
-        exact = self.judged(trusted, day, first_day, complete=True)
+        exact = self._judged(inputs, trusted, day, first_day, complete=True)
         self._do.only_where(self._do.contrary(test))
         bounded = self.judged(known, day, first_day, complete=False)
         when = self._do.space.when
