@@ -4,10 +4,10 @@ It takes a ruleset as plain data (ids in NFKC) and complete values, walks the tr
 question and counts in whole fractions. What the library says is held against it. Readings taken:
 
 - An input, a parameter, a written number stay off the grid where they stand alone.
-- `score share met …` of what is not applicable are not applicable, also if it counts as `met` or
-  `zero`: that is for its parent only. It shows neither score nor maximum.
+- `met` of what is not applicable is not applicable, also if it counts as `met` or `zero`; its
+  `score`, `max_score` and `share` are then those that it counts with, all or none.
 - What counts as `met` or `zero` is a child like others for every combine, `count_met`,
-  `lowest_share`, `each`; `floors` ask its own state. A `value` counting as `met` brings 0 points.
+  `lowest_share`, `each` and `floors`. A `value` counting as `met` brings 0 points.
 - `lowest_share` passes over children with maximum 0; with none left it is not applicable.
 - `first` takes the state of its child, `blocked` too; then it has exactly 0 points.
 - A group of which nothing but bonus children is applicable is met by default.
@@ -582,7 +582,7 @@ class Judge:
     def reached(self, path: str, level: dict[str, Any]) -> bool:
         each = [(c, level["each"]) for c in self.children(path) if "each" in level]
         floors = [(self.find(c), share) for c, share in level.get("floors", {}).items()]
-        floors = [(c, share) for c, share in floors if self.applicable(c)]
+        floors = [(c, share) for c, share in floors if self.stands(c) != "drop"]
         return (
             self.holds(level.get("when", True), path)
             and all(self.comes_to(c, self.worth(share, path)) for c, share in each + floors)

@@ -544,9 +544,7 @@ def test_explain_formats_and_languages(ward: Path) -> None:
 
 
 def test_demo_tours_the_shipped_rulesets(tmp_path: Path) -> None:
-    started = time.perf_counter()
     done = spawned("demo", cwd=tmp_path)
-    assert time.perf_counter() - started < 5
     assert (done.returncode, done.stderr) == (0, "")
     assert list(tmp_path.iterdir()) == []
     lines = done.stdout.splitlines()

@@ -10,14 +10,18 @@ What is not in ``__all__`` is not promised.
 """
 
 from criteria_engine.bounded import Bounds as Bounds
+from criteria_engine.building import any_period as any_period
 from criteria_engine.building import applicable as applicable
 from criteria_engine.building import boolean as boolean
 from criteria_engine.building import choice as choice
 from criteria_engine.building import count as count
 from criteria_engine.building import count_met as count_met
 from criteria_engine.building import date as date
+from criteria_engine.building import days_between as days_between
+from criteria_engine.building import every_period as every_period
 from criteria_engine.building import evidenced as evidenced
 from criteria_engine.building import first as first
+from criteria_engine.building import holds as holds
 from criteria_engine.building import integer as integer
 from criteria_engine.building import known as known
 from criteria_engine.building import lowest_share as lowest_share
@@ -29,6 +33,8 @@ from criteria_engine.building import percent as percent
 from criteria_engine.building import score as score
 from criteria_engine.building import share as share
 from criteria_engine.building import text as text
+from criteria_engine.building import working_days_between as working_days_between
+from criteria_engine.building import years_between as years_between
 from criteria_engine.case_files import TestRun as TestRun
 from criteria_engine.case_files import companion_cases as companion_cases
 from criteria_engine.case_files import run_tests as run_tests
@@ -89,12 +95,12 @@ from criteria_engine.rules.shape import Judged as Judged
 from criteria_engine.rules.shape import Rule as Rule
 from criteria_engine.rules.shape import all_or_nothing as all_or_nothing
 from criteria_engine.ruleset import Ruleset as Ruleset
-from criteria_engine.ruleset import Window as Window
 from criteria_engine.running import CaseOutcome as CaseOutcome
 from criteria_engine.running import run_cases as run_cases
 from criteria_engine.status import Status as Status
 from criteria_engine.titles import Titles as Titles
 from criteria_engine.values import read_value as read_value
+from criteria_engine.windows import Window as Window
 from criteria_engine.writing import dumps as dumps
 
 __version__: str
@@ -157,6 +163,7 @@ __all__ = [
     "Value",
     "Window",
     "all_or_nothing",
+    "any_period",
     "applicable",
     "boolean",
     "check",
@@ -165,9 +172,12 @@ __all__ = [
     "count",
     "count_met",
     "date",
+    "days_between",
     "dumps",
+    "every_period",
     "evidenced",
     "first",
+    "holds",
     "integer",
     "known",
     "load",
@@ -186,5 +196,7 @@ __all__ = [
     "score",
     "share",
     "text",
+    "working_days_between",
     "write_whole",
+    "years_between",
 ]

@@ -34,7 +34,6 @@ __all__ = [
 _CASE = re.compile(r"tests\[(\d+)\]")
 # What is said of the name before a colon.
 _NAMES = frozenset({"CE223", "CE224", "CE551", "CE623"})
-_NOT_YET = re.compile(r"tests\[\d+\]\.(history|titles)")
 
 
 @attrs.frozen(repr=False)
@@ -118,7 +117,7 @@ def read_companion(
 
 def said(document: Document, lang: str | None = None) -> list[Diagnostic]:
     """All that was found in a document that may hold tests, with its places."""
-    return [_spoken(_at_its_name(document, each)) for each in document.located(lang)]
+    return [_at_its_name(document, each) for each in document.located(lang)]
 
 
 def _at_its_name(document: Document, diagnostic: Diagnostic) -> Diagnostic:
@@ -131,12 +130,6 @@ def _at_its_name(document: Document, diagnostic: Diagnostic) -> Diagnostic:
     return attrs.evolve(
         diagnostic, line=key.line, column=key.column, source=source, width=max(1, len(key.text))
     )
-
-
-def _spoken(diagnostic: Diagnostic) -> Diagnostic:
-    """Keys that a test may have one day are not called unknown."""
-    later = diagnostic.code == "CE120" and _NOT_YET.fullmatch(diagnostic.path)
-    return attrs.evolve(diagnostic, code="CE125", details={"key": later[1]}) if later else diagnostic
 
 
 def _raise_errors(document: Document | None, lang: str | None) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from criteria_engine.described import Described
 from criteria_engine.diagnostics import CriteriaError, Problems
 from criteria_engine.grammar import nearest
+from criteria_engine.observing import History, Titled, observed_before, plain_titles, titles_held
 from criteria_engine.program import Program
 from criteria_engine.result import Result
 
@@ -22,18 +23,38 @@ def evaluate(
     program: Program,
     values: Mapping[str, Any],
     *,
+    history: History | None = None,
+    titles: Mapping[str, Titled | Sequence[Titled]] | None = None,
     evidence: Mapping[str, str] | None = None,
     on: datetime.date | None = None,
     subject: str | None = None,
+    sets: Iterable[Described] = (),
     strict: bool = True,
 ) -> Result:
     """Judge the ``values`` of one subject: by input, None or absent where missing, ``NA`` where
     not applicable.
 
-    ``evidence`` says by input what proves it; ``on`` is the day whose dated parameters count;
-    ``strict=False`` lets unknown names pass. ``CriteriaError`` says all that is wrong with them.
+    ``history`` are the values of earlier periods, the newest first; ``titles`` say by ruleset which
+    level is held, and ``sets`` rank the levels of those rulesets. ``evidence`` says by input what proves
+    it; ``on`` is the day of the assessment; ``strict=False`` lets unknown names pass. ``CriteriaError``
+    says all that is wrong with them.
     """
-    return _carefully(ruleset, program, values, _given(evidence), on, subject, strict)
+    if history is None and titles is None:
+        return _carefully(ruleset, program, values, _given(evidence), on, subject, strict)
+    problems = Problems()
+    looked = observed_before(program, history, problems, strict=strict)
+    looked |= titles_held(program, titles, (ruleset, *sets), problems)
+    if problems.has_errors:
+        # what is wrong with the values themselves is said at once
+        try:
+            _carefully(ruleset, program, {**looked, **values}, _given(evidence), on, subject, strict)
+        except CriteriaError as error:
+            for each in error.diagnostics:
+                problems.append(each)
+        problems.raise_errors()
+    made = _carefully(ruleset, program, {**looked, **values}, _given(evidence), on, subject, strict)
+    made.titles = {} if titles is None else plain_titles(titles)
+    return made
 
 
 def _carefully(

@@ -219,6 +219,7 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "{name} cannot be the id of a ruleset",
         "write lower-case words joined by dots, such as vn.example.model-ward",
     ),
+    "CE113": ("{value} is not a day of the year", "write month and day, such as {mended}"),
     "CE120": ("the key {key} is not known here", "perhaps {nearest}"),
     "CE121": ("the key {key} is missing", "add {key}:"),
     "CE122": (
@@ -260,7 +261,6 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "CE212": ("{name} takes {wanted} arguments and is given {found}", "give {wanted}"),
     "CE213": ("`in` wants a list of values", "write x in ['a', 'b']"),
     "CE214": ("a power must be a whole number up to 10", "write a number from 0 to 10 after **"),
-    "CE215": ("{name} is reserved and not yet read by this version", "use an input for the earlier value"),
     "CE216": ("the name of a criterion is wanted here", "write its id, such as score(order)"),
     "CE217": ("{found} has a comma: decimals are written with a point", "write {mended}"),
     "CE218": (
@@ -308,6 +308,24 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "give its inputs a range, or use fewer powers",
     ),
     # CE3xx: names, inputs and the shape of the tree
+    "CE251": (
+        "{name} needs criteria, which are judged in this period only",
+        "look back at inputs, titles or definitions that are made of them",
+    ),
+    "CE252": (
+        "looking back cannot be put inside looking back",
+        "write the number of periods instead: previous(x, 2)",
+    ),
+    "CE253": (
+        "the number of periods is a whole number that is written out, from 1 to {limit}",
+        "write it as a number, such as 3",
+    ),
+    "CE254": (
+        "holds takes the id of a ruleset and a level, both in quotation marks",
+        "write holds('vn.example.title', 'recognised')",
+    ),
+    "CE255": ("this ruleset has no level {level}", "perhaps {nearest}"),
+    "CE256": ("the set looks back at too much", "look back over fewer periods, or at simpler definitions"),
     "CE301": ("the name {name} is taken already (under {what})", "choose another name"),
     "CE302": (
         "a definition is one expression, or one of bands, choose, curve, table",
@@ -404,13 +422,26 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "CE556": ("{name}: {value} is not a whole number", "give a whole number"),
     "CE557": ("{name}: {value} is not between {low} and {high}", "look at the value again: it is impossible"),
     "CE558": ("{name}: {value} is not a date", "give a date, or a text such as 2024-01-30"),
-    "CE559": ("a dated parameter needs the day of the assessment", "give on=, such as date(2024, 6, 1)"),
+    "CE559": ("the day of the assessment is needed", "give on=, such as date(2024, 6, 1)"),
     "CE560": (
         "the parameter {name} has no value before {first}, the day is {on}",
         "use a set that was in force then",
     ),
     "CE561": ("the values contradict each other: {rule} does not hold{note}", "correct the values"),
     # CE6xx: the tests beside a ruleset
+    "CE562": (
+        "history is a list of the values of earlier periods, the newest first",
+        'give history=[{{"theft_cases": 5}}, …]; None for a period of which nothing is known',
+    ),
+    "CE563": (
+        "{value} is not a title",
+        'give the id of a level, "none" where none is held, or leave it out where that is not known',
+    ),
+    "CE564": ("the ruleset {ruleset} has no level {level}", "perhaps {nearest}"),
+    "CE565": (
+        "a result of {name} was given as the title of {ruleset}",
+        "give each result under the id of its own ruleset",
+    ),
     "CE601": ("level: the test expects `{expected}`, the result is `{found}`", ""),
     "CE602": ("possible levels: the test expects {expected}, the result is {found}", ""),
     "CE603": ("score: the test expects {expected}, the result is {found}", ""),
@@ -477,4 +508,33 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "CE827": ("the folder {folder} has no ruleset (.yaml file)", "check the name of the folder"),
     "CE828": ("{value} is not a date", "write it like 2024-06-30"),
     "CE829": ("the rulesets that come with the program are not there", "install the program again"),
+    # CE85x: the life of a recognition
+    "CE850": ("`{after}` cannot come after `{before}`", "what can come after `{before}`: {allowed}"),
+    "CE851": ("a life cannot begin with `{state}`", "begin it with one of: {allowed}"),
+    "CE852": (
+        "`{state}` is about a title that is held, and none has been recognised before",
+        "add the event `recognised` with its decision before it",
+    ),
+    "CE853": (
+        "{on} lies before {before}, the day of the event before it",
+        "correct the date, or put the events in order of time",
+    ),
+    "CE854": ("`{state}` has no number of a decision", "give the number of the document as `decision`"),
+    "CE855": (
+        "the title is for {year}, and was decided on {decided}, before that year",
+        "correct the year of the title, or the date",
+    ),
+    "CE856": (
+        "the title is for {year}, and the decision before it was for {last} already",
+        "correct the year of the title: years go forward",
+    ),
+    "CE857": ("the cell of the column {column} is empty", "fill it in on every row"),
+    "CE858": (
+        "the lives of “{first}” and “{second}” cannot stand together here",
+        "give each title of a body once, and the bodies one by one where titles are asked for",
+    ),
+    "CE859": (
+        "no level can be called `{level}`, which says that a title is not held",
+        "choose another name for the level, or leave it out",
+    ),
 }

@@ -216,6 +216,7 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
         "{name} không dùng làm mã bộ tiêu chí được",
         "viết các từ chữ thường nối bằng dấu chấm, ví dụ vn.vi-du.phuong-kieu-mau",
     ),
+    "CE113": ("{value} không phải là một ngày trong năm", "viết tháng-ngày, ví dụ {mended}"),
     "CE120": ("không có khóa {key} ở đây", "có thể là {nearest}"),
     "CE121": ("thiếu khóa {key}", "thêm {key}:"),
     "CE122": ("ở đây cần {wanted_kind}, nhưng đây là {found_kind}", "viết lại thành {wanted_kind}"),
@@ -248,10 +249,6 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     "CE212": ("hàm {name} cần {wanted} đối số, ở đây có {found}", "viết đủ {wanted} đối số"),
     "CE213": ("sau `in` phải là danh sách giá trị", "viết x in ['a', 'b']"),
     "CE214": ("số mũ phải là số nguyên đến 10", "viết một số từ 0 đến 10 sau **"),
-    "CE215": (
-        "hàm {name} đã dành chỗ nhưng phiên bản này chưa đọc",
-        "dùng một chỉ số đầu vào cho giá trị kỳ trước",
-    ),
     "CE216": ("ở đây cần tên một tiêu chí", "viết mã tiêu chí, ví dụ score(trat_tu)"),
     "CE217": ("{found} có dấu phẩy: phần thập phân viết bằng dấu chấm", "viết {mended}"),
     "CE218": (
@@ -290,6 +287,21 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     "CE239": ("số chữ số của round phải là số nguyên từ -9 đến 9", "viết round(x, 1)"),
     "CE241": ("kết quả có thể lớn quá mức tính được", "khai báo range cho chỉ số, hoặc bớt lũy thừa"),
     # CE3xx: names, inputs and the shape of the tree
+    "CE251": (
+        "{name} cần đến tiêu chí, mà tiêu chí chỉ được xét trong kỳ này",
+        "chỉ nhìn lại chỉ số, danh hiệu, hoặc giá trị được tính từ chúng",
+    ),
+    "CE252": (
+        "không đặt việc nhìn lại kỳ trước bên trong một lần nhìn lại khác",
+        "viết số kỳ: previous(x, 2)",
+    ),
+    "CE253": ("số kỳ phải là số nguyên viết sẵn, từ 1 đến {limit}", "viết thành một con số, ví dụ 3"),
+    "CE254": (
+        "holds cần mã bộ tiêu chí và mã mức, cả hai đặt trong dấu nháy",
+        "viết holds('vn.vi-du.danh-hieu', 'recognised')",
+    ),
+    "CE255": ("bộ tiêu chí này không có mức {level}", "có thể là {nearest}"),
+    "CE256": ("bộ tiêu chí nhìn lại quá nhiều", "nhìn lại ít kỳ hơn, hoặc dùng giá trị đơn giản hơn"),
     "CE301": ("tên {name} đã dùng (trong {what})", "chọn tên khác"),
     "CE302": (
         "mỗi định nghĩa là một biểu thức, hoặc một trong bands, choose, curve, table",
@@ -386,13 +398,26 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     "CE556": ("{name}: {value} không phải là số nguyên", "ghi số nguyên"),
     "CE557": ("{name}: {value} không nằm từ {low} đến {high}", "xem lại giá trị: không thể như vậy"),
     "CE558": ("{name}: {value} không phải là ngày", "ghi ngày, hoặc văn bản như 2024-01-30"),
-    "CE559": ("tham số theo ngày cần ngày đánh giá", "ghi on, ví dụ 2024-06-01"),
+    "CE559": ("cần có ngày đánh giá", "ghi on, ví dụ 2024-06-01"),
     "CE560": (
         "tham số {name} chưa có giá trị trước {first}, ngày đánh giá là {on}",
         "dùng bộ tiêu chí có hiệu lực lúc đó",
     ),
     "CE561": ("số liệu mâu thuẫn: {rule} không đúng{note}", "sửa lại số liệu"),
     # CE6xx: phép thử đi kèm bộ tiêu chí
+    "CE562": (
+        "history là danh sách số liệu của các kỳ trước, mới nhất đứng đầu",
+        'đưa vào history=[{{"theft_cases": 5}}, …]; None cho kỳ chưa có số liệu',
+    ),
+    "CE563": (
+        "{value} không phải là một danh hiệu",
+        'đưa vào mã của mức, "none" nếu không giữ mức nào, hoặc bỏ trống nếu chưa biết',
+    ),
+    "CE564": ("bộ tiêu chí {ruleset} không có mức {level}", "có thể là {nearest}"),
+    "CE565": (
+        "kết quả của {name} được đưa vào làm danh hiệu của {ruleset}",
+        "đặt mỗi kết quả dưới mã bộ tiêu chí của nó",
+    ),
     "CE601": ("mức: phép thử cần `{expected}`, kết quả là `{found}`", ""),
     "CE602": ("các mức còn có thể: phép thử cần {expected}, kết quả là {found}", ""),
     "CE603": ("điểm: phép thử cần {expected}, kết quả là {found}", ""),
@@ -465,4 +490,33 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     "CE827": ("thư mục {folder} không có bộ tiêu chí nào (tệp .yaml)", "xem lại tên thư mục"),
     "CE828": ("{value} không phải là ngày", "ghi như 2024-06-30 hoặc 30/06/2024"),
     "CE829": ("không tìm thấy các bộ tiêu chí mẫu đi kèm chương trình", "cài lại chương trình"),
+    # CE85x: diễn biến của một danh hiệu
+    "CE850": ("sau `{before}` không thể là `{after}`", "sau `{before}` có thể ghi: {allowed}"),
+    "CE851": ("diễn biến không thể bắt đầu bằng `{state}`", "bắt đầu bằng một trong: {allowed}"),
+    "CE852": (
+        "`{state}` nói về danh hiệu đang giữ, nhưng trước đó chưa có lần công nhận nào",
+        "thêm dòng `recognised` cùng số quyết định ở trước",
+    ),
+    "CE853": (
+        "ngày {on} sớm hơn {before} là ngày của sự việc liền trước",
+        "sửa lại ngày, hoặc xếp các sự việc theo thời gian",
+    ),
+    "CE854": ("`{state}` chưa có số quyết định", "ghi số văn bản vào `decision`"),
+    "CE855": (
+        "danh hiệu của năm {year} nhưng quyết định ngày {decided}, trước năm đó",
+        "sửa lại năm của danh hiệu, hoặc ngày quyết định",
+    ),
+    "CE856": (
+        "danh hiệu của năm {year} nhưng quyết định liền trước đã là của năm {last}",
+        "sửa lại năm của danh hiệu: năm sau phải lớn hơn năm trước",
+    ),
+    "CE857": ("ô ở cột {column} còn trống", "ghi đủ ô này ở mọi dòng"),
+    "CE858": (
+        "không thể đưa vào cùng lúc “{first}” và “{second}”",
+        "mỗi danh hiệu của một đơn vị chỉ đưa vào một lần; khi hỏi các danh hiệu thì hỏi từng đơn vị",
+    ),
+    "CE859": (
+        "không thể đặt tên mức là `{level}`, vì từ này có nghĩa là không giữ danh hiệu",
+        "chọn tên khác cho mức, hoặc để trống",
+    ),
 }

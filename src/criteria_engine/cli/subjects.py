@@ -81,7 +81,12 @@ def _judged(ruleset: Ruleset, subject: Any, on: datetime.date | None, file: str)
     newest = subject.periods[0]
     try:
         result = ruleset.evaluate(
-            newest.values, evidence=newest.evidence or None, on=on, subject=subject.subject
+            newest.values,
+            history=subject.history or None,
+            titles=subject.titles or None,
+            evidence=newest.evidence or None,
+            on=on,
+            subject=subject.subject,
         )
     except CriteriaError as error:
         problems = tuple(attrs.evolve(each, file=file) for each in error.diagnostics)
