@@ -72,6 +72,16 @@ from criteria_engine.na import NotApplicable as NotApplicable
 from criteria_engine.reached import Unreached as Unreached
 from criteria_engine.reading import load as load
 from criteria_engine.reading import loads as loads
+from criteria_engine.recognition import TRANSITIONS as TRANSITIONS
+from criteria_engine.recognition import Recognition as Recognition
+from criteria_engine.recognition import RecognitionEvent as RecognitionEvent
+from criteria_engine.recognition import Standing as Standing
+from criteria_engine.recognition import Transition as Transition
+from criteria_engine.recognition import Validity as Validity
+from criteria_engine.recognition import Waiting as Waiting
+from criteria_engine.recognition import read_recognitions as read_recognitions
+from criteria_engine.recognition import titles_on as titles_on
+from criteria_engine.recognition import write_recognitions as write_recognitions
 from criteria_engine.result import Result as Result
 from criteria_engine.rules import RULES as RULES
 from criteria_engine.rules import Bands as Bands
@@ -109,6 +119,7 @@ __all__ = [
     "EXPRESSION",
     "NA",
     "RULES",
+    "TRANSITIONS",
     "Bands",
     "Bounds",
     "Case",
@@ -145,6 +156,8 @@ __all__ = [
     "Otherwise",
     "Override",
     "Parameter",
+    "Recognition",
+    "RecognitionEvent",
     "Result",
     "Round",
     "Row",
@@ -153,14 +166,18 @@ __all__ = [
     "Scale",
     "Score",
     "Setting",
+    "Standing",
     "Status",
     "Step",
     "Table",
     "Test",
     "TestRun",
     "Titles",
+    "Transition",
     "Unreached",
+    "Validity",
     "Value",
+    "Waiting",
     "Window",
     "all_or_nothing",
     "any_period",
@@ -189,6 +206,7 @@ __all__ = [
     "ordinal",
     "part",
     "percent",
+    "read_recognitions",
     "read_subjects",
     "read_value",
     "run_cases",
@@ -196,7 +214,9 @@ __all__ = [
     "score",
     "share",
     "text",
+    "titles_on",
     "working_days_between",
+    "write_recognitions",
     "write_whole",
     "years_between",
 ]

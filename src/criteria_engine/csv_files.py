@@ -26,7 +26,7 @@ from criteria_engine.subject_data import (
 from criteria_engine.values import Value, read_value
 from criteria_engine.written_text import clean_text, fold_name, shown
 
-__all__ = ["read_csv"]
+__all__ = ["Columns", "Rows", "delimiter_of", "read_csv", "read_header"]
 
 _DELIMITERS = (",", ";", "\t")
 _HEADER_LINES = 64
@@ -45,17 +45,17 @@ def read_csv(
 
     What is wrong goes to ``problems``; ``UnicodeDecodeError`` if the file is not UTF-8.
     """
-    columns = _Columns.of(inputs, subject_column)
+    columns = Columns.of(inputs, subject_column)
     with path.open(encoding="utf-8-sig", newline="") as stream:
-        delimiter = _delimiter(list(islice(stream, _HEADER_LINES)), columns)
+        delimiter = delimiter_of(list(islice(stream, _HEADER_LINES)), columns)
     with path.open(encoding="utf-8-sig", newline="") as stream:
-        rows = _Rows(stream, delimiter, problems)
-        meanings = _read_header(rows, columns, problems)
+        rows = Rows(stream, delimiter, problems)
+        meanings = read_header(rows, columns, problems)
         return _read_rows(rows, meanings, _cell_readers(meanings, inputs, lang), problems)
 
 
 @attrs.frozen
-class _Columns:
+class Columns:
     """What a heading may mean: by its folded name, one input or (faultily) several, or a fixed column."""
 
     meanings: dict[str, tuple[str, ...]]
@@ -63,7 +63,7 @@ class _Columns:
     subject: str
 
     @classmethod
-    def of(cls, inputs: Sequence[InputDefinition], subject_column: str) -> _Columns:
+    def of(cls, inputs: Sequence[InputDefinition], subject_column: str) -> Columns:
         """The headings that a table of these inputs may have; an id counts before a title."""
         meanings: dict[str, tuple[str, ...]] = {}
         for definition in inputs:
@@ -92,7 +92,7 @@ class _Columns:
         return sum(bool(self.meaning(heading)) for heading in header)
 
 
-class _Rows:
+class Rows:
     """The rows of a CSV file, and where the cells of the present one stand in the text."""
 
     def __init__(self, stream: TextIO, delimiter: str, problems: FileProblems) -> None:
@@ -159,7 +159,7 @@ def _is_blank(row: Sequence[str]) -> bool:
     return all(not cell or cell.isspace() for cell in row)
 
 
-def _delimiter(lines: list[str], columns: _Columns) -> str:
+def delimiter_of(lines: list[str], columns: Columns) -> str:
     """The delimiter under which the header has most known columns, then most columns."""
 
     def fitness(delimiter: str) -> tuple[int, int]:
@@ -172,7 +172,7 @@ def _delimiter(lines: list[str], columns: _Columns) -> str:
     return max(_DELIMITERS, key=fitness)
 
 
-def _read_header(rows: _Rows, columns: _Columns, problems: FileProblems) -> list[str]:
+def read_header(rows: Rows, columns: Columns, problems: FileProblems) -> list[str]:
     """What each column holds; empty for one without a heading, or with a faulty one."""
     meanings: list[str] = []
     for index, heading in enumerate(next(iter(rows), ())):
@@ -191,7 +191,7 @@ def _read_header(rows: _Rows, columns: _Columns, problems: FileProblems) -> list
 
 
 def _read_rows(
-    rows: _Rows, meanings: Sequence[str], readers: Sequence[_ReadCell], problems: FileProblems
+    rows: Rows, meanings: Sequence[str], readers: Sequence[_ReadCell], problems: FileProblems
 ) -> tuple[SubjectData, ...]:
     histories = Histories(problems)
     subject_at = meanings.index(_SUBJECT)

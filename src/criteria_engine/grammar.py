@@ -253,9 +253,7 @@ def _inner_call(text: str, call: ast.Call, criteria: list[tuple[str, str]]) -> l
         raise _refused(text, call)
     place = _span(text, call.func)
     if name not in FUNCTIONS:
-        raise Fault(
-            "CE211", place, name=name, nearest=nearest(name, FUNCTIONS) or _COMMON
-        )
+        raise Fault("CE211", place, name=name, nearest=nearest(name, FUNCTIONS) or _COMMON)
     least, most = FUNCTIONS[name]
     if not least <= len(call.args) <= most:
         wanted = str(least) if least == most else f"{least}–{most}" if most < 1000 else f"≥ {least}"
@@ -271,7 +269,11 @@ def _inner_call(text: str, call: ast.Call, criteria: list[tuple[str, str]]) -> l
 def _inner_title(text: str, call: ast.Call) -> list[ast.AST]:
     """A title's ruleset and level are texts, and nothing else."""
     for argument in call.args:
-        if not isinstance(argument, ast.Constant) or not isinstance(argument.value, str) or not argument.value:
+        if (
+            not isinstance(argument, ast.Constant)
+            or not isinstance(argument.value, str)
+            or not argument.value
+        ):
             raise Fault("CE254", _span(text, argument))
     return []
 

@@ -6,8 +6,8 @@ from fractions import Fraction
 
 from criteria_engine import algebra as a
 from criteria_engine import meaning as m
-from criteria_engine.combining import Child, ratio
-from criteria_engine.core import Branch, Condition, Not, Number, Numeric, Part, Tighter
+from criteria_engine.combining import Child, ratio, tighter
+from criteria_engine.core import Branch, Condition, Not, Number, Part
 from criteria_engine.criteria import Combine
 from criteria_engine.diagnostics import Fault, Problems
 from criteria_engine.earlier import EarlierScope, Observing
@@ -144,7 +144,7 @@ class RulesetScope(Understanding):
         counted = found.criterion.not_applicable != "drop" and faces.absent is not a.FALSE
         if faces.share is not None and not counted:
             alternative = a.times(a.number(scale), faces.share)
-            numeric = exact if isinstance(exact, Number) else _tighter(exact, alternative)
+            numeric = exact if isinstance(exact, Number) else tighter(exact, alternative)
         elif faces.parts is not None and not counted:
             numeric = ratio(scale, faces.parts, exact, summed_on_grid=True)
         else:
@@ -219,7 +219,3 @@ class RulesetScope(Understanding):
             return free_claim()
         faces = self.faces[found.path]
         return Claim(a.some([faces.absent, faces.met.true]), a.every([faces.applies, faces.met.false]))
-
-
-def _tighter(exact: Numeric, other: Numeric) -> Numeric:
-    return Tighter(exact, other, other, low=max(exact.low, other.low), high=min(exact.high, other.high))

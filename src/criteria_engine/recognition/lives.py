@@ -171,9 +171,12 @@ def titles_on(
     not to be held gives ``none``; what is unknown is left out. ``validity`` holds for all titles, or is
     a mapping by title; a title without one is unknown from its recognition until it lapses.
 
-    Raises ``CriteriaError`` where the lives are not those of one body, each title once.
+    Raises ``CriteriaError`` where these are not the lives of one body, each title once.
     """
-    given = list(lives.values() if isinstance(lives, Mapping) else lives)
+    listed = enumerate(lives.values() if isinstance(lives, Mapping) else lives)
+    given = [_checked(f"lives[{index}]", _of(Recognition), life) for index, life in listed]
+    if not isinstance(validity, Mapping):
+        validity = _checked("validity", _of(Validity), validity)
     problems = Problems()
     found: dict[str, str] = {}
     for index, life in enumerate(given):

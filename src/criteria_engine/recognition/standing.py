@@ -189,8 +189,15 @@ def counted(events: Sequence[RecognitionEvent], year: int, basis: Basis, validit
     """Whether a title counts in a year, by what is known at the end of its life."""
     by_title = basis == "title_year"
     day = datetime.date(year, 12, 31)
-    known = [event for event in _kept(events) if (_year_of(event) if by_title else event.on.year) <= year]
-    held = _verdict(known, day, validity, for_its_year=by_title).held
+
+    def until_then(of: Sequence[RecognitionEvent]) -> list[RecognitionEvent]:
+        return [event for event in of if (_year_of(event) if by_title else event.on.year) <= year]
+
+    kept = until_then(_kept(events))
+    held = _verdict(kept, day, validity, for_its_year=by_title).held
+    if not kept and until_then(events):
+        # All that was on file by then has been annulled, which is not the same as nothing.
+        held = False
     if held is False and _may_still_change(events, year, by_title=by_title):
         return None
     return held
@@ -229,9 +236,8 @@ def earliest(
     kept = _kept([event for event in events if event.on <= day])
     places = [index for index, event in enumerate(kept) if event.state in HELD]
     if upgrade:
-        if not _verdict(kept, day, validity).held:
-            return None
-        return months_later(_level_since(kept).on, waiting.upgrade)
+        given = _level_since(kept, validity) if _verdict(kept, day, validity).held else None
+        return months_later(given.on, waiting.upgrade) if given else None
     is_first = _is_first(kept, day, validity)
     since = kept[places[-1] + 1 :] if places else kept
     registered = next((event.on for event in since if event.state == "registered"), None)
@@ -240,14 +246,23 @@ def earliest(
     return months_later(registered, waiting.first if is_first else waiting.again)
 
 
-def _level_since(kept: Sequence[RecognitionEvent]) -> RecognitionEvent:
-    """The decision that gave the level now held; there is one."""
-    since, *later = (event for event in kept if event.state in HELD)
-    level = since.level
-    for event in later:
-        now = _level_after(event, level)
-        if now != level:
-            since, level = event, now
+def _level_since(kept: Sequence[RecognitionEvent], validity: Validity) -> RecognitionEvent | None:
+    """The decision since which the level last given has been held without a break."""
+    since: RecognitionEvent | None = None
+    level: str | None = None
+    stands_to = FOR_EVER
+    for event in kept:
+        if event.state == "lapsed":
+            since = None
+        if event.state in HELD:
+            # A decision in the next year may still be for the last year of what it renews.
+            starts = min(event.on, datetime.date(event.title_year or event.on.year, 12, 31))
+            now = _level_after(event, level)
+            if since is None or now != level or stands_to < starts:
+                since = event
+            level = now
+            last_day = validity.last_day(event)
+            stands_to = FOR_EVER if last_day is None or not validity.ends_by_itself else last_day
     return since
 
 

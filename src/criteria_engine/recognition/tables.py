@@ -13,7 +13,7 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.csv_files import _Columns, _delimiter, _read_header, _Rows
+from criteria_engine.csv_files import Columns, Rows, delimiter_of, read_header
 from criteria_engine.diagnostics import Fault, Problems
 from criteria_engine.files import write_whole
 from criteria_engine.recognition.events import EVENT_PARTS, STATES, RecognitionEvent, Slip, State, slips
@@ -79,15 +79,15 @@ def read_recognitions(path: str | os.PathLike[str], *, lang: str = "vi") -> dict
     text = _text_of(file, problems)
     lines = list(islice(io.StringIO(text, newline=""), _HEADER_LINES))
     columns = _columns()
-    delimiter = _delimiter(lines, columns)
-    rows = _Rows(io.StringIO(text, newline=""), delimiter, problems)
-    meanings = ["unit" if each == _UNIT else each for each in _read_header(rows, columns, problems)]
+    delimiter = delimiter_of(lines, columns)
+    rows = Rows(io.StringIO(text, newline=""), delimiter, problems)
+    meanings = ["unit" if each == _UNIT else each for each in read_header(rows, columns, problems)]
     for column in _REQUIRED:
         if column not in meanings:
             problems.add(Place(1, 1, text.split("\n", 1)[0].rstrip("\r"), 1), "CE807", column=column)
     problems.raise_all()
     lives = _gathered(rows, meanings, lang, problems)
-    again = _Rows(io.StringIO(text, newline=""), delimiter, problems)
+    again = Rows(io.StringIO(text, newline=""), delimiter, problems)
     _judge(lives, again, meanings, problems)
     problems.raise_all()
     return _lives_of(lives)
@@ -110,14 +110,14 @@ def _text_of(file: Path, problems: FileProblems) -> str:
         problems.stop(Place(len(before), len(before[-1]) + 1, line.rstrip("\r")), "CE804")
 
 
-def _columns() -> _Columns:
+def _columns() -> Columns:
     """The headings that a table of recognitions may have."""
     meanings: dict[str, tuple[str, ...]] = {}
     for column in _COLUMNS:
         for heading in (column, *_HEADINGS[column]):
             meanings[fold_name(heading)] = (_UNIT if column == "unit" else column,)
     titles = (heading for column in _COLUMNS for heading in _HEADINGS[column])
-    return _Columns(meanings, (*_COLUMNS, *titles), "unit")
+    return Columns(meanings, (*_COLUMNS, *titles), "unit")
 
 
 @attrs.frozen
@@ -143,7 +143,7 @@ class _Life:
 _Lives = dict[tuple[str, str], _Life]
 
 
-def _gathered(rows: _Rows, meanings: Sequence[str], lang: str, problems: FileProblems) -> _Lives:
+def _gathered(rows: Rows, meanings: Sequence[str], lang: str, problems: FileProblems) -> _Lives:
     """The rows of each life; what is wrong with single cells goes to ``problems``."""
     readers = [_reader(column, lang) for column in meanings]
     lives: _Lives = {}
@@ -220,7 +220,7 @@ def _refuse(text: str) -> None:
         raise Fault("CE811", value=shown(text))
 
 
-def _judge(lives: _Lives, rows: _Rows, meanings: Sequence[str], problems: FileProblems) -> None:
+def _judge(lives: _Lives, rows: Rows, meanings: Sequence[str], problems: FileProblems) -> None:
     """Note what is wrong with the lives that could be read, each fault at its cell."""
     found: dict[int, list[Slip]] = {}
     for life in lives.values():
