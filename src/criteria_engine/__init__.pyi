@@ -60,12 +60,16 @@ from criteria_engine.criteria import Setting as Setting
 from criteria_engine.data_files import read_subjects as read_subjects
 from criteria_engine.diagnostics import CriteriaError as CriteriaError
 from criteria_engine.diagnostics import Diagnostic as Diagnostic
+from criteria_engine.dossier import Dossier as Dossier
+from criteria_engine.dossier import evaluate_all as evaluate_all
+from criteria_engine.editions import Edition as Edition
 from criteria_engine.explanation import Explanation as Explanation
 from criteria_engine.expressions import Expression as Expression
 from criteria_engine.files import write_whole as write_whole
 from criteria_engine.found import CriterionResult as CriterionResult
 from criteria_engine.kinds import EXPRESSION as EXPRESSION
 from criteria_engine.kinds import part as part
+from criteria_engine.library import Library as Library
 from criteria_engine.lint import check as check
 from criteria_engine.na import NA as NA
 from criteria_engine.na import NotApplicable as NotApplicable
@@ -139,6 +143,8 @@ __all__ = [
     "Definition",
     "Desk",
     "Diagnostic",
+    "Dossier",
+    "Edition",
     "Effective",
     "Event",
     "Expected",
@@ -149,6 +155,7 @@ __all__ = [
     "Judged",
     "LegalBasis",
     "Level",
+    "Library",
     "Line",
     "Missing",
     "NoneOf",
@@ -191,6 +198,7 @@ __all__ = [
     "date",
     "days_between",
     "dumps",
+    "evaluate_all",
     "every_period",
     "evidenced",
     "first",

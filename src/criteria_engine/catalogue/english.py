@@ -231,7 +231,6 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "a criterion has one rule, this one has several: {keys}",
         "keep one of them, or make a group of several criteria",
     ),
-    "CE125": ("{key} comes with a later version of the language's reader", "take it out for now"),
     "CE126": ("nothing stands behind {key}", "write a value, or take the key out"),
     "CE127": (
         "the file does not hold the keys of a ruleset",
@@ -307,7 +306,6 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "what this computes may grow beyond all bounds",
         "give its inputs a range, or use fewer powers",
     ),
-    # CE3xx: names, inputs and the shape of the tree
     "CE251": (
         "{name} needs criteria, which are judged in this period only",
         "look back at inputs, titles or definitions that are made of them",
@@ -326,6 +324,7 @@ ENGLISH: dict[str, tuple[str, str]] = {
     ),
     "CE255": ("this ruleset has no level {level}", "perhaps {nearest}"),
     "CE256": ("the set looks back at too much", "look back over fewer periods, or at simpler definitions"),
+    # CE3xx: names, inputs and the shape of the tree
     "CE301": ("the name {name} is taken already (under {what})", "choose another name"),
     "CE302": (
         "a definition is one expression, or one of bands, choose, curve, table",
@@ -373,6 +372,23 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "CE327": ("all weights of the mean are 0", "give at least one a weight above 0"),
     "CE328": ("points may be given only on a group that sums", "take points out"),
     "CE329": ("the group says {points} points, its criteria add up to {total}", "correct one of the two"),
+    "CE330": (
+        "{name} is already there in {base}",
+        "to change it, list it: replaces: [{name}]; to add to it, give new criteria, requires or conditions only",
+    ),
+    "CE331": ("{name}, which is to be replaced, is not in the set that is extended", "perhaps {nearest}"),
+    "CE332": (
+        "the set that is extended, {reference}, cannot be used: {first}",
+        "put that right first: criteria check shows all of it",
+    ),
+    "CE333": (
+        "the set that is extended, {reference}, is not at hand",
+        "write the path of its file, or give the library that holds it (library=, --library)",
+    ),
+    "CE334": (
+        "{reference} leads back to this set, or through too many others",
+        "extend a set that stands on its own",
+    ),
     # CE4xx: rules and levels
     "CE401": ("these need each other in a ring: {ring}", "break the ring at one of them"),
     "CE402": ("this gives {points} points, the criterion has {most}", "lower this step, or raise points"),
@@ -428,7 +444,6 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "use a set that was in force then",
     ),
     "CE561": ("the values contradict each other: {rule} does not hold{note}", "correct the values"),
-    # CE6xx: the tests beside a ruleset
     "CE562": (
         "history is a list of the values of earlier periods, the newest first",
         'give history=[{{"theft_cases": 5}}, …]; None for a period of which nothing is known',
@@ -441,6 +456,41 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "CE565": (
         "a result of {name} was given as the title of {ruleset}",
         "give each result under the id of its own ruleset",
+    ),
+    # CE6xx: the tests beside a ruleset
+    "CE570": ("the library has no ruleset {name}", "perhaps {nearest}"),
+    "CE571": ("several rulesets go by {name}: {ids}", "give the id of one of them"),
+    "CE572": ("{name} has several versions: {versions}", "give the day: on=date(2024, 6, 1)"),
+    "CE573": (
+        "no version of {name} is in force on {day}; there are: {versions}",
+        "choose another day, or look whether a version is missing from the library",
+    ),
+    "CE574": (
+        "more than one version of {name} is in force on {day}: {versions}",
+        "give one of them an end: effective: {{until: …}}",
+    ),
+    "CE575": ("{folder} is not a folder", "give the folder that holds the rulesets"),
+    "CE576": (
+        "the rulesets need each other in a ring: {ring}",
+        "leave one of them out and give its title instead",
+    ),
+    "CE577": (
+        "{name} means something else in {first} than in {second}: {what}",
+        'name it with its ruleset: "{second}/{name}"',
+    ),
+    "CE578": ("{name} is given twice with different values: {first} and {second}", "give it once"),
+    "CE579": ("two rulesets have the id {name}", "give one version of each"),
+    "CE580": (
+        "{first} and {second} are both in force from {start} to {end}",
+        "give the older one an end: effective: {{until: …}}",
+    ),
+    "CE581": (
+        "two files hold {name}, version {version}: {first} and {second}",
+        "keep one of them, or give them different versions",
+    ),
+    "CE582": (
+        "the title of {name} was given as {given}, and judging it comes to {found}; the given one counts",
+        "look which of the two is right",
     ),
     "CE601": ("level: the test expects `{expected}`, the result is `{found}`", ""),
     "CE602": ("possible levels: the test expects {expected}, the result is {found}", ""),
@@ -498,6 +548,8 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "look at the two numbers again",
     ),
     "CE714": ("criterion {name} has a deadline (due) and nobody who answers for it", "add owner:"),
+    "CE715": ("{name} of {base} is replaced or taken away", "make sure that the law allows it"),
+    "CE716": ("{name}, added to {base}, may make it easier", "make sure that the law allows it"),
     # CE82x: the command line
     "CE821": ("the file {file} exists", "choose another name, or add --force to overwrite it"),
     "CE822": ("cannot write {file}: {reason}", "look at the folder and whether you may write there"),

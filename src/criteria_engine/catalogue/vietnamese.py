@@ -225,7 +225,6 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
         "mỗi tiêu chí có một quy tắc, ở đây có nhiều: {keys}",
         "giữ lại một, hoặc tách thành nhóm nhiều tiêu chí",
     ),
-    "CE125": ("khóa {key} chưa được phiên bản này đọc", "tạm thời bỏ khóa này"),
     "CE126": ("khóa {key} chưa có giá trị", "viết giá trị, hoặc bỏ khóa này"),
     "CE127": (
         "tệp này không có các khóa của bộ tiêu chí",
@@ -286,7 +285,6 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     ),
     "CE239": ("số chữ số của round phải là số nguyên từ -9 đến 9", "viết round(x, 1)"),
     "CE241": ("kết quả có thể lớn quá mức tính được", "khai báo range cho chỉ số, hoặc bớt lũy thừa"),
-    # CE3xx: names, inputs and the shape of the tree
     "CE251": (
         "{name} cần đến tiêu chí, mà tiêu chí chỉ được xét trong kỳ này",
         "chỉ nhìn lại chỉ số, danh hiệu, hoặc giá trị được tính từ chúng",
@@ -302,6 +300,7 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     ),
     "CE255": ("bộ tiêu chí này không có mức {level}", "có thể là {nearest}"),
     "CE256": ("bộ tiêu chí nhìn lại quá nhiều", "nhìn lại ít kỳ hơn, hoặc dùng giá trị đơn giản hơn"),
+    # CE3xx: names, inputs and the shape of the tree
     "CE301": ("tên {name} đã dùng (trong {what})", "chọn tên khác"),
     "CE302": (
         "mỗi định nghĩa là một biểu thức, hoặc một trong bands, choose, curve, table",
@@ -352,6 +351,23 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     "CE327": ("mọi trọng số trong nhóm đều bằng 0", "cho ít nhất một trọng số lớn hơn 0"),
     "CE328": ("points chỉ ghi được ở nhóm cộng điểm", "bỏ points"),
     "CE329": ("nhóm ghi {points} điểm, các tiêu chí cộng lại {total}", "sửa một trong hai con số"),
+    "CE330": (
+        "{name} đã có trong {base}",
+        "muốn sửa thì ghi: replaces: [{name}]; muốn thêm thì chỉ ghi tiêu chí mới, requires hoặc điều kiện mới",
+    ),
+    "CE331": ("{name} ghi trong replaces không có trong bộ tiêu chí được mở rộng", "có thể là {nearest}"),
+    "CE332": (
+        "không dùng được bộ tiêu chí được mở rộng {reference}: {first}",
+        "sửa bộ đó trước; criteria check cho thấy mọi lỗi",
+    ),
+    "CE333": (
+        "không có sẵn bộ tiêu chí được mở rộng {reference}",
+        "viết đường dẫn tệp của bộ đó, hoặc chỉ ra thư viện chứa nó (library=, --library)",
+    ),
+    "CE334": (
+        "{reference} dẫn trở lại chính bộ này, hoặc qua quá nhiều bộ khác",
+        "mở rộng một bộ tiêu chí đứng độc lập",
+    ),
     # CE4xx: rules and levels
     "CE401": ("các mục này cần nhau thành vòng: {ring}", "bỏ một liên hệ trong vòng"),
     "CE402": ("chỗ này cho {points} điểm, tiêu chí chỉ có {most}", "giảm điểm chỗ này, hoặc tăng points"),
@@ -404,7 +420,6 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
         "dùng bộ tiêu chí có hiệu lực lúc đó",
     ),
     "CE561": ("số liệu mâu thuẫn: {rule} không đúng{note}", "sửa lại số liệu"),
-    # CE6xx: phép thử đi kèm bộ tiêu chí
     "CE562": (
         "history là danh sách số liệu của các kỳ trước, mới nhất đứng đầu",
         'đưa vào history=[{{"theft_cases": 5}}, …]; None cho kỳ chưa có số liệu',
@@ -417,6 +432,38 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     "CE565": (
         "kết quả của {name} được đưa vào làm danh hiệu của {ruleset}",
         "đặt mỗi kết quả dưới mã bộ tiêu chí của nó",
+    ),
+    # CE6xx: phép thử đi kèm bộ tiêu chí
+    "CE570": ("thư viện không có bộ tiêu chí {name}", "có thể là {nearest}"),
+    "CE571": ("có nhiều bộ tiêu chí mang tên {name}: {ids}", "ghi mã của một bộ"),
+    "CE572": ("{name} có nhiều phiên bản: {versions}", "ghi ngày: on=date(2024, 6, 1)"),
+    "CE573": (
+        "không phiên bản nào của {name} có hiệu lực vào ngày {day}; hiện có: {versions}",
+        "chọn ngày khác, hoặc xem thư viện có thiếu phiên bản nào không",
+    ),
+    "CE574": (
+        "có hơn một phiên bản của {name} cùng có hiệu lực vào ngày {day}: {versions}",
+        "ghi ngày hết hiệu lực cho một phiên bản: effective: {{until: …}}",
+    ),
+    "CE575": ("{folder} không phải là thư mục", "chỉ ra thư mục chứa các bộ tiêu chí"),
+    "CE576": ("các bộ tiêu chí cần nhau theo vòng: {ring}", "bỏ một bộ ra và đưa danh hiệu của bộ đó vào"),
+    "CE577": (
+        "{name} trong {first} khác nghĩa với trong {second}: {what}",
+        'ghi kèm mã bộ tiêu chí: "{second}/{name}"',
+    ),
+    "CE578": ("{name} được ghi hai lần với giá trị khác nhau: {first} và {second}", "chỉ ghi một lần"),
+    "CE579": ("hai bộ tiêu chí cùng mã {name}", "mỗi bộ chỉ đưa vào một phiên bản"),
+    "CE580": (
+        "{first} và {second} cùng có hiệu lực từ {start} đến {end}",
+        "ghi ngày hết hiệu lực cho bản cũ: effective: {{until: …}}",
+    ),
+    "CE581": (
+        "hai tệp cùng chứa {name}, phiên bản {version}: {first} và {second}",
+        "giữ lại một tệp, hoặc ghi phiên bản khác nhau",
+    ),
+    "CE582": (
+        "danh hiệu của {name} được ghi là {given}, còn xét ra là {found}; lấy theo danh hiệu đã ghi",
+        "xem lại hai kết quả, kết quả nào đúng",
     ),
     "CE601": ("mức: phép thử cần `{expected}`, kết quả là `{found}`", ""),
     "CE602": ("các mức còn có thể: phép thử cần {expected}, kết quả là {found}", ""),
@@ -480,6 +527,8 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
         "xem lại hai con số",
     ),
     "CE714": ("tiêu chí {name} có thời hạn (due) mà chưa ghi ai phụ trách", "thêm owner:"),
+    "CE715": ("{name} của {base} bị thay hoặc bị bỏ", "xem lại: văn bản có cho phép không"),
+    "CE716": ("{name} thêm vào {base} có thể làm cho dễ đạt hơn", "xem lại: văn bản có cho phép không"),
     # CE82x: dòng lệnh
     "CE821": ("tệp {file} đã có", "chọn tên khác, hoặc thêm --force để ghi đè"),
     "CE822": ("không ghi được tệp {file}: {reason}", "xem lại thư mục và quyền ghi"),
