@@ -117,13 +117,17 @@ def evaluate_all(
                 sets=sets,
             )
         except CriteriaError as error:
-            for each in error.diagnostics:
-                problems.append(attrs.evolve(each, path=f"{name}: {each.path}"))
+            _note(error, name, problems)
         else:
             results[name] = result
             conflicts += _conflicts(name, known.setdefault(name, result), result)
     problems.raise_errors()
     return Dossier(subject, results, tuple(conflicts))
+
+
+def _note(error: CriteriaError, ruleset: str, problems: Problems) -> None:
+    for each in error.diagnostics:
+        problems.append(attrs.evolve(each, path=f"{ruleset}: {each.path}"))
 
 
 def _by_id(sets: Sequence[Ruleset], problems: Problems) -> dict[str, Ruleset]:

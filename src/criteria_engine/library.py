@@ -145,6 +145,20 @@ class Library:
                 self._made[key] = load(edition.path, library=self, rules=self._rules)
             return self._made[key]
 
+    def asked_by(self, ruleset: Ruleset, *, on: datetime.date | None = None) -> tuple[Ruleset, ...]:
+        """The rulesets here whose titles a ruleset asks for, in force on that day, for ``sets=``.
+
+        One that is not here, or of which no version or several are in force, is left out.
+        """
+        found = []
+        origins = ruleset.program.judging.observing.origins.values()
+        for name in dict.fromkeys(of for of, level, _ in origins if level and of in self.ids):
+            try:
+                found.append(self.find(name, on=on))
+            except CriteriaError:
+                continue
+        return tuple(found)
+
     # ---- how versions stand to each other ----------------------------------------------------
 
     def successor(self, edition: Edition) -> Edition | None:

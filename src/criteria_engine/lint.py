@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from criteria_engine.advice import Advice, about_criteria, about_head, about_levels, about_tests
 from criteria_engine.case_files import companion_of, read_companion, said, sound_ruleset
 from criteria_engine.diagnostics import CriteriaError, Diagnostic
+from criteria_engine.library import Library
 from criteria_engine.reached import unreached
 from criteria_engine.reading import Document, read_document
 from criteria_engine.ruleset import Ruleset
@@ -18,23 +19,26 @@ __all__ = ["check"]
 
 
 def check(
-    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], *, lang: str | None = None
+    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    *,
+    library: Library | None = None,
+    lang: str | None = None,
 ) -> list[Diagnostic]:
     """All that is wrong with rulesets' files and the tests beside them; nothing is raised.
 
     ``severity`` tells errors from warnings; warnings are given for sound rulesets only. Whether the
-    tests pass is another question (``run_tests``).
+    tests pass is another question (``run_tests``). ``library`` is where sets that they extend are found.
     """
     several = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
-    return [each for path in several for each in _check(path, lang)]
+    return [each for path in several for each in _check(path, library, lang)]
 
 
-def _check(path: str | os.PathLike[str], lang: str | None) -> list[Diagnostic]:
+def _check(path: str | os.PathLike[str], library: Library | None, lang: str | None) -> list[Diagnostic]:
     try:
         document = read_document(path)
     except CriteriaError as error:
         return [each.in_language(lang) for each in error.diagnostics]
-    ruleset = sound_ruleset(document)
+    ruleset = sound_ruleset(document, library)
     if ruleset is None:
         return said(document, lang)
     look_at_cases(ruleset, ruleset.tests, document.problems)
@@ -44,7 +48,8 @@ def _check(path: str | os.PathLike[str], lang: str | None) -> list[Diagnostic]:
         return [*said(document, lang), *(each.in_language(lang) for each in error.diagnostics)]
     documents = [document] if companion is None else [document, companion]
     if not any(each.problems.has_errors for each in documents):
-        outcomes = run_cases(ruleset, (*ruleset.tests, *beside))
+        sets = () if library is None else library.asked_by(ruleset)
+        outcomes = run_cases(ruleset, (*ruleset.tests, *beside), sets=sets)
         _advise(ruleset, document, len(outcomes))
         if outcomes:
             _add(document, about_tests(ruleset, unreached(ruleset, outcomes)))

@@ -51,14 +51,18 @@ class CaseOutcome:
 
 
 def run_cases(
-    ruleset: Ruleset, cases: Sequence[Case] | None = None, lang: str | None = None
+    ruleset: Ruleset,
+    cases: Sequence[Case] | None = None,
+    lang: str | None = None,
+    *,
+    sets: Sequence[Ruleset] = (),
 ) -> tuple[CaseOutcome, ...]:
     """Run tests, those of the ruleset itself if none are given; nothing is raised for a failing one.
 
-    ``lang`` is the language of what is said about them.
+    ``lang`` is the language of what is said about them; ``sets`` are the rulesets at hand.
     """
     given = ruleset.tests if cases is None else cases
-    return tuple(_run(ruleset, case, f"tests[{place}]", lang) for place, case in enumerate(given))
+    return tuple(_run(ruleset, case, f"tests[{place}]", lang, sets) for place, case in enumerate(given))
 
 
 def look_at_cases(ruleset: Ruleset, cases: Sequence[Case], problems: Problems) -> None:
@@ -70,13 +74,13 @@ def look_at_cases(ruleset: Ruleset, cases: Sequence[Case], problems: Problems) -
             _typed_assessment(ruleset, case, at, problems)
 
 
-def _run(ruleset: Ruleset, case: Case, at: str, lang: str | None) -> CaseOutcome:
+def _run(ruleset: Ruleset, case: Case, at: str, lang: str | None, sets: Sequence[Ruleset]) -> CaseOutcome:
     form, given, differences = Problems(), Problems(), Problems()
     look_at_expected(ruleset, case, at, form)
     values, history = _typed_assessment(ruleset, case, at, given)
     result = None
     if not form.has_errors and not given.has_errors:
-        result = _evaluated(ruleset, case, values, history, at, given)
+        result = _evaluated(ruleset, case, values, history, at, given, sets)
     if case.expect.error is not None:
         compare_errors(case, list(given), at, differences, lang)
         given = Problems()
@@ -100,12 +104,18 @@ def _evaluated(
     history: Sequence[Mapping[str, Any]],
     at: str,
     problems: Problems,
+    sets: Sequence[Ruleset],
 ) -> Result | None:
     evidence = {name: text or "" for name, text in case.evidence}
     titles = {name: list(held) if len(held) > 1 else held[0] for name, held in case.titles if held}
     try:
         return ruleset.evaluate(
-            values, history=history or None, titles=titles or None, evidence=evidence or None, on=case.on
+            values,
+            history=history or None,
+            titles=titles or None,
+            evidence=evidence or None,
+            on=case.on,
+            sets=sets,
         )
     except CriteriaError as error:
         for each in error.diagnostics:

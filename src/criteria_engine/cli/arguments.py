@@ -100,6 +100,7 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     ):
         made[name].add_argument("files", nargs="+", metavar="FILE")
         made[name].add_argument("--format", choices=formats, default="text")
+        made[name].add_argument("--library", metavar="FOLDER")
     _add_data(made["evaluate"], ("text", "csv", "json"))
     made["evaluate"].add_argument("--detail", action="store_true")
     _add_data(made["explain"], ("text", "markdown", "html", "json"))
@@ -132,6 +133,7 @@ def _add_data(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None:
     parser.add_argument("data", metavar="DATA")
     parser.add_argument("-o", "--output", metavar="FILE")
     parser.add_argument("--force", action="store_true")
+    parser.add_argument("--library", metavar="FOLDER")
     parser.add_argument("--format", choices=formats)
     parser.add_argument("--subject-column", default="subject")
     parser.add_argument("--on")

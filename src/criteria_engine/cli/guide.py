@@ -40,6 +40,7 @@ Tìm mọi lỗi trong các bộ tiêu chí và trong tệp phép thử bên c�
 và cảnh báo những chỗ nên xem lại. Nếu đưa một thư mục, mọi tệp .yaml trong đó được kiểm tra.
 
   --format text|github|sarif|json   dạng kết quả (text nếu không ghi)
+  --library THƯ_MỤC                 thư mục chứa các bộ tiêu chí khác mà bộ này mở rộng hoặc dựa vào danh hiệu
   --lang vi|en                      ngôn ngữ
 
 Mã thoát 1 nếu có lỗi; chỉ có cảnh báo thì vẫn là 0.
@@ -53,6 +54,7 @@ Chạy các phép thử trong bộ tiêu chí (khóa tests:) và trong tệp TÊ
 và những gì chưa phép thử nào tới: tiêu chí chưa từng đạt hoặc chưa từng hỏng, mức chưa từng xếp.
 
   --format text|junit|json   dạng kết quả (text nếu không ghi)
+  --library THƯ_MỤC          thư mục chứa các bộ tiêu chí khác mà bộ này mở rộng hoặc dựa vào danh hiệu
   --lang vi|en               ngôn ngữ
 
 Mã thoát 1 nếu có phép thử chưa đạt.
@@ -63,7 +65,8 @@ Ví dụ: criteria test phuong.yaml
 criteria evaluate BỘ SỐ_LIỆU [-o KẾT_QUẢ]
 
 Đánh giá mọi đơn vị trong tệp số liệu (CSV hoặc JSON). Trong CSV, mỗi dòng một đơn vị, có cột subject và
-mỗi chỉ số một cột; ô trống là chưa có số liệu. Đơn vị có nhiều kỳ (cột period) thì xét kỳ mới nhất.
+mỗi chỉ số một cột; ô trống là chưa có số liệu. Đơn vị có nhiều kỳ (cột period) thì xét kỳ mới nhất,
+các kỳ trước là số liệu so sánh. Cột titles.MÃ_BỘ ghi danh hiệu đang giữ, cột evidence.CHỈ_SỐ ghi minh chứng.
 
   -o, --output TỆP            ghi kết quả ra tệp .csv, .json hoặc .txt; ghi trọn vẹn hoặc không ghi gì
   --force                     cho phép ghi đè tệp kết quả đã có
@@ -72,6 +75,7 @@ mỗi chỉ số một cột; ô trống là chưa có số liệu. Đơn vị c
   --detail                    thêm trạng thái và điểm của từng tiêu chí
   --on NGÀY                   ngày đánh giá, cho những con số thay đổi theo ngày; ví dụ 2024-06-30
   --numbers vi|en             cách viết số trong CSV: vi là 1.234,5 và en là 1,234.5 (vi nếu không ghi)
+  --library THƯ_MỤC           thư mục chứa các bộ tiêu chí khác mà bộ này mở rộng hoặc dựa vào danh hiệu
   --lang vi|en                ngôn ngữ
 
 Trong CSV kết quả, ô chữ bắt đầu bằng = + - @ được thêm dấu ' ở đầu, để bảng tính không coi là công thức;
@@ -92,6 +96,7 @@ Giải thích kết quả của một đơn vị, từng tiêu chí một. Tên 
   --subject-column TÊN              tên cột ghi đơn vị (subject nếu không ghi)
   --on NGÀY                         ngày đánh giá, ví dụ 2024-06-30
   --numbers vi|en                   cách viết số trong CSV (vi nếu không ghi)
+  --library THƯ_MỤC                 thư mục chứa các bộ tiêu chí khác mà bộ này mở rộng hoặc dựa vào danh hiệu
   --lang vi|en                      ngôn ngữ
 
 Ví dụ: criteria explain phuong.yaml so-lieu.csv --subject "Vĩnh Hòa"
@@ -135,6 +140,7 @@ Finds all errors in rulesets and in the tests beside them (NAME.tests.yaml): lin
 and warns of what is worth another look. In a folder every .yaml file is checked.
 
   --format text|github|sarif|json   form of the output (default text)
+  --library FOLDER                  the folder of other rulesets that this one extends or asks titles of
   --lang vi|en                      language
 
 Exit status 1 if there is an error; warnings alone leave it at 0.
@@ -148,6 +154,7 @@ Runs the tests in a ruleset (tests:) and in NAME.tests.yaml beside it; says what
 what no test reaches: criteria never met or never failed, levels never reached.
 
   --format text|junit|json   form of the output (default text)
+  --library FOLDER           the folder of other rulesets that this one extends or asks titles of
   --lang vi|en               language
 
 Exit status 1 if a test failed.
@@ -158,7 +165,8 @@ Example: criteria test ward.yaml --lang en
 criteria evaluate RULESET DATA [-o OUT]
 
 Judges every subject of a data file (CSV or JSON). A CSV file has a row a subject, with a column subject and
-a column an input; an empty cell is a missing value. Of several periods (column period) the newest counts.
+a column an input; an empty cell is a missing value. Of several periods (column period) the newest counts,
+and those before it are its history. A column titles.RULESET_ID holds a title, evidence.INPUT what proves it.
 
   -o, --output FILE           write to a .csv, .json or .txt file, whole or not at all
   --force                     overwrite a file that exists
@@ -167,6 +175,7 @@ a column an input; an empty cell is a missing value. Of several periods (column 
   --detail                    add state and points of every criterion
   --on DATE                   day of the assessment, for numbers that change by date, like 2024-06-30
   --numbers vi|en             how CSV writes numbers: vi is 1.234,5 and en is 1,234.5 (default vi)
+  --library FOLDER            the folder of other rulesets that this one extends or asks titles of
   --lang vi|en                language
 
 In CSV output a text that begins with = + - @ gets a ' before it, so that no spreadsheet takes it for a
@@ -188,6 +197,7 @@ in capitals or not.
   --subject-column NAME             the column that names the subject (default subject)
   --on DATE                         day of the assessment, like 2024-06-30
   --numbers vi|en                   how CSV writes numbers (default vi)
+  --library FOLDER                  the folder of other rulesets that this one extends or asks titles of
   --lang vi|en                      language
 
 Example: criteria explain ward.yaml data.csv --subject "Vĩnh Hòa" --lang en

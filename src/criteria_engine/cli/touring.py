@@ -88,9 +88,10 @@ def _show_verdicts(folder: Path, console: Console) -> None:
         on=None,
         subject_column="subject",
         numbers="vi",
+        library=None,
     )
-    ruleset, subjects, on = read_data(named, console)
-    found = judged(ruleset, subjects, on, named.data)
+    given = read_data(named, console)
+    ruleset, found = given.ruleset, judged(given, named.data)
     with (folder / _WARDS).open(encoding="utf-8", newline="") as stream:
         marks = {row["ward"]: " *" for row in csv.DictReader(stream) if row["plan_year"]}
     console.say(verdict_table(ruleset, found, console, marks))
