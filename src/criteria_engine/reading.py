@@ -142,7 +142,7 @@ def _base(
         return _from_shelf(root, reference, library)
     if document.folder is None or PurePath(reference).is_absolute():
         raise Fault("CE333", reference=reference)
-    path = document.folder / reference
+    path = Path(os.path.normpath(document.folder / reference))
     known = str(path.resolve())
     if known in above or len(above) >= _DEEPEST:
         raise Fault("CE334", reference=reference)
