@@ -12,6 +12,7 @@ from criteria_engine.cli.console import Console
 from criteria_engine.cli.output import Unusable
 from criteria_engine.cli.subjects import judged, read_data
 from criteria_engine.cli.table_text import text_table
+from criteria_engine.cli.touring_titles import show_titles
 from criteria_engine.cli.verdicts import tally, verdict_table
 
 __all__ = ["run"]
@@ -30,6 +31,7 @@ def run(_: Namespace, console: Console) -> int:
     in_order = _show_checks(folder, console)
     console.say()
     _show_verdicts(folder, console)
+    show_titles(folder, console)
     console.say(console.word("demo_next"), "strong")
     ruleset, data = _shown(folder / _RULESET), _shown(folder / _DATA)
     lang = "" if console.lang == "vi" else f" --lang {console.lang}"

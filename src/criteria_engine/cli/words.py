@@ -70,6 +70,11 @@ _VIETNAMESE = {
     "demo_marked": "* phường được nêu tên trong kế hoạch 2377/KH-UBND ngày 08/3/2024 của tỉnh Khánh Hòa",
     "demo_explain": "3. Vì sao {subject} có kết quả như vậy (criteria explain)",
     "demo_rest": "… từng tiêu chí một: xem lệnh đầu tiên dưới đây",
+    "demo_titles": "4. Phiên bản theo ngày, nhiều bộ trên một hồ sơ, vòng đời của danh hiệu",
+    "demo_day": "ngày",
+    "demo_version": "phiên bản có hiệu lực",
+    "demo_dossier": "Hồ sơ năm 2024 của {subject} (SỐ LIỆU GIẢ ĐỊNH), xét theo hai bộ, bộ này lấy danh hiệu của bộ kia:",
+    "demo_life": "Vĩnh Nguyên, danh hiệu năm 2023 (ngày và số quyết định là GIẢ ĐỊNH), nếu xét lại mỗi năm:",
     "demo_next": "Thử tiếp:",
     # errors
     "unsound_row": "{subject}: {message}",
@@ -162,6 +167,11 @@ _ENGLISH = {
     "demo_marked": "* named in plan 2377/KH-UBND of Khánh Hòa province, 8 March 2024",
     "demo_explain": "3. Why {subject} comes out so (criteria explain)",
     "demo_rest": "… criterion by criterion: see the first command below",
+    "demo_titles": "4. Versions by date, several sets on one dossier, the life of a title",
+    "demo_day": "day",
+    "demo_version": "version in force",
+    "demo_dossier": "Dossier of {subject} for 2024 (ASSUMED VALUES), by two sets, one asking for the title of the other:",
+    "demo_life": "Vĩnh Nguyên, the title of 2023 (day and number of the decision ASSUMED), if it is looked at every year:",
     "demo_next": "Try next:",
     # errors
     "unsound_row": "{subject}: {message}",
