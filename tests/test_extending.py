@@ -185,3 +185,14 @@ def test_rings_and_unsound_sets_are_told_at_extends(folder: Path) -> None:
 def test_what_no_longer_fits_is_shown_where_it_is_taken_over(folder: Path) -> None:
     assert wrong(folder, "replaces: [half]\n") == [("CE225", 4)]
     assert wrong(folder, "replaces: [mark]\nparameters: {mark: 'abc'}\n") == [("CE231", 4)]
+
+
+def test_more_points_where_points_are_counted_are_listed(folder: Path) -> None:
+    """One more criterion makes a level easier that wants 15 points, not one that wants a share of them."""
+    text = "criteria: {calm: {points: 2, test: cases == 0}}\n"
+    local(folder, text)
+    assert "CE716" in [each.code for each in ce.check(folder / "local.yaml")]
+    base = BASE.replace("score() >= 15", '"percent(score(), max_score()) >= 70"')
+    (folder / "base.yaml").write_text(base, encoding="utf-8")
+    local(folder, text)
+    assert "CE716" not in [each.code for each in ce.check(folder / "local.yaml")]

@@ -6,6 +6,7 @@ something away or changing it needs ``replaces``, so that a reader sees it and t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -29,6 +30,7 @@ _HEADINGS = frozenset({"title", "subject", "window"})
 _SECTIONS = ("scales", "inputs", "parameters", "define")
 _LISTS = ("consistency", "overrides", "holidays", "legal_basis")
 _EASIER = frozenset({"any", "max", "first"})
+_POINTS = re.compile(r"(?<!max_)\bscore\b")
 
 
 def extended(
@@ -149,7 +151,8 @@ class _Extending:
             return f"{above}.{each.id}" if above else each.id
 
         known = {each.id for each in old}
-        loose = combine is not None and (combine.at_least is not None or combine.word in _EASIER)
+        summed = combine is None or combine.word == "sum"
+        loose = _is_loose(combine) or (summed and self._counts_points())
         for each in new:
             if each.id not in known and (each.bonus or (loose and old)):
                 self._easier(f"criteria.{path(each)}", path(each))
@@ -176,6 +179,11 @@ class _Extending:
         )
         ours = {each.id for each in new}
         return tuple(kept(each) if each.criteria and each.id not in ours else each for each in made)
+
+    def _counts_points(self) -> bool:
+        """Whether a level asks for so many points, whatever the maximum: more criteria, more points."""
+        asked = [each.when.text for each in self._base.levels if each.when is not None]
+        return any(_POINTS.search(text) and "max_score" not in text for text in asked)
 
     # ---- levels ------------------------------------------------------------------------------
 
@@ -211,6 +219,11 @@ class _Extending:
             below = ids.index(before) + 1 if before in ids else 0
             levels.insert(ids.index(after) if after in ids else below, new[place])
         return tuple(levels)
+
+
+def _is_loose(combine: Combine | None) -> bool:
+    """Whether one more criterion is one more way to be met."""
+    return combine is not None and (combine.at_least is not None or combine.word in _EASIER)
 
 
 def _both(old: Sequence[Expression], new: Sequence[Expression]) -> tuple[Expression, ...]:
