@@ -39,6 +39,7 @@ def evaluate(
     it; ``on`` is the day of the assessment; ``strict=False`` lets unknown names pass. ``CriteriaError``
     says all that is wrong with them.
     """
+    _check_mappings(values=values, evidence=evidence or {})
     if history is None and titles is None:
         return _carefully(ruleset, program, values, _given(evidence), on, subject, strict)
     problems = Problems()
@@ -75,6 +76,15 @@ def _carefully(
     if program.consistency:
         _check_consistency(ruleset, program.breaches(answers, not gone))
     return Result(ruleset, program, row, answers, not gone, dict(evidence), on, subject)
+
+
+def _check_mappings(**given: object) -> None:
+    """``CriteriaError`` where something that is given by name is not."""
+    problems = Problems()
+    for name, value in given.items():
+        if not isinstance(value, Mapping):
+            problems.add(name, "CE566", name=name, found=type(value).__name__)
+    problems.raise_errors()
 
 
 def _given(evidence: Mapping[str, str] | None) -> Mapping[str, str]:

@@ -173,7 +173,8 @@ class Ruleset(Plain):
                 sets=sets,
                 strict=strict,
             )
-        if evidence is None and program.door.quickly and type(values) is dict:
+        plainly = type(values) is dict and (on is None or type(on) is datetime.date)
+        if evidence is None and plainly and program.door.quickly:
             row, answers = (program.once.get("quick") or program.quick)(values, ())
             if answers is not None:
                 return Result(self, program, row, answers, True, {}, on, subject)

@@ -457,6 +457,7 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "a result of {name} was given as the title of {ruleset}",
         "give each result under the id of its own ruleset",
     ),
+    "CE566": ("{name} is given by name, not as {found}", 'give a mapping, such as {{"theft_cases": 3}}'),
     # CE6xx: the tests beside a ruleset
     "CE570": ("the library has no ruleset {name}", "perhaps {nearest}"),
     "CE571": ("several rulesets go by {name}: {ids}", "give the id of one of them"),

@@ -433,6 +433,7 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
         "kết quả của {name} được đưa vào làm danh hiệu của {ruleset}",
         "đặt mỗi kết quả dưới mã bộ tiêu chí của nó",
     ),
+    "CE566": ("{name} phải ghi theo tên, không phải {found}", 'đưa vào dạng ánh xạ, ví dụ {{"so_vu": 3}}'),
     # CE6xx: phép thử đi kèm bộ tiêu chí
     "CE570": ("thư viện không có bộ tiêu chí {name}", "có thể là {nearest}"),
     "CE571": ("có nhiều bộ tiêu chí mang tên {name}: {ids}", "ghi mã của một bộ"),
