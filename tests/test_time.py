@@ -784,22 +784,22 @@ class TestWindows:
     @pytest.mark.parametrize(
         ("first", "last", "year", "days"),
         [
-            ("02-29", "12-31", 2023, (date(2023, 2, 28), date(2023, 12, 31))),
+            ("02-29", "12-31", 2023, (date(2023, 3, 1), date(2023, 12, 31))),
             ("02-29", "12-31", 2024, (date(2024, 2, 29), date(2024, 12, 31))),
             ("03-01", "02-29", 2024, (date(2023, 3, 1), date(2024, 2, 29))),
             ("03-01", "02-29", 2025, (date(2024, 3, 1), date(2025, 2, 28))),
-            ("02-29", "02-28", 2023, (date(2022, 2, 28), date(2023, 2, 28))),
+            ("02-29", "02-28", 2023, (date(2022, 3, 1), date(2023, 2, 28))),
             ("11-16", None, 2024, (date(2023, 11, 16), date(2024, 11, 15))),
             (None, "11-15", 2024, (date(2023, 11, 16), date(2024, 11, 15))),
             ("01-01", None, 2024, (date(2024, 1, 1), date(2024, 12, 31))),
             (None, "12-31", 2024, (date(2024, 1, 1), date(2024, 12, 31))),
-            ("02-29", None, 2025, (date(2024, 2, 29), date(2025, 2, 27))),
+            ("02-29", None, 2025, (date(2024, 2, 29), date(2025, 2, 28))),
             (None, "02-29", 2025, (date(2024, 3, 1), date(2025, 2, 28))),
             (None, None, 2024, (date(2024, 1, 1), date(2024, 12, 31))),
         ],
     )
     def test_ends(self, first: str | None, last: str | None, year: int, days: tuple[date, date]) -> None:
-        """29 February is the 28th in a year without it; a window of one end is a whole year."""
+        """Without 29 February a window ends on the 28th or begins on 1 March; one with one end is a whole year."""
         assert ce.Window(first, last).ending_in(year) == days
 
     @given(_EDGES, st.sampled_from(("from", "until")), _DAYS)

@@ -270,22 +270,13 @@ def _first(children: Sequence[Child]) -> Joined:
 
 
 def _count(children: Sequence[Child]) -> Joined:
-    ones = [
-        a.choice([Branch(child.met, child.met, a.ONE)], a.some([child.failed, child.absent]), a.ZERO)
-        for child in children
-    ]
-    points = a.add(ones)
+    ones = [a.choice([Branch(child.met, child.met, a.ONE)], child.failed, a.ZERO) for child in children]
+    points = _together(children, ones)
     if _maxima(children, "most") is None:
         return Joined(points, None, None)
     most = _together(children, [a.ONE] * len(children))
     parts = tuple(
-        Part(
-            a.choice([Branch(child.met, child.met, a.ONE)], child.failed, a.ZERO),
-            a.ONE,
-            child.there,
-            child.absent,
-        )
-        for child in children
+        Part(one, a.ONE, child.there, child.absent) for one, child in zip(ones, children, strict=True)
     )
     return Joined(points, most, a.number(len(children)), parts=parts)
 

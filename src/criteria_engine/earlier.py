@@ -6,7 +6,8 @@ the parameters that go by an input; dated parameters and the day stay those of t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import ast
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 import attrs
@@ -15,9 +16,8 @@ from criteria_engine.core import Flag
 from criteria_engine.criteria import Definition, Input
 from criteria_engine.defining import definition_meaning
 from criteria_engine.diagnostics import Fault, Problems
-from criteria_engine.expressions import Expression
 from criteria_engine.faces import Parts, expressions_in
-from criteria_engine.grammar import Parsed
+from criteria_engine.grammar import Parsed, nearest
 from criteria_engine.kinds import built
 from criteria_engine.meaning import Claim, Meaning
 from criteria_engine.names import (
@@ -30,10 +30,13 @@ from criteria_engine.names import (
 )
 from criteria_engine.understanding import Understanding
 
-__all__ = ["EarlierScope", "Observing"]
+__all__ = ["EarlierScope", "Observing", "check_own_title"]
 
-_MOST_LETTERS = 2_000_000
-"""How much text all looking back may go through: each period reads it anew."""
+_MOST_PARTS = 20_000
+"""How many parts of expressions all looking back may go through: each period reads them anew."""
+
+_TOLD = frozenset({"CE251", "CE252", "CE256"})
+"""What is wrong with looking back at a definition, and not with the definition itself."""
 
 
 @attrs.define(eq=False)
@@ -47,7 +50,7 @@ class Observing:
     found: dict[str, Input] = attrs.field(factory=dict)
     origins: dict[str, tuple[str, str, int]] = attrs.field(factory=dict)
     day: bool = False
-    letters: int = 0
+    parts: int = 0
 
     def earlier(self, given: Input, periods: int) -> Input:
         """An input, so many periods before; its evidence is not asked."""
@@ -76,19 +79,37 @@ class Observing:
 
         return {name: self.found[name] for name in sorted(self.found, key=order)}
 
-    def read(self, letters: int) -> None:
-        """Count what is read of an earlier period; ``Fault`` where it is too much."""
-        self.letters += letters
-        if self.letters > _MOST_LETTERS:
+    def read(self, tree: ast.expr) -> None:
+        """Count the parts that are read of an earlier period; ``Fault`` where they are too many."""
+        self.parts += sum(isinstance(each, ast.expr) for each in ast.walk(tree))
+        if self.parts > _MOST_PARTS:
             raise Fault("CE256")
+
+
+def check_own_title(parts: Parts, ruleset: str, level: str) -> None:
+    """``Fault`` where a set asks for a title of its own that it does not give."""
+    if ruleset != parts.id:
+        return
+    root = parts.root
+    lowest = "none" if root.otherwise is None else root.otherwise.id
+    known = [
+        *(each.id for each in root.levels),
+        lowest,
+        *(each.level for each in root.overrides if each.level),
+    ]
+    if level not in known:
+        raise Fault("CE255", level=level, nearest=nearest(level, known) or ", ".join(known))
 
 
 class EarlierScope(Understanding):
     """The names of one ruleset, so many periods before."""
 
-    def __init__(self, parts: Parts, observing: Observing, periods: int) -> None:
+    def __init__(
+        self, parts: Parts, observing: Observing, periods: int, unknown: Callable[[str], Fault]
+    ) -> None:
         super().__init__(Problems())
         self._parts, self._observing, self.periods = parts, observing, periods
+        self._unknown = unknown
         self._inputs = {given.id: given for given in parts.inputs}
         self._definitions = {each.id: each for each in parts.definitions}
         self._names: dict[str, Meaning | Fault] = {}
@@ -101,11 +122,6 @@ class EarlierScope(Understanding):
     def is_input(self, name: str) -> bool:
         """Whether the name is an input's."""
         return name in self._inputs
-
-    def parsed(self, expression: Expression) -> Parsed:
-        """The tree of an expression; what is read of earlier periods is counted."""
-        self._observing.read(len(expression.text))
-        return super().parsed(expression)
 
     def named(self, name: str) -> Meaning:
         """An input, parameter or definition as it was then."""
@@ -135,7 +151,7 @@ class EarlierScope(Understanding):
         if name == ON_NAME:
             self._observing.day = True
             return day_of_assessment()
-        return Fault("")
+        return self._unknown(name)
 
     def _define(self, name: str) -> None:
         """Work out a definition, and those that it needs before it, without recursion."""
@@ -158,20 +174,26 @@ class EarlierScope(Understanding):
         if any(each not in self._names for each in self._needed(definition.id)):
             return Fault("")  # a ring, which is told where it stands
         for parsed in self._expressions(definition):
+            self._observing.read(parsed.tree)
             if parsed.criteria:
                 return Fault("CE251", name=definition.id)
             if parsed.looks_back:
                 return Fault("CE252")
-        return definition_meaning(self, definition) or Fault("")
+        before = len(self.problems)
+        meaning = definition_meaning(self, definition)
+        if meaning is not None:
+            return meaning
+        told = [each for each in list(self.problems)[before:] if each.code in _TOLD]
+        # what is wrong with the definition itself is said where it stands
+        return Fault(told[0].code, **told[0].details) if told else Fault("")
 
     def _expressions(self, definition: Definition) -> list[Parsed]:
         found = []
         for _, expression in expressions_in((definition.expr, definition.rule)):
             try:
                 found.append(self.parsed(expression))
-            except Fault as fault:
-                if fault.code == "CE256":
-                    raise
+            except Fault:
+                continue  # which is said where it stands
         return found
 
     def of_criterion(self, function: str, name: str) -> NoReturn:  # noqa: ARG002 – the same
@@ -180,7 +202,11 @@ class EarlierScope(Understanding):
 
     def title(self, ruleset: str, level: str) -> Claim:
         """Whether a title was held then."""
+        check_own_title(self._parts, ruleset, level)
         return self._observing.title(ruleset, level, self.periods)
+
+    def read_earlier(self, tree: ast.expr) -> None:
+        """Looking back does not nest, so nothing is read from here."""
 
     def before(self, periods: int) -> NoReturn:  # noqa: ARG002 – as the scope's own is called
         """Looking back does not nest."""

@@ -30,18 +30,24 @@ def evaluate(
     subject: str | None = None,
     sets: Iterable[Described] = (),
     strict: bool = True,
+    again: bool = False,
 ) -> Result:
     """Judge the ``values`` of one subject: by input, None or absent where missing, ``NA`` where
     not applicable.
 
     ``history`` are the values of earlier periods, the newest first; ``titles`` say by ruleset which
     level is held, and ``sets`` rank the levels of those rulesets. ``evidence`` says by input what proves
-    it; ``on`` is the day of the assessment; ``strict=False`` lets unknown names pass. ``CriteriaError``
-    says all that is wrong with them.
+    it; ``on`` is the day of the assessment; ``strict=False`` lets unknown names pass. Where it is done
+    ``again``, values of earlier periods and titles are among the values. ``CriteriaError`` says all that
+    is wrong with them.
     """
     _check_mappings(values=values, evidence=evidence or {})
-    if history is None and titles is None:
-        return _carefully(ruleset, program, values, _given(evidence), on, subject, strict)
+    if not again:
+        _check_names(program, values)
+    if again or (history is None and titles is None):
+        made = _carefully(ruleset, program, values, _given(evidence), on, subject, strict)
+        made.titles = plain_titles(titles or {})
+        return made
     problems = Problems()
     looked = observed_before(program, history, problems, strict=strict)
     looked |= titles_held(program, titles, (ruleset, *sets), problems)
@@ -84,6 +90,17 @@ def _check_mappings(**given: object) -> None:
     for name, value in given.items():
         if not isinstance(value, Mapping):
             problems.add(name, "CE566", name=name, found=type(value).__name__)
+    problems.raise_errors()
+
+
+def _check_names(program: Program, values: Mapping[str, Any]) -> None:
+    """``CriteriaError`` where values name what only history and titles fill."""
+    problems = Problems()
+    inputs = [given.id for given in program.door.inputs if "(" not in given.id]
+    for name in program.judging.observing.found:
+        if name in values:
+            likely = nearest(name, inputs) or ", ".join(sorted(inputs)[:8])
+            problems.add(f"values.{name}", "CE551", name=name, nearest=likely)
     problems.raise_errors()
 
 

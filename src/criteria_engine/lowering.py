@@ -16,7 +16,14 @@ from criteria_engine import meaning as m
 from criteria_engine.comparing import compared, within
 from criteria_engine.core import Evidenced, FunctionName, Not, Operator
 from criteria_engine.diagnostics import Fault
-from criteria_engine.grammar import MOST_PERIODS, Parsed, dotted, normal
+from criteria_engine.grammar import (
+    CRITERION_FUNCTIONS,
+    MOST_PERIODS,
+    PERIOD_FUNCTIONS,
+    Parsed,
+    dotted,
+    normal,
+)
 from criteria_engine.knowing import first_there, is_known
 from criteria_engine.meaning import Amount, Claim, Meaning
 from criteria_engine.operating import TOO_LARGE, applied, binary, handed_over, long_sum
@@ -57,6 +64,9 @@ class Scope(Protocol):
 
     def before(self, periods: int) -> Scope:
         """The same names, so many periods earlier."""
+
+    def read_earlier(self, tree: ast.expr) -> None:
+        """Count what is read of earlier periods; ``Fault`` where it is too much."""
 
 
 def lower(parsed: Parsed, scope: Scope) -> Meaning:
@@ -287,12 +297,14 @@ class _Lowering:
 
     def _before(self, periods: int, tree: ast.expr) -> Meaning:
         scope = self._scope.before(periods)
+        self._scope.read_earlier(tree)
         return _Lowering(self._parsed, scope).of(tree)
 
     def _each_period(self, name: str, arguments: Sequence[ast.expr]) -> Claim:
         """The condition now and in the periods before, as one ``and`` or ``or``."""
         condition, count = arguments
         self._scope.before(1)
+        self._check_this_period(condition)
         now = self._claim(condition)
         claims = [now]
         for back in range(1, self._periods(count)):
@@ -302,6 +314,15 @@ class _Lowering:
                 fault.span = fault.span or self._parsed.span(condition)
                 raise
         return m.all_of(claims) if name == "every_period" else m.any_of(claims)
+
+    def _check_this_period(self, condition: ast.expr) -> None:
+        """What cannot be asked of earlier periods is not asked of this one either."""
+        for call in ast.walk(condition):
+            name = call.func.id if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) else ""
+            if isinstance(call, ast.expr) and name in PERIOD_FUNCTIONS:
+                raise Fault("CE252", self._parsed.span(call))
+            if isinstance(call, ast.expr) and name in CRITERION_FUNCTIONS:
+                raise Fault("CE251", self._parsed.span(call), name=name)
 
     def _title(self, arguments: Sequence[ast.expr]) -> Claim:
         words = [str(each.value) for each in arguments if isinstance(each, ast.Constant)]

@@ -6,6 +6,8 @@ impossible then only if its own threshold is, not because some criterion happens
 
 from __future__ import annotations
 
+import ast
+
 from criteria_engine import algebra as a
 from criteria_engine.core import Flag, Observed
 from criteria_engine.diagnostics import Fault
@@ -53,6 +55,9 @@ class _Nominal:
     def before(self, periods: int) -> Scope:
         """Earlier periods as they are."""
         return self._judging.before(periods)
+
+    def read_earlier(self, tree: ast.expr) -> None:
+        """What was read when the ruleset was made is not counted again."""
 
     def of_criterion(self, function: str, name: str) -> Meaning:
         """Scores free between none and all, states free."""

@@ -70,6 +70,7 @@ def titles_held(
         return found
     at_hand = {each.id: each for each in sets}
     for ruleset, held in titles.items():
+        told: set[tuple[str, str | None]] = set()
         newest_first = held if isinstance(held, list | tuple) else [held]
         wrong = [each for each in newest_first if not isinstance(each, str | Findings | None)]
         if wrong or not isinstance(ruleset, str):
@@ -81,7 +82,9 @@ def titles_held(
             try:
                 known = _is_held(ruleset, level, newest_first[back], at_hand)
             except Fault as fault:
-                problems.add_fault(f"titles.{ruleset}", fault)
+                if (fault.code, fault.details.get("level")) not in told:
+                    problems.add_fault(f"titles.{ruleset}", fault)
+                told.add((fault.code, fault.details.get("level")))
             else:
                 found[name] = known
     return found

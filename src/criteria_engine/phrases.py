@@ -112,7 +112,7 @@ class Phrases:
                     one, two = _bracketed(one, left), _bracketed(two, right)
                 return f"{one} {_SIGNS[type(operator)]} {_bracketed(two, right)}"
             case ast.Call(ast.Name(id="previous"), [inside, *back]):
-                return self._earlier(parsed, inside, back, depth, bare=bare)
+                return self._earlier(parsed, inside, back, depth)
             case ast.Call(
                 ast.Name(id="holds"), [ast.Constant(value=str(ruleset)), ast.Constant(value=level)]
             ):
@@ -121,10 +121,8 @@ class Phrases:
                 return self._called(parsed, name, arguments, depth)
         return None
 
-    def _earlier(
-        self, parsed: Parsed, inside: ast.expr, back: list[ast.expr], depth: int, *, bare: bool
-    ) -> str | None:
-        name = self._of(parsed, inside, depth + 1, bare=bare)
+    def _earlier(self, parsed: Parsed, inside: ast.expr, back: list[ast.expr], depth: int) -> str | None:
+        name = self._of(parsed, inside, depth + 1, bare=True)
         periods = back[0].value if back and isinstance(back[0], ast.Constant) else 1
         key = "last_period" if periods == 1 else "periods_ago"
         return (

@@ -42,4 +42,4 @@ def again(
     titles: Mapping[str, Any],
 ) -> Any:
     """The same findings once more, in another process."""
-    return ruleset.evaluate(given, evidence=evidence, on=on, subject=subject, titles=titles or None)
+    return ruleset.evaluate_again(given, evidence, on, subject, titles)

@@ -173,8 +173,12 @@ class Ruleset(Plain):
                 sets=sets,
                 strict=strict,
             )
-        plainly = type(values) is dict and (on is None or type(on) is datetime.date)
-        if evidence is None and plainly and program.door.quickly:
+        if (
+            evidence is None
+            and program.door.quickly
+            and type(values) is dict
+            and (on is None or type(on) is datetime.date)
+        ):
             row, answers = (program.once.get("quick") or program.quick)(values, ())
             if answers is not None:
                 return Result(self, program, row, answers, True, {}, on, subject)
@@ -185,6 +189,26 @@ class Ruleset(Plain):
             if answers is not None:
                 return Result(self, program, row, answers, False, {}, on, subject)
         return evaluate(self, program, values, evidence=evidence, on=on, subject=subject, strict=strict)
+
+    def evaluate_again(
+        self,
+        given: Mapping[str, Any],
+        evidence: Mapping[str, str],
+        on: datetime.date | None,
+        subject: str | None,
+        titles: Mapping[str, Any],
+    ) -> Result:
+        """Judge once more what ``Result.given`` holds: how a result comes out of a pickle."""
+        return evaluate(
+            self,
+            self.program,
+            given,
+            evidence=evidence,
+            on=on,
+            subject=subject,
+            titles=titles or None,
+            again=True,
+        )
 
     def _repr_html_(self) -> str:
         return ruleset_html(self)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from fractions import Fraction
 
 from criteria_engine import algebra as a
@@ -10,7 +11,7 @@ from criteria_engine.combining import Child, ratio, tighter
 from criteria_engine.core import Branch, Condition, Not, Number, Part
 from criteria_engine.criteria import Combine
 from criteria_engine.diagnostics import Fault, Problems
-from criteria_engine.earlier import EarlierScope, Observing
+from criteria_engine.earlier import EarlierScope, Observing, check_own_title
 from criteria_engine.expressions import Expression
 from criteria_engine.faces import ANYTHING, Faces, Parts, free_claim, prerequisite_name
 from criteria_engine.grammar import is_id, nearest
@@ -58,34 +59,37 @@ class RulesetScope(Understanding):
         if name == ON_NAME and name not in self._defined and name not in self.parts.broken:
             self.observing.day = True
             return day_of_assessment()
+        raise self._unknown(name)
+
+    def _unknown(self, name: str) -> Fault:
+        """What is wrong with a name that means nothing here; nothing where that is said elsewhere."""
         if not self.parts.broken.isdisjoint((name, ANYTHING)) or any(
             each.id == name for each in self.parts.definitions
         ):
-            raise Fault("")
+            return Fault("")
+        if name == "score" and not self.tree.names(name):
+            return Fault("CE251", name=name)
         if self.tree.names(name):
-            raise Fault("CE226", name=name)
+            return Fault("CE226", name=name)
         known = [*self.names, *self._defined, *(each for each in self.parts.broken if is_id(each))]
         words = {word for given in self.parts.inputs for word in given.choices or ()}
         if name in words.union(*self.parts.scales.values()):
             known = [f"'{name}'"]
-        raise Fault("CE225", name=name, nearest=nearest(name, known) or ", ".join(known[:8]) or "–")
+        return Fault("CE225", name=name, nearest=nearest(name, known) or ", ".join(known[:8]) or "–")
 
     def title(self, ruleset: str, level: str) -> Claim:
         """Whether the subject holds that level of another ruleset, or a better one."""
-        if ruleset == self.parts.id:
-            self._check_own(level)
+        check_own_title(self.parts, ruleset, level)
         return self.observing.title(ruleset, level)
 
-    def _check_own(self, level: str) -> None:
-        root = self.parts.root
-        known = [each.id for each in root.levels] + [each.level for each in root.overrides if each.level]
-        if level not in known:
-            raise Fault("CE255", level=level, nearest=nearest(level, known) or ", ".join(known) or "–")
+    def read_earlier(self, tree: ast.expr) -> None:
+        """Count what is read of earlier periods; ``Fault`` where it is too much."""
+        self.observing.read(tree)
 
     def before(self, periods: int) -> EarlierScope:
         """The names of the set, so many periods before."""
         if periods not in self._earlier:
-            self._earlier[periods] = EarlierScope(self.parts, self.observing, periods)
+            self._earlier[periods] = EarlierScope(self.parts, self.observing, periods, self._unknown)
         return self._earlier[periods]
 
     def of_criterion(self, function: str, name: str) -> Meaning:

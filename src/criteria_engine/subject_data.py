@@ -100,8 +100,8 @@ class SubjectData:
         made: list[PeriodData | None] = []
         for data in self.periods:
             last = next((each for each in reversed(made) if each is not None), None)
-            gap = 0 if last is None else min(_MOST_LEFT_OUT, _number(last.period) - _number(data.period) - 1)
-            made += [None] * max(0, gap)
+            gap = 0 if last is None else _left_out(last.period, data.period)
+            made += [None] * max(0, min(_MOST_LEFT_OUT, gap))
             made.append(data)
         return made
 
@@ -210,7 +210,7 @@ def read_period(text: str) -> str | None:
     kind = _kind(period)
     if (
         kind is None
-        or (kind == "day" and not _is_day(period))
+        or (kind in ("day", "week") and not _is_day(period))
         or (kind == "years" and period[:4] >= period[5:])
     ):
         raise Fault("CE815", value=shown(text))
@@ -223,6 +223,16 @@ def _kind(period: str | None) -> str | None:
     return next((kind for kind, form in _PERIODS if form.fullmatch(period)), None)
 
 
+def _left_out(newer: str | None, older: str | None) -> int:
+    """How many periods lie between two of one kind; days are taken as they come."""
+    if _kind(newer) == "years" and newer and older:
+        # 2023-2024 is followed by 2024-2025, 2011-2015 by 2016-2020
+        start, end, span = int(newer[:4]), int(older[5:]), int(newer[5:]) - int(newer[:4])
+        follows = (0,) if span == 1 else (0, 1)
+        return 0 if start - end in follows else max(1, (start - end) // max(1, span))
+    return _number(newer) - _number(older) - 1
+
+
 def _number(period: str | None) -> int:
     """A period as a number, so that the next one has the next; 0 where no period follows another."""
     text = period or ""
@@ -230,8 +240,6 @@ def _number(period: str | None) -> int:
     match _kind(period):
         case "year":
             return year
-        case "years":
-            return year // max(1, int(text[5:]) - year)
         case "half":
             return 2 * year + int(text[-1])
         case "quarter":
@@ -247,7 +255,7 @@ def _number(period: str | None) -> int:
 
 def _is_day(period: str) -> bool:
     try:
-        date.fromisoformat(period)
+        date.fromisoformat(period)  # of a week, its Monday
     except ValueError:
         return False
     return True

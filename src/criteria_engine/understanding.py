@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
@@ -48,6 +49,10 @@ class Understanding(ABC):
     @abstractmethod
     def before(self, periods: int) -> Scope:
         """The same names, so many periods earlier."""
+
+    @abstractmethod
+    def read_earlier(self, tree: ast.expr) -> None:
+        """Count what is read of earlier periods; ``Fault`` where it is too much."""
 
     def parsed(self, expression: Expression) -> Parsed:
         """The tree of an expression, parsed once; ``Fault`` where it breaks the grammar."""

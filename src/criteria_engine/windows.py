@@ -40,7 +40,8 @@ class Window(Plain):
     """The days of the year, ``MM-DD``, between which an assessment looks.
 
     ``Window("11-16", "11-15")`` crosses the year. Where one end is not given, the window is a whole
-    year that begins or ends there. 29 February is the 28th in a year without it.
+    year that begins or ends there. In a year without 29 February a window that ends there ends on the
+    28th, and one that begins there begins on 1 March. ``ValueError`` beyond the years 1 to 9999.
     """
 
     from_: str | None = part(_EDGE, optional=True, default=None, key="from")
@@ -51,15 +52,16 @@ class Window(Plain):
         if self.until is not None:
             last = _day(year, self.until)
         else:
-            last = _day(year, self.from_ or "01-01") - datetime.timedelta(days=1)
+            last = _day(year, self.from_ or "01-01", first=True) - datetime.timedelta(days=1)
             if last.year < year:
                 last = datetime.date(year, 12, 31)
         if self.from_ is None:
             first = _day(year - 1, self.until or "12-31") + datetime.timedelta(days=1)
         else:
-            first = _day(year, self.from_)
-            if first > last:
-                first = _day(year - 1, self.from_)
+            crosses = (
+                last < _day(year, self.from_, first=True) if self.until is None else self.from_ > self.until
+            )
+            first = min(last, _day(year - crosses, self.from_, first=True))
         return first, last
 
     def at(self, day: datetime.date) -> tuple[datetime.date, datetime.date]:
@@ -73,6 +75,12 @@ class Window(Plain):
         return self.ending_in(self.at(day)[1].year - periods)
 
 
-def _day(year: int, edge: str) -> datetime.date:
+def _day(year: int, edge: str, *, first: bool = False) -> datetime.date:
+    """A day of a year; without a 29 February the last of the month, or the first of the next."""
     month, day = map(int, edge.split("-"))
-    return datetime.date(year, month, min(day, calendar.monthrange(year, month)[1]))
+    last = calendar.monthrange(year, month)[1]
+    return (
+        datetime.date(year, month + 1, 1)
+        if first and day > last
+        else datetime.date(year, month, min(day, last))
+    )

@@ -17,6 +17,13 @@ __all__ = ["Facts"]
 _MOST_FIGURES, _LONGEST_QUOTE = 8, 160
 
 
+def _plainly(tree: ast.expr) -> str:
+    """The input that a part plainly is, now or in an earlier period."""
+    if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id == "previous":
+        tree = tree.args[0]
+    return normal(tree.id) if isinstance(tree, ast.Name) else ""
+
+
 class Facts:
     """Values of one result, in words."""
 
@@ -72,7 +79,8 @@ class Facts:
     def lacking(self, trees: Sequence[ast.expr], claim: Claim) -> str:
         """The end of a line that is open: which figures are not there, unless the line just said so."""
         names = self.sight.missing([claim])
-        if len(names) == 1 and any(isinstance(tree, ast.Name) and tree.id == names[0] for tree in trees):
+        said = {_plainly(tree) for tree in trees}
+        if len(names) == 1 and names[0].removeprefix("previous(").split(",")[0].rstrip(")") in said:
             return ""
         if not names:
             return self.wording.say("verdict", verdict=self.wording.say("open_state"))

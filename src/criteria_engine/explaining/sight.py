@@ -60,6 +60,9 @@ class Clear:
         found: Scope = self.judging.before(periods)
         return found
 
+    def read_earlier(self, tree: ast.expr) -> None:
+        """What was read when the ruleset was made is not counted again."""
+
     def of_criterion(self, function: str, name: str) -> Meaning:
         """``score``, ``share``, ``met`` … of a criterion, or of the set or group."""
         found: Meaning = self.judging.of_face(function, self.judging.tree.find(name or self.here))

@@ -40,8 +40,9 @@ class Times:
                 held = (effective.from_ or day) <= day <= (effective.until or day)
                 key = "in_force_on" if held else "not_in_force_on"
                 yield self._line("force", key, force=force, day=self._date(day), version=ruleset.version)
-        if ruleset.window is not None and day is not None:
-            first, last = ruleset.window.at(day)
+        window = self._window(0)
+        if window is not None:
+            first, last = window
             yield self._line("window", "window", first=self._date(first), last=self._date(last))
 
     def _in_force(self, first: datetime.date | None, last: datetime.date | None) -> str:
@@ -76,11 +77,19 @@ class Times:
 
     def _period(self, back: int) -> str:
         name = self._wording.period(back)
-        window, day = self._result.ruleset.window, self._result.on
-        if window is None or day is None:
+        window = self._window(back)
+        if window is None:
             return name
-        first, last = window.before(day, back)
+        first, last = window
         return self._wording.say("period_window", period=name, first=self._date(first), last=self._date(last))
+
+    def _window(self, back: int) -> tuple[datetime.date, datetime.date] | None:
+        """The days of a period, if the set has windows; none beyond the years that calendars have."""
+        window, day = self._result.ruleset.window, self._result.on
+        try:
+            return None if window is None or day is None else window.before(day, back)
+        except ValueError:
+            return None
 
     # ---- titles ------------------------------------------------------------------------------
 
