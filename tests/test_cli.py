@@ -668,7 +668,13 @@ def test_ctrl_c_ends_with_130(ward: Path) -> None:
     os.mkfifo(ward / "slow.csv")
     command = [sys.executable, "-m", "criteria_engine", "evaluate", "ward.yaml", "slow.csv"]
     with subprocess.Popen(  # noqa: SIM117 - the one has to run before the other can be opened
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ward, env=environment()
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=ward,
+        env=environment(),
+        # a shell's background job ignores Ctrl-C, and so would what it starts
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no threads here
     ) as running:
         # Opening the other end waits until the program has opened its own, and reads.
         with (ward / "slow.csv").open("w") as stream:
