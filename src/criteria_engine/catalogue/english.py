@@ -31,8 +31,6 @@ ENGLISH_WORDS = {
     "maintained": "kept up",
     "lapsed": "no longer recognised",
     "missing": "without figures",
-    "year": "a year",
-    "span": "a number of years",
 }
 
 ENGLISH: dict[str, tuple[str, str]] = {
@@ -568,5 +566,5 @@ ENGLISH: dict[str, tuple[str, str]] = {
     ),
     "CE961": ("there is no way to look ahead called {value}", "the ways are: {known}"),
     "CE962": ("there is no scenario {value}", "the scenarios are: {known}"),
-    "CE963": ("the scenario {value} needs {wanted}", "write it like {example}"),
+    "CE963": ("the scenario {value} is not given what it needs", "write it like {example}"),
 }

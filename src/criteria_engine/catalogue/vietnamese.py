@@ -31,8 +31,6 @@ VIETNAMESE_WORDS = {
     "maintained": "giữ vững danh hiệu",
     "lapsed": "thôi được công nhận",
     "missing": "chưa có số liệu",
-    "year": "một năm",
-    "span": "một số năm",
 }
 
 VIETNAMESE: dict[str, tuple[str, str]] = {
@@ -580,5 +578,5 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     ),
     "CE961": ("không có cách dự báo tên {value}", "các cách: {known}"),
     "CE962": ("không có phương án {value}", "các phương án: {known}"),
-    "CE963": ("phương án {value} cần {wanted}", "viết như {example}"),
+    "CE963": ("phương án {value} chưa có đủ số liệu cần thiết", "viết như {example}"),
 }
