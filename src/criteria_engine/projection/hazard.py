@@ -19,7 +19,7 @@ from criteria_engine.projection.quadrature import Points, legendre
 from criteria_engine.projection.rates import Rate
 from criteria_engine.projection.stepping import Step, stepwise
 
-__all__ = ["Cohort", "all_reach", "cohorts_ahead", "counts_ahead", "kept"]
+__all__ = ["Cohort", "all_reach", "cohorts_ahead", "cohorts_at", "counts_ahead", "kept"]
 
 
 @attrs.frozen
@@ -98,17 +98,20 @@ def cohorts_ahead(
     Raises:
         ValueError: A cohort has a negative size or tells the chances of too few years.
     """
-    together = _merged(cohorts, years)
-    found = []
-    for year in range(1, years + 1):
-        here = [cohort for cohort in together if cohort.present(year)]
-        n = sum(cohort.size for cohort in here)
-        mixture = (
-            (weight, [(cohort.size, _chance(cohort, year, p, q, factors)) for cohort in here])
-            for weight, p, q in _rates(here, year, n, entry, lapse, factors)
-        )
-        found.append(Distribution.counts(mixed_sums(n, mixture)))
-    return tuple(found)
+    return tuple(cohorts_at(cohorts, year, entry, lapse, factors) for year in range(1, years + 1))
+
+
+def cohorts_at(
+    cohorts: Sequence[Cohort], year: int, entry: Rate, lapse: Rate, factors: Sequence[float] = ()
+) -> Distribution:
+    """The number of recognised units among cohorts at the end of one year ahead, as ``cohorts_ahead``."""
+    here = [cohort for cohort in _merged(cohorts, year) if cohort.present(year)]
+    n = sum(cohort.size for cohort in here)
+    mixture = (
+        (weight, [(cohort.size, _chance(cohort, year, p, q, factors)) for cohort in here])
+        for weight, p, q in _rates(here, year, n, entry, lapse, factors)
+    )
+    return Distribution.counts(mixed_sums(n, mixture))
 
 
 def all_reach(

@@ -15,10 +15,16 @@ __all__ = ["HALF_LIFE", "Rate", "dispersion"]
 HALF_LIFE = 2.5
 """Years after which a period counts half as much as the last one."""
 
-# A single year's rate differs from the rate of the years around it even where the few years that are
-# known happen to agree; this much (standard deviation on the logit scale), with this weight in periods.
-_USUAL_SHOCK = 0.35
-_USUAL_WEIGHT = 2.0
+# Measured over panels of many kinds (tests/test_calibration.py): single years stray this far from the
+# lasting rate (a standard deviation on the logit scale) even where the few that are known happen to
+# agree, which counts as much as so many periods; the lasting rate itself walks this far in a year; and
+# a spread that is estimated from k periods is wider by one part in so many of k.
+_USUAL_SHOCK = 0.5
+_USUAL_WEIGHT = 4.0
+_WALK = 0.22
+_UNSURE = 1.5
+# Beyond this part of p (1 − p) a rate would be little but nought or one.
+_WIDEST = 0.8
 
 
 @attrs.frozen
@@ -30,12 +36,16 @@ class Rate:
         beta: Its second parameter.
         spread: Over-dispersion: the variance of one year's rate about the lasting one, as a part of
             p (1 − p).
+        walk: The variance, as such a part, by which the lasting rate itself moves in a year.
+        doubt: Multiplies all of that, because it was estimated from a few periods.
         exact: The rate itself where it is known; the rest is not looked at then.
     """
 
     alpha: float
     beta: float
     spread: float = 0.0
+    walk: float = 0.0
+    doubt: float = 1.0
     exact: float | None = None
 
     @classmethod
@@ -47,7 +57,7 @@ class Rate:
         """
         if not 0.0 <= p <= 1.0:
             raise ValueError(f"{p!r} is no rate; a number between 0 and 1 is needed")
-        return cls(p, 1.0 - p, 0.0, float(p))
+        return cls(p, 1.0 - p, exact=float(p))
 
     @classmethod
     def posterior(
@@ -56,6 +66,7 @@ class Rate:
         *,
         half_life: float = HALF_LIFE,
         as_of: int | None = None,
+        prior: tuple[float, float] = (0.5, 0.5),
     ) -> Rate:
         """The rate after what was seen: Beta(x + ½, n − x + ½) with older periods discounted.
 
@@ -64,10 +75,15 @@ class Rate:
         divided by it, and single years ahead stray as the years behind did. With no period at all this
         is Jeffreys' Beta(½, ½).
 
+        Beyond that the rate of the years ahead is not quite that of the years behind: it walks, and
+        what a few periods say about spreads is unsure itself. Both widen what is expected; how far was
+        measured on panels of many kinds.
+
         Args:
             trials: For each year how many succeeded, of how many that could have.
             half_life: Years after which a period counts half.
             as_of: The year from which ages are counted; by default the last one there is.
+            prior: Successes and failures that are put in before anything was seen.
 
         Raises:
             ValueError: A year has more successes than trials, or a negative number, or ``half_life`` is
@@ -83,7 +99,10 @@ class Rate:
         hits = math.fsum(faded[year] * successes for year, (successes, _) in trials.items())
         size = math.fsum(faded[year] * size for year, (_, size) in trials.items())
         factor, spread = dispersion(trials)
-        return cls(hits / factor + 0.5, (size - hits) / factor + 0.5, spread)
+        alpha, beta = hits / factor + prior[0], (size - hits) / factor + prior[1]
+        mean = alpha / (alpha + beta)
+        periods = max(1, sum(size > 0.0 for _, size in trials.values()))
+        return cls(alpha, beta, spread, _WALK**2 * mean * (1.0 - mean), 1.0 + _UNSURE / periods)
 
     @property
     def mean(self) -> float:
@@ -99,17 +118,28 @@ class Rate:
         return low, beta_quantile(self.alpha, self.beta, 1.0 - tail)
 
     def averaged(self, years: float) -> Rate:
-        """The average rate over some years ahead: the lasting rate, and the shocks of so many years.
+        """The average rate over some years ahead: the lasting rate, its walk, and the shocks of the years.
 
-        The shocks of single years partly cancel, so their variance is divided by the number of years.
+        The shocks of single years partly cancel, so their variance is divided by the number of years h;
+        that of the average of a walk grows as (h + 1)(2h + 1)/6h.
         """
-        if self.exact is not None or self.spread == 0.0:
+        if self.exact is not None:
             return self
-        size = self.alpha + self.beta
-        own = 1.0 / (size + 1.0)
-        whole = own + (1.0 - own) * self.spread / max(years, 1.0)
-        wider = 1.0 / whole - 1.0
-        return attrs.evolve(self, alpha=self.mean * wider, beta=(1.0 - self.mean) * wider)
+        h = max(years, 1.0)
+        more = self.spread / h + self.walk * (h + 1.0) * (2.0 * h + 1.0) / (6.0 * h)
+        variance = self.doubt * (1.0 / (self.alpha + self.beta + 1.0) + more)
+        if variance == 1.0 / (self.alpha + self.beta + 1.0):
+            return self
+        size, mean = 1.0 / min(variance, _WIDEST) - 1.0, self.mean
+        return attrs.evolve(self, alpha=mean * size, beta=(1.0 - mean) * size)
+
+    def tilted(self, shift: float) -> Rate:
+        """The rate with its odds multiplied by e^shift, as sure as before."""
+        if self.exact is not None or shift == 0.0:
+            return self
+        odds = self.alpha / self.beta * math.exp(shift)
+        mean, size = odds / (1.0 + odds), self.alpha + self.beta
+        return attrs.evolve(self, alpha=mean * size, beta=(1.0 - mean) * size)
 
     def points(self, rule: Points) -> Points:
         """Rates to look at, each with its weight: a quadrature over the Beta distribution."""
