@@ -10,7 +10,7 @@ import hashlib
 import math
 from random import Random
 
-__all__ = ["Stream", "stream"]
+__all__ = ["Stream", "generator", "stream"]
 
 
 class Stream:
@@ -37,5 +37,13 @@ class Stream:
 
 def stream(seed: int, name: str) -> Stream:
     """The stream of a name under a seed; another name, or another seed, gives an unrelated one."""
-    digest = hashlib.sha256(f"{seed}\x1f{name}".encode()).digest()
-    return Stream(int.from_bytes(digest[:16], "big"))
+    return Stream(_start(seed, name))
+
+
+def generator(seed: int, name: str) -> Random:
+    """The standard library's own generator under a seed and a name, for what a caller draws himself."""
+    return Random(_start(seed, name))  # noqa: S311 - drawn futures, not secrets
+
+
+def _start(seed: int, name: str) -> int:
+    return int.from_bytes(hashlib.sha256(f"{seed}\x1f{name}".encode()).digest()[:16], "big")

@@ -19,10 +19,10 @@ HALF_LIFE = 2.5
 # lasting rate (a standard deviation on the logit scale) even where the few that are known happen to
 # agree, which counts as much as so many periods; the lasting rate itself walks this far in a year; and
 # a spread that is estimated from k periods is wider by one part in so many of k.
-_USUAL_SHOCK = 0.5
+_USUAL_SHOCK = 0.4
 _USUAL_WEIGHT = 4.0
-_WALK = 0.22
-_UNSURE = 1.5
+_WALK = 0.18
+_UNSURE = 1.0
 # Beyond this part of p (1 − p) a rate would be little but nought or one.
 _WIDEST = 0.8
 
@@ -132,6 +132,10 @@ class Rate:
             return self
         size, mean = 1.0 / min(variance, _WIDEST) - 1.0, self.mean
         return attrs.evolve(self, alpha=mean * size, beta=(1.0 - mean) * size)
+
+    def doubted(self, factor: float) -> Rate:
+        """The same, but more or less sure: all that is unknown of it multiplied."""
+        return attrs.evolve(self, doubt=self.doubt * factor)
 
     def tilted(self, shift: float) -> Rate:
         """The rate with its odds multiplied by e^shift, as sure as before."""
