@@ -87,8 +87,8 @@ FORBIDDEN_MODULES = {
 # the clock, the machine and the state of the process have no part in them.
 SEEDED = {"projection.chance": "random"}
 
-# Codes that no ruleset file can show: they are of values, of data files, of Python calls.
-NOT_FROM_A_RULESET = re.compile(r"CE[58]\d\d")
+# Codes that no ruleset file can show: they are of values, of data files, of plans, of Python calls.
+NOT_FROM_A_RULESET = re.compile(r"CE[589]\d\d")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Named = Function | ast.ClassDef

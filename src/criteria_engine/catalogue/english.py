@@ -486,11 +486,14 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "CE828": ("{value} is not a date", "write it like 2024-06-30"),
     "CE829": ("the rulesets that come with the program are not there", "install the program again"),
     # CE9xx: plans, rosters, recognitions, projections
-    "CE901": ("a year is wanted, not {value}", "write four digits, like 2025"),
-    "CE902": ("how long a recognition lasts is not {value}", "write `1 year`, `3 years` or `until lapsed`"),
-    "CE903": ("a day of the year is wanted, not {value}", "write month and day, like 05-15 for 15 May"),
+    "CE901": ("a year is wanted, not “{value}”", "write four digits, like 2025"),
+    "CE902": (
+        "“{value}” does not say how long a recognition lasts",
+        "write `1 year`, `3 years` or `until lapsed`",
+    ),
+    "CE903": ("a day of the year is wanted, not “{value}”", "write month and day, like 05-15 for 15 May"),
     "CE904": (
-        "a task is not due on {value}",
+        "“{value}” does not say when a task is due",
         "write a date like 2024-12-31, a year like 2030, or `every year`",
     ),
     "CE905": ("the plan ends in {last}, before it begins in {first}", "put the earlier year in from:"),
@@ -510,7 +513,7 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "CE910": ("a target of {count}, where {most} units count", "write a number from 1 to {most}"),
     "CE911": ("the roster has no unit “{unit}”", "did you mean: {nearest}"),
     "CE912": (
-        "no unit is called “{unit}” between {first} and {last}; there was one from {since} until {until}",
+        "no unit is called “{unit}” between {first_day} and {last_day}; there was one from {since_day} until {until_day}",
         "write the name of those days; it became: {successors}",
     ),
     "CE913": ("“{unit}” may mean several units: {units}", "write the id of the one you mean"),
@@ -528,7 +531,7 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "CE922": ("the roster has no column {column}", "did you mean: {nearest}"),
     "CE923": ("no unit of the roster has “{value}” in the column {column}", "did you mean: {nearest}"),
     "CE924": ("a list for {year}, outside the plan's years {first}–{last}", "mend the year, or the horizon"),
-    "CE925": ("a number of years is wanted, not {value}", "write `1 year` or `0 years`"),
+    "CE925": ("a number of years is wanted, not “{value}”", "write `1 year` or `0 years`"),
     "CE926": (
         "{found} units are registered, and {capacity} can be built up in a year",
         "shorten the list, or raise capacity",
@@ -544,12 +547,16 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "there is no roster file {file} beside the plan",
         "check the name; it is looked for from the plan's folder on",
     ),
+    "CE932": (
+        "this file does not have the keys of a plan",
+        "begin with criteria_engine: 1 and keys like plan:, roster:, horizon:, targets:",
+    ),
     "CE941": ("a unit without an id", "give each unit an id of its own that no other ever had"),
     "CE942": (
         "the id {unit} is there already (line {first})",
         "give each unit an id of its own; codes are used again, ids never",
     ),
-    "CE943": ("{unit} ends on {last}, before it begins on {first}", "mend one of the two days"),
+    "CE943": ("{unit} ends on {last_day}, before it begins on {first_day}", "mend one of the two days"),
     "CE944": ("there is no unit with the id {unit}", "did you mean: {nearest}"),
     "CE945": ("{unit} has successors, but no last day", "add valid_until, the last day on which it exists"),
     "CE946": (
@@ -566,5 +573,5 @@ ENGLISH: dict[str, tuple[str, str]] = {
     ),
     "CE961": ("there is no way to look ahead called {value}", "the ways are: {known}"),
     "CE962": ("there is no scenario {value}", "the scenarios are: {known}"),
-    "CE963": ("the scenario {value} is not given what it needs", "write it like {example}"),
+    "CE963": ("what the scenario {value} is given does not fit", "write it like {example}"),
 }

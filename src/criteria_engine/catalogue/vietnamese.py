@@ -474,17 +474,17 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     "CE828": ("{value} không phải là ngày", "ghi như 2024-06-30 hoặc 30/06/2024"),
     "CE829": ("không tìm thấy các bộ tiêu chí mẫu đi kèm chương trình", "cài lại chương trình"),
     # CE9xx: kế hoạch, danh sách đơn vị, kết quả công nhận, dự báo
-    "CE901": ("cần một năm, ở đây ghi {value}", "viết bốn chữ số, ví dụ 2025"),
+    "CE901": ("cần một năm, ở đây ghi “{value}”", "viết bốn chữ số, ví dụ 2025"),
     "CE902": (
-        "thời hạn của danh hiệu không viết là {value}",
+        "“{value}” không cho biết danh hiệu có thời hạn bao lâu",
         "viết `1 year`, `3 years` hoặc `until lapsed` (đến khi bị thôi công nhận)",
     ),
     "CE903": (
-        "cần một ngày trong năm, ở đây ghi {value}",
+        "cần một ngày trong năm, ở đây ghi “{value}”",
         "viết tháng rồi đến ngày, ví dụ 05-15 là ngày 15/5",
     ),
     "CE904": (
-        "{value} không phải là thời hạn của nhiệm vụ",
+        "“{value}” không cho biết thời hạn của nhiệm vụ",
         "viết ngày như 2024-12-31, năm như 2030, hoặc `every year` (hằng năm)",
     ),
     "CE905": (
@@ -507,7 +507,7 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     "CE910": ("chỉ tiêu là {count} mà chỉ có {most} đơn vị được tính", "viết một số từ 1 đến {most}"),
     "CE911": ("danh sách đơn vị không có “{unit}”", "có thể là: {nearest}"),
     "CE912": (
-        "từ {first} đến {last} không có đơn vị nào tên “{unit}”; đơn vị ấy có từ {since} đến {until}",
+        "từ {first_day} đến {last_day} không có đơn vị nào tên “{unit}”; đơn vị ấy có từ {since_day} đến {until_day}",
         "ghi tên của thời gian đó; sau này là: {successors}",
     ),
     "CE913": ("“{unit}” có thể là nhiều đơn vị: {units}", "ghi mã riêng của đơn vị muốn nói"),
@@ -528,7 +528,7 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
         "danh sách của năm {year} nằm ngoài giai đoạn {first}–{last} của kế hoạch",
         "sửa năm, hoặc sửa horizon",
     ),
-    "CE925": ("cần một số năm, ở đây ghi {value}", "viết `1 year` hoặc `0 years`"),
+    "CE925": ("cần một số năm, ở đây ghi “{value}”", "viết `1 year` hoặc `0 years`"),
     "CE926": (
         "đăng ký {found} đơn vị, trong khi mỗi năm chỉ xây dựng được {capacity}",
         "bớt danh sách, hoặc tăng capacity",
@@ -550,6 +550,10 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
         "không thấy tệp danh sách đơn vị {file} cạnh kế hoạch",
         "xem lại tên tệp; tệp được tìm từ thư mục của kế hoạch",
     ),
+    "CE932": (
+        "tệp này không có các khóa của một kế hoạch",
+        "bắt đầu bằng criteria_engine: 1 và các khóa như plan:, roster:, horizon:, targets:",
+    ),
     "CE941": (
         "đơn vị chưa có mã riêng",
         "đặt cho mỗi đơn vị một mã riêng, không dùng lại mã của đơn vị khác",
@@ -558,7 +562,10 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
         "mã riêng {unit} đã có (dòng {first})",
         "đặt mã khác; mã hành chính có thể được dùng lại, mã riêng thì không",
     ),
-    "CE943": ("{unit} kết thúc ngày {last}, trước khi bắt đầu ngày {first}", "sửa một trong hai ngày"),
+    "CE943": (
+        "{unit} kết thúc ngày {last_day}, trước khi bắt đầu ngày {first_day}",
+        "sửa một trong hai ngày",
+    ),
     "CE944": ("không có đơn vị mang mã {unit}", "có thể là: {nearest}"),
     "CE945": (
         "{unit} có đơn vị kế tiếp nhưng chưa ghi ngày cuối",
@@ -569,7 +576,10 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
         "sửa ngày đầu của đơn vị ấy, hoặc ngày cuối ở đây",
     ),
     "CE947": ("{unit} chưa có tên", "ghi tên đơn vị"),
-    "CE951": ("“{value}” không phải là một trạng thái", "viết một trong: {words}"),
+    "CE951": (
+        "“{value}” không phải là một trạng thái",
+        "viết một trong: {words}; hoặc: đăng ký, đang xây dựng, đề nghị, đạt, công nhận, giữ vững, thôi công nhận, chưa có số liệu",
+    ),
     "CE952": ("{unit}, năm {year} đã có", "giữ lại một dòng"),
     "CE953": ("{unit} có quyết định ngày {day}, trước khi năm {year} bắt đầu", "sửa ngày, hoặc sửa năm"),
     "CE954": (
@@ -578,5 +588,5 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     ),
     "CE961": ("không có cách dự báo tên {value}", "các cách: {known}"),
     "CE962": ("không có phương án {value}", "các phương án: {known}"),
-    "CE963": ("phương án {value} chưa có đủ số liệu cần thiết", "viết như {example}"),
+    "CE963": ("số liệu kèm theo phương án {value} không dùng được", "viết như {example}"),
 }

@@ -33,7 +33,8 @@ class Ledger:
         rows: What happened; rows of later years and decisions of later days are not looked at.
         registered: For each year the ids of the units on the plan's list.
         on: The day from which one looks.
-        named: Ids of units that the plan says held the recognition before it began.
+        named: Ids of units of which the plan says that they held the recognition before it began, and
+            in which year: without a word about them that is open, and not a no.
     """
 
     def __init__(
@@ -43,7 +44,7 @@ class Ledger:
         rows: Iterable[Recognition],
         registered: Mapping[int, Sequence[str]],
         on: datetime.date,
-        named: Iterable[str] = (),
+        named: Mapping[str, int] | None = None,
     ) -> None:
         self.roster, self.counting, self.on = roster, counting, on
         self._rows: dict[str, list[Recognition]] = {}
@@ -54,11 +55,19 @@ class Ledger:
                 # A unit on the list without a word about its result: the result is open.
                 known += [Recognition(unit, year, "registered") for unit in units if (unit, year) not in told]
         heard = {row.unit for row in known}
-        known += [Recognition(unit, on.year, "missing") for unit in named if unit not in heard]
+        known += [
+            Recognition(unit, min(year, on.year), "missing")
+            for unit, year in (named or {}).items()
+            if unit not in heard
+        ]
         for row in sorted(known, key=lambda row: (self.counts_from(row), row.year)):
             self._rows.setdefault(row.unit, []).append(row)
         self._registered = {(unit, year) for year, units in registered.items() for unit in units}
         self._held: dict[tuple[str, int, View], bool] = {}
+        # Of predecessors only their kind is asked, not where they lay.
+        kinds = tuple(each for each in counting.only if each[0] == "kind")
+        self._of_kinds = attrs.evolve(counting, only=kinds)
+        self._counted: dict[datetime.date, tuple[Unit, ...]] = {}
 
     def _is_known(self, row: Recognition) -> bool:
         return row.year <= self.on.year and (row.decided is None or row.decided <= self.on)
@@ -80,12 +89,20 @@ class Ledger:
 
     def units(self, year: int) -> tuple[Unit, ...]:
         """The units that count for a year."""
-        return counted_units(self.roster, self.counting, self.day_of(year))
+        day = self.day_of(year)
+        if day not in self._counted:
+            self._counted[day] = counted_units(self.roster, self.counting, day)
+        return self._counted[day]
 
     def held(self, year: int, view: View, units: Iterable[Unit] | None = None) -> frozenset[str]:
         """The ids of those units (by default all that count) that hold the recognition in a year."""
         found = self.units(year) if units is None else units
         return frozenset(unit.id for unit in found if self.holds(unit, year, view))
+
+    def held_surely(self, unit: Unit, year: int) -> bool | None:
+        """Whether a unit holds the recognition at the end of a year; None where that is open."""
+        low = self.holds(unit, year, "low")
+        return low if low == self.holds(unit, year, "high") else None
 
     def holds(self, unit: Unit, year: int, view: View) -> bool:
         """Whether a unit holds the recognition at the end of a year."""
@@ -152,19 +169,14 @@ class Ledger:
         """Whether a unit that others went into holds what they held."""
         policy = self.counting.carry_over
         before: Sequence[Unit] = self.roster.predecessors(unit)
-        if self.counting.predecessors == "counted":
-            before = self._of_kind(before)
+        if before and self.counting.predecessors == "counted":
+            before = of_those_that_count(before, self._of_kinds)
         if not before or policy == "reassess":
             return False
         held = [self._own(each, year, view) for each in before]
         if policy == "most":
             return 2 * sum(held) > len(held)
         return all(held) if policy == "all" else any(held)
-
-    def _of_kind(self, units: Sequence[Unit]) -> tuple[Unit, ...]:
-        """Of predecessors those of a kind that counts; where they lay plays no part."""
-        kinds = tuple((column, values) for column, values in self.counting.only if column == "kind")
-        return of_those_that_count(units, attrs.evolve(self.counting, only=kinds))
 
     # ---- what went on in a year ---------------------------------------------------------------
 

@@ -60,7 +60,7 @@ def straight_pathway(start: int, have: int | Fraction, milestones: Mapping[int, 
 def earned_schedule(pathway: Mapping[int, Fraction], have: int | Fraction) -> Fraction | None:
     """How many years after its start a pathway reaches what there is (Lipke's earned schedule).
 
-    None where it never gets so far, or begins above it.
+    All of its length where there is as much as it ends with; None where there is less than at its start.
     """
     years = sorted(pathway)
     if not years or have < pathway[years[0]]:
@@ -72,4 +72,4 @@ def earned_schedule(pathway: Mapping[int, Fraction], have: int | Fraction) -> Fr
             reached = Fraction(after - years[0])
         elif low <= have:
             return before - years[0] + (have - low) / (high - low)
-    return reached if pathway[years[-1]] == have or reached == years[-1] - years[0] else None
+    return reached

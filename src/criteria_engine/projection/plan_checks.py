@@ -95,7 +95,9 @@ def listed_units(plan: PlanShape, registration: Registration) -> Iterator[tuple[
         for place, name in enumerate(each.units):
             try:
                 day = first_day(plan, registration.year)
-                unit: Unit | Fault = meant_unit(name, plan.roster, day, last, each.area or None)
+                # On a fixed list its names stay good, whatever became of the units since.
+                fixed = plan.counting.denominator.fixed
+                unit: Unit | Fault = meant_unit(name, plan.roster, day, last, each.area or None, fixed)
             except Fault as fault:
                 unit = fault
             yield f"{path}[{place}]", name, each.area, unit

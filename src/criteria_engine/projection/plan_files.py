@@ -63,7 +63,7 @@ def _read_plan(document: Document, path: Path) -> tuple[Plan | None, Sequence[Di
         return None, ()
     document.values[""] = root
     if not isinstance(root, MarkedMap):
-        document.problems.add("", "CE127")
+        document.problems.add("", "CE932")
         return None, ()
     registrations = _read_registrations(document, root)
     made, failed = document.read_attributes(

@@ -35,13 +35,20 @@ def counted_units(roster: Roster, counting: Counting, day: datetime.date) -> tup
 
 
 def meant_unit(
-    name: str, roster: Roster, first: datetime.date, last: datetime.date, area: str | None = None
+    name: str,
+    roster: Roster,
+    first: datetime.date,
+    last: datetime.date,
+    area: str | None = None,
+    also: datetime.date | None = None,
 ) -> Unit:
-    """The one unit that a name means between two days.
+    """The one unit that a name means between two days, or else on the day ``also``.
 
     Raises ``Fault``: no unit ever had the name (the nearest is told), none has it then, or several do.
     """
     found = roster.named(name, first, last, area)
+    if not found and also is not None:
+        found = roster.named(name, also, also, area)
     if len(found) == 1:
         return found[0]
     if found:
@@ -53,10 +60,10 @@ def meant_unit(
         raise Fault(
             "CE912",
             unit=name,
-            first=first,
-            last=last,
-            since=unit.valid_from or "…",
-            until=unit.valid_until or "…",
+            first_day=first,
+            last_day=last,
+            since_day=unit.valid_from or "…",
+            until_day=unit.valid_until or "…",
             successors=", ".join(went) or "–",
         )
     alive = [unit.name for unit in roster if unit.exists_between(first, last)]

@@ -109,12 +109,15 @@ def sequence_faults(rows: Sequence[Recognition]) -> Iterator[tuple[int, str, str
 
 
 def recognitions_from(
-    given: Iterable[Recognition | Mapping[str, Any]], roster: Roster
+    given: Iterable[Recognition | Mapping[str, Any]],
+    roster: Roster,
+    also: datetime.date | None = None,
 ) -> tuple[Recognition, ...]:
     """Rows from Python with their units looked up, in the order of unit and year.
 
     A row is a ``Recognition``, or a mapping of ``unit``, ``period`` (or ``year``), ``status`` and, where
-    known, ``decided``, ``assumed``, ``note``. Raises ``CriteriaError`` with all that is wrong.
+    known, ``decided``, ``assumed``, ``note``. Names that no unit of that year has may be those of the
+    day ``also``. Raises ``CriteriaError`` with all that is wrong.
     """
     problems = Problems()
     rows: list[Recognition] = []
@@ -124,7 +127,7 @@ def recognitions_from(
         try:
             row = each if isinstance(each, Recognition) else _of_mapping(each)
             first, last = year_days(YEAR.accept(row.year))
-            unit = meant_unit(row.unit, roster, first, last)
+            unit = meant_unit(row.unit, roster, first, last, also=also)
             rows.append(attrs.evolve(row, unit=unit.id, status=read_status(row.status)))
             places.append(place)
         except Fault as fault:
@@ -143,9 +146,10 @@ def in_order(rows: Iterable[Recognition]) -> tuple[Recognition, ...]:
 def _of_mapping(each: Mapping[str, Any]) -> Recognition:
     known = {"unit", "period", "year", "status", "decided", "assumed", "note"}
     extra = sorted(set(each) - known)
-    if extra or "unit" not in each:
-        names = ", ".join(sorted(known))
-        raise Fault("CE809", name=", ".join(extra) or "unit", known=names)
+    if extra:
+        raise Fault("CE809", name=", ".join(extra), known=", ".join(sorted(known)))
+    if not each.get("unit"):
+        raise Fault("CE813")
     decided = each.get("decided")
     return Recognition(
         str(each["unit"]),

@@ -29,18 +29,21 @@ _HEADINGS = {
 }
 
 
-def load_recognitions(path: str | os.PathLike[str], roster: Roster) -> tuple[Recognition, ...]:
+def load_recognitions(
+    path: str | os.PathLike[str], roster: Roster, also: datetime.date | None = None
+) -> tuple[Recognition, ...]:
     """What a CSV file says of the units of a roster, in the order of unit and year.
 
     Its columns are ``unit`` (a name as it was in that year, or an id), ``period`` (a year), ``status``
-    and, where known, ``decided`` (a date), ``assumed`` (yes or no) and ``note``. Raises
+    and, where known, ``decided`` (a date), ``assumed`` (yes or no) and ``note``. Names that no unit of
+    that year has may be those of the day ``also``. Raises
     ``CriteriaError`` with all that is wrong, each with its line and column.
     """
     problems = FileProblems(Path(path))
     rows: list[Recognition] = []
     lines: list[Row] = []
     for line in read_rows(path, problems, _HEADINGS, ("unit", "period", "status")):
-        row = _read(line, roster, problems)
+        row = _read(line, roster, also, problems)
         if row is not None:
             rows.append(row)
             lines.append(line)
@@ -51,12 +54,14 @@ def load_recognitions(path: str | os.PathLike[str], roster: Roster) -> tuple[Rec
     return in_order(rows)
 
 
-def _read(line: Row, roster: Roster, problems: FileProblems) -> Recognition | None:
+def _read(
+    line: Row, roster: Roster, also: datetime.date | None, problems: FileProblems
+) -> Recognition | None:
     cells, column = line.cells, "period"
     try:
         year = YEAR.read(cells["period"])
         column = "unit"
-        unit = meant_unit(cells["unit"], roster, *year_days(year))
+        unit = meant_unit(cells["unit"], roster, *year_days(year), also=also)
         column = "status"
         status = read_status(cells["status"])
         column = "decided"

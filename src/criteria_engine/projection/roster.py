@@ -87,6 +87,7 @@ class Roster:
     units: tuple[Unit, ...] = attrs.field(converter=_sorted)
     _by_id: Mapping[str, Unit] = attrs.field(init=False, eq=False, repr=False)
     _before: Mapping[str, tuple[Unit, ...]] = attrs.field(init=False, eq=False, repr=False)
+    _named: Mapping[str, tuple[Unit, ...]] = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         problems = Problems()
@@ -95,10 +96,14 @@ class Roster:
         problems.raise_errors()
         object.__setattr__(self, "_by_id", {unit.id: unit for unit in self.units})
         before: dict[str, list[Unit]] = {}
+        named: dict[str, list[Unit]] = {}
         for unit in self.units:
             for successor in unit.successors:
                 before.setdefault(successor, []).append(unit)
+            for key in {name_key(unit.name), bare_name_key(unit.name)}:
+                named.setdefault(key, []).append(unit)
         object.__setattr__(self, "_before", {name: tuple(found) for name, found in before.items()})
+        object.__setattr__(self, "_named", {key: tuple(found) for key, found in named.items()})
 
     def __len__(self) -> int:
         return len(self.units)
@@ -139,12 +144,9 @@ class Roster:
         known = self._by_id.get(name)
         if known is not None and known.exists_between(first, last):
             return (known,)
-        alive = [unit for unit in self.units if unit.exists_between(first, last)]
         found: list[Unit] = []
-        for key in dict.fromkeys((name_key(name), bare_name_key(name))):
-            found = found or [
-                unit for unit in alive if key in (name_key(unit.name), bare_name_key(unit.name))
-            ]
+        for key in (name_key(name), bare_name_key(name)):
+            found = found or [unit for unit in self._named.get(key, ()) if unit.exists_between(first, last)]
         if area is not None and len(found) > 1:
             found = [unit for unit in found if name_key(unit.area) == name_key(area)] or found
         begins = min((_begin(unit) for unit in found), default=None)
@@ -152,11 +154,7 @@ class Roster:
 
     def ever_named(self, name: str) -> tuple[Unit, ...]:
         """All units that have, or had, this name."""
-        return self.named_all(name_key(name)) or self.named_all(bare_name_key(name))
-
-    def named_all(self, key: str) -> tuple[Unit, ...]:
-        """All units whose name has this key (see ``unit_names``)."""
-        return tuple(unit for unit in self.units if key in (name_key(unit.name), bare_name_key(unit.name)))
+        return self._named.get(name_key(name)) or self._named.get(bare_name_key(name), ())
 
     def changes(self) -> tuple[UnitChange, ...]:
         """What became of the units, in the order of the days: mergers, splits, new names."""
@@ -218,7 +216,7 @@ def roster_faults(units: Sequence[Unit]) -> Iterator[tuple[int, str, str, dict[s
             yield place, "name", "CE947", {"unit": unit.id}
         start, end = unit.valid_from, unit.valid_until
         if start is not None and end is not None and end < start:
-            yield place, "valid_until", "CE943", {"unit": unit.id, "first": start, "last": end}
+            yield place, "valid_until", "CE943", {"unit": unit.id, "first_day": start, "last_day": end}
         elif unit.successors and end is None:
             yield place, "valid_until", "CE945", {"unit": unit.id}
         yield from ((place, *fault) for fault in _successor_faults(unit, ids))

@@ -32,12 +32,15 @@ def _syllable_key(syllable: str) -> str:
 def bare_name_key(name: str) -> str:
     """The key of a name without the kind of unit before it: of ``phường Phước Hòa`` that of ``Phước Hòa``."""
     key = name_key(name)
-    # The longest first: "công an phường" begins with no other kind, yet "p." may stand before "phường".
-    for kind in sorted(map(name_key, _KINDS), key=len, reverse=True):
+    for kind in _KIND_KEYS:
         rest = key.removeprefix(kind)
         if rest != key and (rest.startswith(" ") or kind.endswith(".")) and rest.strip():
             return rest.strip()
     return key
+
+
+# The longest first: what begins with "công an phường" names no other kind.
+_KIND_KEYS = tuple(sorted(map(name_key, _KINDS), key=len, reverse=True))
 
 
 def nearest_name(name: str, known: Iterable[str]) -> str:
