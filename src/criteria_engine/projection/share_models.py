@@ -8,7 +8,6 @@ from itertools import pairwise
 from criteria_engine.projection.distribution import Distribution
 from criteria_engine.projection.hazard import Cohort, cohorts_at
 from criteria_engine.projection.past import Past
-from criteria_engine.projection.quadrature import beta_quantile
 from criteria_engine.projection.rates import HALF_LIFE, Rate
 
 __all__ = ["damped_drift", "hazard", "last_value", "scored", "spread_out"]
@@ -132,11 +131,11 @@ def scored(past: Past, ahead: int) -> Distribution:
         error = value - level - drift * gap
         errors.append(error / math.sqrt(1.0 + (gap - 1) * memory**2))
         level += drift * gap + memory * error
-    square = math.fsum(error * error for error in errors) / count
+    square = math.fsum(error * error for error in errors) / count * (1.0 + 1.0 / count)
     reach = math.fsum(_EBB**year for year in range(1, ahead + 1))
     unsure = past.straightness * square / count * reach**2
     deviation = math.sqrt(square * (1.0 + (ahead - 1) * memory**2) + unsure)
-    return spread_out(level + drift * reach, deviation, None, freedom=count + 1)
+    return spread_out(level + drift * reach, deviation, None, freedom=max(2, count))
 
 
 def spread_out(mean: float, deviation: float, n: int | None, freedom: int | None) -> Distribution:
@@ -148,15 +147,15 @@ def spread_out(mean: float, deviation: float, n: int | None, freedom: int | None
         edges = [((k + 0.5) / n - mean) / deviation for k in range(n)]
         below = [0.0, *(0.5 * math.erfc(-edge / math.sqrt(2.0)) for edge in edges), 1.0]
         return Distribution.shares([b - a for a, b in pairwise(below)])
-    places = [(index + 0.5) / 101 for index in range(101)]
-    return Distribution.numbers(mean + deviation * _student(place, freedom) for place in places)
+    places = [0.05 * index for index in range(-80, 81)]
+    return Distribution.numbers(
+        (mean + deviation * math.sinh(place) for place in places),
+        (_density(math.sinh(place), freedom) * math.cosh(place) for place in places),
+    )
 
 
-def _student(place: float, freedom: int | None) -> float:
-    """A quantile of Student's t distribution, or of the normal one."""
-    v = 1e6 if freedom is None else float(freedom)
-    tail = min(place, 1.0 - place)
-    if tail == 0.5:
-        return 0.0
-    x = beta_quantile(v / 2.0, 0.5, 2.0 * tail)
-    return math.copysign(math.sqrt(v * (1.0 - x) / x), place - 0.5)
+def _density(t: float, freedom: int | None) -> float:
+    """The density of Student's t, or of the normal distribution, but for a factor."""
+    if freedom is None:
+        return math.exp(-t * t / 2.0)
+    return float((1.0 + t * t / freedom) ** (-(freedom + 1) / 2.0))

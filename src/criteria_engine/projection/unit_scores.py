@@ -20,7 +20,7 @@ _MOST_BANDS = 6
 # How many of the latest years' steps are looked at.
 _RECENT = 6
 # How fast a common drift ebbs, and with how many years of no change it is shrunk.
-_EBB, _STILL = 0.8, 3.0
+_EBB, _STILL = 0.85, 2.0
 
 
 @attrs.frozen(repr=False)
@@ -154,8 +154,8 @@ def _fitted(pasts: Mapping[str, Past], last: int) -> _Model:
     return _Model(
         memory,
         center * count / (count + _STILL),
-        math.sqrt(scatter / count) * count / (count + _STILL),
-        shock * math.sqrt(1.0 + 1.0 / count),
+        math.sqrt(scatter / count),
+        shock * math.sqrt(1.0 + 2.0 / count),
         bounds,
         bands,
     )
