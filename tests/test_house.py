@@ -556,10 +556,26 @@ def described(statement: ast.stmt, indent: str = "") -> Iterator[str]:
         yield f"{indent}{ast.unparse(statement.targets[0])}"
 
 
+def module_offered(name: str) -> str | None:
+    """The module that a name of the face means, if it means one."""
+    for statement in tree("__init__").body:
+        if isinstance(statement, ast.ImportFrom):
+            for alias in statement.names:
+                if alias.name == name:
+                    return own_module(f"{statement.module}.{name}")
+    return None
+
+
 def face() -> str:
     """The public names with their signatures, as tests/api.txt pins them."""
     lines: list[str] = []
     for name in exported("__init__") or []:
+        module = module_offered(name)
+        if module is not None:
+            lines.append(f"module {name}")
+            inner = [s for each in exported(module) or [] for s in origin(module, each)]
+            lines += [line for statement in inner for line in described(statement, "    ")]
+            continue
         statements = origin("__init__", name)
         lines += [line for statement in statements for line in described(statement)] or [name]
     return "".join(f"{line}\n" for line in lines)

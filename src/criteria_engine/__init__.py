@@ -37,6 +37,7 @@ __all__ = [
     "Definition",
     "Desk",
     "Diagnostic",
+    "Distribution",
     "Effective",
     "Event",
     "Expected",
@@ -45,6 +46,7 @@ __all__ = [
     "Input",
     "Item",
     "Judged",
+    "Label",
     "LegalBasis",
     "Level",
     "Line",
@@ -83,6 +85,7 @@ __all__ = [
     "dumps",
     "evidenced",
     "first",
+    "forecast",
     "integer",
     "known",
     "load",
@@ -94,6 +97,7 @@ __all__ = [
     "ordinal",
     "part",
     "percent",
+    "published",
     "read_subjects",
     "read_value",
     "run_cases",
@@ -120,6 +124,8 @@ _HOMES = {
     "kinds": "EXPRESSION part",
     "lint": "check",
     "na": "NA NotApplicable",
+    "projection.distribution": "Distribution",
+    "projection.progress_labels": "Label",
     "reached": "Unreached",
     "reading": "load loads",
     "result": "Result",
@@ -134,11 +140,17 @@ _HOMES = {
 }
 """Where each name lives; ``__init__.pyi`` says the same to type checkers."""
 
+_MODULES = {"forecast": "projection.forecast", "published": "projection.published"}
+"""Names that are modules themselves."""
+
 
 def __getattr__(name: str) -> Any:
     """Load a name of the face when it is first asked for."""
     if name == "__version__":
         return import_module("importlib.metadata").version("criteria-engine")
+    if name in _MODULES:
+        globals()[name] = import_module(f"criteria_engine.{_MODULES[name]}")
+        return globals()[name]
     for home, names in _HOMES.items():
         if name in names.split():
             found = getattr(import_module(f"criteria_engine.{home}"), name)

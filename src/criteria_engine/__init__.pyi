@@ -63,6 +63,10 @@ from criteria_engine.kinds import part as part
 from criteria_engine.lint import check as check
 from criteria_engine.na import NA as NA
 from criteria_engine.na import NotApplicable as NotApplicable
+from criteria_engine.projection import forecast as forecast
+from criteria_engine.projection import published as published
+from criteria_engine.projection.distribution import Distribution as Distribution
+from criteria_engine.projection.progress_labels import Label as Label
 from criteria_engine.reached import Unreached as Unreached
 from criteria_engine.reading import load as load
 from criteria_engine.reading import loads as loads
@@ -122,6 +126,7 @@ __all__ = [
     "Definition",
     "Desk",
     "Diagnostic",
+    "Distribution",
     "Effective",
     "Event",
     "Expected",
@@ -130,6 +135,7 @@ __all__ = [
     "Input",
     "Item",
     "Judged",
+    "Label",
     "LegalBasis",
     "Level",
     "Line",
@@ -168,6 +174,7 @@ __all__ = [
     "dumps",
     "evidenced",
     "first",
+    "forecast",
     "integer",
     "known",
     "load",
@@ -179,6 +186,7 @@ __all__ = [
     "ordinal",
     "part",
     "percent",
+    "published",
     "read_subjects",
     "read_value",
     "run_cases",

@@ -11,7 +11,7 @@ from criteria_engine.projection.past import Past, read_past
 from criteria_engine.projection.share_models import damped_drift, hazard, last_value, scored
 from criteria_engine.projection.unit_scores import UnitShares, drawn_ahead
 
-__all__ = ["Method", "share", "units"]
+__all__ = ["Method", "UnitShares", "share", "units"]
 
 Method = str | Callable[..., Any]
 """``"hazard"``, ``"damped"``, ``"last"``, or ``(years, values, n, horizons, rng) -> draws``."""
