@@ -16,6 +16,7 @@ from criteria_engine.digest import digest_of
 from criteria_engine.projection.attaining import attainment
 from criteria_engine.projection.changes import share_changes
 from criteria_engine.projection.exact import Share, exact_share
+from criteria_engine.projection.hazard_look import Hazard
 from criteria_engine.projection.looking import Arithmetic, Look
 from criteria_engine.projection.nearest import nearest_units
 from criteria_engine.projection.path import Path
@@ -56,7 +57,8 @@ def project(
         on: The day from which one looks. Rows of later years and decisions of later days are left out,
             and units are those of that day.
         method: ``"arithmetic"``: no model, the plan's lists and lapses as given. ``"hazard"``: rates of
-            recognition and lapse with what is not known of them, counted exactly, without random numbers.
+            recognition and lapse with what is not known of them, counted exactly, without random numbers;
+            where the rows show one year only there is nothing to learn from, and it is ``"arithmetic"``.
         scenarios: What is to be supposed of the years ahead; see ``ce.Scenario``. They compose.
         confidence: How sure registrations for the next year are to be enough (0–1, or ``"80%"``).
         assessments: Results of the last assessments by name or id of the unit, for the nearest units.
@@ -86,7 +88,7 @@ def project(
     return Projection(
         plan,
         on,
-        method,
+        look.name,
         named,
         sure,
         attainment(setting, look, sure, nearest),
@@ -101,7 +103,7 @@ def project(
 
 
 def _look(method: str, setting: Setting) -> Look:
-    return Arithmetic(setting)
+    return Hazard(setting) if method == "hazard" else Arithmetic(setting)
 
 
 def _standing(setting: Setting) -> tuple[int, int, int]:
