@@ -86,7 +86,7 @@ def mixed_sums(n: int, mixture: Mixture) -> list[float]:
                 term *= (p + q * z) ** m
             found[j] += term
             # Each factor only shrinks from here to the far side of the circle.
-            if abs(term) < 1e-17:
+            if abs(term) < 1e-15:
                 break
     signal = [value.conjugate() for value in found]
     spectrum = signal + [value.conjugate() for value in signal[half - 1 : 0 : -1]]

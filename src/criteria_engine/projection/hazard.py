@@ -15,7 +15,7 @@ import attrs
 
 from criteria_engine.projection.counts import mixed_sums
 from criteria_engine.projection.distribution import Distribution
-from criteria_engine.projection.quadrature import Points, legendre
+from criteria_engine.projection.quadrature import legendre
 from criteria_engine.projection.rates import Rate
 from criteria_engine.projection.stepping import Step, stepwise
 
@@ -109,7 +109,7 @@ def cohorts_at(
     n = sum(cohort.size for cohort in here)
     mixture = (
         (weight, [(cohort.size, _chance(cohort, year, p, q, factors)) for cohort in here])
-        for weight, p, q in _rates(here, year, n, entry, lapse, factors)
+        for weight, p, q in _rates(here, year, entry, lapse, factors)
     )
     return Distribution.counts(mixed_sums(n, mixture))
 
@@ -138,9 +138,8 @@ def all_reach(
         for cohorts, need in needs
     ]
     everyone = [cohort for cohorts, _ in areas for cohort in cohorts]
-    n = max((sum(cohort.size for cohort in cohorts) for cohorts, _ in areas), default=0)
     total = 0.0
-    for weight, p, q in _rates(everyone, year, n, entry, lapse, factors):
+    for weight, p, q in _rates(everyone, year, entry, lapse, factors):
         chance = weight
         for cohorts, need in areas:
             blocks = [(cohort.size, _chance(cohort, year, p, q, factors)) for cohort in cohorts]
@@ -186,7 +185,7 @@ def _chance(cohort: Cohort, until: int, entry: float, lapse: float, factors: Seq
 
 
 def _rates(
-    cohorts: Sequence[Cohort], year: int, n: int, entry: Rate, lapse: Rate, factors: Sequence[float]
+    cohorts: Sequence[Cohort], year: int, entry: Rate, lapse: Rate, factors: Sequence[float]
 ) -> Iterator[tuple[float, float, float]]:
     """Pairs of both rates over the years up to one, each with its weight.
 
@@ -197,9 +196,27 @@ def _rates(
         and _factor(factors, at + 1) > 0.0
         for at in range(year)
     )
-    fine, coarse = legendre(max(8, round(math.sqrt(n) / 2))), legendre(max(4, round(math.sqrt(n) / 8)))
-    recognitions: Points = entry.averaged(open_years).points(fine) if open_years else ((0.0, 1.0),)
-    for q, v in lapse.averaged(year).points(coarse):
+    recognition = entry.averaged(open_years) if open_years else Rate.fixed(0.0)
+    lapsing = lapse.averaged(year)
+
+    def expected(p: float, q: float) -> tuple[float, float]:
+        chances = [(cohort.size, _chance(cohort, year, p, q, factors)) for cohort in cohorts]
+        mean = math.fsum(size * chance for size, chance in chances)
+        return mean, math.sqrt(math.fsum(size * chance * (1.0 - chance) for size, chance in chances))
+
+    p, q = recognition.mean, lapsing.mean
+    mean, deviation = expected(p, q)
+    # How far one deviation of a rate moves the count, beside how far the count scatters anyway.
+    moves = abs(expected(min(1.0, p + recognition.deviation), q)[0] - mean) / (deviation + 0.5)
+    loses = abs(expected(p, min(1.0, q + lapsing.deviation))[0] - mean) / (deviation + 0.5)
+    fine, coarse = (min(48, math.ceil(5.0 * ratio)) for ratio in (moves, loses))
+    if min(fine, coarse) > 4:
+        # The rates of one kind fill the gaps between those of the other.
+        fine, coarse = (
+            max(4, points // 2) if points == max(fine, coarse) else 6 for points in (fine, coarse)
+        )
+    recognitions = recognition.points(legendre(max(6, fine)))
+    for q, v in lapsing.points(legendre(max(6, coarse))):
         for p, w in recognitions:
             if v * w > 1e-12:
                 yield v * w, p, q

@@ -109,6 +109,12 @@ class Rate:
         """The expected yearly rate."""
         return self.alpha / (self.alpha + self.beta) if self.exact is None else self.exact
 
+    @property
+    def deviation(self) -> float:
+        """The standard deviation of the Beta distribution."""
+        mean = self.mean
+        return math.sqrt(mean * (1.0 - mean) / (self.alpha + self.beta + 1.0)) if self.exact is None else 0.0
+
     def interval(self, coverage: float = 0.8) -> tuple[float, float]:
         """Where the lasting rate lies with this probability."""
         if self.exact is not None:

@@ -9,13 +9,13 @@ import attrs
 
 from criteria_engine.projection.counts import binomial
 from criteria_engine.projection.distribution import Distribution
-from criteria_engine.projection.quadrature import legendre
+from criteria_engine.projection.quadrature import Points, legendre
 from criteria_engine.projection.rates import Rate
 
 __all__ = ["Step", "stepwise"]
 
 # Counts rarer than this beside the commonest one are let go on the way.
-_CUT = 1e-8
+_CUT = 1e-7
 
 _Run = tuple[int, list[float]]
 
@@ -56,8 +56,10 @@ def stepwise(
     """As ``hazard.counts_ahead``, for steps of any kind: under each pair of rates year follows year."""
     years = len(steps)
     sizes = _sizes(have + outside, steps)
-    entries = _weighed(entry, 6, years)
-    lapses = _weighed(lapse, 3, years)
+    # A walk under each pair of rates takes long where there are many units, so there are fewer of them.
+    points = 6 if have + outside < 1000 else 5
+    entries = _weighed(entry, points, years)
+    lapses = _weighed(lapse, points - 2, years)
     totals = [[0.0] * (n + 1) for n in sizes]
     recognised: dict[tuple[float, int], _Run] = {}
     for q, lapse_weights in lapses:
@@ -92,21 +94,54 @@ def _sizes(n: int, steps: Sequence[Step]) -> list[int]:
 def _weighed(rate: Rate, points: int, years: int) -> list[tuple[float, list[float]]]:
     """Rates to walk under, each with its weight in the average over 1, 2, … years.
 
-    The walk is made once for all of the years, under rates picked for the widest spread, that of a
-    single year; over more years the shocks partly cancel, and the weights draw together.
+    The walk is made once for all of the years, under rates picked for the widest spread of them. Over
+    more years the shocks partly cancel, so each year has weights with its own mean and variance.
     """
-    widest = rate.averaged(1)
-    found = widest.points(legendre(points))
-    columns = []
-    for year in range(1, years + 1):
-        narrower = rate.averaged(year)
-        rises, falls = narrower.alpha - widest.alpha, narrower.beta - widest.beta
-        logs = [rises * math.log(x) + falls * math.log1p(-x) if rises or falls else 0.0 for x, _ in found]
-        most = max(logs)
-        column = [w * math.exp(value - most) for (_, w), value in zip(found, logs, strict=True)]
-        total = math.fsum(column)
-        columns.append([value / total for value in column])
+    averages = [rate.averaged(year) for year in range(1, years + 1)]
+    found = max(averages, key=lambda average: average.deviation).points(legendre(points))
+    columns = [_matched(found, average) for average in averages]
     return [(x, [column[at] for column in columns]) for at, (x, _) in enumerate(found)]
+
+
+def _matched(found: Points, rate: Rate) -> list[float]:
+    """Weights at given points that have the mean and the variance of a rate.
+
+    The given weights times exp(λ₁u + λ₂u²), u counted in deviations from the mean. Both λ are where a
+    convex function is least, log Σ w·exp(λ₁u + λ₂(u² − 1)), so Newton's steps, halved where they would
+    climb, lead there.
+    """
+    if len(found) == 1:
+        return [1.0]
+    places = [(x - rate.mean) / rate.deviation for x, _ in found]
+
+    def tilted(first: float, second: float) -> tuple[float, list[float]]:
+        logs = [first * u + second * (u * u - 1.0) for u in places]
+        most = max(logs)
+        weights = [w * math.exp(log - most) for (_, w), log in zip(found, logs, strict=True)]
+        total = math.fsum(weights)
+        return most + math.log(total), [w / total for w in weights]
+
+    first = second = 0.0
+    height, weights = tilted(first, second)
+    for _ in range(60):
+        one, two, three, four = (
+            math.fsum(w * u**power for w, u in zip(weights, places, strict=True)) for power in (1, 2, 3, 4)
+        )
+        a, b, c = two - one * one, three - one * two, four - two * two
+        det = a * c - b * b
+        if abs(one) + abs(two - 1.0) < 1e-9 or det <= 1e-13 * a * c:
+            break
+        rise, bend = (b * (two - 1.0) - c * one) / det, (b * one - a * (two - 1.0)) / det
+        size = 1.0
+        while size > 1e-4:
+            lower, lighter = tilted(first + size * rise, second + size * bend)
+            if lower < height:
+                first, second, height, weights = first + size * rise, second + size * bend, lower, lighter
+                break
+            size /= 2.0
+        else:
+            break
+    return weights
 
 
 def _remembered(known: dict[tuple[float, int], _Run], p: float) -> Callable[[int], _Run]:
@@ -152,13 +187,17 @@ def _year(run: _Run, n: int, step: Step, gains: Callable[[int], _Run], losses: C
         left = [0.0] * (states[-1][0] + 1)
         for count, weight in states:
             fewest, losing = losses(count)
-            for at, chance in enumerate(losing):
-                left[count - fewest - at] += weight * chance
+            _add(left, count - fewest - len(losing) + 1, weight, losing[::-1])
         for count, weight in enumerate(left):
             if weight:
-                for at, chance in enumerate(chances, count + start):
-                    found[at] += weight * chance
+                _add(found, count + start, weight, chances)
     return _trimmed(0, found)
+
+
+def _add(total: list[float], at: int, weight: float, chances: list[float]) -> None:
+    """Add a weighted run of chances to a list from a place on."""
+    end = at + len(chances)
+    total[at:end] = [sum_ + weight * chance for sum_, chance in zip(total[at:end], chances, strict=True)]
 
 
 def _capped(run: _Run, capacity: int | None) -> _Run:
