@@ -15,7 +15,7 @@ from criteria_engine.projection.rates import Rate
 __all__ = ["Step", "stepwise"]
 
 # Counts rarer than this beside the commonest one are let go on the way.
-_CUT = 1e-7
+_CUT = 1e-6
 
 _Run = tuple[int, list[float]]
 
@@ -57,9 +57,9 @@ def stepwise(
     years = len(steps)
     sizes = _sizes(have + outside, steps)
     # A walk under each pair of rates takes long where there are many units, so there are fewer of them.
-    points = 6 if have + outside < 1000 else 5
+    points = 6 if have + outside < 1000 else 4
     entries = _weighed(entry, points, years)
-    lapses = _weighed(lapse, points - 2, years)
+    lapses = _weighed(lapse, points // 2 + 1, years)
     totals = [[0.0] * (n + 1) for n in sizes]
     recognised: dict[tuple[float, int], _Run] = {}
     for q, lapse_weights in lapses:
