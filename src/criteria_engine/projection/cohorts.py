@@ -23,17 +23,17 @@ _EVEN = 0.5
 class Prospects:
     """How every unit may fare in the years ahead.
 
-    ``pass_rate`` is the chance of a unit on a list, ``lapse`` the mean rate at which units lapse. A
-    chance of None is the rate common to all.
+    ``pass_rate`` is the chance of a unit on a list, ``entry`` the mean rate at which units outside are
+    recognised, ``lapse`` that at which they lapse. A chance of None is the rate common to all.
     """
 
-    def __init__(self, setting: Setting, pass_rate: float, lapse: float) -> None:
-        self.setting, self.pass_rate = setting, pass_rate
+    def __init__(self, setting: Setting, pass_rate: float, entry: float, lapse: float) -> None:
+        self.setting, self.pass_rate, self.entry = setting, pass_rate, entry
         course = setting.course
         self.steered = course.required or course.pace is not None
         open_years = [year for year in setting.years_ahead if year not in setting.ahead]
-        shared = bool(setting.ahead) and not setting.plan.counting.registered_only
-        self.any_open = not self.steered and ((bool(open_years) and not course.lists_only) or shared)
+        self.lists_bind = setting.plan.counting.registered_only or course.lists_only
+        self.any_open = not self.steered and bool(open_years) and not course.lists_only
         ledger, today = setting.ledger, setting.on.year
         units = setting.units(today)
         self.low, self.high = ledger.held(today, "low", units), ledger.held(today, "high", units)
@@ -88,10 +88,15 @@ class Prospects:
         return found
 
     def _listed(self, unit: str, year: int) -> float | None:
-        if unit in self.setting.ahead[year]:
-            # The common rate is that of those on lists, where no year is open to all.
-            return self.pass_rate if self.any_open else None
-        return 0.0 if self.setting.plan.counting.registered_only or self.setting.course.lists_only else None
+        listed = unit in self.setting.ahead[year]
+        if not self.lists_bind:
+            # Numbers for both: an unsure rate may reach further than a higher one that is sure, and then
+            # a unit more on the list would make a target less likely.
+            return max(self.pass_rate, self.entry) if listed else self.entry
+        if not listed:
+            return 0.0
+        # The common rate is that of those on lists, where no year is open to all.
+        return self.pass_rate if self.any_open else None
 
     def open_chance(self, unit: str) -> float:
         """How likely a unit whose result is open holds the recognition."""
@@ -105,7 +110,7 @@ class Prospects:
         capacity = None if course.capacity is None else round(course.capacity * len(units) / whole)
         for year in setting.years_ahead[:years]:
             listed = len(setting.ahead.get(year, frozenset()) & units)
-            open_ = year not in setting.ahead and not course.lists_only
+            open_ = not course.lists_only and (year not in setting.ahead or not self.lists_bind)
             rate = None if open_ or not self.any_open else self.pass_rate
             registered = None if open_ else listed
             factor = float(course.factor(year))

@@ -48,9 +48,9 @@ class Hazard:
         if course.pass_rate is not None:
             passes = Rate.fixed(float(course.pass_rate))
         self.passes = passes
-        self.prospects = Prospects(setting, passes.mean, self.lapse.mean)
-        # One rate can be integrated at a time: where no year is open to all, that of those on lists.
         entry = Rate.posterior(seen.entries, as_of=today)
+        self.prospects = Prospects(setting, passes.mean, entry.mean, self.lapse.mean)
+        # One rate can be integrated at a time: where no year is open to all, that of those on lists.
         self.entry = entry if self.prospects.any_open else passes
         self.factors = [float(course.factor(year)) for year in setting.years_ahead]
         if course.required or course.pace is not None:
