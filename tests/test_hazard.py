@@ -151,10 +151,11 @@ class TestCounts:
                 assert tail(after, least) >= tail(before, least) - 1e-6
 
     @few
-    @given(UNITS, st.integers(1, 20), st.integers(0, 10), st.integers(0, 10), RATES, RATES)
+    @given(UNITS, st.integers(1, 20), st.integers(0, 10), st.integers(0, 10), RATES, st.floats(0, 1))
     def test_more_registrations_never_hurt(
-        self, have: int, outside: int, few_: int, more: int, entry: Rate, lapse: Rate
+        self, have: int, outside: int, few_: int, more: int, entry: Rate, part: float
     ) -> None:
+        lapse = NEVER if entry.exact is None else Rate.fixed(part * (1 - entry.exact))
         some = counts_ahead(have, outside, [Step(registered=few_)] * 2, entry, lapse)
         most = counts_ahead(have, outside, [Step(registered=few_ + more)] * 2, entry, lapse)
         for one, other in zip(some, most, strict=True):

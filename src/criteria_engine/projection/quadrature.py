@@ -104,6 +104,8 @@ def beta_points(a: float, b: float, rule: Points) -> Points:
     The two sides of the mean are taken apart, each by its own run of ``rule`` (from ``legendre``),
     and each only as far out as the distribution reaches.
     """
-    found = _side(a, b, rule) + [(1.0 - x, mass) for x, mass in _side(b, a, rule)]
+    # Below 1 by more than nothing, so that its logarithms can be taken.
+    upper = [(min(1.0 - x, 1.0 - 2**-53), mass) for x, mass in _side(b, a, rule)]
+    found = _side(a, b, rule) + upper
     total = math.fsum(mass for _, mass in found)
     return tuple((x, mass / total) for x, mass in found)

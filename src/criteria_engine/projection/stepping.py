@@ -98,9 +98,22 @@ def _weighed(rate: Rate, points: int, years: int) -> list[tuple[float, list[floa
     more years the shocks partly cancel, so each year has weights with its own mean and variance.
     """
     averages = [rate.averaged(year) for year in range(1, years + 1)]
-    found = max(averages, key=lambda average: average.deviation).points(legendre(points))
-    columns = [_matched(found, average) for average in averages]
+    widest = max(averages, key=lambda average: average.deviation)
+    found = widest.points(legendre(points))
+    columns = [_matched(_reweighed(found, widest, average), average) for average in averages]
     return [(x, [column[at] for column in columns]) for at, (x, _) in enumerate(found)]
+
+
+def _reweighed(found: Points, drawn: Rate, wanted: Rate) -> Points:
+    """Points of one Beta distribution with the weights that they have in another."""
+    rises, falls = wanted.alpha - drawn.alpha, wanted.beta - drawn.beta
+    if len(found) == 1 or rises == falls == 0.0:
+        return found
+    logs = [rises * math.log(x) + falls * math.log1p(-x) for x, _ in found]
+    most = max(logs)
+    weights = [w * math.exp(log - most) for (_, w), log in zip(found, logs, strict=True)]
+    total = math.fsum(weights)
+    return tuple((x, weight / total) for (x, _), weight in zip(found, weights, strict=True))
 
 
 def _matched(found: Points, rate: Rate) -> list[float]:
