@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime
+import functools
 import pickle
 import unicodedata
 from fractions import Fraction
@@ -13,12 +14,12 @@ from typing import Any
 import attrs
 import pytest
 
+from criteria_engine.projection import project as projecting
 from criteria_engine.projection.exact import units_needed
 from criteria_engine.projection.pace import at_pace, earned_schedule, required_per_year, straight_pathway
 from criteria_engine.projection.plan import Plan
 from criteria_engine.projection.plan_files import check_plan, load_plan
 from criteria_engine.projection.plan_parts import CLEARS
-from criteria_engine.projection.project import project
 from criteria_engine.projection.projection import Projection
 from criteria_engine.projection.recognition_files import load_recognitions
 from criteria_engine.projection.unit_names import bare_name_key, name_key
@@ -34,6 +35,9 @@ MARCH_2024, NOVEMBER_2024, JULY_2025 = (
     datetime.date(2025, 7, 1),
 )
 END_2024, END_2025 = datetime.date(2024, 12, 31), datetime.date(2025, 12, 31)
+
+
+project = functools.partial(projecting.project, method="arithmetic")
 
 
 def counted(plan: Plan = PLAN, **counting: Any) -> Plan:

@@ -484,6 +484,7 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "CE826": ("files of the kind {ending} are not written here", "end the name in {known}, or add --format"),
     "CE827": ("the folder {folder} has no ruleset (.yaml file)", "check the name of the folder"),
     "CE828": ("{value} is not a date", "write it like 2024-06-30"),
+    "CE830": ("{value} is no share between 0 and 100%", "write 80% or 0.8"),
     "CE829": ("the rulesets that come with the program are not there", "install the program again"),
     # CE9xx: plans, rosters, recognitions, projections
     "CE901": ("a year is wanted, not “{value}”", "write four digits, like 2025"),

@@ -472,6 +472,7 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     "CE826": ("chưa ghi được loại tệp {ending}", "đặt tên tệp kết thúc bằng {known}, hoặc thêm --format"),
     "CE827": ("thư mục {folder} không có bộ tiêu chí nào (tệp .yaml)", "xem lại tên thư mục"),
     "CE828": ("{value} không phải là ngày", "ghi như 2024-06-30 hoặc 30/06/2024"),
+    "CE830": ("{value} không phải là mức từ 0 đến 100%", "ghi như 80% hoặc 0.8"),
     "CE829": ("không tìm thấy các bộ tiêu chí mẫu đi kèm chương trình", "cài lại chương trình"),
     # CE9xx: kế hoạch, danh sách đơn vị, kết quả công nhận, dự báo
     "CE901": ("cần một năm, ở đây ghi “{value}”", "viết bốn chữ số, ví dụ 2025"),

@@ -16,7 +16,7 @@ from criteria_engine import CriteriaError, Diagnostic, Result, Ruleset, load, re
 from criteria_engine.cli.console import Console
 from criteria_engine.cli.output import Unusable
 
-__all__ = ["Judged", "found_subject", "judged", "read_data"]
+__all__ = ["Judged", "day_of", "found_subject", "judged", "read_data"]
 
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 _PATIENCE = 2.0
@@ -35,7 +35,7 @@ class Judged:
 def read_data(options: Namespace, console: Console) -> tuple[Ruleset, tuple[Any, ...], datetime.date | None]:
     """The ruleset, the subjects and the day that a command names."""
     ruleset = load(options.ruleset, lang=console.lang)
-    on = _day(options.on)
+    on = day_of(options.on)
     subjects = read_subjects(
         options.data,
         ruleset.columns,
@@ -45,7 +45,8 @@ def read_data(options: Namespace, console: Console) -> tuple[Ruleset, tuple[Any,
     return ruleset, subjects, on
 
 
-def _day(text: str | None) -> datetime.date | None:
+def day_of(text: str | None) -> datetime.date | None:
+    """The day that an option says, None where it is not given; raises ``Unusable`` for what is no day."""
     if text is None:
         return None
     try:

@@ -122,7 +122,9 @@ class _Judge:
         have, most = amounts.there
         low, expected, high = amounts.then
         years = self.target.year - self.on.year
-        pace = required_per_year(need, have, years, self.look.lapse_rate())
+        pace = None
+        if self.target.units is None and self.target.in_ is None:
+            pace = required_per_year(need, have, years, self.look.lapse_rate())
         planned, spi, earned, elapsed = self.schedule(have)
         status = self.status(amounts, need)
         open_ = status in ("on_track", "off_track")

@@ -49,6 +49,9 @@ class Ledger:
         self.roster, self.counting, self.on = roster, counting, on
         self._rows: dict[str, list[Recognition]] = {}
         known = [row for row in rows if self._is_known(row)]
+        told_years = {self.counts_from(row) for row in known if row.status in (*HELD, "lapsed")}
+        self.told_years = sorted(year for year in told_years if year <= on.year)
+        """The years of which somebody told who was recognised, kept it up, or lost it."""
         told = {(row.unit, row.year) for row in known}
         for year, units in registered.items():
             if year <= on.year:

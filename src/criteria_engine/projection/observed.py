@@ -35,9 +35,9 @@ class Observed:
 
 def observed(ledger: Ledger, registered: Mapping[int, Sequence[str]]) -> Observed:
     """What the rows of a ledger say of the years that are over or under way."""
-    rows = ledger.rows
-    years = sorted({ledger.counts_from(row) for row in rows})
-    last = ledger.on.year
+    # Years of which something was told; where nothing was, that nobody changed is not known either.
+    years = ledger.told_years
+    last = years[-1] if years else ledger.on.year
     entries: dict[int, tuple[float, float]] = {}
     lapses: dict[int, tuple[float, float]] = {}
     for year in range(years[0] + 1 if years else last, last + 1):

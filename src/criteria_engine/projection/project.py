@@ -42,7 +42,7 @@ def project(
     *,
     recognitions: _Rows = (),
     on: datetime.date,
-    method: str = "arithmetic",
+    method: str = "hazard",
     scenarios: Sequence[str | Scenario] = ("as_is",),
     confidence: Share = Fraction(4, 5),
     assessments: Mapping[str, Result] | None = None,
@@ -56,9 +56,9 @@ def project(
             not been recognised, unless the plan registered it: then its result is open.
         on: The day from which one looks. Rows of later years and decisions of later days are left out,
             and units are those of that day.
-        method: ``"arithmetic"``: no model, the plan's lists and lapses as given. ``"hazard"``: rates of
-            recognition and lapse with what is not known of them, counted exactly, without random numbers;
-            where the rows show one year only there is nothing to learn from, and it is ``"arithmetic"``.
+        method: ``"hazard"``: rates of recognition and lapse with what is not known of them, counted
+            exactly, without random numbers; where the rows show one year only there is nothing to learn
+            from, and it is ``"arithmetic"``: no model, the plan's lists and lapses as given.
         scenarios: What is to be supposed of the years ahead; see ``ce.Scenario``. They compose.
         confidence: How sure registrations for the next year are to be enough (0–1, or ``"80%"``).
         assessments: Results of the last assessments by name or id of the unit, for the nearest units.

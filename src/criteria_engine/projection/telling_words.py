@@ -61,7 +61,7 @@ _ENGLISH = {
     "need_year": "needed: {required}, there: {have}.",
     "achieved": "Reached.",
     "missed": "Missed, {needed} short.",
-    "not_enough_data": "Not enough is known: {pending} results are open, {needed} still needed.",
+    "not_enough_data": "Not enough is known: open results: {pending}, still needed: {needed}.",
     "on_track": "Expected at the end of {year}: {expected}, which is enough.",
     "off_track": "Expected at the end of {year}: {expected}, {shortfall} short.",
     "on_track_year": "Expected in {year}: {expected}, which is enough.",
