@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from criteria_engine.projection.hazard import Cohort
@@ -61,10 +61,29 @@ class Prospects:
                 found.append(self._listed(unit, year))
             else:
                 found.append(0.0 if self.setting.course.lists_only else None)
-        if found and unit in self.high and unit not in self.low:
-            # What is open today is settled in the first year ahead.
-            found[0] = self.open_chance(unit)
+        for place, chance in self._coming(unit):
+            found[place] = chance
         return tuple(found)
+
+    def _coming(self, unit: str) -> Iterator[tuple[int, float]]:
+        """What is known to come, or open, whatever lists say: the place of the year ahead, and the chance."""
+        setting = self.setting
+        if not setting.years_ahead:
+            return
+        if unit in self.high:
+            if unit not in self.low:
+                # What is open today is settled in the first year ahead.
+                yield 0, self.open_chance(unit)
+            return
+        if setting.plan.counting.basis == "title_year":
+            return
+        # Titles of years behind whose decision is still to come.
+        known = setting.plan.roster.unit(unit)
+        for place, year in enumerate(setting.years_ahead):
+            if setting.ledger.holds(known, year, "high"):
+                sure = setting.ledger.holds(known, year, "low")
+                yield place, 1.0 if sure else self.open_chance(unit)
+                return
 
     def _steering(self, lapse: float) -> dict[int, float]:
         """For each year ahead the chance that brings the mean to the pathway, or by a pace."""
@@ -100,7 +119,14 @@ class Prospects:
 
     def open_chance(self, unit: str) -> float:
         """How likely a unit whose result is open holds the recognition."""
-        return self.pass_rate if self.latest.get(unit) in PENDING else _EVEN
+        return self.pass_rate if self._is_pending(unit) else _EVEN
+
+    def _is_pending(self, unit: str) -> bool:
+        """Whether a recognition of it, or of a unit that went into it, is under way."""
+        if unit in self.latest:
+            return self.latest[unit] in PENDING
+        roster = self.setting.plan.roster
+        return any(self._is_pending(each.id) for each in roster.predecessors(roster.unit(unit)))
 
     def steps(self, area: str | None, years: int) -> Sequence[Step]:
         """The years ahead for units that are all alike, within the capacity."""

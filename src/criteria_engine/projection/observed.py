@@ -37,10 +37,9 @@ def observed(ledger: Ledger, registered: Mapping[int, Sequence[str]]) -> Observe
     """What the rows of a ledger say of the years that are over or under way."""
     # Years of which something was told; where nothing was, that nobody changed is not known either.
     years = ledger.told_years
-    last = years[-1] if years else ledger.on.year
     entries: dict[int, tuple[float, float]] = {}
     lapses: dict[int, tuple[float, float]] = {}
-    for year in range(years[0] + 1 if years else last, last + 1):
+    for year in range(years[0] + 1, years[-1] + 1) if years else ():
         gained = outside = lost = inside = 0
         for unit in ledger.units(year):
             before, after = ledger.held_surely(unit, year - 1), ledger.held_surely(unit, year)

@@ -12,6 +12,7 @@ import attrs
 from criteria_engine.diagnostics import chosen_language
 from criteria_engine.projection.changes import ShareChange
 from criteria_engine.projection.plan import Plan
+from criteria_engine.projection.projection_html import projection_html
 from criteria_engine.projection.target_outlook import TargetOutlook, plain
 from criteria_engine.projection.telling import told
 from criteria_engine.projection.year_table import YearTable
@@ -59,6 +60,10 @@ class Projection:
 
     def __str__(self) -> str:
         return f"{self.explain()}\n\n{self.years}"
+
+    def _repr_html_(self) -> str:
+        lang = chosen_language()
+        return projection_html(self.explain(lang), self.targets, self.years, lang)
 
     def table(self) -> YearTable:
         """A row a year: low, expected and high numbers and shares, and the required pathway."""

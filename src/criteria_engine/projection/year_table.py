@@ -74,12 +74,16 @@ class YearTable:
 
     def text(self, lang: str | None = None) -> str:
         """The table as text, in Vietnamese or English."""
-        language = chosen_language(lang)
-        lines = [_HEADS[language], *(_cells(row, language) for row in self.rows)]
+        heads, rows = self.cells(chosen_language(lang))
+        lines = [heads, *rows]
         widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
         return "\n".join(
             "  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)) for line in lines
         )
+
+    def cells(self, lang: str) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+        """The headings and the cells of each row, as they are shown."""
+        return _HEADS[lang], tuple(_cells(row, lang) for row in self.rows)
 
     def to_dict(self) -> list[dict[str, Any]]:
         """A mapping a year."""
