@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import cmath
 import math
+import operator
 from collections.abc import Iterable, Sequence
 
 __all__ = ["Blocks", "Mixture", "binomial", "mixed_sums"]
+
+# Minus the logarithm of what is too little to count.
+_NOTHING = 32.0
 
 Blocks = Sequence[tuple[int, float]]
 """Blocks of units that fare alike: how many, and the chance of each one."""
@@ -79,15 +83,15 @@ def mixed_sums(n: int, mixture: Mixture) -> list[float]:
             if m and q > 0.0:
                 chance = min(q, 1.0)
                 merged[chance] = merged.get(chance, 0) + m
-        alike = [(m, 1.0 - q, q) for q, m in merged.items()]
-        for j, z in enumerate(circle):
-            term = complex(weight)
-            for m, p, q in alike:
-                term *= (p + q * z) ** m
-            found[j] += term
-            # Each factor only shrinks from here to the far side of the circle.
-            if abs(term) < 1e-15:
-                break
+        # No factor is larger than exp(−m·q·(1 − q)·(1 − cos θ)): beyond some angle nothing is left.
+        scatter = math.fsum(m * q * (1.0 - q) for q, m in merged.items())
+        reach = 1.0 - _NOTHING / scatter if scatter else -2.0
+        last = half + 1 if reach <= -1.0 else math.ceil(math.acos(reach) * size / math.tau) + 1
+        terms = [complex(weight)] * min(last, half + 1)
+        for q, m in merged.items():
+            p = 1.0 - q
+            terms = [term * (p + q * z) ** m for term, z in zip(terms, circle, strict=False)]
+        found[: len(terms)] = map(operator.add, found, terms)
     signal = [value.conjugate() for value in found]
     spectrum = signal + [value.conjugate() for value in signal[half - 1 : 0 : -1]]
     roots = circle[:half]

@@ -209,7 +209,7 @@ def _rates(
     # How far one deviation of a rate moves the count, beside how far the count scatters anyway.
     moves = abs(expected(min(1.0, p + recognition.deviation), q)[0] - mean) / (deviation + 0.5)
     loses = abs(expected(p, min(1.0, q + lapsing.deviation))[0] - mean) / (deviation + 0.5)
-    fine, coarse = (min(48, math.ceil(5.0 * ratio)) for ratio in (moves, loses))
+    fine, coarse = (min(32, math.ceil(5.0 * ratio)) for ratio in (moves, loses))
     if min(fine, coarse) > 4:
         # The rates of one kind fill the gaps between those of the other.
         fine, coarse = (
