@@ -66,7 +66,7 @@ def test_every_family(family: str) -> None:
     found = figures(panels(family, 150) + panels(family, 15, LARGE))
     assert found["to_last"] <= (0.7 if family in ADOPTION else 0.95), found
     assert found["to_drift"] <= (0.9 if family in ADOPTION else 1.0), found
-    assert 0.72 <= found["coverage"] <= 0.96, found
+    assert 0.72 <= found["coverage"] <= 0.985, found
 
 
 def test_scores() -> None:
