@@ -235,6 +235,13 @@ class TestUnits:
         assert found.units == 20
         assert "none" not in found.by_unit
 
+    def test_two_years_are_enough(self) -> None:
+        """One step a unit: what all did together may have been chance, so the share is wide."""
+        two = {unit: {year: by_year[year] for year in (2023, 2024)} for unit, by_year in self.SCORES.items()}
+        found = ce.forecast.units(two, 80, [1], draws=100)[1]
+        assert found.deviation > 0
+        assert repr(found).startswith("<Distribution over shares of 20 units")
+
     def test_all_alike_and_never_moving(self) -> None:
         still = {str(unit): {2020: 85.0, 2021: 85.0, 2022: 85.0} for unit in range(5)}
         found = ce.forecast.units(still, 80, [1, 4], draws=20)

@@ -457,6 +457,48 @@ class TestUnsoundSeries:
         assert rules.growth_ratio(mixed, 60, 2030) == rules.growth_ratio(series, 60, 2030)
         assert rules.escap(mixed, 2000, 2030, 5) == rules.escap(series, 2000, 2030, 5)
 
+    @pytest.mark.parametrize(
+        ("rule", "arguments", "said"),
+        [
+            ("growth_ratio", ({2015: 5, 2020: 6}, None, 2030, 1, None), None),
+            ("growth_ratio", ({2015: 5, 2020: 6}, 9, 2015), "before the last value"),
+            ("unsd_progress", ({2015: 5, 2020: 6}, math.inf, 2030), "finite"),
+            ("escap", ({2015: 5, 2020: 6}, 9, 2030, 0), "half-life"),
+            ("escap", ({2015: 9, 2020: 8}, 9, 2030, 5), "direction="),
+            ("required_rate", ({}, 9, 2030), "at least two years"),
+            ("required_rate", ({2015: 0}, 9, 2030), "above 0"),
+            ("required_rate", ({2015: 5}, 0, 2030), "above 0"),
+            ("required_rate", ({2015: 5}, 9, 2015), "after the base"),
+            ("required_rate", ({2015: 5, 2031: 6}, 9, 2030), "before the last value"),
+            ("gross_need", (-1, 5, 0, 2), "negative"),
+            ("gross_need", (5, 5, 0, 0), "at least 1"),
+            ("gross_need", (5, 5, 0, 1.5), "at least 1"),
+            ("gross_need", (5, 5, 1.5, 2), "between 0 and 1"),
+            ("registrations", (5, 1.5, 0.9), "between 0 and 1"),
+        ],
+    )
+    def test_arguments(self, rule: str, arguments: tuple[Any, ...], said: str | None) -> None:
+        if said is None:
+            assert getattr(rules, rule)(*arguments).ratio is None
+            return
+        with pytest.raises(ValueError, match=said):
+            getattr(rules, rule)(*arguments)
+
+    def test_options(self) -> None:
+        """Options that are none are named."""
+        series: Any = {2015: 5, 2020: 6}
+        with pytest.raises(ValueError, match="open_sdg"):
+            rules.growth_ratio(series, None, 2030, cuts="mine")  # type: ignore[arg-type]
+        with pytest.raises(ValueError, match="direction"):
+            rules.unsd_progress(series, 9, 2030, direction=2)
+        with pytest.raises(ValueError, match="direction"):
+            rules.escap(series, 9, 2030, 5, direction=0)
+        with pytest.raises(ValueError, match="base from 2021"):
+            rules.escap(series, 9, 2030, 5, base_year=2021)
+        # The base is past the target already, and the direction says that it fell back from it.
+        assert rules.escap({2015: 9, 2020: 8}, 9, 2030, 5, direction=1).label == "reverse"
+        assert rules.escap({2015: 9, 2020: 10}, 9, 2030, 5, direction=1).label == "maintain"
+
     def test_labels_are_values(self) -> None:
         found = rules.growth_ratio({2015: 20, 2020: 25}, 50, 2030)
         assert pickle.loads(pickle.dumps(found)) == found  # noqa: S301 - our own bytes

@@ -151,9 +151,7 @@ def registrations(need: Share, pass_rate: Share, confidence: Share) -> int:
 
 
 def _tail(n: int, least: int, chance: Fraction) -> Fraction:
-    """P(Bin(n, chance) ≥ least) as a fraction."""
-    if n < least:
-        return Fraction(0)
+    """P(Bin(n, chance) ≥ least) as a fraction, for n of at least ``least``."""
     whole, hits = chance.denominator, chance.numerator
     misses = whole - hits
     term = total = misses**n

@@ -107,6 +107,8 @@ def escap(
     """
     if not half_life > 0.0:
         raise ValueError(f"a half-life of {half_life!r} years; it must be above 0")
+    if direction not in (1, -1, None):
+        raise ValueError(f"the direction is +1 (more is better) or -1, not {direction!r}")
     found = read_series(series, target_year)
     start, base = next(
         (point for point in found.points if base_year is None or point[0] >= base_year), (math.nan, math.nan)

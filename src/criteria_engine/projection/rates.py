@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 import attrs
 
-from criteria_engine.projection.distribution import Distribution
 from criteria_engine.projection.quadrature import Points, beta_points, beta_quantile
 
 __all__ = ["HALF_LIFE", "Rate", "dispersion"]
@@ -156,11 +155,6 @@ class Rate:
         if self.exact is not None:
             return ((self.exact, 1.0),)
         return beta_points(self.alpha, self.beta, rule)
-
-    def distribution(self, rule: Points) -> Distribution:
-        """The lasting rate as a distribution over numbers, at the points of a quadrature rule."""
-        found = self.points(rule)
-        return Distribution.numbers((x for x, _ in found), (w for _, w in found))
 
 
 def dispersion(trials: Mapping[int, tuple[float, float]]) -> tuple[float, float]:
