@@ -17,7 +17,13 @@ from criteria_engine.projection.plan_parts import (
     Target,
     Task,
 )
-from criteria_engine.projection.plan_units import counted_units, meant_unit, of_those_that_count, year_days
+from criteria_engine.projection.plan_units import (
+    MOST_LOOKED_FOR,
+    counted_units,
+    meant_unit,
+    of_those_that_count,
+    year_days,
+)
 from criteria_engine.projection.roster import Roster, Unit
 from criteria_engine.projection.unit_names import name_key, nearest_name
 
@@ -88,6 +94,7 @@ def first_day(plan: PlanShape, year: int) -> datetime.date:
 
 def listed_units(plan: PlanShape, registration: Registration) -> Iterator[tuple[str, str, str, Unit | Fault]]:
     """The names on a list with their paths and areas, and the unit each means, or why it means none."""
+    faults = 0
     _, last = year_days(registration.year)
     for each in registration.areas:
         path = f"registrations.{registration.year}" + (f".{each.area}" if each.area else "")
@@ -97,9 +104,17 @@ def listed_units(plan: PlanShape, registration: Registration) -> Iterator[tuple[
                 day = first_day(plan, registration.year)
                 # On a fixed list its names stay good, whatever became of the units since.
                 fixed = plan.counting.denominator.fixed
-                unit: Unit | Fault = meant_unit(name, plan.roster, day, last, each.area or None, fixed)
+                unit: Unit | Fault = meant_unit(
+                    name,
+                    plan.roster,
+                    day,
+                    last,
+                    each.area or None,
+                    fixed,
+                    looking=faults < MOST_LOOKED_FOR,
+                )
             except Fault as fault:
-                unit = fault
+                unit, faults = fault, faults + 1
             yield f"{path}[{place}]", name, each.area, unit
 
 

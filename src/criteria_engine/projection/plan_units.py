@@ -10,7 +10,10 @@ from criteria_engine.projection.plan_parts import Counting
 from criteria_engine.projection.roster import Roster, Unit
 from criteria_engine.projection.unit_names import name_key, nearest_name
 
-__all__ = ["counted_units", "meant_unit", "of_those_that_count", "year_days"]
+__all__ = ["MOST_LOOKED_FOR", "counted_units", "meant_unit", "of_those_that_count", "year_days"]
+
+MOST_LOOKED_FOR = 50
+"""For so many unknown names it is looked up which were meant."""
 
 
 def year_days(year: int) -> tuple[datetime.date, datetime.date]:
@@ -41,8 +44,13 @@ def meant_unit(
     last: datetime.date,
     area: str | None = None,
     also: datetime.date | None = None,
+    *,
+    looking: bool = True,
 ) -> Unit:
     """The one unit that a name means between two days, or else on the day ``also``.
+
+    Unless ``looking``, no name is looked for that may have been meant; it takes time, and nobody reads it
+    hundreds of times.
 
     Raises ``Fault``: no unit ever had the name (the nearest is told), none has it then, or several do.
     """
@@ -66,5 +74,5 @@ def meant_unit(
             until_day=unit.valid_until or "…",
             successors=", ".join(went) or "–",
         )
-    alive = [unit.name for unit in roster if unit.exists_between(first, last)]
+    alive = [unit.name for unit in roster if unit.exists_between(first, last)] if looking else []
     raise Fault("CE911", unit=name, nearest=nearest_name(name, alive))

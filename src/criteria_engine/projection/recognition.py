@@ -11,7 +11,7 @@ import attrs
 
 from criteria_engine.diagnostics import Fault, Problems
 from criteria_engine.kinds import DATE
-from criteria_engine.projection.plan_units import meant_unit, year_days
+from criteria_engine.projection.plan_units import MOST_LOOKED_FOR, meant_unit, year_days
 from criteria_engine.projection.plan_words import YEAR
 from criteria_engine.projection.roster import Roster
 from criteria_engine.result import Result
@@ -127,7 +127,8 @@ def recognitions_from(
         try:
             row = each if isinstance(each, Recognition) else _of_mapping(each)
             first, last = year_days(YEAR.accept(row.year))
-            unit = meant_unit(row.unit, roster, first, last, also=also)
+            looking = len(problems) < MOST_LOOKED_FOR
+            unit = meant_unit(row.unit, roster, first, last, also=also, looking=looking)
             rows.append(attrs.evolve(row, unit=unit.id, status=read_status(row.status)))
             places.append(place)
         except Fault as fault:

@@ -9,7 +9,7 @@ from pathlib import Path
 import attrs
 
 from criteria_engine.diagnostics import Fault
-from criteria_engine.projection.plan_units import meant_unit, year_days
+from criteria_engine.projection.plan_units import MOST_LOOKED_FOR, meant_unit, year_days
 from criteria_engine.projection.plan_words import YEAR
 from criteria_engine.projection.recognition import Recognition, in_order, read_status, sequence_faults
 from criteria_engine.projection.roster import Roster
@@ -42,9 +42,12 @@ def load_recognitions(
     problems = FileProblems(Path(path))
     rows: list[Recognition] = []
     lines: list[Row] = []
+    faults = 0
     for line in read_rows(path, problems, _HEADINGS, ("unit", "period", "status")):
-        row = _read(line, roster, also, problems)
-        if row is not None:
+        row = _read(line, roster, also, problems, looking=faults < MOST_LOOKED_FOR)
+        if row is None:
+            faults += 1
+        else:
             rows.append(row)
             lines.append(line)
     for place, column, code, details in sequence_faults(rows):
@@ -55,13 +58,13 @@ def load_recognitions(
 
 
 def _read(
-    line: Row, roster: Roster, also: datetime.date | None, problems: FileProblems
+    line: Row, roster: Roster, also: datetime.date | None, problems: FileProblems, *, looking: bool
 ) -> Recognition | None:
     cells, column = line.cells, "period"
     try:
         year = YEAR.read(cells["period"])
         column = "unit"
-        unit = meant_unit(cells["unit"], roster, *year_days(year), also=also)
+        unit = meant_unit(cells["unit"], roster, *year_days(year), also=also, looking=looking)
         column = "status"
         status = read_status(cells["status"])
         column = "decided"

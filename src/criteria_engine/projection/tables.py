@@ -149,9 +149,16 @@ def _columns(
     others: bool,
 ) -> list[str]:
     """The name of each column; empty for one that cannot be used."""
-    known, names = _known(headings), []
+    known: dict[str, str] = _known(headings)
+    names: list[str] = []
     for cell in cells:
-        name = known.get(fold_name(cell), clean_text(cell) if others else "")
+        name = known.get(fold_name(cell), "")
+        try:
+            name = name or (clean_text(cell) if others else "")
+        except Fault as fault:
+            problems.add_fault(head.place(cell), fault)
+            names.append("")
+            continue
         if not name and cell.strip():
             problems.add_unknown(head.place(cell), shown(cell.strip()), headings)
         elif name in names and name:
