@@ -14,6 +14,8 @@ from typing import Any
 import attrs
 import pytest
 
+from criteria_engine.criteria import LegalBasis
+from criteria_engine.projection import plan_parts, roster
 from criteria_engine.projection import project as projecting
 from criteria_engine.projection.exact import units_needed
 from criteria_engine.projection.pace import at_pace, earned_schedule, required_per_year, straight_pathway
@@ -396,3 +398,94 @@ def test_a_lapse_counts_from_its_year_on() -> None:
     assert [found.table()[year].high for year in (2023, 2024)] == [1, 0]
     assert found.targets["vinh_nguyen_kept"].status == "missed"
     assert found.changes[0].lapse == Fraction(-1, 30)
+
+
+# ---- the forms of a plan ---------------------------------------------------------------------
+
+EVERY_FORM = """\
+criteria_engine: 1
+plan: vn.khanh-hoa.2377
+title: {vi: Kế hoạch 2377/KH-UBND, en: Plan 2377/KH-UBND}
+legal_basis: [{document: 2377/KH-UBND, issued: 2024-03-08}]
+ruleset: vn.bca.cong-an-phuong-kieu-mau
+roster: phuong.csv
+horizon: {from: 2024, until: 2030}
+counting:
+  basis: title_year
+  denominator: current
+  carry_over: any
+  lasts: 1 year
+  only: {kind: phường, area: [Nha Trang, Cam Ranh, Ninh Hòa]}
+registrations:
+  2024: {Nha Trang: [Phước Hoà, Phước Long, phường Vĩnh Hòa, Vĩnh Trường], Cam Ranh: [Cam Linh, Cam Lộc]}
+  2025: [Ninh Thuỷ, Ninh Hải]
+targets:
+  eight_in_2024: {count: 8, in: 2024}
+  half_by_2025: {share: 50%, by: 2025}
+  all_by_2030: {share: 100%, by: 2030}
+  each_area: {share: 50%, by: 2025, each: area}
+  kept: {units: [Vĩnh Nguyên], through: 2030}
+  band: {share: [30%, 50%], by: 2025}
+  number: {count: 20, by: 2028}
+reports: {half_year: 05-15, year: 11-15, review: [2027]}
+tasks:
+  - {id: tru_so, owner: Công an tỉnh, what: Trụ sở, due: 2026-06-30, result: Xong, answerable: Giám đốc, criteria: [base]}
+capacity: {per_year: 8}
+"""
+
+
+def every_form(folder: Path, text: str = EVERY_FORM) -> Plan:
+    (folder / "phuong.csv").write_bytes((FOLDER / "phuong.csv").read_bytes())
+    (folder / "plan.yaml").write_text(text, encoding="utf-8")
+    return load_plan(folder / "plan.yaml")
+
+
+def test_every_form_is_read(tmp_path: Path) -> None:
+    plan = every_form(tmp_path)
+    # Two fewer are on the list than the target wants; that is worth a word, and no error.
+    assert [each.code for each in check_plan(tmp_path / "plan.yaml")] == ["CE927"]
+    assert [unit.name for unit in plan.registered(2025)] == ["Ninh Thủy", "Ninh Hải"]
+    assert plan.tasks[0].due == datetime.date(2026, 6, 30)
+    assert plan.counting.lasts == 1
+    found = project(plan, recognitions=ASSUMED, on=END_2024)
+    assert list(found.targets) == [target.id for target in plan.targets]
+    assert found.table()[2025].expected == 9
+    assert found.targets["number"].required == 20
+    for method in ("arithmetic", "hazard"):
+        again = projecting.project(plan, recognitions=ASSUMED, on=END_2024, method=method)
+        assert pickle.loads(pickle.dumps(again)) == again  # noqa: S301 - our own bytes
+
+
+def test_a_plan_prints_as_the_code_that_builds_it(tmp_path: Path) -> None:
+    plan = every_form(tmp_path)
+    names = {**vars(plan_parts), **vars(roster), "Plan": Plan, "LegalBasis": LegalBasis, "datetime": datetime}
+    assert eval(repr(plan), names) == plan  # noqa: S307 - our own code
+
+
+def test_a_fixed_day_needs_no_other_words(tmp_path: Path) -> None:
+    text = EVERY_FORM.replace("denominator: current", "denominator: {fixed: 2024-03-08}")
+    plan = every_form(tmp_path, text)
+    assert len(plan.counted_on(datetime.date(2026, 1, 1))) == 35
+
+
+def test_rosters_can_be_built_in_python() -> None:
+    """A split, a new name and another kind, told apart."""
+    end, start = datetime.date(2025, 6, 30), JULY_2025
+    units = (
+        roster.Unit("a", "Cũ", kind="xã", valid_until=end, successors=("a1", "a2")),
+        roster.Unit("a1", "Bắc", kind="xã", valid_from=start),
+        roster.Unit("a2", "Nam", kind="xã", valid_from=start),
+        roster.Unit("b", "Hòa", kind="xã", valid_until=end, successors=("b1",)),
+        roster.Unit("b1", "Hòa", kind="phường", valid_from=start),
+        roster.Unit("c", "Thanh", kind="xã", valid_until=end, successors=("c1",)),
+        roster.Unit("c1", "Thanh An", kind="xã", valid_from=start),
+    )
+    made = roster.Roster(units)
+    assert [(each.kind, each.before[0].id) for each in made.changes()] == [
+        ("split", "a"),
+        ("kind", "b"),
+        ("rename", "c"),
+    ]
+    assert made == roster.Roster(units[::-1])
+    assert [unit.id for unit in made.successors(made.unit("a"))] == ["a1", "a2"]
+    assert [unit.id for unit in made.predecessors(made.unit("b1"))] == ["b"]
