@@ -209,14 +209,16 @@ def _rates(
     # How far one deviation of a rate moves the count, beside how far the count scatters anyway.
     moves = abs(expected(min(1.0, p + recognition.deviation), q)[0] - mean) / (deviation + 0.5)
     loses = abs(expected(p, min(1.0, q + lapsing.deviation))[0] - mean) / (deviation + 0.5)
-    fine, coarse = (min(32, math.ceil(5.0 * ratio)) for ratio in (moves, loses))
-    if min(fine, coarse) > 4:
+    # Where there are few units more points cost next to nothing.
+    spare = 6 if sum(cohort.size for cohort in cohorts) < 150 else 2
+    fine, coarse = (min(32, math.ceil(5.0 * ratio) + spare) for ratio in (moves, loses))
+    if min(fine, coarse) > 12:
         # The rates of one kind fill the gaps between those of the other.
         fine, coarse = (
-            max(4, points // 2) if points == max(fine, coarse) else 6 for points in (fine, coarse)
+            max(6, points // 2) if points == max(fine, coarse) else 6 for points in (fine, coarse)
         )
-    recognitions = recognition.points(legendre(max(6, fine)))
-    for q, v in lapsing.points(legendre(max(6, coarse))):
+    recognitions = recognition.points(legendre(fine))
+    for q, v in lapsing.points(legendre(coarse)):
         for p, w in recognitions:
             if v * w > 1e-12:
                 yield v * w, p, q
