@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+import string
 from fractions import Fraction
 from html.parser import HTMLParser
 from pathlib import Path
@@ -176,6 +177,13 @@ def test_nearest_wards_lack_the_fewest_criteria() -> None:
 def test_the_sentences_agree_between_the_languages() -> None:
     vietnamese, english = SENTENCES["vi"], SENTENCES["en"]
     assert vietnamese.keys() == english.keys()
+    for key, sentence in vietnamese.items():
+        # `unit` is a word that a language may do without.
+        named = [
+            {name for _, name, _, _ in string.Formatter().parse(text) if name} - {"unit"}
+            for text in (sentence, english[key])
+        ]
+        assert named[0] == named[1], key
 
 
 def test_the_paragraph_can_be_pasted() -> None:
