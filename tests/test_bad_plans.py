@@ -18,9 +18,9 @@ from criteria_engine.diagnostics import CriteriaError
 from criteria_engine.projection.plan import Plan
 from criteria_engine.projection.plan_files import check_plan, load_plan
 from criteria_engine.projection.project import project
-from criteria_engine.projection.recognition_files import load_recognitions
 from criteria_engine.projection.roster import Roster, Unit
 from criteria_engine.projection.roster_files import load_roster
+from criteria_engine.projection.unit_status_files import load_unit_statuses
 
 BAD = Path(__file__).resolve().parent / "bad_plans"
 FILES = sorted(path.name for path in BAD.glob("*.yaml"))
@@ -33,7 +33,7 @@ def sound() -> Plan:
 
 # Faults of other files, and of calls from Python.
 MADE: dict[str, Callable[[], object]] = {
-    "recognitions": lambda: load_recognitions("recognitions.csv", load_roster("phuong.csv")),
+    "recognitions": lambda: load_unit_statuses("recognitions.csv", load_roster("phuong.csv")),
     "python-plan": lambda: Plan(
         id="p",
         horizon={"from": 2024, "until": 2025},

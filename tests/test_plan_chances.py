@@ -167,7 +167,7 @@ def test_nearest_wards_lack_the_fewest_criteria() -> None:
         (3, 0),
         (3, 0),
     ]
-    rows = ce.results_as_recognitions(
+    rows = ce.results_as_unit_statuses(
         {(name, 2024): result for name, result in results.items()}, level="kieu_mau"
     )
     said = {row.unit: row.status for row in rows}

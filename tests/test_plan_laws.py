@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from criteria_engine.projection.plan import Plan
 from criteria_engine.projection.project import project
 from criteria_engine.projection.projection import Projection
-from criteria_engine.projection.recognition import STATUSES, Recognition
 from criteria_engine.projection.roster import Roster, Unit
+from criteria_engine.projection.unit_status import STATUSES, UnitStatus
 
 FIRST, LAST = 2023, 2028
 MERGED = datetime.date(2024, 7, 1)
@@ -41,7 +41,7 @@ class World:
     """A plan with its rows, and the day from which one looks."""
 
     plan: Plan
-    rows: tuple[Recognition, ...]
+    rows: tuple[UnitStatus, ...]
     on: datetime.date
 
     def look(self, method: str = "arithmetic", **more: Any) -> Projection:
@@ -70,9 +70,9 @@ def rosters(draw: st.DrawFn) -> Roster:
     return Roster(tuple(units))
 
 
-def sequences(unit: Unit, draw: st.DrawFn) -> list[Recognition]:
+def sequences(unit: Unit, draw: st.DrawFn) -> list[UnitStatus]:
     """Rows of one unit in an order that may be: nothing is kept or lapses that was not there."""
-    rows: list[Recognition] = []
+    rows: list[UnitStatus] = []
     for year in range(FIRST, LAST):
         if not unit.exists_between(datetime.date(year, 1, 1), datetime.date(year, 12, 31)):
             continue
@@ -80,7 +80,7 @@ def sequences(unit: Unit, draw: st.DrawFn) -> list[Recognition]:
         usual = [each for each in STATUSES if held or each not in ("maintained", "lapsed")]
         status = draw(st.sampled_from([None, None, *usual]))
         if status is not None:
-            rows.append(Recognition(unit.id, year, status))
+            rows.append(UnitStatus(unit.id, year, status))
     return rows
 
 
@@ -230,7 +230,7 @@ def test_what_is_open_lies_within_the_bounds(world: World, data: st.DataObject) 
     bounds = world.look().table()
     told = {(row.unit, row.year) for row in world.rows}
     awaited = [
-        Recognition(unit.id, year, "met")
+        UnitStatus(unit.id, year, "met")
         for year in range(2024, world.on.year + 1)
         for unit in world.plan.registered(year)
         if (unit.id, year) not in told
@@ -253,7 +253,7 @@ def test_what_is_open_lies_within_the_bounds(world: World, data: st.DataObject) 
         assert found[year].high <= bounds[year].high
 
 
-def year_of(row: Recognition) -> int:
+def year_of(row: UnitStatus) -> int:
     return row.year
 
 

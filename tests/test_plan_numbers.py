@@ -23,8 +23,8 @@ from criteria_engine.projection.plan import Plan
 from criteria_engine.projection.plan_files import check_plan, load_plan
 from criteria_engine.projection.plan_parts import CLEARS
 from criteria_engine.projection.projection import Projection
-from criteria_engine.projection.recognition_files import load_recognitions
 from criteria_engine.projection.unit_names import bare_name_key, name_key
+from criteria_engine.projection.unit_status_files import load_unit_statuses
 
 FOLDER = Path(__file__).resolve().parent.parent / "rulesets" / "vn" / "khanh-hoa"
 ASSUMED = FOLDER / "cong-nhan.gia-dinh.csv"
@@ -85,7 +85,7 @@ def test_every_task_has_its_five_clears() -> None:
 
 
 def test_every_assumed_row_says_so() -> None:
-    rows = load_recognitions(ASSUMED, PLAN.roster)
+    rows = load_unit_statuses(ASSUMED, PLAN.roster)
     assert len(rows) == 10
     assert all(row.assumed for row in rows)
 

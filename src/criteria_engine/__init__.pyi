@@ -83,9 +83,6 @@ from criteria_engine.projection.plan_parts import Task as Task
 from criteria_engine.projection.progress_labels import Label as Label
 from criteria_engine.projection.project import project as project
 from criteria_engine.projection.projection import Projection as Projection
-from criteria_engine.projection.recognition import Recognition as Recognition
-from criteria_engine.projection.recognition import results_as_recognitions as results_as_recognitions
-from criteria_engine.projection.recognition_files import load_recognitions as load_recognitions
 from criteria_engine.projection.roster import Roster as Roster
 from criteria_engine.projection.roster import Unit as Unit
 from criteria_engine.projection.roster import UnitChange as UnitChange
@@ -94,6 +91,9 @@ from criteria_engine.projection.scenario import Scenario as Scenario
 from criteria_engine.projection.target_outlook import MustChange as MustChange
 from criteria_engine.projection.target_outlook import Nearest as Nearest
 from criteria_engine.projection.target_outlook import TargetOutlook as TargetOutlook
+from criteria_engine.projection.unit_status import UnitStatus as UnitStatus
+from criteria_engine.projection.unit_status import results_as_unit_statuses as results_as_unit_statuses
+from criteria_engine.projection.unit_status_files import load_unit_statuses as load_unit_statuses
 from criteria_engine.projection.year_table import YearRow as YearRow
 from criteria_engine.projection.year_table import YearTable as YearTable
 from criteria_engine.reached import Unreached as Unreached
@@ -183,7 +183,6 @@ __all__ = [
     "Parameter",
     "Plan",
     "Projection",
-    "Recognition",
     "Registration",
     "Reports",
     "Result",
@@ -208,6 +207,7 @@ __all__ = [
     "Titles",
     "Unit",
     "UnitChange",
+    "UnitStatus",
     "Unreached",
     "Value",
     "Window",
@@ -231,8 +231,8 @@ __all__ = [
     "known",
     "load",
     "load_plan",
-    "load_recognitions",
     "load_roster",
+    "load_unit_statuses",
     "loads",
     "lowest_share",
     "max_score",
@@ -245,7 +245,7 @@ __all__ = [
     "published",
     "read_subjects",
     "read_value",
-    "results_as_recognitions",
+    "results_as_unit_statuses",
     "run_cases",
     "run_tests",
     "score",

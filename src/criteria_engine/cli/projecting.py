@@ -15,11 +15,11 @@ from criteria_engine import (
     Diagnostic,
     Plan,
     Projection,
-    Recognition,
     TargetOutlook,
+    UnitStatus,
     YearRow,
     load_plan,
-    load_recognitions,
+    load_unit_statuses,
     project,
 )
 from criteria_engine.cli.console import Console
@@ -44,9 +44,9 @@ def run(options: Namespace, console: Console) -> int:
     look_at_output(options.output, inputs, force=options.force)
     console.to_file = options.output is not None
     plan = load_plan(options.plan, lang=console.lang)
-    rows: Sequence[Recognition] = ()
+    rows: Sequence[UnitStatus] = ()
     if options.data is not None:
-        rows = load_recognitions(options.data, plan.roster, plan.counting.denominator.fixed)
+        rows = load_unit_statuses(options.data, plan.roster, plan.counting.denominator.fixed)
     found = project(
         plan,
         recognitions=rows,
@@ -78,7 +78,7 @@ def _share(text: str) -> Fraction:
     return share
 
 
-def _last_day(plan: Plan, rows: Sequence[Recognition]) -> datetime.date:
+def _last_day(plan: Plan, rows: Sequence[UnitStatus]) -> datetime.date:
     """The end of the last year that the rows tell of, or of the plan's first year."""
     return datetime.date(max((row.year for row in rows), default=plan.horizon.from_), 12, 31)
 

@@ -35,7 +35,7 @@ class _Judge:
 
     def __init__(self, setting: Setting, look: Look, target: Target, area: str | None) -> None:
         self.setting, self.look, self.target, self.area = setting, look, target, area
-        self.path: Path = look.path(area)
+        self.path: Path = look.path(area, None if area is None else target.year)
         self.on = setting.on
         self.over = target.year < self.on.year or self.on == datetime.date(target.year, 12, 31)
         self.this_year = max(min(self.on.year, target.year), min(self.path))
@@ -95,6 +95,8 @@ class _Judge:
     def first_year(self, name: str) -> int | None:
         """The first year in which the path, seen in one way, has as many as it takes then."""
         if self.target.units is not None or self.target.in_ is not None:
+            return None
+        if name != "expected" and self.area is not None and not self.look.bounds_everywhere:
             return None
         for year, point in sorted(self.path.items()):
             if getattr(point, name) >= need_of(self.target, point.units) and point.units:

@@ -41,6 +41,7 @@ class Hazard:
         seen, course, today = setting.seen, setting.course, setting.on.year
         self.learnt = seen.periods > 0
         self.name = "hazard" if self.learnt else self.plain.name
+        self.bounds_everywhere = not self.learnt
         self.lapse = _NONE
         if seen.lapses and not course.no_lapse:
             self.lapse = Rate.posterior(seen.lapses, as_of=today)
@@ -55,16 +56,19 @@ class Hazard:
         self.factors = [float(course.factor(year)) for year in setting.years_ahead]
         if course.required or course.pace is not None:
             self.factors = []
-        self._paths: dict[str | None, Path] = {}
+        self._paths: dict[tuple[str | None, int | None], Path] = {}
+        self._means: dict[tuple[Cohort, int], float] = {}
         self._cohorts: dict[str | None, list[Cohort]] = {}
 
-    def path(self, area: str | None = None) -> Path:
-        """Means, and between the 10 % and the 90 % quantile, with the distributions."""
+    def path(self, area: str | None = None, year: int | None = None) -> Path:
+        """Means, and between the 10 % and the 90 % quantile, with the distributions; or of one year alone."""
         if not self.learnt:
             return self.plain.path(area)
-        if area not in self._paths:
-            self._paths[area] = self._walked(area)
-        return self._paths[area]
+        if self._is_limited:
+            year = None
+        if (area, year) not in self._paths:
+            self._paths[area, year] = self._walked(area, year)
+        return self._paths[area, year]
 
     def lapse_rate(self) -> Fraction:
         """The mean of the rate of lapse."""
@@ -87,14 +91,31 @@ class Hazard:
         cohorts = open_today(self.prospects, area)
         return cohorts_at(cohorts, 1, _NONE, _NONE)
 
-    def _ahead(self, area: str | None) -> Sequence[Distribution]:
-        """A distribution for each year ahead."""
-        years = len(self.setting.years_ahead)
+    @property
+    def _is_limited(self) -> bool:
+        """Whether a capacity has to be walked with, from year to year."""
         course = self.setting.course
-        if course.capacity is not None and not course.required and course.pace is None:
-            return self._limited(area, years)
+        return course.capacity is not None and not course.required and course.pace is None
+
+    def _ahead(self, area: str | None, only: int | None) -> Sequence[Distribution | float]:
+        """A distribution for each year ahead; the mean alone for all years but ``only``."""
+        ahead = self.setting.years_ahead
+        if self._is_limited:
+            return self._limited(area, len(ahead))
         cohorts = self._of(area)
-        return [cohorts_at(cohorts, h, self.entry, self.lapse, self.factors) for h in range(1, years + 1)]
+        return [
+            cohorts_at(cohorts, h, self.entry, self.lapse, self.factors)
+            if only in (None, year)
+            else math.fsum(cohort.size * self._mean(cohort, h) for cohort in cohorts)
+            for h, year in enumerate(ahead, 1)
+        ]
+
+    def _mean(self, cohort: Cohort, h: int) -> float:
+        """How likely one unit of a cohort holds it; areas share their kinds of cohorts."""
+        one = attrs.evolve(cohort, size=1)
+        if (one, h) not in self._means:
+            self._means[one, h] = cohorts_at([one], h, self.entry, self.lapse, self.factors).mean
+        return self._means[one, h]
 
     def _limited(self, area: str | None, years: int) -> Sequence[Distribution]:
         """With a capacity: walked from year to year, from every number that may hold it today."""
@@ -114,7 +135,7 @@ class Hazard:
                     total[int(point)] += weight * chance
         return [Distribution.counts(total) for total in found]
 
-    def _walked(self, area: str | None) -> Path:
+    def _walked(self, area: str | None, only: int | None) -> Path:
         points = past_points(self.setting, area)
         today = self.setting.on.year
         before = len(self.setting.ledger.held(today, "expected", self.setting.units(today, area)))
@@ -124,14 +145,18 @@ class Hazard:
             expected = Fraction(chances.mean)
             points[today] = _moved(attrs.evolve(points[today], expected=expected, chances=chances))
         n = len(self.setting.units(today, area))
-        for year, chances in zip(self.setting.years_ahead, self._ahead(area), strict=False):
-            low, high = chances.interval(_COVERAGE)
+        for year, found in zip(self.setting.years_ahead, self._ahead(area, only), strict=False):
             lost = expected * Fraction(self.lapse.mean)
-            now = Fraction(chances.mean)
-            bounds = min(Fraction(low), now), max(Fraction(high), now)
-            point = Point(year, n, bounds[0], now, bounds[1], expected, Fraction(0), lost, chances)
+            if isinstance(found, Distribution):
+                low, high = found.interval(_COVERAGE)
+                mean = Fraction(found.mean)
+                bounds = min(Fraction(low), mean), max(Fraction(high), mean)
+                point = Point(year, n, bounds[0], mean, bounds[1], expected, Fraction(0), lost, found)
+            else:
+                mean = Fraction(found)
+                point = Point(year, n, mean, mean, mean, expected, Fraction(0), lost)
             points[year] = _moved(point)
-            expected = now
+            expected = mean
         return points
 
     # ---- probabilities -----------------------------------------------------------------------
@@ -147,7 +172,7 @@ class Hazard:
         ahead = target.year - self.setting.on.year
         if len(needs) == 1:
             ((area, need),) = needs.items()
-            chances = self.path(area)[target.year].chances
+            chances = self.path(area, None if area is None else target.year)[target.year].chances
             return None if chances is None else _unit(chances.probability(at_least=need))
         if ahead < 1:
             found = [self._today(area).probability(at_least=need) for area, need in needs.items()]

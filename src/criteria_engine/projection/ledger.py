@@ -14,8 +14,8 @@ import attrs
 
 from criteria_engine.projection.plan_parts import Counting
 from criteria_engine.projection.plan_units import counted_units, of_those_that_count, year_days
-from criteria_engine.projection.recognition import HELD, PENDING, Recognition
 from criteria_engine.projection.roster import Roster, Unit
+from criteria_engine.projection.unit_status import HELD, PENDING, UnitStatus
 
 __all__ = ["VIEWS", "Ledger", "View"]
 
@@ -41,13 +41,13 @@ class Ledger:
         self,
         roster: Roster,
         counting: Counting,
-        rows: Iterable[Recognition],
+        rows: Iterable[UnitStatus],
         registered: Mapping[int, Sequence[str]],
         on: datetime.date,
         named: Mapping[str, int] | None = None,
     ) -> None:
         self.roster, self.counting, self.on = roster, counting, on
-        self._rows: dict[str, list[Recognition]] = {}
+        self._rows: dict[str, list[UnitStatus]] = {}
         known = [row for row in rows if self._is_known(row)]
         told_years = {self.counts_from(row) for row in known if row.status in (*HELD, "lapsed")}
         self.told_years = sorted(year for year in told_years if year <= on.year)
@@ -56,10 +56,10 @@ class Ledger:
         for year, units in registered.items():
             if year <= on.year:
                 # A unit on the list without a word about its result: the result is open.
-                known += [Recognition(unit, year, "registered") for unit in units if (unit, year) not in told]
+                known += [UnitStatus(unit, year, "registered") for unit in units if (unit, year) not in told]
         heard = {row.unit for row in known}
         known += [
-            Recognition(unit, min(year, on.year), "missing")
+            UnitStatus(unit, min(year, on.year), "missing")
             for unit, year in (named or {}).items()
             if unit not in heard
         ]
@@ -72,15 +72,15 @@ class Ledger:
         self._of_kinds = attrs.evolve(counting, only=kinds)
         self._counted: dict[datetime.date, tuple[Unit, ...]] = {}
 
-    def _is_known(self, row: Recognition) -> bool:
+    def _is_known(self, row: UnitStatus) -> bool:
         return row.year <= self.on.year and (row.decided is None or row.decided <= self.on)
 
     @property
-    def rows(self) -> tuple[Recognition, ...]:
+    def rows(self) -> tuple[UnitStatus, ...]:
         """All rows that are looked at."""
         return tuple(row for rows in self._rows.values() for row in rows)
 
-    def counts_from(self, row: Recognition) -> int:
+    def counts_from(self, row: UnitStatus) -> int:
         """The year from which on a row counts: that of its title, or that of its decision."""
         if self.counting.basis == "title_year" or row.status in ("lapsed", "missing"):
             return row.year
@@ -131,7 +131,7 @@ class Ledger:
             said.append(self._by_rows(successor, year, view, before=False) if further is None else further)
         return all(said) if said else None
 
-    def _until(self, unit: Unit, year: int) -> list[Recognition]:
+    def _until(self, unit: Unit, year: int) -> list[UnitStatus]:
         return [row for row in self._rows.get(unit.id, ()) if self.counts_from(row) <= year]
 
     def _own(self, unit: Unit, year: int, view: View) -> bool:
@@ -163,7 +163,7 @@ class Ledger:
             return view == "high" or (year > self.on.year and view == "expected")
         return state
 
-    def _expiry(self, row: Recognition) -> int | None:
+    def _expiry(self, row: UnitStatus) -> int | None:
         """The first year in which a recognition stands no more unless it is renewed."""
         lasts = self.counting.lasts
         return None if lasts is None else self.counts_from(row) + lasts
@@ -194,7 +194,7 @@ class Ledger:
         units = [self.roster.unit(each) for each in sorted(found)]
         return frozenset(unit.id for unit in of_those_that_count(units, self.counting))
 
-    def _is_open(self, row: Recognition, rows: Sequence[Recognition], view: View) -> bool:
+    def _is_open(self, row: UnitStatus, rows: Sequence[UnitStatus], view: View) -> bool:
         if row.status == "missing":
             return view == "high" or (row.unit, row.year) in self._registered
         return row.status in PENDING and row is rows[-1]

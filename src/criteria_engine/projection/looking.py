@@ -17,9 +17,14 @@ class Look(Protocol):
     """A way to look ahead from a setting."""
 
     name: str
+    bounds_everywhere: bool
+    """Whether low and high are given for every year of an area, too."""
 
-    def path(self, area: str | None = None) -> Path:
-        """The number of recognised units by year, of one area or of all."""
+    def path(self, area: str | None = None, year: int | None = None) -> Path:
+        """The number of recognised units by year, of one area or of all.
+
+        With a ``year`` low and high are asked for that year alone; elsewhere they may be the mean.
+        """
 
     def reaches(self, target: Target, needs: Mapping[str | None, int]) -> float | None:
         """How likely a target is reached, if each area (None: all together) needs so many."""
@@ -35,12 +40,13 @@ class Arithmetic:
     """No model: lists as given, lapses as given."""
 
     name = "arithmetic"
+    bounds_everywhere = True
 
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
         self._paths: dict[str | None, Path] = {}
 
-    def path(self, area: str | None = None) -> Path:
+    def path(self, area: str | None = None, year: int | None = None) -> Path:  # noqa: ARG002
         """See ``path.arithmetic_path``."""
         if area not in self._paths:
             self._paths[area] = arithmetic_path(self.setting, area)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import attrs
 
 from criteria_engine.projection.ledger import Ledger
-from criteria_engine.projection.recognition import HELD, PENDING
+from criteria_engine.projection.unit_status import HELD, PENDING
 
 __all__ = ["Observed", "observed"]
 

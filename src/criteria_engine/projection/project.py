@@ -22,10 +22,10 @@ from criteria_engine.projection.nearest import nearest_units
 from criteria_engine.projection.path import Path
 from criteria_engine.projection.plan import Plan
 from criteria_engine.projection.projection import Projection
-from criteria_engine.projection.recognition import Recognition, recognitions_from
-from criteria_engine.projection.recognition_files import load_recognitions
 from criteria_engine.projection.scenario import Scenario, course_of
 from criteria_engine.projection.setting import Setting, setting_of
+from criteria_engine.projection.unit_status import UnitStatus, unit_statuses_from
+from criteria_engine.projection.unit_status_files import load_unit_statuses
 from criteria_engine.projection.year_table import YearRow, YearTable
 from criteria_engine.result import Result
 
@@ -34,7 +34,7 @@ __all__ = ["METHODS", "project"]
 METHODS = ("arithmetic", "hazard")
 """The ways to look ahead: without a model, or with rates of recognition and lapse."""
 
-_Rows = str | os.PathLike[str] | Iterable[Recognition | Mapping[str, Any]]
+_Rows = str | os.PathLike[str] | Iterable[UnitStatus | Mapping[str, Any]]
 
 
 def project(
@@ -51,7 +51,7 @@ def project(
 
     Args:
         plan: The plan, from ``ce.load_plan`` or built in Python.
-        recognitions: What happened: the path of a CSV file, or rows (``ce.Recognition``, or mappings of
+        recognitions: What happened: the path of a CSV file, or rows (``ce.UnitStatus``, or mappings of
             ``unit``, ``period``, ``status`` and, where known, ``decided``). A unit without a row has
             not been recognised, unless the plan registered it: then its result is open.
         on: The day from which one looks. Rows of later years and decisions of later days are left out,
@@ -74,9 +74,9 @@ def project(
     course = course_of(scenarios)
     fixed = plan.counting.denominator.fixed
     if isinstance(recognitions, str | os.PathLike):
-        rows = load_recognitions(recognitions, plan.roster, fixed)
+        rows = load_unit_statuses(recognitions, plan.roster, fixed)
     else:
-        rows = recognitions_from(recognitions, plan.roster, fixed)
+        rows = unit_statuses_from(recognitions, plan.roster, fixed)
     setting = setting_of(plan, rows, on, course)
     look = _look(method, setting)
     sure = exact_share(confidence)

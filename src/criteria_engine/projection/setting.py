@@ -16,9 +16,9 @@ from criteria_engine.projection.plan import Plan
 from criteria_engine.projection.plan_checks import first_day
 from criteria_engine.projection.plan_parts import Target
 from criteria_engine.projection.plan_units import meant_unit, year_days
-from criteria_engine.projection.recognition import Recognition
 from criteria_engine.projection.roster import Roster, Unit
 from criteria_engine.projection.scenario import Course
+from criteria_engine.projection.unit_status import UnitStatus
 
 __all__ = ["Setting", "need_of", "present_units", "setting_of"]
 
@@ -79,7 +79,7 @@ def need_of(target: Target, units: int) -> int:
     return len(target.units or ())
 
 
-def setting_of(plan: Plan, rows: Sequence[Recognition], on: datetime.date, course: Course) -> Setting:
+def setting_of(plan: Plan, rows: Sequence[UnitStatus], on: datetime.date, course: Course) -> Setting:
     """The setting of a projection made on a day."""
     lists = {each.year: tuple(unit.id for unit in plan.registered(each.year)) for each in plan.registrations}
     ledger = Ledger(plan.roster, plan.counting, rows, lists, on, _named(plan))

@@ -108,7 +108,8 @@ class TargetOutlook:
         likelihood: The word for it.
         attained_on: The last day of the first year in which the expected number is enough; None where
             that is not within the plan.
-        earliest: The first year in which it may be reached, if what is open goes well.
+        earliest: The first year in which it may be reached, if what is open goes well; None as well where
+            a model gives areas their means alone.
         latest: The first year in which it is reached even if what is open goes badly.
         planned: How many there should be now on the straight line from the plan's beginning.
         spi: Schedule performance: ``have`` over ``planned``.

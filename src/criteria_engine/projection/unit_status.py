@@ -21,12 +21,12 @@ __all__ = [
     "HELD",
     "PENDING",
     "STATUSES",
-    "Recognition",
+    "UnitStatus",
     "in_order",
     "read_status",
-    "recognitions_from",
-    "results_as_recognitions",
+    "results_as_unit_statuses",
     "sequence_faults",
+    "unit_statuses_from",
 ]
 
 STATUSES = ("registered", "building", "requested", "met", "recognised", "maintained", "lapsed", "missing")
@@ -59,7 +59,7 @@ _VIETNAMESE = {
 
 
 @attrs.frozen
-class Recognition:
+class UnitStatus:
     """The status of one unit in one year.
 
     Attributes:
@@ -89,9 +89,9 @@ def read_status(text: str) -> str:
     return status
 
 
-def sequence_faults(rows: Sequence[Recognition]) -> Iterator[tuple[int, str, str, dict[str, Any]]]:
+def sequence_faults(rows: Sequence[UnitStatus]) -> Iterator[tuple[int, str, str, dict[str, Any]]]:
     """What cannot be among rows whose units are known: the place, the column, the code, its details."""
-    by_unit: dict[str, list[tuple[int, Recognition]]] = {}
+    by_unit: dict[str, list[tuple[int, UnitStatus]]] = {}
     for place, row in enumerate(rows):
         by_unit.setdefault(row.unit, []).append((place, row))
         if row.decided is not None and row.decided < year_days(row.year)[0]:
@@ -108,24 +108,24 @@ def sequence_faults(rows: Sequence[Recognition]) -> Iterator[tuple[int, str, str
                 yield place, "status", "CE954", details
 
 
-def recognitions_from(
-    given: Iterable[Recognition | Mapping[str, Any]],
+def unit_statuses_from(
+    given: Iterable[UnitStatus | Mapping[str, Any]],
     roster: Roster,
     also: datetime.date | None = None,
-) -> tuple[Recognition, ...]:
+) -> tuple[UnitStatus, ...]:
     """Rows from Python with their units looked up, in the order of unit and year.
 
-    A row is a ``Recognition``, or a mapping of ``unit``, ``period`` (or ``year``), ``status`` and, where
+    A row is a ``UnitStatus``, or a mapping of ``unit``, ``period`` (or ``year``), ``status`` and, where
     known, ``decided``, ``assumed``, ``note``. Names that no unit of that year has may be those of the
     day ``also``. Raises ``CriteriaError`` with all that is wrong.
     """
     problems = Problems()
-    rows: list[Recognition] = []
+    rows: list[UnitStatus] = []
     places: list[int] = []
     for place, each in enumerate(given):
         path = f"recognitions[{place}]"
         try:
-            row = each if isinstance(each, Recognition) else _of_mapping(each)
+            row = each if isinstance(each, UnitStatus) else _of_mapping(each)
             first, last = year_days(YEAR.accept(row.year))
             looking = len(problems) < MOST_LOOKED_FOR
             unit = meant_unit(row.unit, roster, first, last, also=also, looking=looking)
@@ -139,12 +139,12 @@ def recognitions_from(
     return in_order(rows)
 
 
-def in_order(rows: Iterable[Recognition]) -> tuple[Recognition, ...]:
+def in_order(rows: Iterable[UnitStatus]) -> tuple[UnitStatus, ...]:
     """Rows in the order of unit and year, so that the order of a file plays no part."""
     return tuple(sorted(rows, key=lambda row: (row.unit, row.year)))
 
 
-def _of_mapping(each: Mapping[str, Any]) -> Recognition:
+def _of_mapping(each: Mapping[str, Any]) -> UnitStatus:
     known = {"unit", "period", "year", "status", "decided", "assumed", "note"}
     extra = sorted(set(each) - known)
     if extra:
@@ -152,7 +152,7 @@ def _of_mapping(each: Mapping[str, Any]) -> Recognition:
     if not each.get("unit"):
         raise Fault("CE813")
     decided = each.get("decided")
-    return Recognition(
+    return UnitStatus(
         str(each["unit"]),
         YEAR.accept(each.get("period", each.get("year"))),
         str(each.get("status") or ""),
@@ -162,14 +162,14 @@ def _of_mapping(each: Mapping[str, Any]) -> Recognition:
     )
 
 
-def results_as_recognitions(results: Mapping[tuple[str, int], Result], level: str) -> tuple[Recognition, ...]:
+def results_as_unit_statuses(results: Mapping[tuple[str, int], Result], level: str) -> tuple[UnitStatus, ...]:
     """What results of evaluated assessments say, by unit and year, about a level of their ruleset.
 
     ``met`` where the level is reached (a decision to recognise is another matter), ``building`` where
     it is decided that it is not, ``missing`` where missing values leave that open.
     """
     return tuple(
-        Recognition(unit, year, _status_of(result, level)) for (unit, year), result in results.items()
+        UnitStatus(unit, year, _status_of(result, level)) for (unit, year), result in results.items()
     )
 
 

@@ -11,13 +11,13 @@ import attrs
 from criteria_engine.diagnostics import Fault
 from criteria_engine.projection.plan_units import MOST_LOOKED_FOR, meant_unit, year_days
 from criteria_engine.projection.plan_words import YEAR
-from criteria_engine.projection.recognition import Recognition, in_order, read_status, sequence_faults
 from criteria_engine.projection.roster import Roster
 from criteria_engine.projection.tables import Row, read_rows
+from criteria_engine.projection.unit_status import UnitStatus, in_order, read_status, sequence_faults
 from criteria_engine.subject_data import FileProblems
 from criteria_engine.values import Value, read_value
 
-__all__ = ["load_recognitions"]
+__all__ = ["load_unit_statuses"]
 
 _HEADINGS = {
     "unit": ("đơn vị", "subject"),
@@ -29,9 +29,9 @@ _HEADINGS = {
 }
 
 
-def load_recognitions(
+def load_unit_statuses(
     path: str | os.PathLike[str], roster: Roster, also: datetime.date | None = None
-) -> tuple[Recognition, ...]:
+) -> tuple[UnitStatus, ...]:
     """What a CSV file says of the units of a roster, in the order of unit and year.
 
     Its columns are ``unit`` (a name as it was in that year, or an id), ``period`` (a year), ``status``
@@ -40,7 +40,7 @@ def load_recognitions(
     ``CriteriaError`` with all that is wrong, each with its line and column.
     """
     problems = FileProblems(Path(path))
-    rows: list[Recognition] = []
+    rows: list[UnitStatus] = []
     lines: list[Row] = []
     faults = 0
     for line in read_rows(path, problems, _HEADINGS, ("unit", "period", "status")):
@@ -59,7 +59,7 @@ def load_recognitions(
 
 def _read(
     line: Row, roster: Roster, also: datetime.date | None, problems: FileProblems, *, looking: bool
-) -> Recognition | None:
+) -> UnitStatus | None:
     cells, column = line.cells, "period"
     try:
         year = YEAR.read(cells["period"])
@@ -76,5 +76,5 @@ def _read(
         return None
     day = decided if isinstance(decided, datetime.date) else None
     return attrs.evolve(
-        Recognition(unit.id, year, status, day), assumed=bool(assumed), note=cells.get("note", "")
+        UnitStatus(unit.id, year, status, day), assumed=bool(assumed), note=cells.get("note", "")
     )
