@@ -575,4 +575,8 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "CE961": ("there is no way to look ahead called {value}", "the ways are: {known}"),
     "CE962": ("there is no scenario {value}", "the scenarios are: {known}"),
     "CE963": ("what the scenario {value} is given does not fit", "write it like {example}"),
+    "CE971": (
+        "this needs the package {package}, which is not installed",
+        'install it: pip install "criteria-engine[{extra}]"',
+    ),
 }

@@ -590,4 +590,8 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     "CE961": ("không có cách dự báo tên {value}", "các cách: {known}"),
     "CE962": ("không có phương án {value}", "các phương án: {known}"),
     "CE963": ("số liệu kèm theo phương án {value} không dùng được", "viết như {example}"),
+    "CE971": (
+        "việc này cần gói {package}, chưa được cài",
+        'cài thêm: pip install "criteria-engine[{extra}]"',
+    ),
 }

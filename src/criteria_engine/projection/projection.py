@@ -11,7 +11,9 @@ import attrs
 
 from criteria_engine.diagnostics import chosen_language
 from criteria_engine.projection.changes import ShareChange
+from criteria_engine.projection.drawing import drawing_of
 from criteria_engine.projection.plan import Plan
+from criteria_engine.projection.plotting import plotted
 from criteria_engine.projection.projection_html import projection_html
 from criteria_engine.projection.target_outlook import TargetOutlook, plain
 from criteria_engine.projection.telling import told
@@ -81,6 +83,22 @@ class Projection:
             chosen_language(lang),
             self.standing,
         )
+
+    def plot(self, ax: Any = None, lang: str | None = None) -> Any:
+        """Draw the path against the required pathway, with the band, the targets and changes of the list.
+
+        Needs matplotlib (``pip install "criteria-engine[plot]"``); raises ``CriteriaError`` without it.
+
+        Args:
+            ax: The matplotlib ``Axes`` to draw on; a new figure where none is given.
+            lang: ``"vi"`` or ``"en"``.
+
+        Returns:
+            The ``Axes``. Nothing is shown: notebooks do that, or ``ax.figure.savefig(…)``.
+        """
+        language = chosen_language(lang)
+        drawn = drawing_of(self.plan, self.on, self.targets, self.years, self.assumed, language)
+        return plotted(drawn, ax)
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as plain data; fractions as floats, days as text."""
