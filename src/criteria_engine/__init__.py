@@ -134,6 +134,7 @@ __all__ = [
     "score",
     "share",
     "text",
+    "unit_statuses",
     "write_whole",
 ]
 
@@ -155,6 +156,7 @@ _HOMES = {
     "na": "NA NotApplicable",
     "projection.changes": "ShareChange",
     "projection.distribution": "Distribution",
+    "projection.life_rows": "unit_statuses",
     "projection.plan": "Plan",
     "projection.plan_files": "check_plan load_plan",
     "projection.plan_parts": "AreaList Capacity Counting Denominator Horizon Registration Reports Target Task",

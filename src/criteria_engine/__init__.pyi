@@ -68,6 +68,7 @@ from criteria_engine.projection import forecast as forecast
 from criteria_engine.projection import published as published
 from criteria_engine.projection.changes import ShareChange as ShareChange
 from criteria_engine.projection.distribution import Distribution as Distribution
+from criteria_engine.projection.life_rows import unit_statuses as unit_statuses
 from criteria_engine.projection.plan import Plan as Plan
 from criteria_engine.projection.plan_files import check_plan as check_plan
 from criteria_engine.projection.plan_files import load_plan as load_plan
@@ -251,5 +252,6 @@ __all__ = [
     "score",
     "share",
     "text",
+    "unit_statuses",
     "write_whole",
 ]
