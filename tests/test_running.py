@@ -23,7 +23,9 @@ from criteria_engine import (
 
 ROOT = Path(__file__).resolve().parent.parent
 SHIPPED = sorted(
-    path for path in (ROOT / "rulesets").rglob("*.yaml") if not path.name.endswith(".tests.yaml")
+    path
+    for path in (ROOT / "rulesets").rglob("*.yaml")
+    if not path.name.endswith(".tests.yaml") and not path.name.startswith("plan-")
 )
 
 WARD = """\

@@ -19,7 +19,9 @@ from criteria_engine import CriteriaError, Diagnostic, Ruleset, loads
 
 ROOT = Path(__file__).resolve().parent.parent
 SHIPPED = sorted(
-    path for path in (ROOT / "rulesets" / "vn").rglob("*.yaml") if not path.name.endswith(".tests.yaml")
+    path
+    for path in (ROOT / "rulesets" / "vn").rglob("*.yaml")
+    if not path.name.endswith(".tests.yaml") and not path.name.startswith("plan-")
 )
 
 KEYS = frozenset(

@@ -67,18 +67,19 @@ def write_face() -> None:
     path = ROOT / "src" / "criteria_engine" / "__init__.py"
     text = path.read_text(encoding="utf-8")
     document = ast.parse(text)
-    homes = next(
-        ast.literal_eval(each.value)
+    tables = {
+        ast.unparse(each.targets[0]): ast.literal_eval(each.value)
         for each in document.body
-        if isinstance(each, ast.Assign) and ast.unparse(each.targets[0]) == "_HOMES"
-    )
+        if isinstance(each, ast.Assign) and ast.unparse(each.targets[0]) in ("_HOMES", "_MODULES")
+    }
+    homes, modules = tables["_HOMES"], tables["_MODULES"]
     named = [(home, name) for home, names in homes.items() for name in names.split()]
 
     def order(name: str) -> tuple[bool, bool, str]:
         """Constants, classes, functions, as ruff sorts them."""
         return not name.isupper(), name[0].islower(), name
 
-    listed = sorted((name for _, name in named), key=order)
+    listed = sorted((*(name for _, name in named), *modules), key=order)
     block = "__all__ = [\n" + "".join(f'    "{name}",\n' for name in listed) + "]\n"
     before, _, rest = text.partition("__all__ = [\n")
     path.write_text(before + block + rest.partition("]\n")[2], encoding="utf-8")
@@ -86,6 +87,10 @@ def write_face() -> None:
         f"from criteria_engine.{home} import {name} as {name}\n"
         for home, name in sorted(named, key=lambda pair: (pair[0], order(pair[1])))
     ]
+    for name, home in modules.items():
+        room, _, module = home.rpartition(".")
+        imports.append(f"from criteria_engine.{room} import {module} as {name}\n")
+    imports.sort(key=lambda line: line.split()[1])
     doc = f'"""{ast.get_docstring(document, clean=False)}"""\n\n'
     stub = doc + "".join(imports) + "\n__version__: str\n\n" + block
     path.with_suffix(".pyi").write_text(stub, encoding="utf-8")

@@ -3,7 +3,8 @@
 The way through it: ``load`` (or ``loads``) reads a ruleset, ``ruleset.evaluate(values)`` judges one
 subject, ``result.explain()`` says why. ``Ruleset``, ``Criterion``, ``Level`` and the rule shapes
 (``Test``, ``Bands``, …) build the same in Python; ``dumps`` writes it as YAML. ``check`` tells what is
-wrong with a file, ``run_tests`` runs the tests beside it.
+wrong with a file, ``run_tests`` runs the tests beside it. ``load_plan`` reads a plan, and ``project`` says
+how its targets look on a day.
 
 A name is loaded when it is first asked for, so that importing the package costs next to nothing.
 What is not in ``__all__`` is not promised.
@@ -73,6 +74,39 @@ from criteria_engine.library import Library as Library
 from criteria_engine.lint import check as check
 from criteria_engine.na import NA as NA
 from criteria_engine.na import NotApplicable as NotApplicable
+from criteria_engine.projection import forecast as forecast
+from criteria_engine.projection import published as published
+from criteria_engine.projection.changes import ShareChange as ShareChange
+from criteria_engine.projection.distribution import Distribution as Distribution
+from criteria_engine.projection.life_rows import unit_statuses as unit_statuses
+from criteria_engine.projection.plan import Plan as Plan
+from criteria_engine.projection.plan_files import check_plan as check_plan
+from criteria_engine.projection.plan_files import load_plan as load_plan
+from criteria_engine.projection.plan_parts import AreaList as AreaList
+from criteria_engine.projection.plan_parts import Capacity as Capacity
+from criteria_engine.projection.plan_parts import Counting as Counting
+from criteria_engine.projection.plan_parts import Denominator as Denominator
+from criteria_engine.projection.plan_parts import Horizon as Horizon
+from criteria_engine.projection.plan_parts import Registration as Registration
+from criteria_engine.projection.plan_parts import Reports as Reports
+from criteria_engine.projection.plan_parts import Target as Target
+from criteria_engine.projection.plan_parts import Task as Task
+from criteria_engine.projection.progress_labels import Label as Label
+from criteria_engine.projection.project import project as project
+from criteria_engine.projection.projection import Projection as Projection
+from criteria_engine.projection.roster import Roster as Roster
+from criteria_engine.projection.roster import Unit as Unit
+from criteria_engine.projection.roster import UnitChange as UnitChange
+from criteria_engine.projection.roster_files import load_roster as load_roster
+from criteria_engine.projection.scenario import Scenario as Scenario
+from criteria_engine.projection.target_outlook import MustChange as MustChange
+from criteria_engine.projection.target_outlook import Nearest as Nearest
+from criteria_engine.projection.target_outlook import TargetOutlook as TargetOutlook
+from criteria_engine.projection.unit_status import UnitStatus as UnitStatus
+from criteria_engine.projection.unit_status import results_as_unit_statuses as results_as_unit_statuses
+from criteria_engine.projection.unit_status_files import load_unit_statuses as load_unit_statuses
+from criteria_engine.projection.year_table import YearRow as YearRow
+from criteria_engine.projection.year_table import YearTable as YearTable
 from criteria_engine.reached import Unreached as Unreached
 from criteria_engine.reading import load as load
 from criteria_engine.reading import loads as loads
@@ -124,8 +158,10 @@ __all__ = [
     "NA",
     "RULES",
     "TRANSITIONS",
+    "AreaList",
     "Bands",
     "Bounds",
+    "Capacity",
     "Case",
     "CaseOutcome",
     "Checklist",
@@ -134,6 +170,7 @@ __all__ = [
     "Column",
     "Combine",
     "Consistency",
+    "Counting",
     "CriteriaError",
     "Criterion",
     "CriterionResult",
@@ -141,8 +178,10 @@ __all__ = [
     "Dated",
     "Deduct",
     "Definition",
+    "Denominator",
     "Desk",
     "Diagnostic",
+    "Distribution",
     "Dossier",
     "Edition",
     "Effective",
@@ -150,47 +189,67 @@ __all__ = [
     "Expected",
     "Explanation",
     "Expression",
+    "Horizon",
     "Input",
     "Item",
     "Judged",
+    "Label",
     "LegalBasis",
     "Level",
     "Library",
     "Line",
     "Missing",
+    "MustChange",
+    "Nearest",
     "NoneOf",
     "NotApplicable",
     "Otherwise",
     "Override",
     "Parameter",
+    "Plan",
+    "Projection",
     "Recognition",
     "RecognitionEvent",
+    "Registration",
+    "Reports",
     "Result",
+    "Roster",
     "Round",
     "Row",
     "Rule",
     "Ruleset",
     "Scale",
+    "Scenario",
     "Score",
     "Setting",
+    "ShareChange",
     "Standing",
     "Status",
     "Step",
     "Table",
+    "Target",
+    "TargetOutlook",
+    "Task",
     "Test",
     "TestRun",
     "Titles",
     "Transition",
+    "Unit",
+    "UnitChange",
+    "UnitStatus",
     "Unreached",
     "Validity",
     "Value",
     "Waiting",
     "Window",
+    "YearRow",
+    "YearTable",
     "all_or_nothing",
     "any_period",
     "applicable",
     "boolean",
     "check",
+    "check_plan",
     "choice",
     "companion_cases",
     "count",
@@ -202,10 +261,14 @@ __all__ = [
     "every_period",
     "evidenced",
     "first",
+    "forecast",
     "holds",
     "integer",
     "known",
     "load",
+    "load_plan",
+    "load_roster",
+    "load_unit_statuses",
     "loads",
     "lowest_share",
     "max_score",
@@ -214,15 +277,19 @@ __all__ = [
     "ordinal",
     "part",
     "percent",
+    "project",
+    "published",
     "read_recognitions",
     "read_subjects",
     "read_value",
+    "results_as_unit_statuses",
     "run_cases",
     "run_tests",
     "score",
     "share",
     "text",
     "titles_on",
+    "unit_statuses",
     "working_days_between",
     "write_recognitions",
     "write_whole",

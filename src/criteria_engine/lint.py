@@ -1,4 +1,4 @@
-"""Looking a ruleset's file over: everything that is wrong, and what an author may want to see."""
+"""Looking a file over, a ruleset's or a plan's: everything that is wrong, and what an author may want to see."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from criteria_engine.advice import Advice, about_criteria, about_head, about_lev
 from criteria_engine.case_files import companion_of, read_companion, said, sound_ruleset
 from criteria_engine.diagnostics import CriteriaError, Diagnostic
 from criteria_engine.library import Library
+from criteria_engine.marked import MarkedMap
+from criteria_engine.projection.plan_files import check_plan
 from criteria_engine.reached import unreached
 from criteria_engine.reading import Document, read_document
 from criteria_engine.ruleset import Ruleset
@@ -24,7 +26,9 @@ def check(
     library: Library | None = None,
     lang: str | None = None,
 ) -> list[Diagnostic]:
-    """All that is wrong with rulesets' files and the tests beside them; nothing is raised.
+    """All that is wrong with rulesets' files and the tests beside them, and with plans; nothing is raised.
+
+    A file with a key ``plan`` is looked over as a plan, with the roster it names.
 
     ``severity`` tells errors from warnings; warnings are given for sound rulesets only. Whether the
     tests pass is another question (``run_tests``). ``library`` is where sets that they extend are found.
@@ -38,6 +42,8 @@ def _check(path: str | os.PathLike[str], library: Library | None, lang: str | No
         document = read_document(path)
     except CriteriaError as error:
         return [each.in_language(lang) for each in error.diagnostics]
+    if isinstance(document.root, MarkedMap) and document.root.get("plan") is not None:
+        return check_plan(path, lang=lang)
     ruleset = sound_ruleset(document, library)
     if ruleset is None:
         return said(document, lang)

@@ -23,6 +23,14 @@ ENGLISH_WORDS = {
     "no right": "it may not be read",
     "folder": "it is a folder",
     "unreadable": "the system refuses it",
+    "registered": "registered",
+    "building": "being built up",
+    "requested": "requested",
+    "met": "found to meet the criteria",
+    "recognised": "recognised",
+    "maintained": "kept up",
+    "lapsed": "no longer recognised",
+    "missing": "without figures",
 }
 
 ENGLISH: dict[str, tuple[str, str]] = {
@@ -560,6 +568,7 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "CE826": ("files of the kind {ending} are not written here", "end the name in {known}, or add --format"),
     "CE827": ("the folder {folder} has no ruleset (.yaml file)", "check the name of the folder"),
     "CE828": ("{value} is not a date", "write it like 2024-06-30"),
+    "CE830": ("{value} is no share between 0 and 100%", "write 80% or 0.8"),
     "CE829": ("the rulesets that come with the program are not there", "install the program again"),
     # CE85x: the life of a recognition
     "CE850": ("`{after}` cannot come after `{before}`", "what can come after `{before}`: {allowed}"),
@@ -589,5 +598,98 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "CE859": (
         "no level can be called `{level}`, which says that a title is not held",
         "choose another name for the level, or leave it out",
+    ),
+    # CE9xx: plans, rosters, recognitions, projections
+    "CE901": ("a year is wanted, not “{value}”", "write four digits, like 2025"),
+    "CE902": (
+        "“{value}” does not say how long a recognition lasts",
+        "write `1 year`, `3 years` or `until lapsed`",
+    ),
+    "CE903": ("a day of the year is wanted, not “{value}”", "write month and day, like 05-15 for 15 May"),
+    "CE904": (
+        "“{value}” does not say when a task is due",
+        "write a date like 2024-12-31, a year like 2030, or `every year`",
+    ),
+    "CE905": ("the plan ends in {last}, before it begins in {first}", "put the earlier year in from:"),
+    "CE906": (
+        "target {target} must say one of share, count, units; here: {found}",
+        "keep one of them, like `share: 50%`",
+    ),
+    "CE907": (
+        "a target with {kind_} goes with {wanted}; here: {found}",
+        "write the year under {wanted}, and nothing else of the kind",
+    ),
+    "CE908": ("the year {year} is outside the plan's years {first}–{last}", "mend the year, or the horizon"),
+    "CE909": (
+        "a share is one number above 0, or a range from low to high",
+        "write `share: 50%` or `share: [30%, 50%]`",
+    ),
+    "CE910": ("a target of {count}, where {most} units count", "write a number from 1 to {most}"),
+    "CE911": ("the roster has no unit “{unit}”", "did you mean: {nearest}"),
+    "CE912": (
+        "no unit is called “{unit}” between {first_day} and {last_day}; there was one from {since_day} until {until_day}",
+        "write the name of those days; it became: {successors}",
+    ),
+    "CE913": ("“{unit}” may mean several units: {units}", "write the id of the one you mean"),
+    "CE914": ("{unit} is on the list already (area: {first})", "keep one of the two"),
+    "CE915": ("the roster has no area “{area}” in that year", "did you mean: {nearest}"),
+    "CE916": ("{unit} lies in {area}, not in {found}", "move it to the list of its area"),
+    "CE917": ("the total says {total}, but {found} units are listed", "mend the total, or the list"),
+    "CE918": (
+        "task {task} does not say: {missing}",
+        "add what is missing: owner who, what, due when, result, answerable who answers for it",
+    ),
+    "CE919": ("two tasks are called {task}", "give each an id of its own"),
+    "CE920": ("{unit} is not of those that count ({which})", "take it off the list, or mend counting.only"),
+    "CE921": ("`freeze` needs the day whose list is kept", "add `denominator: {{fixed: 2024-03-08}}`"),
+    "CE922": ("the roster has no column {column}", "did you mean: {nearest}"),
+    "CE923": ("no unit of the roster has “{value}” in the column {column}", "did you mean: {nearest}"),
+    "CE924": ("a list for {year}, outside the plan's years {first}–{last}", "mend the year, or the horizon"),
+    "CE925": ("a number of years is wanted, not “{value}”", "write `1 year` or `0 years`"),
+    "CE926": (
+        "{found} units are registered, and {capacity} can be built up in a year",
+        "shorten the list, or raise capacity",
+    ),
+    "CE927": (
+        "{count} are to be recognised for {year}, and {found} are registered",
+        "complete the list of {year}, or lower the target",
+    ),
+    "CE928": ("a review in {year}, outside the plan's years {first}–{last}", "mend the year, or the horizon"),
+    "CE929": ("no unit counts on {day}", "look at the roster's days, and at counting.only"),
+    "CE930": ("a capacity of {value} a year", "write a number from 1 on, or leave capacity out"),
+    "CE931": (
+        "there is no roster file {file} beside the plan",
+        "check the name; it is looked for from the plan's folder on",
+    ),
+    "CE932": (
+        "this file does not have the keys of a plan",
+        "begin with criteria_engine: 1 and keys like plan:, roster:, horizon:, targets:",
+    ),
+    "CE941": ("a unit without an id", "give each unit an id of its own that no other ever had"),
+    "CE942": (
+        "the id {unit} is there already (line {first})",
+        "give each unit an id of its own; codes are used again, ids never",
+    ),
+    "CE943": ("{unit} ends on {last_day}, before it begins on {first_day}", "mend one of the two days"),
+    "CE944": ("there is no unit with the id {unit}", "did you mean: {nearest}"),
+    "CE945": ("{unit} has successors, but no last day", "add valid_until, the last day on which it exists"),
+    "CE946": (
+        "the successor {unit} does not exist on {day}, the day after",
+        "mend its first day, or the last day here",
+    ),
+    "CE947": ("{unit} has no name", "write its name"),
+    "CE951": ("“{value}” is no status", "write one of: {words}"),
+    "CE952": ("{unit}, {year} is there already", "keep one of the two"),
+    "CE953": ("{unit} was decided on {day}, before its year {year} began", "mend the date, or the year"),
+    "CE954": (
+        "{unit} is {status_kind} in {year}, but was {before_kind} in {previous}",
+        "only what was recognised can be kept or lapse; mend one of the two",
+    ),
+    "CE961": ("there is no way to look ahead called {value}", "the ways are: {known}"),
+    "CE962": ("there is no scenario {value}", "the scenarios are: {known}"),
+    "CE963": ("what the scenario {value} is given does not fit", "write it like {example}"),
+    "CE971": (
+        "this needs the package {package}, which is not installed",
+        'install it: pip install "criteria-engine[{extra}]"',
     ),
 }

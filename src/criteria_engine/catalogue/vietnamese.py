@@ -23,6 +23,14 @@ VIETNAMESE_WORDS = {
     "no right": "không có quyền đọc",
     "folder": "đây là một thư mục",
     "unreadable": "máy không cho đọc",
+    "registered": "đã đăng ký",
+    "building": "đang xây dựng",
+    "requested": "đã đề nghị công nhận",
+    "met": "được đánh giá đạt",
+    "recognised": "được công nhận",
+    "maintained": "giữ vững danh hiệu",
+    "lapsed": "thôi được công nhận",
+    "missing": "chưa có số liệu",
 }
 
 VIETNAMESE: dict[str, tuple[str, str]] = {
@@ -539,6 +547,7 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     "CE826": ("chưa ghi được loại tệp {ending}", "đặt tên tệp kết thúc bằng {known}, hoặc thêm --format"),
     "CE827": ("thư mục {folder} không có bộ tiêu chí nào (tệp .yaml)", "xem lại tên thư mục"),
     "CE828": ("{value} không phải là ngày", "ghi như 2024-06-30 hoặc 30/06/2024"),
+    "CE830": ("{value} không phải là mức từ 0 đến 100%", "ghi như 80% hoặc 0.8"),
     "CE829": ("không tìm thấy các bộ tiêu chí mẫu đi kèm chương trình", "cài lại chương trình"),
     # CE85x: diễn biến của một danh hiệu
     "CE850": ("sau `{before}` không thể là `{after}`", "sau `{before}` có thể ghi: {allowed}"),
@@ -568,5 +577,125 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     "CE859": (
         "không thể đặt tên mức là `{level}`, vì từ này có nghĩa là không giữ danh hiệu",
         "chọn tên khác cho mức, hoặc để trống",
+    ),
+    # CE9xx: kế hoạch, danh sách đơn vị, kết quả công nhận, dự báo
+    "CE901": ("cần một năm, ở đây ghi “{value}”", "viết bốn chữ số, ví dụ 2025"),
+    "CE902": (
+        "“{value}” không cho biết danh hiệu có thời hạn bao lâu",
+        "viết `1 year`, `3 years` hoặc `until lapsed` (đến khi bị thôi công nhận)",
+    ),
+    "CE903": (
+        "cần một ngày trong năm, ở đây ghi “{value}”",
+        "viết tháng rồi đến ngày, ví dụ 05-15 là ngày 15/5",
+    ),
+    "CE904": (
+        "“{value}” không cho biết thời hạn của nhiệm vụ",
+        "viết ngày như 2024-12-31, năm như 2030, hoặc `every year` (hằng năm)",
+    ),
+    "CE905": (
+        "kế hoạch kết thúc năm {last}, trước khi bắt đầu năm {first}",
+        "ghi năm đầu vào from:, năm cuối vào until:",
+    ),
+    "CE906": (
+        "chỉ tiêu {target} phải ghi đúng một trong share, count, units; ở đây ghi: {found}",
+        "giữ lại một khóa, ví dụ `share: 50%`",
+    ),
+    "CE907": (
+        "chỉ tiêu ghi {kind_} thì đi với {wanted}; ở đây ghi: {found}",
+        "ghi năm vào {wanted} và bỏ những khóa kia",
+    ),
+    "CE908": ("năm {year} nằm ngoài giai đoạn {first}–{last} của kế hoạch", "sửa năm, hoặc sửa horizon"),
+    "CE909": (
+        "tỷ lệ là một số lớn hơn 0, hoặc một khoảng từ thấp đến cao",
+        "viết `share: 50%` hoặc `share: [30%, 50%]`",
+    ),
+    "CE910": ("chỉ tiêu là {count} mà chỉ có {most} đơn vị được tính", "viết một số từ 1 đến {most}"),
+    "CE911": ("danh sách đơn vị không có “{unit}”", "có thể là: {nearest}"),
+    "CE912": (
+        "từ {first_day} đến {last_day} không có đơn vị nào tên “{unit}”; đơn vị ấy có từ {since_day} đến {until_day}",
+        "ghi tên của thời gian đó; sau này là: {successors}",
+    ),
+    "CE913": ("“{unit}” có thể là nhiều đơn vị: {units}", "ghi mã riêng của đơn vị muốn nói"),
+    "CE914": ("{unit} đã có trong danh sách này (địa bàn: {first})", "giữ lại một chỗ"),
+    "CE915": ("năm đó danh sách đơn vị không có địa bàn “{area}”", "có thể là: {nearest}"),
+    "CE916": ("{unit} thuộc {area}, không thuộc {found}", "chuyển sang danh sách của đúng địa bàn"),
+    "CE917": ("tổng ghi là {total} nhưng danh sách có {found} đơn vị", "sửa tổng số, hoặc sửa danh sách"),
+    "CE918": (
+        "nhiệm vụ {task} chưa rõ: {missing}",
+        "thêm cho đủ 5 rõ: owner (người), what (việc), due (tiến độ), result (kết quả), answerable (trách nhiệm)",
+    ),
+    "CE919": ("có hai nhiệm vụ cùng tên {task}", "đặt cho mỗi nhiệm vụ một id riêng"),
+    "CE920": ("{unit} không thuộc loại được tính ({which})", "bỏ khỏi danh sách, hoặc sửa counting.only"),
+    "CE921": ("`freeze` cần ngày của danh sách được giữ nguyên", "thêm `denominator: {{fixed: 2024-03-08}}`"),
+    "CE922": ("danh sách đơn vị không có cột {column}", "có thể là: {nearest}"),
+    "CE923": ("không đơn vị nào có “{value}” ở cột {column}", "có thể là: {nearest}"),
+    "CE924": (
+        "danh sách của năm {year} nằm ngoài giai đoạn {first}–{last} của kế hoạch",
+        "sửa năm, hoặc sửa horizon",
+    ),
+    "CE925": ("cần một số năm, ở đây ghi “{value}”", "viết `1 year` hoặc `0 years`"),
+    "CE926": (
+        "đăng ký {found} đơn vị, trong khi mỗi năm chỉ xây dựng được {capacity}",
+        "bớt danh sách, hoặc tăng capacity",
+    ),
+    "CE927": (
+        "chỉ tiêu năm {year} là {count} nhưng chỉ đăng ký {found} đơn vị",
+        "bổ sung danh sách năm {year}, hoặc giảm chỉ tiêu",
+    ),
+    "CE928": (
+        "năm sơ kết {year} nằm ngoài giai đoạn {first}–{last} của kế hoạch",
+        "sửa năm, hoặc sửa horizon",
+    ),
+    "CE929": (
+        "ngày {day} không có đơn vị nào được tính",
+        "xem lại các ngày trong danh sách đơn vị, và counting.only",
+    ),
+    "CE930": ("năng lực mỗi năm là {value}", "viết một số từ 1 trở lên, hoặc bỏ capacity"),
+    "CE931": (
+        "không thấy tệp danh sách đơn vị {file} cạnh kế hoạch",
+        "xem lại tên tệp; tệp được tìm từ thư mục của kế hoạch",
+    ),
+    "CE932": (
+        "tệp này không có các khóa của một kế hoạch",
+        "bắt đầu bằng criteria_engine: 1 và các khóa như plan:, roster:, horizon:, targets:",
+    ),
+    "CE941": (
+        "đơn vị chưa có mã riêng",
+        "đặt cho mỗi đơn vị một mã riêng, không dùng lại mã của đơn vị khác",
+    ),
+    "CE942": (
+        "mã riêng {unit} đã có (dòng {first})",
+        "đặt mã khác; mã hành chính có thể được dùng lại, mã riêng thì không",
+    ),
+    "CE943": (
+        "{unit} kết thúc ngày {last_day}, trước khi bắt đầu ngày {first_day}",
+        "sửa một trong hai ngày",
+    ),
+    "CE944": ("không có đơn vị mang mã {unit}", "có thể là: {nearest}"),
+    "CE945": (
+        "{unit} có đơn vị kế tiếp nhưng chưa ghi ngày cuối",
+        "thêm valid_until, ngày cuối cùng đơn vị còn tồn tại",
+    ),
+    "CE946": (
+        "đơn vị kế tiếp {unit} chưa có vào ngày {day}, là ngày liền sau",
+        "sửa ngày đầu của đơn vị ấy, hoặc ngày cuối ở đây",
+    ),
+    "CE947": ("{unit} chưa có tên", "ghi tên đơn vị"),
+    "CE951": (
+        "“{value}” không phải là một trạng thái",
+        "viết một trong: {words}; hoặc: đăng ký, đang xây dựng, đề nghị, đạt, công nhận, giữ vững, thôi công nhận, chưa có số liệu",
+    ),
+    "CE952": ("{unit}, năm {year} đã có", "giữ lại một dòng"),
+    "CE953": ("{unit} có quyết định ngày {day}, trước khi năm {year} bắt đầu", "sửa ngày, hoặc sửa năm"),
+    "CE954": (
+        "{unit} năm {year} {status_kind}, nhưng năm {previous} {before_kind}",
+        "chỉ đơn vị đã được công nhận mới giữ vững hoặc thôi công nhận; sửa một trong hai dòng",
+    ),
+    "CE961": ("không có cách dự báo tên {value}", "các cách: {known}"),
+    "CE962": ("không có phương án {value}", "các phương án: {known}"),
+    "CE963": ("số liệu kèm theo phương án {value} không dùng được", "viết như {example}"),
+    "CE971": (
+        "việc này cần gói {package}, chưa được cài",
+        'cài thêm: pip install "criteria-engine[{extra}]"',
     ),
 }

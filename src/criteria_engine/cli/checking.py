@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,11 +20,12 @@ __all__ = ["count_criteria", "ruleset_files", "run", "total_points"]
 
 _SHOWN = 200
 _TESTS = ".tests.yaml"
+_HEAD = 65_536
 
 
 def run(options: Namespace, console: Console) -> int:
     """Check files; 1 where there is an error, 2 where a file cannot be read."""
-    files = ruleset_files(options.files)
+    files = ruleset_files(options.files, plans=True)
     library = library_of(options)
     found = [each for file in files for each in check(file, library=library, lang=console.lang)]
     match options.format:
@@ -40,10 +42,10 @@ def run(options: Namespace, console: Console) -> int:
     return 1 if any(each.severity == "error" for each in found) else 0
 
 
-def ruleset_files(names: Sequence[str]) -> list[str]:
+def ruleset_files(names: Sequence[str], *, plans: bool = False) -> list[str]:
     """The rulesets that are meant: files as they are, folders by what is in them, each once.
 
-    A file of tests stands for the ruleset it belongs to.
+    A file of tests stands for the ruleset it belongs to. Plans in a folder are left out unless ``plans``.
     """
     files: dict[str, None] = {}
     for name in names:
@@ -51,6 +53,7 @@ def ruleset_files(names: Sequence[str]) -> list[str]:
             files[_tested(name)] = None
             continue
         inside = sorted(str(path) for path in Path(name).rglob("*.yaml") if _is_meant(path, Path(name)))
+        inside = [path for path in inside if plans or not _is_plan(path)]
         if not inside:
             raise Unusable([Diagnostic("CE827", {"folder": name})])
         files |= dict.fromkeys(_tested(each) for each in inside)
@@ -60,6 +63,15 @@ def ruleset_files(names: Sequence[str]) -> list[str]:
 def _is_meant(path: Path, folder: Path) -> bool:
     """Whether a file was put there by its author: hidden folders hold what programs keep."""
     return path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+
+
+def _is_plan(path: str) -> bool:
+    """Whether a file has the key ``plan`` at its top, as plans have."""
+    try:
+        with Path(path).open("rb") as stream:
+            return re.search(rb"^plan[ \t]*:", stream.read(_HEAD), re.MULTILINE) is not None
+    except OSError:
+        return False
 
 
 def _tested(name: str) -> str:

@@ -13,6 +13,7 @@ criteria: kiểm tra bộ tiêu chí và đánh giá theo bộ tiêu chí
   criteria test TỆP…                        chạy các phép thử đi kèm bộ tiêu chí
   criteria evaluate BỘ SỐ_LIỆU [-o KẾT_QUẢ] đánh giá mọi đơn vị trong một tệp số liệu
   criteria explain BỘ SỐ_LIỆU --subject TÊN giải thích kết quả của một đơn vị
+  criteria project KẾ_HOẠCH [SỐ_LIỆU]       dự báo các chỉ tiêu của một kế hoạch
 
 Tùy chọn chung:
   --lang vi|en   ngôn ngữ (nếu không ghi: biến CRITERIA_LANG, rồi đến tiếng Việt)
@@ -27,7 +28,7 @@ Ví dụ: criteria check phuong.yaml
 criteria demo
 
 Kiểm tra các bộ tiêu chí đi kèm, chạy phép thử, đánh giá các phường ở Khánh Hòa bằng số liệu giả định,
-rồi giải thích một phường. Không cần mạng, không ghi tệp nào.
+giải thích một phường, rồi dự báo kế hoạch của tỉnh. Không cần mạng, không ghi tệp nào.
 
   --lang vi|en   ngôn ngữ
 
@@ -36,8 +37,9 @@ Ví dụ: criteria demo
     "check": """\
 criteria check TỆP…
 
-Tìm mọi lỗi trong các bộ tiêu chí và trong tệp phép thử bên cạnh (TÊN.tests.yaml): dòng, cột, cách sửa;
-và cảnh báo những chỗ nên xem lại. Nếu đưa một thư mục, mọi tệp .yaml trong đó được kiểm tra.
+Tìm mọi lỗi trong các bộ tiêu chí và trong tệp phép thử bên cạnh (TÊN.tests.yaml), hoặc trong một kế hoạch
+và danh sách đơn vị của kế hoạch: dòng, cột, cách sửa; và cảnh báo những chỗ nên xem lại. Nếu đưa một thư mục,
+mọi tệp .yaml trong đó được kiểm tra.
 
   --format text|github|sarif|json   dạng kết quả (text nếu không ghi)
   --library THƯ_MỤC                 thư mục chứa các bộ tiêu chí khác mà bộ này mở rộng hoặc dựa vào danh hiệu
@@ -101,6 +103,29 @@ Giải thích kết quả của một đơn vị, từng tiêu chí một. Tên 
 
 Ví dụ: criteria explain phuong.yaml so-lieu.csv --subject "Vĩnh Hòa"
 """,
+    "project": """\
+criteria project KẾ_HOẠCH [SỐ_LIỆU]
+
+Dự báo các chỉ tiêu của một kế hoạch (tệp .yaml) từ kết quả công nhận trong tệp SỐ_LIỆU (CSV với các cột
+unit, period, status, decided): cần bao nhiêu, hiện có bao nhiêu, dự kiến ra sao, khả năng đạt, mỗi năm phải
+công nhận thêm bao nhiêu. Không có SỐ_LIỆU thì kết quả của các đơn vị đã đăng ký là chưa rõ.
+
+  --on NGÀY                   nhìn từ ngày nào; ví dụ 2024-12-31 (nếu không ghi: cuối năm mới nhất có số liệu)
+  --method hazard|arithmetic  theo tỷ lệ công nhận các năm qua, hoặc chỉ theo danh sách đăng ký
+                              (hazard nếu không ghi)
+  --scenario PHƯƠNG_ÁN        giả sử điều gì, có thể ghi nhiều lần: as_is, plan, required, no_lapse,
+                              pass_rate(0.9), capacity(12), pace(8), harder_last(5),
+                              criteria_change(2026-01-01, 0.8)
+  --confidence MỨC            mức chắc chắn của số cần đăng ký năm tới (80% nếu không ghi)
+  -o, --output TỆP            ghi ra tệp .txt, .json hoặc .csv (mỗi năm một dòng)
+  --force                     cho phép ghi đè tệp đã có
+  --format text|csv|json      dạng kết quả (nếu không ghi: theo tên tệp, rồi đến text)
+  --lang vi|en                ngôn ngữ
+
+Mã thoát 1 nếu có chỉ tiêu không đạt, hoặc dự kiến chưa đạt.
+
+Ví dụ: criteria project ke-hoach.yaml cong-nhan.csv --on 2024-12-31
+""",
 }
 
 _ENGLISH = {
@@ -113,6 +138,7 @@ criteria: check criteria sets, and judge by them
   criteria evaluate RULESET DATA [-o OUT]   judge every subject of a data file
   criteria explain RULESET DATA --subject NAME
                                             why one subject comes out as it does
+  criteria project PLAN [DATA]              how the targets of a plan look
 
 Options of all commands:
   --lang vi|en   language (else the variable CRITERIA_LANG, else Vietnamese)
@@ -127,7 +153,7 @@ Example: criteria check ward.yaml --lang en
 criteria demo
 
 Checks the rulesets that come with it, runs their tests, judges the wards of Khánh Hòa by assumed values
-and explains one of them. Needs no network and writes no file.
+explains one of them and projects the plan of the province. Needs no network and writes no file.
 
   --lang vi|en   language
 
@@ -136,8 +162,9 @@ Example: criteria demo --lang en
     "check": """\
 criteria check FILE…
 
-Finds all errors in rulesets and in the tests beside them (NAME.tests.yaml): line, column, how to mend it;
-and warns of what is worth another look. In a folder every .yaml file is checked.
+Finds all errors in rulesets and in the tests beside them (NAME.tests.yaml), or in a plan and its roster:
+line, column, how to mend it; and warns of what is worth another look. In a folder every .yaml file is
+checked.
 
   --format text|github|sarif|json   form of the output (default text)
   --library FOLDER                  the folder of other rulesets that this one extends or asks titles of
@@ -201,6 +228,29 @@ in capitals or not.
   --lang vi|en                      language
 
 Example: criteria explain ward.yaml data.csv --subject "Vĩnh Hòa" --lang en
+""",
+    "project": """\
+criteria project PLAN [DATA]
+
+How the targets of a plan (a .yaml file) look by the recognitions in DATA (CSV with the columns unit, period,
+status, decided): how many are needed, there and expected, how likely each target is, and how many a year it
+takes. Without DATA the results of registered units are open.
+
+  --on DATE                   the day from which to look, like 2024-12-31 (default: the end of the last year
+                              in DATA)
+  --method hazard|arithmetic  by rates of recognition in the years behind, or by lists of registrations alone
+                              (default hazard)
+  --scenario SUPPOSITION      what to suppose, several times: as_is, plan, required, no_lapse, pass_rate(0.9),
+                              capacity(12), pace(8), harder_last(5), criteria_change(2026-01-01, 0.8)
+  --confidence SHARE          how sure registrations for the next year are to be enough (default 80%)
+  -o, --output FILE           write to a .txt, .json or .csv file (a row a year)
+  --force                     overwrite a file that exists
+  --format text|csv|json      form of the output (default: by the name of the output, else text)
+  --lang vi|en                language
+
+Exit status 1 if a target is missed, or will be as things go.
+
+Example: criteria project plan.yaml recognitions.csv --on 2024-12-31 --lang en
 """,
 }
 

@@ -25,7 +25,7 @@ from criteria_engine import (
 from criteria_engine.cli.console import Console
 from criteria_engine.cli.output import Unusable
 
-__all__ = ["Given", "Judged", "found_subject", "judged", "library_of", "read_data"]
+__all__ = ["Given", "Judged", "day_of", "found_subject", "judged", "library_of", "read_data"]
 
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 _PATIENCE = 2.0
@@ -60,7 +60,7 @@ def read_data(options: Namespace, console: Console) -> Given:
     """What a command names, read."""
     library = library_of(options)
     ruleset = load(options.ruleset, library=library, lang=console.lang)
-    on = _day(options.on)
+    on = day_of(options.on)
     subjects = read_subjects(
         options.data,
         ruleset.columns,
@@ -71,7 +71,8 @@ def read_data(options: Namespace, console: Console) -> Given:
     return Given(ruleset, subjects, on, sets)
 
 
-def _day(text: str | None) -> datetime.date | None:
+def day_of(text: str | None) -> datetime.date | None:
+    """The day that an option says, None where it is not given; raises ``Unusable`` for what is no day."""
     if text is None:
         return None
     try:
