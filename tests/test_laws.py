@@ -16,13 +16,13 @@ import attrs
 import strategies
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from judged import judged, loaded, paths, same_numbers, seen
+from judged import judged, loaded, paths, same_numbers, scaled, seen
 
 import criteria_engine as ce
 
 _LOOSE = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-many = settings(max_examples=200, suppress_health_check=_LOOSE)
-some = settings(max_examples=60, suppress_health_check=_LOOSE)
+many = settings(max_examples=scaled(200), suppress_health_check=_LOOSE)
+some = settings(max_examples=scaled(60), suppress_health_check=_LOOSE)
 
 
 def _inside(inner: ce.Bounds | None, outer: ce.Bounds | None) -> bool:
@@ -236,7 +236,7 @@ class TestNothingElseMatters:
         )
         assert _near(judged(attrs.evolve(ruleset, criteria=scaled), values).score, before.score)
 
-    @settings(max_examples=10, suppress_health_check=_LOOSE)
+    @settings(max_examples=scaled(10), suppress_health_check=_LOOSE)
     @given(st.data())
     def test_threads(self, data: st.DataObject) -> None:
         """Eight threads that share a ruleset find what one finds."""

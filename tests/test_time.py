@@ -27,15 +27,15 @@ import pytest
 import strategies
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
-from judged import loaded, paths, seen
+from judged import loaded, paths, scaled, seen
 from test_cli import run
 
 import criteria_engine as ce
 
 GOLDEN = Path(__file__).parent / "golden"
 _LOOSE = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-many = settings(max_examples=150, suppress_health_check=_LOOSE)
-some = settings(max_examples=40, suppress_health_check=_LOOSE)
+many = settings(max_examples=scaled(150), suppress_health_check=_LOOSE)
+some = settings(max_examples=scaled(40), suppress_health_check=_LOOSE)
 
 Document = dict[str, Any]
 
@@ -1354,7 +1354,7 @@ class TestNothingElseMatters:
         )
         assert status(ruleset, values, history=given_once, titles=titles) == "met"
 
-    @settings(max_examples=5, suppress_health_check=_LOOSE)
+    @settings(max_examples=scaled(5), suppress_health_check=_LOOSE)
     @given(st.data())
     def test_threads(self, data: st.DataObject) -> None:
         """Eight threads that share a ruleset find and explain what one does."""
