@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 from pathlib import Path
 
+import attrs
 import pytest
+import strategies
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from judged import judged, loaded, scaled, seen
 
 import criteria_engine as ce
 
@@ -196,3 +202,46 @@ def test_more_points_where_points_are_counted_are_listed(folder: Path) -> None:
     (folder / "base.yaml").write_text(base, encoding="utf-8")
     local(folder, text)
     assert "CE716" not in [each.code for each in ce.check(folder / "local.yaml")]
+
+
+@attrs.frozen
+class OneSet:
+    """A library of one ruleset."""
+
+    ruleset: ce.Ruleset
+
+    def find(self, name: str, *, on: datetime.date | None = None) -> ce.Ruleset:
+        assert name == self.ruleset.id
+        return self.ruleset
+
+
+@settings(max_examples=scaled(80), suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_a_set_cut_in_two_and_joined_is_the_whole(data: st.DataObject) -> None:
+    """A set whose last criteria stand in a second file that extends the first judges as in one file, and
+    so does its dump.
+    """
+    document = data.draw(strategies.documents())
+    ids = list(document["criteria"])
+    assume(len(ids) > 1)
+    cut = data.draw(st.integers(1, len(ids) - 1))
+    first = {
+        **document,
+        "id": "vn.example.first",
+        "criteria": {id: document["criteria"][id] for id in ids[:cut]},
+    }
+    second = {
+        **{key: document[key] for key in ("criteria_engine", "id", "version", "title", "status")},
+        "extends": "vn.example.first",
+        "criteria": {id: document["criteria"][id] for id in ids[cut:]},
+    }
+    try:
+        base = loaded(first)
+    except ce.CriteriaError:
+        assume(False)  # what stands in the second file is asked for in the first
+    joined = ce.loads(strategies.dump(second), library=OneSet(base))
+    again = ce.loads(ce.dumps(joined))
+    assert again == joined
+    values = data.draw(strategies.values(document, missing=0.2))
+    whole = seen(judged(loaded(document), values))
+    assert seen(judged(joined, values)) == seen(judged(again, values)) == whole
