@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-long check format coverage docs pages bench build clean
+.PHONY: help demo test test-long test-spark check format coverage docs pages bench bench-frames build clean
 
 help:  ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -24,6 +24,9 @@ test: $(VENV)/.ready-test  ## the tests, some hundred examples a property
 
 test-long: $(VENV)/.ready-test  ## the same with thousands of examples, and the slow tests
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest $(ARGS)
+
+test-spark: $(VENV)/.ready-spark  ## the laws of frames on Spark with two workers (Java 17), dask and ibis
+	@$(BIN)/python -m pytest tests/test_spark.py tests/test_frames.py -k 'spark or dask or ibis or job' $(ARGS)
 
 check: $(VENV)/.ready-check  ## style, types and the rules of the house
 	@$(BIN)/ruff check --quiet .
@@ -47,6 +50,9 @@ pages: $(VENV)/.ready-test  ## write anew what is generated: docs/errors.md and 
 
 bench: $(VENV)/.ready  ## measure; prints a table, writes bench/results.json
 	@$(BIN)/python bench/run.py
+
+bench-frames: $(VENV)/.ready-test  ## measure frames beside the same judgement written by hand
+	@$(BIN)/python bench/frames.py
 
 build: $(VENV)/.ready-build  ## wheel and sdist, into dist/
 	@$(BIN)/python -m build --outdir dist . >/dev/null && ls dist

@@ -82,8 +82,8 @@ def limit_memory(mebibytes: int) -> None:
 
 def main(what: str) -> None:
     sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
-    import hostile_corpus  # noqa: PLC0415
-    import hostile_uses  # noqa: PLC0415
+    import hostile_corpus
+    import hostile_uses
 
     jobs = hostile_uses.jobs(what, hostile_corpus)
     hostile_uses.warm_up(hostile_corpus)

@@ -1075,3 +1075,17 @@ PlainDumper.add_representer(
 def dump(document: Document) -> str:
     """The ruleset as a file holds it."""
     return yaml.dump(document, Dumper=PlainDumper, allow_unicode=True, sort_keys=False, width=10**6)
+
+
+@st.composite
+def spoiled(draw: Draw, document: Document, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same assessment with a number or a word that cannot be, where there is an input that has any."""
+    spoilt = dict(values)
+    for name, rules in document["inputs"].items():
+        if rules["type"] == "percent" or "range" in rules:
+            spoilt[name] = 1001
+        elif rules["type"] in ("choice", "ordinal"):
+            spoilt[name] = "nonsense"
+        if spoilt != values and draw(whole(0, 1)):
+            break
+    return spoilt

@@ -88,7 +88,7 @@ def codes(*arguments: object, **named: object) -> list[tuple[str, str]]:
 
 def test_a_value_is_given_once() -> None:
     same = {"so_vu": "cases"}
-    assert codes(SETS, {**VALUES, "so_vu": 6}, same=same) == [("CE578", "values.so_vu")]
+    assert codes(SETS, {**VALUES, "so_vu": 6}, same=same) == [("CE598", "values.so_vu")]
     twice = ce.evaluate_all(SETS, {**VALUES, "so_vu": 5}, same=same)
     assert twice["vn.example.model"].level == "model"
     apart = ce.evaluate_all(SETS, {**VALUES, "vn.example.model/so_vu": 30})
@@ -97,7 +97,7 @@ def test_a_value_is_given_once() -> None:
 
 def test_one_name_with_two_meanings_is_told() -> None:
     other = ce.loads(LEGAL.replace("cases: {type: integer}", "cases: {type: choice, choices: [few, many]}"))
-    assert codes([other, SETS[2]], {"cases": 3}) == [("CE577", "values.cases")]
+    assert codes([other, SETS[2]], {"cases": 3}) == [("CE597", "values.cases")]
     apart = {"vn.example.safe/cases": 3, "vn.example.legal/cases": "few"}
     assert ce.evaluate_all([other, SETS[2]], apart)["vn.example.safe"].level is None
 
@@ -115,8 +115,8 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
 
 def test_rings_and_doubles_are_refused() -> None:
     ring = ce.loads(SAFE.replace("test: station", "test: \"holds('vn.example.model', 'model')\""))
-    assert [code for code, _ in codes([*SETS[:2], ring], VALUES)] == ["CE576"]
-    assert [code for code, _ in codes([SETS[2], SETS[2]], {})] == ["CE579"]
+    assert [code for code, _ in codes([*SETS[:2], ring], VALUES)] == ["CE596"]
+    assert [code for code, _ in codes([SETS[2], SETS[2]], {})] == ["CE599"]
 
 
 def test_history_is_parted_too() -> None:

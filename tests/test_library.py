@@ -80,7 +80,7 @@ def test_one_none_or_two(
     if count == 1:
         assert library.edition("vn.example.set", on=day).in_force(day)
     else:
-        assert code_of(library.edition, "vn.example.set", on=day) == ("CE574" if count else "CE573")
+        assert code_of(library.edition, "vn.example.set", on=day) == ("CE594" if count else "CE593")
     gaps, overlaps = library.gaps("vn.example.set"), library.overlaps()
     first = min(each.from_ or day for each in library)
     if day >= first:
@@ -99,16 +99,16 @@ def test_an_open_end_lasts_until_the_next_begins(tmp_path: Path) -> None:
     assert library.successor(new) is None
     assert library.superseded(datetime.date(2022, 1, 1)) == (old,)
     assert library.superseded(datetime.date(2021, 12, 31)) == ()
-    assert code_of(library.find, "vn.example.set") == "CE572"
+    assert code_of(library.find, "vn.example.set") == "CE592"
 
 
 def test_what_it_cannot_find_it_says(tmp_path: Path) -> None:
     write(tmp_path, "one.yaml", 'version: "1"\nlegal_basis: [{document: 124/2021/TT-BCA}]\n')
     write(tmp_path, "two.yaml", 'version: "1"\nlegal_basis: [124/2021/TT-BCA]\n', "vn.example.other")
     library = ce.Library(tmp_path)
-    assert code_of(library.find, "vn.example.sett") == "CE570"
-    assert code_of(library.find, "124/2021/TT-BCA") == "CE571"
-    assert code_of(ce.Library, tmp_path / "none") == "CE575"
+    assert code_of(library.find, "vn.example.sett") == "CE590"
+    assert code_of(library.find, "124/2021/TT-BCA") == "CE591"
+    assert code_of(ce.Library, tmp_path / "none") == "CE595"
     assert library.find("vn.example.other").id == "vn.example.other"
 
 

@@ -14,6 +14,15 @@ from fractions import Fraction
 from criteria_engine.core import RoundingMode
 
 __all__ = [
+    "EXP_TERMS",
+    "LN_TEN",
+    "LN_TERMS",
+    "LN_TWO_HIGH",
+    "LN_TWO_LOW",
+    "LOWEST_EXPONENT",
+    "MANY_TWOS",
+    "MOST_EXPONENT",
+    "ROOT_OF_HALF",
     "as_float",
     "ceil",
     "exp",
@@ -33,8 +42,22 @@ __all__ = [
 
 _EDGE = 4_194_304
 _WHOLE = 2.0**53
-_LARGEST = 1e150
-_LARGEST_EXPONENT = 345.0
+
+# exp and ln are worked out here, by the four operations alone: those of C libraries, dataframe engines and
+# the JVM differ in the last digit, and a score would depend on who computes it.
+LN_TWO_HIGH = 6.93147180369123816490e-01
+LN_TWO_LOW = 1.90821492927058770002e-10
+"""The logarithm of two in two parts; the first times a whole number below 2048 is exact."""
+MANY_TWOS = 1.4426950408889634
+"""One over the logarithm of two."""
+LN_TEN = 2.302585092994046
+ROOT_OF_HALF = 0.7071067811865476
+MOST_EXPONENT = 345.0
+LOWEST_EXPONENT = -700.0
+EXP_TERMS = tuple(1.0 / math.factorial(n) for n in range(13, -1, -1))
+"""The series of e to the r, the highest power first."""
+LN_TERMS = tuple(1.0 / (2 * n + 1) for n in range(11, -1, -1))
+"""The series of ln((1 + s) / (1 - s)) / 2s over the square of s, the highest power first."""
 
 
 def as_float(exact: Fraction) -> float:
@@ -71,27 +94,45 @@ def sqrt(x: float) -> float:
 
 def exp(x: float) -> float:
     """e to the ``x`` on the grid; beyond 345 it stays at e^345, far above any score."""
-    return grid(math.exp(min(x, _LARGEST_EXPONENT)))
+    return grid(power_of_e(x))
 
 
 def ln(x: float) -> float:
     """The natural logarithm on the grid."""
-    return grid(math.log(x)) if x > 0 else 0.0
+    return grid(log(x)) if x > 0 else 0.0
 
 
 def log10(x: float) -> float:
     """The decimal logarithm on the grid."""
-    return grid(math.log10(x)) if x > 0 else 0.0
+    return grid(log(x) / LN_TEN) if x > 0 else 0.0
 
 
 def log(x: float) -> float:
     """The natural logarithm as it is; minus infinity for 0 and less."""
-    return math.log(x) if x > 0 else -math.inf
+    if not 0 < x < math.inf:
+        return math.inf if x > 0 else -math.inf
+    part, twos = math.frexp(x)
+    if part < ROOT_OF_HALF:
+        part, twos = part * 2.0, twos - 1
+    s = (part - 1.0) / (part + 1.0)
+    square = s * s
+    total = LN_TERMS[0]
+    for term in LN_TERMS[1:]:
+        total = total * square + term
+    return twos * LN_TWO_HIGH + (twos * LN_TWO_LOW + 2.0 * s * total)
 
 
 def power_of_e(x: float) -> float:
-    """e to the ``x`` as it is; 0 for minus infinity."""
-    return math.exp(min(x, _LARGEST_EXPONENT))
+    """e to the ``x`` as it is; 0 from -700 down."""
+    if not x > LOWEST_EXPONENT:
+        return 0.0
+    x = min(x, MOST_EXPONENT)
+    twos = math.floor(x * MANY_TWOS + 0.5)
+    rest = x - twos * LN_TWO_HIGH - twos * LN_TWO_LOW
+    total = EXP_TERMS[0]
+    for term in EXP_TERMS[1:]:
+        total = total * rest + term
+    return math.ldexp(total, twos)
 
 
 def remainder(left: float, right: float) -> float:

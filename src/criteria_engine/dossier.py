@@ -134,7 +134,7 @@ def _by_id(sets: Sequence[Ruleset], problems: Problems) -> dict[str, Ruleset]:
     by_id: dict[str, Ruleset] = {}
     for each in sets:
         if each.id in by_id:
-            problems.add("rulesets", "CE579", name=each.id)
+            problems.add("rulesets", "CE599", name=each.id)
         by_id.setdefault(each.id, each)
     return by_id
 
@@ -150,7 +150,7 @@ def _in_order(by_id: Mapping[str, Ruleset], problems: Problems) -> list[str]:
     try:
         return list(sorter.static_order())
     except CycleError as error:
-        problems.add("rulesets", "CE576", ring=" → ".join(reversed(error.args[1])))
+        problems.add("rulesets", "CE596", ring=" → ".join(reversed(error.args[1])))
         return []
 
 
@@ -210,7 +210,7 @@ class _Body:
         if joined in taken and taken[joined][1] != value:
             other, known = taken[joined]
             first, second = f"{other} = {known!r}", f"{name} = {value!r}"
-            self._problems.add(f"{at}.{name}", "CE578", name=joined, first=first, second=second)
+            self._problems.add(f"{at}.{name}", "CE598", name=joined, first=first, second=second)
             return
         taken[joined] = name, value
         fed = [(ruleset, given) for ruleset, given in users if given.id not in parted[ruleset]]
@@ -218,7 +218,7 @@ class _Body:
             what = _difference(fed[0][1], given)
             if what and at == "values":
                 self._problems.add(
-                    f"{at}.{name}", "CE577", name=joined, first=fed[0][0], second=ruleset, what=what
+                    f"{at}.{name}", "CE597", name=joined, first=fed[0][0], second=ruleset, what=what
                 )
         for ruleset, given in fed:
             parted[ruleset][given.id] = value

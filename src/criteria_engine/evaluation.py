@@ -13,7 +13,7 @@ from criteria_engine.observing import History, Titled, observed_before, plain_ti
 from criteria_engine.program import Program
 from criteria_engine.result import Result
 
-__all__ = ["evaluate"]
+__all__ = ["checked_day", "evaluate", "first_day"]
 
 _NO_EVIDENCE: Mapping[str, str] = {}
 
@@ -109,6 +109,25 @@ def _given(evidence: Mapping[str, str] | None) -> Mapping[str, str]:
     if not evidence:
         return _NO_EVIDENCE
     return {name: text for name, text in evidence.items() if text not in (None, "")}
+
+
+def checked_day(ruleset: Described, program: Program, on: object) -> datetime.date | None:
+    """The day whose dated parameters count, for many assessments; ``CriteriaError`` where it does not do."""
+    day = _day_of(on)
+    if program.needs_day:
+        _check_day_and_evidence(ruleset, program, _NO_EVIDENCE, day)
+    return day
+
+
+def first_day(ruleset: Described) -> datetime.date | None:
+    """The first day on which every dated parameter has a value; None where none is dated."""
+    firsts = [
+        min(entry.from_ for entry in dated)
+        for parameter in ruleset.parameters
+        for dated in (parameter.dated, *[each.dated for _, each in parameter.values or ()])
+        if dated
+    ]
+    return max(firsts, default=None)
 
 
 def _day_of(on: object) -> datetime.date | None:

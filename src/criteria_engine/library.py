@@ -43,7 +43,7 @@ class Library:
         self._made: dict[str, Ruleset] = {}
         self._turn = threading.RLock()
         if not self.folder.is_dir():
-            _raise("CE575", folder=os.fspath(folder))
+            _raise("CE595", folder=os.fspath(folder))
 
     def __repr__(self) -> str:
         return f"Library({os.fspath(self.folder)!r})"
@@ -101,10 +101,10 @@ class Library:
             return exact
         ids = dict.fromkeys(each.id for each in self.editions if each.goes_by(name))
         if len(ids) > 1:
-            _raise("CE571", name=name, ids=", ".join(ids))
+            _raise("CE591", name=name, ids=", ".join(ids))
         if not ids:
             known = [*self.ids, *(number for each in self.editions for number in each.documents)]
-            _raise("CE570", name=name, nearest=nearest(name, known) or ", ".join(known[:8]) or "–")
+            _raise("CE590", name=name, nearest=nearest(name, known) or ", ".join(known[:8]) or "–")
         # the number is that of one version; another day has another version of the same ruleset
         return tuple(each for each in self.editions if each.id in ids)
 
@@ -121,13 +121,13 @@ class Library:
             # a document's number is that of its version; an id needs a day
             meant = [each for each in versions if each.id != name and each.goes_by(name)] or versions
             if len(meant) > 1:
-                _raise("CE572", name=name, versions=listed)
+                _raise("CE592", name=name, versions=listed)
             return meant[0]
         found = [each for each in versions if each.in_force(on)]
         if not found:
-            _raise("CE573", name=name, day=on.isoformat(), versions=listed)
+            _raise("CE593", name=name, day=on.isoformat(), versions=listed)
         if len(found) > 1:
-            _raise("CE574", name=name, day=on.isoformat(), versions="; ".join(map(str, found)))
+            _raise("CE594", name=name, day=on.isoformat(), versions="; ".join(map(str, found)))
         return found[0]
 
     def find(self, name: str, *, on: datetime.date | None = None) -> Ruleset:

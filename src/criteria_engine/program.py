@@ -62,7 +62,7 @@ class Program:
     slots: tuple[Slot, ...] = attrs.field(init=False)
     places: dict[str, int] = attrs.field(init=False)
     door: Door = attrs.field(init=False)
-    once: dict[str, Any] = attrs.field(init=False, factory=dict)
+    once: dict[Any, Any] = attrs.field(init=False, factory=dict)
     _turn: threading.RLock = attrs.field(init=False, factory=threading.RLock)
 
     def __attrs_post_init__(self) -> None:
@@ -136,7 +136,11 @@ class Program:
         """From a row with missing values to (row, answers); None where anything else is odd."""
         return self._made("quick_with_gaps", lambda: self._entered(self.bounded_asking, missing=True))
 
-    def _made(self, name: str, make: Callable[[], _Made]) -> _Made:
+    def kept(self, name: Any, make: Callable[[], _Made]) -> _Made:
+        """What other carriers make of it, once."""
+        return self._made(name, make)
+
+    def _made(self, name: Any, make: Callable[[], _Made]) -> _Made:
         """What is made once, when it is first needed, by whichever thread comes first."""
         found: _Made | None = self.once.get(name)
         if found is None:

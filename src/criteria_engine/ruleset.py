@@ -49,6 +49,7 @@ from criteria_engine.observing import History, Titled
 from criteria_engine.program import Program
 from criteria_engine.result import Result
 from criteria_engine.soundness import program_of
+from criteria_engine.tables.frames import evaluate_frame
 from criteria_engine.titles import Titles
 from criteria_engine.windows import Window
 
@@ -209,6 +210,27 @@ class Ruleset(Plain):
             titles=titles or None,
             again=True,
         )
+
+    def evaluate_frame(
+        self,
+        frame: Any,
+        *,
+        detail: bool = False,
+        on: datetime.date | str | None = None,
+        prefix: str = "",
+        strict: bool = False,
+    ) -> Any:
+        """Judge every row of a frame, whatever its kind; the same kind comes back, what is lazy stays lazy.
+
+        An input is the column of its name; null, NaN, NaT and None are missing. ``n/a`` in a text
+        column, or true in a column ``x@na``, is not applicable; a column ``x@evidence`` says what
+        proves x. Added are ``level``, ``decided``, ``score_low``, ``score_high``, ``possible_levels``
+        (joined by ``|``) and ``error`` (the inputs that are wrong in this row, which is then not
+        judged; ``strict=True`` raises instead); with ``detail`` also ``NAME.status``, ``NAME.low``,
+        ``NAME.high`` of every criterion, its items, and the definitions. Their names begin with
+        ``prefix``. ``on`` is the day whose dated parameters count, or the column that holds it.
+        """
+        return evaluate_frame(self, frame, detail=detail, on=on, prefix=prefix, strict=strict)
 
     def _repr_html_(self) -> str:
         return ruleset_html(self)

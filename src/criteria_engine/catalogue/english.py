@@ -466,29 +466,22 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "give each result under the id of its own ruleset",
     ),
     "CE566": ("{name} is given by name, not as {found}", 'give a mapping, such as {{"theft_cases": 3}}'),
-    # CE6xx: the tests beside a ruleset
-    "CE570": ("the library has no ruleset {name}", "perhaps {nearest}"),
-    "CE571": ("several rulesets go by {name}: {ids}", "give the id of one of them"),
-    "CE572": ("{name} has several versions: {versions}", "give the day: on=date(2024, 6, 1)"),
+    # CE57x: frames
+    "CE571": ("{package} is not installed", "install criteria-engine[{extra}]"),
+    "CE572": ("{kind} is no frame", "give a frame of pandas, polars, pyarrow, duckdb, pyspark, dask or ibis"),
     "CE573": (
-        "no version of {name} is in force on {day}; there are: {versions}",
-        "choose another day, or look whether a version is missing from the library",
+        "the frame already has columns of these names: {names}",
+        'rename them, or give a prefix, such as prefix="set1_"',
     ),
     "CE574": (
-        "more than one version of {name} is in force on {day}: {versions}",
-        "give one of them an end: effective: {{until: …}}",
+        "no column for: {names}; they count as missing",
+        "name the columns as the inputs; perhaps: {nearest}",
     ),
-    "CE575": ("{folder} is not a folder", "give the folder that holds the rulesets"),
-    "CE576": (
-        "the rulesets need each other in a ring: {ring}",
-        "leave one of them out and give its title instead",
+    "CE575": (
+        "a lazy frame is not looked at here, so strict has nothing to raise",
+        "leave strict out, and look at the column error once it is collected",
     ),
-    "CE577": (
-        "{name} means something else in {first} than in {second}: {what}",
-        'name it with its ruleset: "{second}/{name}"',
-    ),
-    "CE578": ("{name} is given twice with different values: {first} and {second}", "give it once"),
-    "CE579": ("two rulesets have the id {name}", "give one version of each"),
+    # CE6xx: the tests beside a ruleset
     "CE580": (
         "{first} and {second} are both in force from {start} to {end}",
         "give the older one an end: effective: {{until: …}}",
@@ -501,6 +494,29 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "the title of {name} was given as {given}, and judging it comes to {found}; the given one counts",
         "look which of the two is right",
     ),
+    # CE59x: libraries and dossiers
+    "CE590": ("the library has no ruleset {name}", "perhaps {nearest}"),
+    "CE591": ("several rulesets go by {name}: {ids}", "give the id of one of them"),
+    "CE592": ("{name} has several versions: {versions}", "give the day: on=date(2024, 6, 1)"),
+    "CE593": (
+        "no version of {name} is in force on {day}; there are: {versions}",
+        "choose another day, or look whether a version is missing from the library",
+    ),
+    "CE594": (
+        "more than one version of {name} is in force on {day}: {versions}",
+        "give one of them an end: effective: {{until: …}}",
+    ),
+    "CE595": ("{folder} is not a folder", "give the folder that holds the rulesets"),
+    "CE596": (
+        "the rulesets need each other in a ring: {ring}",
+        "leave one of them out and give its title instead",
+    ),
+    "CE597": (
+        "{name} means something else in {first} than in {second}: {what}",
+        'name it with its ruleset: "{second}/{name}"',
+    ),
+    "CE598": ("{name} is given twice with different values: {first} and {second}", "give it once"),
+    "CE599": ("two rulesets have the id {name}", "give one version of each"),
     "CE601": ("level: the test expects `{expected}`, the result is `{found}`", ""),
     "CE602": ("possible levels: the test expects {expected}, the result is {found}", ""),
     "CE603": ("score: the test expects {expected}, the result is {found}", ""),

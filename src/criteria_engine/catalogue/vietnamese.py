@@ -442,26 +442,22 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
         "đặt mỗi kết quả dưới mã bộ tiêu chí của nó",
     ),
     "CE566": ("{name} phải ghi theo tên, không phải {found}", 'đưa vào dạng ánh xạ, ví dụ {{"so_vu": 3}}'),
-    # CE6xx: phép thử đi kèm bộ tiêu chí
-    "CE570": ("thư viện không có bộ tiêu chí {name}", "có thể là {nearest}"),
-    "CE571": ("có nhiều bộ tiêu chí mang tên {name}: {ids}", "ghi mã của một bộ"),
-    "CE572": ("{name} có nhiều phiên bản: {versions}", "ghi ngày: on=date(2024, 6, 1)"),
-    "CE573": (
-        "không phiên bản nào của {name} có hiệu lực vào ngày {day}; hiện có: {versions}",
-        "chọn ngày khác, hoặc xem thư viện có thiếu phiên bản nào không",
+    # CE57x: bảng số liệu
+    "CE571": ("chưa cài {package}", "cài criteria-engine[{extra}]"),
+    "CE572": (
+        "{kind} không phải là bảng",
+        "đưa vào bảng của pandas, polars, pyarrow, duckdb, pyspark, dask hoặc ibis",
     ),
+    "CE573": ("bảng đã có cột mang tên này: {names}", 'đổi tên cột, hoặc cho tiền tố, ví dụ prefix="set1_"'),
     "CE574": (
-        "có hơn một phiên bản của {name} cùng có hiệu lực vào ngày {day}: {versions}",
-        "ghi ngày hết hiệu lực cho một phiên bản: effective: {{until: …}}",
+        "không có cột cho: {names}; coi như chưa có số liệu",
+        "đặt tên cột theo số liệu đầu vào; có thể là: {nearest}",
     ),
-    "CE575": ("{folder} không phải là thư mục", "chỉ ra thư mục chứa các bộ tiêu chí"),
-    "CE576": ("các bộ tiêu chí cần nhau theo vòng: {ring}", "bỏ một bộ ra và đưa danh hiệu của bộ đó vào"),
-    "CE577": (
-        "{name} trong {first} khác nghĩa với trong {second}: {what}",
-        'ghi kèm mã bộ tiêu chí: "{second}/{name}"',
+    "CE575": (
+        "bảng chưa tính (lazy) thì chưa xem được, nên strict không có gì để báo",
+        "bỏ strict, rồi xem cột error sau khi tính",
     ),
-    "CE578": ("{name} được ghi hai lần với giá trị khác nhau: {first} và {second}", "chỉ ghi một lần"),
-    "CE579": ("hai bộ tiêu chí cùng mã {name}", "mỗi bộ chỉ đưa vào một phiên bản"),
+    # CE6xx: phép thử đi kèm bộ tiêu chí
     "CE580": (
         "{first} và {second} cùng có hiệu lực từ {start} đến {end}",
         "ghi ngày hết hiệu lực cho bản cũ: effective: {{until: …}}",
@@ -474,6 +470,26 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
         "danh hiệu của {name} được ghi là {given}, còn xét ra là {found}; lấy theo danh hiệu đã ghi",
         "xem lại hai kết quả, kết quả nào đúng",
     ),
+    # CE59x: libraries and dossiers
+    "CE590": ("thư viện không có bộ tiêu chí {name}", "có thể là {nearest}"),
+    "CE591": ("có nhiều bộ tiêu chí mang tên {name}: {ids}", "ghi mã của một bộ"),
+    "CE592": ("{name} có nhiều phiên bản: {versions}", "ghi ngày: on=date(2024, 6, 1)"),
+    "CE593": (
+        "không phiên bản nào của {name} có hiệu lực vào ngày {day}; hiện có: {versions}",
+        "chọn ngày khác, hoặc xem thư viện có thiếu phiên bản nào không",
+    ),
+    "CE594": (
+        "có hơn một phiên bản của {name} cùng có hiệu lực vào ngày {day}: {versions}",
+        "ghi ngày hết hiệu lực cho một phiên bản: effective: {{until: …}}",
+    ),
+    "CE595": ("{folder} không phải là thư mục", "chỉ ra thư mục chứa các bộ tiêu chí"),
+    "CE596": ("các bộ tiêu chí cần nhau theo vòng: {ring}", "bỏ một bộ ra và đưa danh hiệu của bộ đó vào"),
+    "CE597": (
+        "{name} trong {first} khác nghĩa với trong {second}: {what}",
+        'ghi kèm mã bộ tiêu chí: "{second}/{name}"',
+    ),
+    "CE598": ("{name} được ghi hai lần với giá trị khác nhau: {first} và {second}", "chỉ ghi một lần"),
+    "CE599": ("hai bộ tiêu chí cùng mã {name}", "mỗi bộ chỉ đưa vào một phiên bản"),
     "CE601": ("mức: phép thử cần `{expected}`, kết quả là `{found}`", ""),
     "CE602": ("các mức còn có thể: phép thử cần {expected}, kết quả là {found}", ""),
     "CE603": ("điểm: phép thử cần {expected}, kết quả là {found}", ""),

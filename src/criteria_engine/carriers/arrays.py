@@ -1,0 +1,341 @@
+"""The array carrier: the arithmetic of ``arithmetic`` over blocks of rows, with NumPy.
+
+The same operations in the same order, so that results agree to the last bit. A value is an array, or a
+plain number or truth value where all rows of a block agree. Whole numbers
+that are small enough stay in small arrays, in which sums are exact and cheap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from criteria_engine import arithmetic
+from criteria_engine.carriers import array_functions as functions
+from criteria_engine.carriers.mixing import mixture
+from criteria_engine.core import RoundingMode
+
+__all__ = ["Arrays"]
+
+_EDGE = 4_194_304
+_WHOLE = 2.0**53
+_BYTE, _SHORT = 127, 32_767
+
+
+class Arrays:
+    """Arithmetic on arrays; ``np`` is NumPy, as its door gives it."""
+
+    def __init__(self, np: Any) -> None:
+        self._np = np
+
+    def kept(self, value: Any, uses: int) -> Any:
+        """An array may be read as often as one likes."""
+        return value
+
+    # ---- truth values ------------------------------------------------------------------------
+
+    def every(self, values: Sequence[Any]) -> Any:
+        """Where all hold."""
+        found: Any = True
+        own = False
+        for value in values:
+            if value is False:
+                return False
+            if value is True:
+                continue
+            if found is True:
+                found = value
+            elif own:
+                found &= value
+            else:
+                found, own = found & value, True
+        return found
+
+    def some(self, values: Sequence[Any]) -> Any:
+        """Where at least one holds."""
+        found: Any = False
+        own = False
+        for value in values:
+            if value is True:
+                return True
+            if value is False:
+                continue
+            if found is False:
+                found = value
+            elif own:
+                found |= value
+            else:
+                found, own = found | value, True
+        return found
+
+    def contrary(self, value: Any) -> Any:
+        """Where it does not hold."""
+        return not value if isinstance(value, bool) else ~value
+
+    def compared(self, operator: str, left: Any, right: Any) -> Any:
+        """Where a comparison holds."""
+        match operator:
+            case "<":
+                found = left < right
+            case "<=":
+                found = left <= right
+            case ">":
+                found = left > right
+            case ">=":
+                found = left >= right
+            case "==":
+                found = left == right
+            case _:
+                found = left != right
+        return found
+
+    # ---- choosing ----------------------------------------------------------------------------
+
+    def chosen(self, test: Any, yes: Any, no: Any) -> Any:
+        """``yes`` where the test holds, else ``no``."""
+        if isinstance(test, bool):
+            return yes if test else no
+        if self._plain(yes) and self._plain(no):
+            return self._two_numbers(test, yes, no)
+        if self._plain(no) and no == 0 and yes.dtype.kind == "i":
+            return yes * test.view(self._np.int8)
+        if self._plain(yes) and yes == 0 and no.dtype.kind == "i":
+            return no * (~test).view(self._np.int8)
+        kinds = {self._kind(yes), self._kind(no)}
+        if None in kinds:
+            return self._blended(test, yes, no)
+        return self._blended_small(test, yes, no, self._np.int16 if 2 in kinds else self._np.int8)
+
+    def _kind(self, value: Any) -> int | None:
+        """How many bytes a small whole number takes; None for any other number."""
+        if not self._plain(value):
+            return int(value.itemsize) if value.dtype.kind == "i" and value.itemsize <= 2 else None
+        if not isinstance(value, int) or abs(value) > _SHORT:
+            return None
+        return 1 if abs(value) <= _BYTE else 2
+
+    def _blended_small(self, test: Any, yes: Any, no: Any, kind: Any) -> Any:
+        np = self._np
+        mask = -test.view(np.int8) if kind is np.int8 else -test.astype(np.int16)
+        one, other = (
+            kind(value) if self._plain(value) else value.astype(kind, copy=False) for value in (yes, no)
+        )
+        mask &= one ^ other
+        mask ^= other
+        return mask
+
+    def _two_numbers(self, test: Any, yes: Any, no: Any) -> Any:
+        np, step = self._np, yes - no
+        if not isinstance(yes, int) or not isinstance(no, int) or max(abs(yes), abs(no), abs(step)) > _SHORT:
+            return self._blended(test, float(yes), float(no))
+        if step == 0:
+            return yes
+        if max(abs(yes), abs(no), abs(step)) <= _BYTE:
+            found = test.view(np.int8)
+            found = found * np.int8(step) if step != 1 else found
+            return found + np.int8(no) if no else found
+        found = test.astype(np.int16) * np.int16(step)
+        return found + np.int16(no) if no else found
+
+    def _blended(self, test: Any, yes: Any, no: Any) -> Any:
+        """By their bits, which costs the same whatever the test says, and takes any number as it is."""
+        np = self._np
+        mask = test.astype(np.int64)
+        np.negative(mask, out=mask)
+        if self._plain(no) and no == 0:
+            mask &= self._bits(yes)
+            return mask.view(np.float64)
+        other = self._bits(no)
+        mask &= self._bits(yes) ^ other
+        mask ^= other
+        return mask.view(np.float64)
+
+    def _bits(self, value: Any) -> Any:
+        np = self._np
+        return np.float64(value).view(np.int64) if self._plain(value) else self.real(value).view(np.int64)
+
+    def _plain(self, value: Any) -> bool:
+        return isinstance(value, int | float)
+
+    def real(self, value: Any) -> Any:
+        """The value as floats."""
+        if self._plain(value):
+            return float(value)
+        return value if value.dtype == self._np.float64 else value.astype(self._np.float64)
+
+    # ---- adding ------------------------------------------------------------------------------
+
+    def added(self, terms: Sequence[Any], most: float) -> Any:
+        """The terms added from left to right; no partial sum is larger than ``most``."""
+        np, small = self._np, self._small(most)
+        total, own = terms[0], False
+        for term in terms[1:]:
+            if self._plain(total) and self._plain(term):
+                total = total + term
+                continue
+            if small is None:
+                total, term = self.real(total), self.real(term)  # noqa: PLW2901
+            kind = small if self._is_whole(total) and self._is_whole(term) else np.float64
+            if own and total.dtype == kind:
+                np.add(total, term, out=total)
+            else:
+                total, own = np.add(total, term, dtype=kind), True
+        return total
+
+    def subtracted(self, left: Any, right: Any, most: float) -> Any:
+        """``left`` less ``right``."""
+        if self._plain(left) and self._plain(right):
+            return left - right
+        small = self._small(most)
+        if small is not None and self._is_whole(left) and self._is_whole(right):
+            return self._np.subtract(left, right, dtype=small)
+        return self.real(left) - self.real(right)
+
+    def _small(self, most: float) -> Any:
+        """The kind of array in which whole numbers up to that size fit, if it is a small one."""
+        if most <= _BYTE:
+            return self._np.int8
+        return self._np.int16 if most <= _SHORT else None
+
+    def _is_whole(self, value: Any) -> bool:
+        return isinstance(value, int) if self._plain(value) else value.dtype.kind == "i"
+
+    # ---- other arithmetic --------------------------------------------------------------------
+
+    def times(self, left: Any, right: Any) -> Any:
+        """A product."""
+        return self.real(left) * self.real(right)
+
+    def divided(self, left: Any, right: Any, nearest: float, *, safe: bool) -> Any:
+        """A quotient; 0 where the divisor is nearer to 0 than ``nearest`` (unless surely ``safe``)."""
+        left, right = self.real(left), self.real(right)
+        if self._plain(right):
+            return 0.0 if -nearest < right < nearest else left / right
+        if safe:
+            return left / right
+        there = (right >= nearest) | (right <= -nearest)
+        return self.chosen(there, left / right, 0.0)
+
+    def extreme(self, which: str, values: Sequence[Any], *, finite: bool) -> Any:
+        """The smallest or largest, as Python's ``min`` and ``max`` pick it."""
+        found = values[0]
+        for value in values[1:]:
+            if self._plain(found) and self._plain(value):
+                found = min(found, value) if which == "min" else max(found, value)
+            elif finite:
+                pick = self._np.minimum if which == "min" else self._np.maximum
+                found = pick(self.real(found), self.real(value))
+            else:
+                found, other = self.real(found), self.real(value)
+                found = self.chosen(other < found if which == "min" else other > found, other, found)
+        return found
+
+    def grid(self, x: Any) -> Any:
+        """On the grid of one billionth."""
+        if self._plain(x):
+            return arithmetic.grid(x)
+        np, x = self._np, self.real(x)
+        size = np.abs(x)
+        found = np.floor(size * 1e9 + 0.5)
+        found /= 1e9
+        np.copysign(found, x, out=found)
+        inside = size <= _EDGE
+        return found if inside.all() else self.chosen(inside, found, x)
+
+    def grid_inside(self, x: Any) -> Any:
+        """The same for what is surely not below 0 and within the edge."""
+        if self._plain(x):
+            return arithmetic.grid(x)
+        found = self.real(x) * 1e9
+        found += 0.5
+        self._np.floor(found, out=found)
+        found /= 1e9
+        return found
+
+    def applied(self, function: str, values: Sequence[Any], days_off: Collection[int]) -> Any:
+        """A named function."""
+        if all(map(self._plain, values)):
+            return self._applied_once(function, [float(value) for value in values], days_off)
+        first = self.real(values[0])
+        match function:
+            case "grid":
+                return self.grid(first)
+            case "abs":
+                return self._np.abs(first)
+            case "floor" | "ceil":
+                turned = self._np.floor(first) if function == "floor" else self._np.ceil(first)
+                return self.chosen(self._np.abs(first) < _WHOLE, turned, first)
+            case "sqrt":
+                return self.chosen(first > 0, self.grid(self._np.sqrt(first)), 0.0)
+            case "years_between":
+                return functions.years_between(self._np, *self._both(values))
+            case "working_days_between":
+                return functions.working_days_between(self._np, *self._both(values), days_off)
+        return self._by_series(function, first)
+
+    def _by_series(self, function: str, x: Any) -> Any:
+        match function:
+            case "power_of_e":
+                return functions.power_of_e(self._np, x)
+            case "exp":
+                return self.grid(functions.power_of_e(self._np, x))
+            case "log":
+                return functions.log(self._np, x)
+            case "ln":
+                return self.chosen(x > 0, self.grid(functions.log(self._np, x)), 0.0)
+        return self.chosen(x > 0, self.grid(functions.log(self._np, x) / arithmetic.LN_TEN), 0.0)
+
+    def _applied_once(self, function: str, values: list[float], days_off: Collection[int]) -> float:
+        if function == "abs":
+            return abs(values[0])
+        if function == "working_days_between":
+            return arithmetic.working_days_between(values[0], values[1], days_off)
+        return float(getattr(arithmetic, function)(*values))
+
+    def _both(self, values: Sequence[Any]) -> tuple[Any, Any]:
+        one, other = self._np.broadcast_arrays(self.real(values[0]), self.real(values[1]))
+        return one, other
+
+    def remainder(self, left: Any, right: Any) -> Any:
+        """``left`` less the whole times that ``right`` goes into it."""
+        left, right = self.real(left), self.real(right)
+        if self._plain(left) and self._plain(right):
+            return float(arithmetic.remainder(left, right))
+        there = self.contrary(self.every([right > -5e-10, right < 5e-10]))
+        if there is False:
+            return 0.0
+        times = self.applied("floor", [self.grid(self.divided(left, right, 5e-10, safe=there is True))], ())
+        return self.chosen(there, left - right * times, 0.0)
+
+    def power(self, base: Any, exponent: int) -> Any:
+        """The base multiplied by itself."""
+        base = self.real(base)
+        product = base
+        for _ in range(exponent - 1):
+            product = product * base
+        return product
+
+    def rounded(self, x: Any, digits: int, mode: RoundingMode) -> Any:
+        """``x``, already on the grid, rounded to so many digits."""
+        x = self.real(x)
+        if self._plain(x):
+            return float(arithmetic.round_to(x, digits, mode))
+        np = self._np
+        size = np.abs(x)
+        inside = np.floor(size * 1e9 + 0.5) / 10.0 ** (9 - digits)
+        steps = self.chosen(size <= _EDGE, inside, size * 10.0**digits)
+        below = np.floor(steps)
+        part = steps - below
+        if mode == "half_up":
+            up = part >= 0.5
+        elif mode == "half_even":
+            up = (part > 0.5) | ((part == 0.5) & (below % 2 == 1))
+        else:
+            up = part > 0 if mode == "up" else np.zeros(len(x), dtype=bool)
+        whole = below + up
+        found = whole / 10.0**digits if digits >= 0 else whole * 10.0**-digits
+        return self.chosen(steps < _WHOLE, np.copysign(found, x), x)
+
+    def mixture(self, which: str, scale: float, parts: Sequence[Any], *, summed_on_grid: bool) -> Any:
+        """The smallest or largest ratio of sums over every choice of the parts that may apply."""
+        return mixture(self._np, self.grid, which, scale, parts, summed_on_grid)

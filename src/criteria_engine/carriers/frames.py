@@ -1,0 +1,347 @@
+"""The carrier of frame expressions: the arithmetic of ``arithmetic`` as columns of any dataframe engine.
+
+The same operations in the same order, by additions, multiplications, comparisons and ``floor`` alone, of
+which every engine makes the same bits. No expression is ever null or not a number where somebody looks:
+what is missing was turned into truth values before. What is read twice becomes a column of its own for
+a while (``Formulas.layers``), so that plans stay small; a value that holds for all rows stays plain.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+import attrs
+
+from criteria_engine import arithmetic
+from criteria_engine.carriers.frame_functions import FrameFunctions
+from criteria_engine.core import RoundingMode
+
+__all__ = ["Formula", "Formulas"]
+
+_EDGE = 4_194_304
+_WHOLE = 2.0**53
+_DEEP = 40  # engines walk expressions by recursion
+_COSTLY = 6  # what is not so deep is worked out sooner than it is asked whether it need be
+_MOST_WHOLE = 1_000_000_000
+_TOGETHER = 40  # terms that are added in one expression
+
+
+@attrs.frozen(eq=False, repr=False)
+class Formula:
+    """An expression over the columns of the first ``layer`` layers; ``whole`` ones are integers."""
+
+    expression: Any
+    layer: int = 0
+    depth: int = 0
+    whole: bool = False
+
+
+class Formulas:
+    """Arithmetic on formulas; ``space`` makes expressions: narwhals, polars itself, or a dialect of SQL.
+
+    ``layers`` are the columns that the formulas read, layer after layer: names and expressions. ``spread``
+    is a truth value by row, for engines that multiply by the reciprocal of a plain divisor, which gives
+    other bits: they are given a column to divide by.
+    """
+
+    def __init__(self, space: Any, mark: str, spread: Any = None) -> None:
+        self.space = space
+        self._spread = spread
+        self._divisors: dict[float, Any] = {}
+        self._mark = mark
+        self.layers: list[list[tuple[str, Any]]] = []
+        self._count = 0
+        self._functions = FrameFunctions(self)
+        self._only: Formula | None = None
+
+    def only_where(self, test: Formula) -> None:
+        """From here on what gets a name is worked out where the test holds, and null elsewhere.
+
+        Engines that look at tests first save the work.
+        """
+        self._only = self.named(test)
+
+    # ---- formulas ----------------------------------------------------------------------------
+
+    def kept(self, value: Any, uses: int) -> Any:
+        """A value that is read so many times: under a name, unless it is as short as one."""
+        return self.named(value) if isinstance(value, Formula) and value.depth > 1 else value
+
+    def named(self, value: Any) -> Any:
+        """The value as a column of its own."""
+        if not isinstance(value, Formula) or value.depth == 0:
+            return value
+        name = f"{self._mark}{self._count}"
+        self._count += 1
+        layer, expression = value.layer, value.expression
+        if self._only is not None and value.depth >= _COSTLY:
+            layer = max(layer, self._only.layer)
+            expression = (
+                self.space.when(self._only.expression).then(expression).otherwise(self.space.lit(None))
+            )
+        while len(self.layers) <= layer:
+            self.layers.append([])
+        self.layers[layer].append((name, expression))
+        return Formula(self.space.col(name), layer + 1, 0, value.whole)
+
+    def made(self, make: Callable[..., Any], *values: Any, whole: bool = False) -> Any:
+        """A formula made of others and of plain values."""
+        short = [
+            self.named(each) if isinstance(each, Formula) and each.depth >= _DEEP else each for each in values
+        ]
+        formulas = [each for each in short if isinstance(each, Formula)]
+        found = make(*[each.expression if isinstance(each, Formula) else each for each in short])
+        if isinstance(found, bool | int | float):
+            return found
+        layer = max((each.layer for each in formulas), default=0)
+        depth = 1 + max((each.depth for each in formulas), default=0)
+        return Formula(found, layer, depth, whole)
+
+    def _joined(self, make: Callable[[Any, Any], Any], values: Sequence[Any], *, whole: bool = False) -> Any:
+        """Many values joined two by two, so that the expression does not grow deep."""
+        listed = list(values)
+        while len(listed) > 1:
+            pairs = [listed[place : place + 2] for place in range(0, len(listed), 2)]
+            listed = [self.made(make, *pair, whole=whole) if len(pair) == 2 else pair[0] for pair in pairs]
+        return listed[0]
+
+    def real(self, value: Any) -> Any:
+        """The value as a float."""
+        if isinstance(value, Formula):
+            if not value.whole:
+                return value
+            return self.made(lambda x: x.cast(self.space.Float64), value)
+        return float(value)
+
+    def _literal(self, value: Any, *, whole: bool) -> Any:
+        if isinstance(value, Formula):
+            return value
+        return Formula(self.space.lit(int(value) if whole else float(value)), 0, 0, whole)
+
+    # ---- truth values ------------------------------------------------------------------------
+
+    def every(self, values: Sequence[Any]) -> Any:
+        """Where all hold."""
+        if any(value is False for value in values):
+            return False
+        left = [value for value in values if value is not True]
+        return self._joined(lambda one, other: one & other, left) if left else True
+
+    def some(self, values: Sequence[Any]) -> Any:
+        """Where at least one holds."""
+        if any(value is True for value in values):
+            return True
+        left = [value for value in values if value is not False]
+        return self._joined(lambda one, other: one | other, left) if left else False
+
+    def contrary(self, value: Any) -> Any:
+        """Where it does not hold."""
+        return not value if isinstance(value, bool) else self.made(lambda x: ~x, value)
+
+    def compared(self, operator: str, left: Any, right: Any) -> Any:
+        """Where a comparison holds."""
+        if not isinstance(left, Formula) and isinstance(right, Formula):
+            turned = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+            return self.compared(turned.get(operator, operator), right, left)
+        if not isinstance(left, Formula) or not isinstance(right, Formula):
+            right = self._like(right, left)
+        elif left.whole != right.whole:
+            left, right = self.real(left), self.real(right)
+        match operator:
+            case "<":
+                return self._compared(lambda x, y: x < y, left, right)
+            case "<=":
+                return self._compared(lambda x, y: x <= y, left, right)
+            case ">":
+                return self._compared(lambda x, y: x > y, left, right)
+            case ">=":
+                return self._compared(lambda x, y: x >= y, left, right)
+            case "==":
+                return self._compared(lambda x, y: x == y, left, right)
+        return self._compared(lambda x, y: x != y, left, right)
+
+    def _compared(self, make: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
+        if isinstance(left, Formula):
+            return self.made(make, left, right)
+        return bool(make(left, right))
+
+    def _like(self, plain: Any, formula: Any) -> Any:
+        """A plain number of the kind of the formula it is compared with, where it can be that."""
+        if isinstance(formula, Formula) and formula.whole:
+            return int(plain) if plain == int(plain) and abs(plain) <= _MOST_WHOLE else float(plain)
+        return float(plain)
+
+    def chosen(self, test: Any, yes: Any, no: Any) -> Any:
+        """``yes`` where the test holds, else ``no``."""
+        if isinstance(test, bool):
+            return yes if test else no
+        whole = self._is_whole(yes) and self._is_whole(no)
+        if not whole:
+            yes, no = self.real(yes), self.real(no)
+        yes, no = self._literal(yes, whole=whole), self._literal(no, whole=whole)
+        return self.made(lambda t, y, n: self.space.when(t).then(y).otherwise(n), test, yes, no, whole=whole)
+
+    def _is_whole(self, value: Any) -> bool:
+        if isinstance(value, Formula):
+            return value.whole
+        return isinstance(value, int) and abs(value) <= _MOST_WHOLE
+
+    # ---- arithmetic --------------------------------------------------------------------------
+
+    def added(self, terms: Sequence[Any], most: float) -> Any:
+        """The terms added from left to right; whole ones in any order, which is the same."""
+        if all(self._is_whole(term) for term in terms) and most <= _MOST_WHOLE:
+            return self._joined(lambda x, y: x + y, terms, whole=True)
+        total = self.real(terms[0])
+        for place, term in enumerate(terms[1:], 1):
+            total = self._sum_of(total, self.real(term))
+            if place % _TOGETHER == 0:
+                total = self.named(total)
+        return total
+
+    def _sum_of(self, left: Any, right: Any) -> Any:
+        if isinstance(left, Formula) or isinstance(right, Formula):
+            return self.made(lambda x, y: x + y, left, right)
+        return left + right
+
+    def subtracted(self, left: Any, right: Any, most: float) -> Any:
+        """``left`` less ``right``."""
+        whole = self._is_whole(left) and self._is_whole(right) and most <= _MOST_WHOLE
+        if not whole:
+            left, right = self.real(left), self.real(right)
+        if isinstance(left, Formula) or isinstance(right, Formula):
+            return self.made(lambda x, y: x - y, left, right, whole=whole)
+        return left - right
+
+    def times(self, left: Any, right: Any) -> Any:
+        """A product."""
+        left, right = self.real(left), self.real(right)
+        if isinstance(left, Formula) or isinstance(right, Formula):
+            return self.made(lambda x, y: x * y, left, right)
+        return left * right
+
+    def divided(self, left: Any, right: Any, nearest: float, *, safe: bool) -> Any:
+        """A quotient; 0 where the divisor is nearer to 0 than ``nearest`` (unless surely ``safe``)."""
+        left, right = self.real(left), self.real(right)
+        if not isinstance(right, Formula):
+            if -nearest < right < nearest:
+                return 0.0
+            return self._divided_plainly(left, right) if isinstance(left, Formula) else left / right
+        if safe:
+            return self.made(lambda x, y: x / y, left, right)
+        right = self.named(right)
+        there = self.made(lambda y: (y >= nearest) | (y <= -nearest), right)
+        there = self.named(there)
+        # Some engines refuse to divide by 0 even where nobody looks.
+        divisor = self.chosen(there, right, 1.0)
+        return self.chosen(there, self.made(lambda x, y: x / y, left, divisor), 0.0)
+
+    def _divided_plainly(self, left: Formula, right: float) -> Any:
+        if self._spread is None or math.frexp(right)[0] == 0.5:
+            return self.made(lambda x: x / right, left)
+        if right not in self._divisors:
+            column = self._spread.cast(self.space.Float64) * 0.0 + right
+            self._divisors[right] = self.named(Formula(column, depth=1))
+        return self.made(lambda x, y: x / y, left, self._divisors[right])
+
+    def remainder(self, left: Any, right: Any) -> Any:
+        """``left`` less the whole times that ``right`` goes into it."""
+        left, right = self.named(self.real(left)), self.named(self.real(right))
+        if not isinstance(left, Formula) and not isinstance(right, Formula):
+            return float(arithmetic.remainder(left, right))
+        there = self.contrary(
+            self.every([self.compared(">", right, -5e-10), self.compared("<", right, 5e-10)])
+        )
+        if there is False:
+            return 0.0
+        times = self.floor(self.grid(self.divided(left, right, 5e-10, safe=there is True)))
+        return self.chosen(there, self.subtracted(left, self.times(right, times), _WHOLE), 0.0)
+
+    def power(self, base: Any, exponent: int) -> Any:
+        """The base multiplied by itself."""
+        base = self.named(self.real(base))
+        product = base
+        for _ in range(exponent - 1):
+            product = self.times(product, base)
+        return product
+
+    def extreme(self, which: str, values: Sequence[Any], *, finite: bool) -> Any:
+        """The smallest or largest, as Python's ``min`` and ``max`` pick it."""
+        found = values[0]
+        for value in values[1:]:
+            one, other = self.named(found), self.named(value)
+            if not isinstance(one, Formula) and not isinstance(other, Formula):
+                found = min(one, other) if which == "min" else max(one, other)
+            else:
+                found = self.chosen(self.compared("<" if which == "min" else ">", other, one), other, one)
+        return found
+
+    def floor(self, x: Any) -> Any:
+        """The largest whole number not above ``x``, as a float; only for what floats hold to the unit."""
+        if not isinstance(x, Formula):
+            return float(arithmetic.floor(x))
+        return self.made(lambda y: y.floor().cast(self.space.Float64), self.real(x))
+
+    def grid(self, x: Any) -> Any:
+        """On the grid of one billionth."""
+        x = self.named(self.real(x))
+        if not isinstance(x, Formula):
+            return arithmetic.grid(x)
+        size = self.named(self.made(lambda y: y.abs(), x))
+        inside = self.compared("<=", size, _EDGE)
+        # Beyond the edge nobody looks at it, and some engines cannot take the floor of what is very large.
+        steps = self.floor(self.made(lambda y: y * 1e9 + 0.5, self.chosen(inside, size, 0.0)))
+        found = self.named(self._billionths(steps))
+        signed = self.chosen(self.compared("<", x, 0.0), self.made(lambda y: 0.0 - y, found), found)
+        return self.chosen(inside, signed, x)
+
+    def _billionths(self, steps: Any) -> Any:
+        return self._divided_plainly(steps, 1e9)
+
+    def grid_inside(self, x: Any) -> Any:
+        """The same for what is surely not below 0 and within the edge."""
+        if not isinstance(x, Formula):
+            return arithmetic.grid(float(x))
+        steps = self.floor(self.made(lambda y: y * 1e9 + 0.5, self.real(x)))
+        return self._billionths(steps)
+
+    def applied(self, function: str, values: Sequence[Any], days_off: Collection[int]) -> Any:
+        """A named function."""
+        if not any(isinstance(value, Formula) for value in values):
+            return self._functions.plainly(function, [float(value) for value in values], days_off)
+        first = self.named(self.real(values[0]))
+        match function:
+            case "grid":
+                return self.grid(first)
+            case "abs":
+                return self.made(lambda x: x.abs(), first)
+            case "floor" | "ceil":
+                return self._turned(function, first)
+            case "sqrt":
+                positive = self.compared(">", first, 0.0)
+                root = self.made(lambda x: x.sqrt(), self.chosen(positive, first, 1.0))
+                return self.chosen(positive, self.grid(root), 0.0)
+            case "years_between" | "working_days_between":
+                return self._functions.days(function, first, self.named(self.real(values[1])), days_off)
+        return self._functions.by_series(function, first)
+
+    def _turned(self, function: str, x: Formula) -> Any:
+        inside = self.named(self.made(lambda y: y.abs() < _WHOLE, x))
+        small = self.chosen(inside, x, 0.0)
+        if function == "floor":
+            return self.chosen(inside, self.floor(small), x)
+        below = self.floor(self.made(lambda y: 0.0 - y, small))
+        return self.chosen(inside, self.made(lambda y: 0.0 - y, below), x)
+
+    def rounded(self, x: Any, digits: int, mode: RoundingMode) -> Any:
+        """``x``, already on the grid, rounded to so many digits."""
+        x = self.named(self.real(x))
+        if not isinstance(x, Formula):
+            return float(arithmetic.round_to(x, digits, mode))
+        return self._functions.rounded(x, digits, mode)
+
+    def mixture(self, which: str, scale: float, parts: Sequence[Any], *, summed_on_grid: bool) -> Any:
+        """The smallest or largest ratio of sums over every choice of the parts that may apply."""
+        return self._functions.mixture(which, scale, parts, summed_on_grid)

@@ -1,0 +1,263 @@
+"""Expressions as SQL text, under the names that dataframe libraries give them.
+
+Every name and every text is quoted here; nothing that a ruleset or a frame says becomes SQL.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+
+__all__ = ["DUCKDB", "SPARK", "Days", "Dialect", "Expression", "Sql", "Texts", "When"]
+
+
+@attrs.frozen
+class Dialect:
+    """Where engines differ."""
+
+    quote: str
+    text: str
+    matches: str
+    escapes: bool
+
+
+DUCKDB = Dialect('"', "VARCHAR", "regexp_matches({}, {})", escapes=False)
+SPARK = Dialect("`", "STRING", "({} RLIKE {})", escapes=True)
+
+
+class Sql:
+    """Makes expressions of one dialect."""
+
+    Float64, Int64, Boolean = "DOUBLE", "BIGINT", "BOOLEAN"
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self.String = dialect.text
+
+    def quoted(self, name: str) -> str:
+        """A name."""
+        mark = self._dialect.quote
+        return f"{mark}{name.replace(mark, mark * 2)}{mark}"
+
+    def named(self, expression: Expression, name: str) -> str:
+        """An expression as a column."""
+        return f"{expression.sql} AS {self.quoted(name)}"
+
+    def col(self, name: str) -> Expression:
+        """A column."""
+        return Expression(self, self.quoted(name))
+
+    def lit(self, value: Any, dtype: str | None = None) -> Expression:
+        """A plain value."""
+        found = Expression(self, self.said(value))
+        return found if dtype is None else found.cast(dtype)
+
+    def said(self, value: Any) -> str:
+        """A plain value, or an expression, as SQL."""
+        match value:
+            case Expression():
+                return value.sql
+            case None:
+                return "NULL"
+            case bool():
+                return "TRUE" if value else "FALSE"
+            case int():
+                return str(value) if value >= 0 else f"({value})"
+            case float():
+                return self._said_float(value)
+        return self._said_text(str(value))
+
+    def _said_float(self, value: float) -> str:
+        if math.isinf(value):
+            return f"CAST('{'-' if value < 0 else ''}Infinity' AS DOUBLE)"
+        # With an exponent it is a double and no decimal.
+        said = repr(value) if "e" in repr(value) else f"{value!r}e0"
+        return said if value >= 0 else f"({said})"
+
+    def _said_text(self, value: str) -> str:
+        if self._dialect.escapes:
+            return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+        return "'" + value.replace("'", "''") + "'"
+
+    def matches(self, text: Expression, pattern: str) -> Expression:
+        """Whether a text is of that form."""
+        return Expression(self, self._dialect.matches.format(text.sql, self.said(pattern)))
+
+    def when(self, test: Expression) -> When:
+        """``when(test).then(this).otherwise(that)``."""
+        return When(self, self.said(test))
+
+    def concat_str(self, parts: Sequence[Expression], separator: str = "") -> Expression:
+        """Texts one after the other."""
+        listed = [part.sql for part in parts]
+        if separator:
+            between = self.said(separator)
+            listed = [each for part in listed for each in (between, part)][1:]
+        return Expression(self, f"concat({', '.join(listed)})")
+
+
+@attrs.frozen(eq=False)
+class When:
+    """The first half of a choice, or both."""
+
+    _space: Sql
+    _test: str
+    _this: str = ""
+
+    def then(self, this: Any) -> When:
+        """What it is where the test holds."""
+        return When(self._space, self._test, self._space.said(this))
+
+    def otherwise(self, that: Any) -> Expression:
+        """What it is elsewhere."""
+        said = self._space.said(that)
+        return Expression(self._space, f"CASE WHEN {self._test} THEN {self._this} ELSE {said} END")
+
+
+@attrs.frozen(eq=False)
+class Expression:
+    """A piece of SQL."""
+
+    space: Sql
+    sql: str
+
+    def _of(self, sql: str) -> Expression:
+        return Expression(self.space, sql)
+
+    def _with(self, operator: str, other: Any) -> Expression:
+        return self._of(f"({self.sql} {operator} {self.space.said(other)})")
+
+    def _after(self, operator: str, other: Any) -> Expression:
+        return self._of(f"({self.space.said(other)} {operator} {self.sql})")
+
+    def __and__(self, other: Any) -> Expression:
+        return self._with("AND", other)
+
+    def __or__(self, other: Any) -> Expression:
+        return self._with("OR", other)
+
+    def __invert__(self) -> Expression:
+        return self._of(f"(NOT {self.sql})")
+
+    def __lt__(self, other: Any) -> Expression:
+        return self._with("<", other)
+
+    def __le__(self, other: Any) -> Expression:
+        return self._with("<=", other)
+
+    def __gt__(self, other: Any) -> Expression:
+        return self._with(">", other)
+
+    def __ge__(self, other: Any) -> Expression:
+        return self._with(">=", other)
+
+    def __eq__(self, other: object) -> Expression:  # type: ignore[override]
+        return self._with("=", other)
+
+    def __ne__(self, other: object) -> Expression:  # type: ignore[override]
+        return self._with("<>", other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __add__(self, other: Any) -> Expression:
+        return self._with("+", other)
+
+    def __radd__(self, other: Any) -> Expression:
+        return self._after("+", other)
+
+    def __sub__(self, other: Any) -> Expression:
+        return self._with("-", other)
+
+    def __rsub__(self, other: Any) -> Expression:
+        return self._after("-", other)
+
+    def __mul__(self, other: Any) -> Expression:
+        return self._with("*", other)
+
+    def __rmul__(self, other: Any) -> Expression:
+        return self._after("*", other)
+
+    def __truediv__(self, other: Any) -> Expression:
+        return self._with("/", other)
+
+    def __rtruediv__(self, other: Any) -> Expression:
+        return self._after("/", other)
+
+    def cast(self, kind: str) -> Expression:
+        """The same as another kind of value."""
+        return self._of(f"CAST({self.sql} AS {kind})")
+
+    def is_null(self) -> Expression:
+        """Where nothing stands."""
+        return self._of(f"({self.sql} IS NULL)")
+
+    def is_nan(self) -> Expression:
+        """Where it is not a number."""
+        return self._of(f"isnan({self.sql})")
+
+    def fill_null(self, value: Any) -> Expression:
+        """Something where nothing stands."""
+        return self._of(f"coalesce({self.sql}, {self.space.said(value)})")
+
+    def floor(self) -> Expression:
+        """The largest whole number not above it."""
+        return self._of(f"floor({self.sql})")
+
+    def abs(self) -> Expression:
+        """Its size."""
+        return self._of(f"abs({self.sql})")
+
+    def sqrt(self) -> Expression:
+        """Its root."""
+        return self._of(f"sqrt({self.sql})")
+
+    @property
+    def str(self) -> Texts:
+        """What is asked of texts."""
+        return Texts(self)
+
+    @property
+    def dt(self) -> Days:
+        """What is asked of days."""
+        return Days(self)
+
+
+@attrs.frozen(eq=False)
+class Texts:
+    """What is asked of texts."""
+
+    _of: Expression
+
+    def contains(self, pattern: str) -> Expression:
+        """Whether it is of that form."""
+        return self._of.space.matches(self._of, pattern)
+
+    def slice(self, offset: int, length: int | None = None) -> Expression:
+        """A part of it."""
+        rest = "" if length is None else f", {length}"
+        return Expression(self._of.space, f"substring({self._of.sql}, {offset + 1}{rest})")
+
+
+@attrs.frozen(eq=False)
+class Days:
+    """What is asked of days."""
+
+    _of: Expression
+
+    def _part(self, name: str) -> Expression:
+        return Expression(self._of.space, f"{name}({self._of.sql})")
+
+    def year(self) -> Expression:
+        """The year."""
+        return self._part("year")
+
+    def month(self) -> Expression:
+        """The month."""
+        return self._part("month")
+
+    def day(self) -> Expression:
+        """The day of the month."""
+        return self._part("day")

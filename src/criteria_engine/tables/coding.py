@@ -1,0 +1,45 @@
+"""Texts of a column as numbers: what every kind of frame does fastest in its own way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+__all__ = ["coded", "placed"]
+
+_FEW = 8
+
+
+def placed(np: Any, nw: Any, column: Any, words: Sequence[str]) -> Any:
+    """For each row the place of its text among a few words, -1 where there is none; None if there are others.
+
+    To compare a column with a word is ten times faster than to sort out its texts.
+    """
+    objects = column.implementation.is_pandas_like() and column.to_native().dtype == object
+    if column.dtype != nw.String or not 0 < len(words) <= _FEW or objects:
+        return None
+    codes: Any = None
+    for place, word in enumerate(words, 1):
+        flags = (column == word).fill_null(value=False).to_numpy().astype(bool, copy=False).view(np.int8)
+        codes = flags - np.int8(1) if codes is None else codes + np.int8(place) * flags
+    others = np.count_nonzero(codes < 0) - column.null_count()
+    return None if others else codes
+
+
+def coded(np: Any, nw: Any, column: Any) -> tuple[Any, list[Any]]:
+    """For each row the place of its text, -1 where there is none; and the texts."""
+    native = column.to_native()
+    if column.implementation.is_pandas_like():
+        codes, texts = native.factorize()
+        return codes, list(texts)
+    if column.implementation.is_pyarrow():
+        found = native.combine_chunks().dictionary_encode()
+        codes = found.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+        return codes, found.dictionary.to_pylist()
+    column = column.cast(nw.String)
+    texts = column.drop_nulls().unique().to_list()
+    if not texts:
+        return np.full(len(column), -1), []
+    gone = column.is_null().to_numpy()
+    codes = column.fill_null(texts[0]).replace_strict(texts, list(range(len(texts)))).to_numpy()
+    return (np.where(gone, -1, codes) if gone.any() else codes), texts

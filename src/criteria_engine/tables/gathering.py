@@ -1,0 +1,234 @@
+"""What comes of the answers: gathered block by block into columns of codes, flags and numbers."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import attrs
+
+from criteria_engine.carriers.splitting import Anything
+from criteria_engine.tables.answers import NA_TEXT, Answer, OneOf, Place, Said, Size
+from criteria_engine.tables.sources import Rows
+
+__all__ = ["Column", "Gathering", "gathering_of"]
+
+_MOST_BITS = 62
+_NOT_YET, _OPEN, _NA = -1, -2, -3
+
+
+@attrs.frozen(eq=False, repr=False)
+class Column:
+    """A finished column: texts as codes (``words``, the last of which is null), numbers or flags.
+
+    Where ``gone`` a number is null.
+    """
+
+    name: str
+    values: Any
+    words: tuple[str | None, ...] | None = None
+    gone: Any = False
+
+
+class Gathering:
+    """Gathers one answer: ``exact`` and ``open`` are its parts, taken in block by block."""
+
+    exact: Sequence[Anything]
+    open: Sequence[Anything]
+
+    def take(self, found: Sequence[Any], rows: Any, block: Rows, *, complete: bool) -> None:
+        """Take in what a program found for some rows."""
+        raise NotImplementedError
+
+    def columns(self, refused: Any) -> Iterable[Column]:
+        """The columns; ``refused`` are the rows whose values are wrong, or None."""
+        raise NotImplementedError
+
+
+def gathering_of(np: Any, answer: Answer, count: int) -> Gathering:
+    """What gathers an answer for so many rows."""
+    match answer:
+        case OneOf():
+            return _Sets(np, answer, count)
+        case Size():
+            return _Sizes(np, answer, count)
+        case Place():
+            return _Places(np, answer, count)
+    return _Texts(np, answer, count)
+
+
+class _Sets(Gathering):
+    """One of several things, as a set of bits: which of them can be."""
+
+    def __init__(self, np: Any, answer: OneOf, count: int) -> None:
+        self._np, self._answer = np, answer
+        self.exact = (answer.code,) if answer.code is not None else answer.ways
+        self.open = answer.possible
+        bits = len(answer.ways)
+        self._kind: Any = np.uint8 if bits <= 7 else np.int64 if bits <= _MOST_BITS else object
+        self._sets = np.zeros(count, dtype=self._kind)
+        self._several = False
+
+    def take(self, found: Sequence[Any], rows: Any, block: Rows, *, complete: bool) -> None:
+        np, kind = self._np, self._kind
+        one = kind(1) if kind is not object else 1
+        if complete and self._answer.code is not None:
+            code = found[0]
+            self._sets[rows] = 1 << int(code) if _is_plain(code) else np.left_shift(one, code.astype(kind))
+            return
+        self._several = True
+        total: Any = np.zeros_like(self._sets[rows])
+        for place, flag in enumerate(found):
+            if isinstance(flag, bool):
+                total |= kind(flag << place) if kind is not object else flag << place
+            else:
+                total |= flag.astype(kind) << (kind(place) if kind is not object else place)
+        self._sets[rows] = total
+
+    def columns(self, refused: Any) -> Iterable[Column]:
+        np, answer = self._np, self._answer
+        count = len(answer.ways)
+        if count <= 7:
+            listed, codes = list(range(1 << count)), self._sets
+            if not self._several:  # then no other set is there
+                listed = [each if each.bit_count() == 1 else 1 for each in listed]
+        else:
+            sets, codes = np.unique(self._sets, return_inverse=True)
+            listed = [int(each) for each in sets]
+        chosen = [[place for place in range(count) if each >> place & 1] for each in listed]
+        one = [answer.words[each[0]] if len(each) == 1 else answer.open for each in chosen]
+        column = Column(answer.column, *_coded(np, codes, one, refused))
+        yield column
+        if answer.decided is not None:
+            decided = np.array([len(each) == 1 for each in chosen])[codes]
+            yield Column(answer.decided, decided if refused is None else decided & ~refused)
+        if answer.listed is not None:
+            names = ["|".join(w for p in each if (w := answer.words[p]) is not None) for each in chosen]
+            if refused is None and names == one:
+                yield attrs.evolve(column, name=answer.listed)
+            else:
+                yield Column(answer.listed, *_coded(np, codes, names, refused))
+
+
+def _coded(
+    np: Any, codes: Any, words: Sequence[str | None], refused: Any
+) -> tuple[Any, tuple[str | None, ...]]:
+    """Codes into distinct words, the last of which is null."""
+    distinct = [*dict.fromkeys(word for word in words if word is not None), None]
+    places = {word: place for place, word in enumerate(distinct)}
+    kind = np.int8 if len(distinct) < 128 else np.int32
+    table = np.array([places[word] for word in words], dtype=kind)
+    found = table[codes]
+    if refused is not None:
+        found[refused] = len(distinct) - 1
+    return found, tuple(distinct)
+
+
+class _Sizes(Gathering):
+    """A number between two ends."""
+
+    def __init__(self, np: Any, answer: Size, count: int) -> None:
+        self._np, self._answer = np, answer
+        self.exact = (answer.exact, answer.nothing)
+        self.open = (*answer.ends, answer.surely_nothing)
+        self._low = np.empty(count)
+        self._high: Any = None
+        self._gone: Any = None
+
+    def take(self, found: Sequence[Any], rows: Any, block: Rows, *, complete: bool) -> None:
+        np, nothing = self._np, found[-1]
+        if not complete and self._high is None:
+            self._high = self._low.copy()
+        # A zero has no sign.
+        self._low[rows] = found[0] + 0.0 if _is_plain(found[0]) else np.add(found[0], 0.0, dtype=np.float64)
+        if self._high is not None:
+            high = found[0] if complete else found[1]
+            self._high[rows] = high + 0.0 if _is_plain(high) else np.add(high, 0.0, dtype=np.float64)
+        if self._gone is None and nothing is not False:
+            self._gone = np.zeros(len(self._low), dtype=bool)
+        if self._gone is not None:
+            self._gone[rows] = nothing
+
+    def columns(self, refused: Any) -> Iterable[Column]:
+        np, answer, gone = self._np, self._answer, self._gone
+        high = self._low if self._high is None else self._high
+        if answer.decided is not None:
+            decided = self._low == high
+            decided = decided if gone is None else decided | gone
+            yield Column(answer.decided, decided if refused is None else decided & ~refused)
+        if refused is not None:
+            gone = refused if gone is None else gone | refused
+        absent = False if gone is None or not np.any(gone) else gone
+        yield Column(answer.columns[0], self._low, gone=absent)
+        yield Column(answer.columns[1], high, gone=absent)
+
+
+class _Places(Gathering):
+    """A place among words, or a day."""
+
+    def __init__(self, np: Any, answer: Place, count: int) -> None:
+        self._np, self._answer = np, answer
+        self.exact = (answer.exact, answer.exact, answer.there[0], answer.na[0])
+        self.open = (*answer.ends, answer.there[1], answer.na[1])
+        self._codes = np.full(count, _OPEN, dtype=np.int32)
+
+    def take(self, found: Sequence[Any], rows: Any, block: Rows, *, complete: bool) -> None:
+        np = self._np
+        low, high, there, na = (np.broadcast_to(each, self._codes[rows].shape) for each in found)
+        value = np.where(low == high, low, _OPEN).astype(np.int32)
+        self._codes[rows] = np.where(na, np.where(there, _OPEN, _NA), value)
+
+    def columns(self, refused: Any) -> Iterable[Column]:
+        found, codes = self._np.unique(self._codes, return_inverse=True)
+        words = [self._word(int(each)) for each in found]
+        yield Column(self._answer.column, *_coded(self._np, codes, words, refused))
+
+    def _word(self, code: int) -> str | None:
+        if code < 0:
+            return NA_TEXT if code == _NA else None
+        if self._answer.words is not None:
+            return self._answer.words[code]
+        return datetime.date.fromordinal(code).isoformat()
+
+
+class _Texts(Gathering):
+    """A text: a fixed word, or what an input says."""
+
+    def __init__(self, np: Any, answer: Said, count: int) -> None:
+        self._np, self._answer = np, answer
+        self.exact = (*answer.guards, answer.there[0], answer.na[0])
+        self.open = (*answer.possible, answer.there[1], answer.na[1])
+        self._codes = np.full(count, _OPEN, dtype=np.int64)
+        self._texts: dict[str, int] = {}
+
+    def take(self, found: Sequence[Any], rows: Any, block: Rows, *, complete: bool) -> None:
+        np, shape = self._np, self._codes[rows].shape
+        *flags, there, na = (np.broadcast_to(each, shape) for each in found)
+        codes = np.full(shape, _NOT_YET)
+        for flag, word, input in zip(flags, self._answer.words, self._answer.inputs, strict=True):
+            text = self._place(word) if input is None else self._spoken(block, input)
+            first = flag & (codes == _NOT_YET)
+            other = flag & ~first & (codes != text)
+            codes = np.where(first, text, np.where(other, _OPEN, codes))
+        self._codes[rows] = np.where(na, np.where(there, _OPEN, _NA), codes)
+
+    def _place(self, word: str) -> int:
+        return self._texts.setdefault(word, len(self._texts))
+
+    def _spoken(self, block: Rows, input: str) -> Any:
+        """What an input says in each row; nothing where it is missing."""
+        np, cells = self._np, block.cells(input)
+        places = np.array([*[self._place(word) for word in block.texts(input)], _OPEN])
+        said = places[cells.values]
+        return np.where(cells.given, said, _OPEN)
+
+    def columns(self, refused: Any) -> Iterable[Column]:
+        np, texts = self._np, [*self._texts]
+        codes = np.where(self._codes >= 0, self._codes, len(texts) + (self._codes == _NA))
+        words: list[str | None] = [*texts, None, NA_TEXT]
+        yield Column(self._answer.column, *_coded(np, codes, words, refused))
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, bool | int | float)
