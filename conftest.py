@@ -1,6 +1,7 @@
 """Runs the examples of README.md and docs/: what a page says that a program prints, it must print.
 
-- `yaml`: a ruleset. A first line `# NAME.yaml` also writes it, so that later examples may name it.
+- `csv`: a table, written under the name in its first line.
+- `yaml`: a ruleset, or a plan. A first line `# NAME.yaml` also writes it, so that later examples may name it.
   A page may begin with a frame, a whole file; a later block that has no `criteria_engine:` is read as
   the frame with its own keys in place of those of the frame.
 - `python` and `sh`: run, in the page's own folder; a line `$ …` of `sh` is one command.
@@ -25,12 +26,14 @@ from sybil.evaluators.python import PythonEvaluator
 from sybil.parsers.markdown import CodeBlockParser, SkipParser
 
 Namespace = dict[str, Any]
-_FILE_NAME = re.compile(r"# (\S+\.yaml)\n")
+_FILE_NAME = re.compile(r"# (\S+\.(?:yaml|csv))\n")
 _PYTHON = PythonEvaluator()
 
 
 def _make_folder(namespace: Namespace) -> None:
     namespace["folder"] = tempfile.TemporaryDirectory()
+    # the shipped rulesets lie where a clone has them
+    (Path(namespace["folder"].name) / "rulesets").symlink_to(Path(__file__).resolve().parent / "rulesets")
 
 
 def _remove_folder(namespace: Namespace) -> None:
@@ -57,6 +60,9 @@ def _read_ruleset(example: Example) -> None:
     import criteria_engine as ce  # noqa: PLC0415 - so that pages are collected even where it can't be imported
 
     text, namespace = example.parsed, example.namespace
+    if "\nplan:" in text:
+        ce.load_plan(_written(example))
+        return
     if "\ncriteria_engine:" in f"\n{text}":
         namespace.setdefault("frame", text)
     else:
@@ -65,6 +71,20 @@ def _read_ruleset(example: Example) -> None:
     if name:
         (Path(namespace["folder"].name) / name[1]).write_text(text, encoding="utf-8")
     ce.loads(text, name=f"{Path(example.path).name}:{example.line}")
+
+
+def _written(example: Example) -> Path:
+    """The file that a block is, under the name in its first line."""
+    name = _FILE_NAME.match(example.parsed)
+    assert name, f"{example.path}:{example.line}: this block needs a first line with its name"
+    path = Path(example.namespace["folder"].name) / name[1]
+    text = example.parsed if path.suffix == ".yaml" else example.parsed[name.end() :]
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def _write_table(example: Example) -> None:
+    _written(example)
 
 
 def _run_python(example: Example) -> None:
@@ -103,6 +123,7 @@ def _compare(example: Example) -> None:
 
 pytest_collect_file = Sybil(
     parsers=[
+        CodeBlockParser("csv", _write_table),
         CodeBlockParser("yaml", _read_ruleset),
         CodeBlockParser("python", _run_python),
         CodeBlockParser("sh", _run_commands),

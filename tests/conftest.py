@@ -11,6 +11,8 @@ from hypothesis import HealthCheck, Phase, settings
 settings.register_profile("default", max_examples=100, deadline=None, print_blob=True)
 # The same examples on every run: what passed here passes there.
 settings.register_profile("ci", settings.get_profile("default"), derandomize=True, database=None)
+# Once more on another Python: what differs there shows on few examples.
+settings.register_profile("brief", settings.get_profile("ci"), max_examples=20)
 settings.register_profile(
     "long",
     settings.get_profile("default"),

@@ -145,6 +145,6 @@ def jobs(what: str, corpus: ModuleType) -> list[Job]:
             return [
                 Job(path.stem, "", path, must_be_sound=True)
                 for path in paths
-                if not path.name.endswith(".tests.yaml")
+                if not path.name.endswith(".tests.yaml") and not path.name.startswith("plan-")
             ]
     raise ValueError(what)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import strategies
+from hypothesis import settings
 
 import criteria_engine as ce
 
@@ -43,3 +44,8 @@ def paths(result: ce.Result) -> list[str]:
 def same_numbers(one: dict[str, Any], two: dict[str, Any]) -> bool:
     """Whether two results say the same, whatever their ids."""
     return list(one["criteria"].values()) == list(two["criteria"].values()) and one["set"] == two["set"]
+
+
+def scaled(examples: int) -> int:
+    """So many examples, or a tenth of them in the brief run."""
+    return max(5, examples // 10) if settings.get_current_profile_name() == "brief" else examples

@@ -4,10 +4,10 @@ It takes a ruleset as plain data (ids in NFKC) and complete values, walks the tr
 question and counts in whole fractions. What the library says is held against it. Readings taken:
 
 - An input, a parameter, a written number stay off the grid where they stand alone.
-- `score share met …` of what is not applicable are not applicable, also if it counts as `met` or
-  `zero`: that is for its parent only. It shows neither score nor maximum.
+- `met` of what is not applicable is not applicable, also if it counts as `met` or `zero`; its
+  `score`, `max_score` and `share` are then those that it counts with, all or none.
 - What counts as `met` or `zero` is a child like others for every combine, `count_met`,
-  `lowest_share`, `each`; `floors` ask its own state. A `value` counting as `met` brings 0 points.
+  `lowest_share`, `each` and `floors`. A `value` counting as `met` brings 0 points.
 - `lowest_share` passes over children with maximum 0; with none left it is not applicable.
 - `first` takes the state of its child, `blocked` too; then it has exactly 0 points.
 - A group of which nothing but bonus children is applicable is met by default.
@@ -28,14 +28,16 @@ question and counts in whole fractions. What the library says is held against it
 - `known` and `applicable` take any expression; `==` of ordinals compares places.
 - A `by` parameter whose input is not applicable is not applicable.
 - `otherwise` of `choose` may stand in its map or beside it.
+- `evidenced` inside `previous` is asked of this assessment, as evidence always is.
+- `every_period` and `any_period` are `and` and `or` over the periods, so they pass over what is n/a.
 """
 
 from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from fractions import Fraction
@@ -56,6 +58,16 @@ PRECISE = Context(prec=60, Emax=MAX_EMAX, Emin=MIN_EMIN)
 
 
 @dataclass(frozen=True)
+class Past:
+    """What lies outside an assessment's own values."""
+
+    history: Sequence[dict[str, Any]]
+    titles: Mapping[str, Sequence[str]]
+    ladders: Mapping[str, Sequence[str]]
+    back: int = 0
+
+
+@dataclass(frozen=True)
 class Place:
     """A word on a scale."""
 
@@ -69,9 +81,16 @@ def judge(
     *,
     evidence: Collection[str] | None = None,
     on: date | None = None,
+    history: Sequence[dict[str, Any]] = (),
+    titles: Mapping[str, Sequence[str]] | None = None,
+    ladders: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, Any]:
-    """Judge complete values by a ruleset; `evidence` holds the names of the evidenced inputs."""
-    return Judge(document, values, evidence or (), on).result()
+    """Judge complete values by a ruleset; `evidence` holds the names of the evidenced inputs.
+
+    `history` are the values of earlier periods, the newest first; `titles` the levels held now and
+    before; `ladders` the levels, the best first, of the rulesets that are at hand.
+    """
+    return Judge(document, values, evidence or (), on, Past(history, titles or {}, ladders or {})).result()
 
 
 def number(written: Any) -> Fraction:
@@ -142,8 +161,9 @@ def mean(kind: str, pairs: list[tuple[Fraction, Fraction]]) -> Fraction:
 class Judge:
     """One assessment by one ruleset. Criteria go by dotted path, the whole set by ''."""
 
-    def __init__(self, document: dict[str, Any], values: Any, evidence: Any, on: Any) -> None:
+    def __init__(self, document: dict[str, Any], values: Any, evidence: Any, on: Any, past: Past) -> None:
         self.document, self.given, self.evidence, self.on = document, values, evidence, on
+        self.past = past
         parts = ("inputs", "parameters", "define", "scales")
         self.inputs, self.parameters, self.definitions, self.scales = (
             document.get(part) or {} for part in parts
@@ -245,6 +265,8 @@ class Judge:
             return self.entered(name)
         if name in self.definitions:
             return self.defined(name)
+        if name == "on" and name not in self.parameters:
+            return self.on
         if name not in self.parameters:
             path = home if name == "score" else self.find(name)
             return self.asked("score" if name == "score" else "met", path)
@@ -260,7 +282,8 @@ class Judge:
     def entered(self, name: str) -> Any:
         """The value of an input in its own kind."""
         rules, given = self.inputs[name], self.given.get(name)
-        if given is None or (rules.get("evidence") == "required" and name not in self.evidence):
+        asked = rules.get("evidence") == "required" and not self.past.back
+        if given is None or (asked and name not in self.evidence):
             raise ValueError(f"the values are not complete: {name}")
         if given == "n/a":
             return NA
@@ -298,6 +321,14 @@ class Judge:
         """What a function of the language gives."""
         if name in ASKED:
             return self.asked(name, self.find(ast.unparse(parts[0])) if parts else home)
+        if name == "previous":
+            return self.before(int(ast.unparse(parts[1])) if parts[1:] else 1).settled(parts[0], home)
+        if name in ("every_period", "any_period"):
+            judges = [self, *(self.before(n) for n in range(1, int(ast.unparse(parts[1]))))]
+            found = [v for v in (judge.read(parts[0], home) for judge in judges) if v is not NA]
+            return (all(found) if name == "every_period" else any(found)) if found else NA
+        if name == "holds":
+            return self.titled(*(str(ast.literal_eval(part)) for part in parts))
         if name == "evidenced":
             return ast.unparse(parts[0]) in self.evidence
         if name == "percent":
@@ -322,6 +353,17 @@ class Judge:
         if name == "round":
             return rounded(x, *given[1:] or [0])
         return Fraction({"abs": abs, "floor": floor, "ceil": ceil}[name](x))
+
+    def before(self, periods: int) -> Judge:
+        """The same ruleset so many periods earlier, the day and the evidence being those of now."""
+        past = replace(self.past, back=periods)
+        return Judge(self.document, self.past.history[periods - 1], self.evidence, self.on, past)
+
+    def titled(self, ruleset: str, level: str) -> bool:
+        """Whether a level of another ruleset is held, or a better one if its levels are at hand."""
+        held, ladder = self.past.titles[ruleset][self.past.back], self.past.ladders.get(ruleset, ())
+        ranks = [*ladder, "none"] if ladder else [level]
+        return held == level or (held in ranks and ranks.index(held) <= ranks.index(level))
 
     def asked(self, question: str, path: str) -> Any:
         """What an expression may ask of a criterion, of a group or of the whole set."""
@@ -582,7 +624,7 @@ class Judge:
     def reached(self, path: str, level: dict[str, Any]) -> bool:
         each = [(c, level["each"]) for c in self.children(path) if "each" in level]
         floors = [(self.find(c), share) for c, share in level.get("floors", {}).items()]
-        floors = [(c, share) for c, share in floors if self.applicable(c)]
+        floors = [(c, share) for c, share in floors if self.stands(c) != "drop"]
         return (
             self.holds(level.get("when", True), path)
             and all(self.comes_to(c, self.worth(share, path)) for c, share in each + floors)

@@ -4,7 +4,9 @@
 ring arises: a criterion asks only criteria that stand wholly before it, a definition only what was
 defined before it; definitions that ask criteria are used by levels and overrides alone.
 
-Dated parameters begin before `ON`, so an assessment is made `on=ON` or later.
+Dated parameters begin before `ON`, so an assessment is made `on=ON` or later. With `times` a ruleset
+looks back at earlier periods, asks for titles and for the day now and then; `histories` and `titles`
+draw what it looks at.
 """
 
 from __future__ import annotations
@@ -70,6 +72,9 @@ ASKS_FOR = {
 }
 MODES = ("half_up", "half_even", "down", "up")
 MOST_INPUTS = 8
+LADDERS = {"vn.example.safe": ("high", "fair"), "vn.example.clean": ("clean",)}
+"""The rulesets whose titles are asked for, with their levels, the best first."""
+MOST_BACK = 3
 
 
 @cache
@@ -93,8 +98,10 @@ def written(x: Any) -> str:
 class Author:
     """Someone who writes one ruleset, and remembers the names at hand while writing."""
 
-    def __init__(self, draw: Draw, *, once: bool, absent: bool, evidence: bool) -> None:
+    def __init__(self, draw: Draw, *, once: bool, absent: bool, evidence: bool, times: bool = False) -> None:
         self.draw, self.once, self.absent, self.evidence = draw, once, absent, evidence
+        self.times, self.looking_back = times, False
+        self.now_only: set[str] = set()
         self.inputs: dict[str, dict[str, Any]] = {}
         self.parameters: dict[str, Any] = {}
         self.numbers: list[str] = []
@@ -207,6 +214,9 @@ class Author:
                 rule["title"] = "Chosen"
         self.definitions[name] = rule
         self.named[kind if kind in self.named else "number"].append(name)
+        asked = set(re.findall(r"\w+", str(rule)))
+        if asked & {"previous", "every_period", "any_period", *self.now_only}:
+            self.now_only.add(name)
 
     def late_definition(self) -> None:
         """A definition that asks criteria, for levels and overrides."""
@@ -222,6 +232,48 @@ class Author:
             self.definitions[name] = rule
             self.late[kind].append(name)
 
+    def defined(self, kind: str) -> list[str]:
+        """The definitions of a kind that may stand here; in another period none that looks back."""
+        if not self.looking_back:
+            return self.named[kind]
+        return [name for name in self.named[kind] if name not in self.now_only]
+
+    def back(self, inner: Callable[[], str]) -> str:
+        """Something as it was in an earlier period; looking back does not nest, nor ask criteria."""
+        self.looking_back, done, self.done = True, self.done, []
+        try:
+            return inner()
+        finally:
+            self.looking_back, self.done = False, done
+
+    def looks_back(self, percent: int) -> bool:
+        """Whether to look elsewhere here; where that is not wanted nothing is drawn."""
+        return self.times and not self.looking_back and self.chance(percent)
+
+    def title(self) -> str:
+        ruleset = self.pick(*LADDERS)
+        return f"holds('{ruleset}', '{self.pick(*LADDERS[ruleset], 'none')}')"
+
+    def elsewhere(self) -> str:
+        """A condition on other periods, other titles, the day."""
+        form = self.pick("previous", "every_period", "any_period", "holds", "held", "on")
+        if form == "holds":
+            return self.title()
+        if form == "on":
+            return (
+                f"on {self.pick('<', '>=')} {self.input('date')}"
+                if self.forms(("dates",))
+                else "on > '2024-01-01'"
+            )
+        inner = self.title() if form == "held" else self.back(lambda: self.condition(1))
+        if form in ("every_period", "any_period"):
+            return f"{form}({inner}, {self.number(1, MOST_BACK + 1)})"
+        return self.previous(inner)
+
+    def previous(self, inner: str) -> str:
+        periods = self.number(1, MOST_BACK)
+        return f"previous({inner})" if periods == 1 else f"previous({inner}, {periods})"
+
     def spend(self, names: list[str]) -> str:
         """One of the names; where everything is used once it is gone afterwards."""
         name = self.pick(*names)
@@ -233,6 +285,8 @@ class Author:
 
     def quantity(self, depth: int) -> str:
         """An expression that gives a number, and asks at least one input."""
+        if self.looks_back(12):
+            return self.previous(self.back(lambda: self.quantity(min(depth, 1))))
         if depth <= 0:
             return self.plain_quantity()
         form = self.pick(*self.forms(QUANTITIES))
@@ -277,8 +331,8 @@ class Author:
         kind = self.number(0, 9)
         if kind == 9 and self.numbers:
             return self.spend(self.numbers)
-        if kind == 8 and self.named["number"]:
-            return self.spend(self.named["number"])
+        if kind == 8 and self.defined("number"):
+            return self.spend(self.defined("number"))
         return self.input(*NUMERIC) if self.forms(("number",)) else str(self.number(1, 9))
 
     def constant(self, low: int, high: int) -> str:
@@ -298,6 +352,8 @@ class Author:
 
     def condition(self, depth: int) -> str:
         """An expression that gives a truth value."""
+        if self.looks_back(12):
+            return self.elsewhere()
         if depth <= 0:
             return self.plain_condition()
         form = self.pick(*self.forms(("plain", "compare", "and", "or", "not", "chain", "count", "if")))
@@ -352,10 +408,10 @@ class Author:
             return f"evidenced({self.input(*STEMS)})"
         if form == "met" and self.done and not self.once:
             return f"met({self.pick(*self.done).name})"
-        if form == "named" and self.named["boolean"]:
-            return self.spend(self.named["boolean"])
-        if form == "word" and self.named["text"]:
-            return f"{self.spend(self.named['text'])} == '{self.pick('high', 'low')}'"
+        if form == "named" and self.defined("boolean"):
+            return self.spend(self.defined("boolean"))
+        if form == "word" and self.defined("text"):
+            return f"{self.spend(self.defined('text'))} == '{self.pick('high', 'low')}'"
         if form == "dates":
             return f"{self.input('date')} {self.pick('<', '<=', '>=')} {self.input('date')}"
         if form == "places":
@@ -852,17 +908,23 @@ def estimate(combine: Any, parts: list[Part]) -> float:
 
 @st.composite
 def documents(
-    draw: Draw, *, once: bool = False, absent: bool | None = None, evidence: bool = False
+    draw: Draw,
+    *,
+    once: bool = False,
+    absent: bool | None = None,
+    evidence: bool = False,
+    times: bool = False,
 ) -> Document:
     """A sound ruleset.
 
     With `once` every input is used in one place, and a criterion is asked by levels and its own
     `met_when` alone. `absent` allows what takes a missing input as absent for good (`known`,
     `first`, `missing`); unless told it is allowed where `once` is not. With `evidence` some inputs
-    need evidence: see `evidences`.
+    need evidence: see `evidences`. With `times` some expressions look at earlier periods (see
+    `histories`), at titles (see `titles`) and at the day.
     """
     allowed = not once if absent is None else absent
-    return Author(draw, once=once, absent=allowed, evidence=evidence).whole_document()
+    return Author(draw, once=once, absent=allowed, evidence=evidence, times=times).whole_document()
 
 
 @st.composite
@@ -954,6 +1016,37 @@ def fillings(draw: Draw, document: Document, values: Mapping[str, Any]) -> dict[
     return {
         name: value(draw, document, name, edges) if values.get(name) is None else values[name]
         for name in document["inputs"]
+    }
+
+
+@st.composite
+def histories(draw: Draw, document: Document, missing: float = 0.0) -> list[dict[str, Any]]:
+    """The values of the periods before, the newest first, as many as a ruleset looks back."""
+    return [draw(values(document, missing)) for _ in range(MOST_BACK)]
+
+
+@st.composite
+def titles(draw: Draw, missing: float = 0.0) -> dict[str, list[str | None]]:
+    """The titles that are held now and in the periods before."""
+    return {
+        ruleset: [
+            None
+            if missing and draw(whole(0, 99)) < missing * 100
+            else draw(st.sampled_from((*ladder, "none")))
+            for _ in range(MOST_BACK + 1)
+        ]
+        for ruleset, ladder in LADDERS.items()
+    }
+
+
+@st.composite
+def titles_filled(draw: Draw, held: Mapping[str, list[str | None]]) -> dict[str, list[str]]:
+    """The same titles with those that are not known filled in."""
+    return {
+        ruleset: [
+            draw(st.sampled_from((*LADDERS[ruleset], "none"))) if each is None else each for each in known
+        ]
+        for ruleset, known in held.items()
     }
 
 

@@ -156,3 +156,26 @@ def test_a_line_never_adds_points() -> None:
     """``deduct`` goes from the points down."""
     ruleset = made("b", "criteria: {c: {points: 2, deduct: [{when: b, minus: -0.5}]}}\n")
     assert ruleset.evaluate({"b": True}).score == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"values": [1]}, "CE566"),
+        ({"values": {}, "evidence": ["a"]}, "CE566"),
+        ({"values": {}, "history": {"a": 1}}, "CE562"),
+        ({"values": {}, "history": [3]}, "CE562"),
+        ({"values": {}, "titles": ["x"]}, "CE563"),
+        ({"values": {1: 2}}, "CE551"),
+        ({"values": {}, "on": "next week"}, "CE558"),
+    ],
+)
+def test_arguments_of_a_wrong_form_are_told(wrong: dict[str, object], code: str) -> None:
+    """What is given to ``evaluate`` in a wrong form is an error like any other, no traceback."""
+    ruleset = ce.loads(
+        'criteria_engine: 1\nid: a\nversion: "1"\ninputs: {a: boolean, b: boolean}\n'
+        "criteria: {k: {test: a and b}}\n"
+    )
+    with pytest.raises(ce.CriteriaError) as raised:
+        ruleset.evaluate(**wrong)  # type: ignore[arg-type]
+    assert [each.code for each in raised.value.diagnostics] == [code]

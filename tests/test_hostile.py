@@ -39,7 +39,9 @@ from criteria_engine.diagnostics import Fault
 
 HERE = Path(__file__).resolve().parent
 SHIPPED = sorted(
-    path for path in (HERE.parent / "rulesets").rglob("*.yaml") if not path.name.endswith(".tests.yaml")
+    path
+    for path in (HERE.parent / "rulesets").rglob("*.yaml")
+    if not path.name.endswith(".tests.yaml") and not path.name.startswith("plan-")
 )
 
 

@@ -226,12 +226,12 @@ def test_a_test_that_expects_nothing_and_a_file_without_tests(tmp_path: Path) ->
     assert [(each.code, each.severity) for each in listed] == [("CE627", "warning")]
 
 
-def test_history_is_not_read_yet_in_either_file(tmp_path: Path) -> None:
-    line = "{name: h, history: [{a: true}], values: {a: true}, expect: {criteria: {k: met}}}"
+def test_history_and_titles_are_looked_at_in_either_file(tmp_path: Path) -> None:
+    line = "{name: h, history: [{b: true}], values: {a: true}, expect: {criteria: {k: met}}}"
     listed = found(tmp_path, f"criteria: {{k: {{test: a}}}}\ntests: [{line}]\n")
-    assert [(each.code, marked(each)) for each in listed] == [("CE125", "history")]
+    assert [(each.code, marked(each)) for each in listed] == [("CE551", "b")]
     listed = found(tmp_path, "criteria: {k: {test: a}}\n", f"ruleset: set.yaml\ntests: [{line}]\n")
-    assert [(each.code, marked(each)) for each in listed] == [("CE125", "history")]
+    assert [(each.code, marked(each)) for each in listed] == [("CE551", "b")]
 
 
 def test_nothing_is_raised(tmp_path: Path) -> None:

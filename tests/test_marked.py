@@ -16,6 +16,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from judged import scaled
 
 from criteria_engine.catalogue.english import ENGLISH
 from criteria_engine.catalogue.vietnamese import VIETNAMESE
@@ -155,7 +156,7 @@ def texts_of(marked: Marked) -> list[MarkedText]:
             return [text for key, value in marked.entries for text in (key, *texts_of(value))]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=scaled(80), deadline=None)
 @given(
     data=st.lists(DATA, min_size=1) | st.dictionaries(WORDS, DATA, min_size=1),
     flow=st.sampled_from([True, False, None]),
@@ -492,7 +493,7 @@ def damaged(draw: st.DrawFn) -> str:
     return text
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=scaled(150), deadline=None)
 @given(text=damaged() | st.lists(st.sampled_from(PIECES), max_size=30).map("".join) | st.text() | st.binary())
 def test_nothing_is_ever_raised(text: str | bytes) -> None:
     for loader in LOADERS.values():
@@ -513,7 +514,7 @@ def test_nothing_is_ever_raised(text: str | bytes) -> None:
         assert str(CriteriaError(problems)) is not None
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=scaled(80), deadline=None)
 @given(text=damaged())
 @pytest.mark.skipif(len(LOADERS) < 2, reason="there is no libyaml to compare with")
 def test_both_readers_agree_on_what_is_well(text: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 import strategies
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from judged import judged, loaded, paths
+from judged import judged, loaded, paths, scaled
 
 import criteria_engine as ce
 
@@ -29,9 +29,25 @@ def _same(found: ce.Bounds | None, wanted: Fraction | None) -> bool:
     return found.exact and (off <= 1e-12 * size or 0.99e-9 <= off <= 1.01e-9)
 
 
+def _ladder(ruleset: str) -> ce.Ruleset:
+    """A ruleset whose levels are those of a drawn title."""
+    levels = tuple(ce.Level(level, when=f"x >= {n}") for n, level in enumerate(strategies.LADDERS[ruleset]))
+    return ce.Ruleset(
+        id=ruleset,
+        version="1",
+        inputs=(ce.Input("x", type="integer"),),
+        criteria=(ce.Criterion("k", rule=ce.Test("x > 0")),),
+        levels=levels,
+    )
+
+
 def _agree(document: dict[str, Any], values: dict[str, Any]) -> None:
     result = judged(loaded(document), values)
     wanted = oracle.judge(document, values, on=strategies.ON)
+    _says(result, wanted)
+
+
+def _says(result: ce.Result, wanted: dict[str, Any]) -> None:
     assert (result.level, result.decided) == (wanted["level"], True)
     assert (result.referred is None) == (wanted["referred"] is None)
     assert _same(result.score, wanted["score"]), (result.score, wanted["score"])
@@ -54,12 +70,30 @@ def _agree(document: dict[str, Any], values: dict[str, Any]) -> None:
             assert (name, shown) == (name, value)
 
 
-@settings(max_examples=400, suppress_health_check=_LOOSE)
+@settings(max_examples=scaled(400), suppress_health_check=_LOOSE)
 @given(st.data())
 def test_agrees_with_the_oracle(data: st.DataObject) -> None:
     """Level, points, maxima, states, items and definitions are what the oracle says."""
     document = data.draw(strategies.documents())
     _agree(document, data.draw(strategies.values(document)))
+
+
+@settings(max_examples=scaled(300), suppress_health_check=_LOOSE)
+@given(st.data())
+def test_agrees_with_the_oracle_on_other_periods(data: st.DataObject) -> None:
+    """The same of rulesets that look back, ask for titles and for the day."""
+    document = data.draw(strategies.documents(times=True))
+    values = data.draw(strategies.values(document))
+    history, titles = data.draw(strategies.histories(document)), data.draw(strategies.titles())
+    at_hand = data.draw(st.sets(st.sampled_from(sorted(strategies.LADDERS))))
+    result = loaded(document).evaluate(
+        values, history=history, titles=titles, sets=map(_ladder, sorted(at_hand)), on=strategies.ON
+    )
+    ladders = {ruleset: strategies.LADDERS[ruleset] for ruleset in at_hand}
+    _says(
+        result,
+        oracle.judge(document, values, on=strategies.ON, history=history, titles=titles, ladders=ladders),
+    )
 
 
 @pytest.mark.long

@@ -1,10 +1,12 @@
-"""Write what is generated: docs/errors.md from the catalogue of messages, tests/api.txt from the face.
+"""Write what is generated: docs/errors.md from the catalogue of messages, the list and the stub of the face
+from its table of homes, tests/api.txt from the face.
 
 Run by `make pages`. The tests of the house say when it is due.
 """
 
 from __future__ import annotations
 
+import ast
 import sys
 from pathlib import Path
 
@@ -60,7 +62,42 @@ def errors_page() -> str:
     return "\n".join(lines)
 
 
+def write_face() -> None:
+    """Write anew ``__all__`` of the face and its stub, from the table of homes in the face itself."""
+    path = ROOT / "src" / "criteria_engine" / "__init__.py"
+    text = path.read_text(encoding="utf-8")
+    document = ast.parse(text)
+    tables = {
+        ast.unparse(each.targets[0]): ast.literal_eval(each.value)
+        for each in document.body
+        if isinstance(each, ast.Assign) and ast.unparse(each.targets[0]) in ("_HOMES", "_MODULES")
+    }
+    homes, modules = tables["_HOMES"], tables["_MODULES"]
+    named = [(home, name) for home, names in homes.items() for name in names.split()]
+
+    def order(name: str) -> tuple[bool, bool, str]:
+        """Constants, classes, functions, as ruff sorts them."""
+        return not name.isupper(), name[0].islower(), name
+
+    listed = sorted((*(name for _, name in named), *modules), key=order)
+    block = "__all__ = [\n" + "".join(f'    "{name}",\n' for name in listed) + "]\n"
+    before, _, rest = text.partition("__all__ = [\n")
+    path.write_text(before + block + rest.partition("]\n")[2], encoding="utf-8")
+    imports = [
+        f"from criteria_engine.{home} import {name} as {name}\n"
+        for home, name in sorted(named, key=lambda pair: (pair[0], order(pair[1])))
+    ]
+    for name, home in modules.items():
+        room, _, module = home.rpartition(".")
+        imports.append(f"from criteria_engine.{room} import {module} as {name}\n")
+    imports.sort(key=lambda line: line.split()[1])
+    doc = f'"""{ast.get_docstring(document, clean=False)}"""\n\n'
+    stub = doc + "".join(imports) + "\n__version__: str\n\n" + block
+    path.with_suffix(".pyi").write_text(stub, encoding="utf-8")
+
+
 if __name__ == "__main__":
+    write_face()
     (ROOT / "docs" / "errors.md").write_text(errors_page(), encoding="utf-8")
     (ROOT / "tests" / "api.txt").write_text(face(), encoding="utf-8")
-    print("written: docs/errors.md, tests/api.txt")
+    print("written: docs/errors.md, the face and its stub, tests/api.txt")

@@ -11,16 +11,21 @@ from typing import Any, overload
 
 from criteria_engine.criteria import Input
 from criteria_engine.expressions import Composable, Expression, expression
+from criteria_engine.names import title_name
 
 __all__ = [
+    "any_period",
     "applicable",
     "boolean",
     "choice",
     "count",
     "count_met",
     "date",
+    "days_between",
+    "every_period",
     "evidenced",
     "first",
+    "holds",
     "integer",
     "known",
     "lowest_share",
@@ -32,6 +37,8 @@ __all__ = [
     "score",
     "share",
     "text",
+    "working_days_between",
+    "years_between",
 ]
 
 
@@ -146,3 +153,33 @@ def first(*values: object) -> Expression:
 def count(*conditions: object) -> Expression:
     """How many of the conditions hold."""
     return _call("count", *conditions)
+
+
+def every_period(condition: Composable | str, periods: int) -> Expression:
+    """Whether a condition holds in this period and in those before it, so many in all."""
+    return _call("every_period", condition, periods)
+
+
+def any_period(condition: Composable | str, periods: int) -> Expression:
+    """Whether a condition holds in this period or in one of those before it, so many in all."""
+    return _call("any_period", condition, periods)
+
+
+def holds(ruleset: str, level: str) -> Expression:
+    """Whether the subject holds that level of another ruleset, or a better one."""
+    return Expression(title_name(ruleset, level))
+
+
+def years_between(first_day: object, last_day: object) -> Expression:
+    """The whole years from one day to another; ``"on"`` is the day of the assessment."""
+    return _call("years_between", first_day, last_day)
+
+
+def days_between(first_day: object, last_day: object) -> Expression:
+    """The days from one day to another."""
+    return _call("days_between", first_day, last_day)
+
+
+def working_days_between(first_day: object, last_day: object) -> Expression:
+    """The working days from one day to another: Monday to Friday, less the set's holidays."""
+    return _call("working_days_between", first_day, last_day)

@@ -15,6 +15,7 @@ import attrs
 from criteria_engine.cases import Case
 from criteria_engine.diagnostics import CriteriaError, Diagnostic
 from criteria_engine.kinds import TEXT, ListOf, Plain, Struct, part
+from criteria_engine.library import Library
 from criteria_engine.reached import Unreached, unreached
 from criteria_engine.reading import Document, read_document, read_ruleset
 from criteria_engine.ruleset import Ruleset
@@ -34,7 +35,6 @@ __all__ = [
 _CASE = re.compile(r"tests\[(\d+)\]")
 # What is said of the name before a colon.
 _NAMES = frozenset({"CE223", "CE224", "CE551", "CE623"})
-_NOT_YET = re.compile(r"tests\[\d+\]\.(history|titles)")
 
 
 @attrs.frozen(repr=False)
@@ -65,9 +65,9 @@ class TestRun:
         return all(outcome.passed for _, outcome in self.outcomes)
 
 
-def sound_ruleset(document: Document) -> Ruleset | None:
+def sound_ruleset(document: Document, library: Library | None = None) -> Ruleset | None:
     """The ruleset of a document, None where the document says what is wrong with it."""
-    ruleset = read_ruleset(document)
+    ruleset = read_ruleset(document, library)
     if document.problems.has_errors:
         return None
     if ruleset is None:
@@ -118,7 +118,7 @@ def read_companion(
 
 def said(document: Document, lang: str | None = None) -> list[Diagnostic]:
     """All that was found in a document that may hold tests, with its places."""
-    return [_spoken(_at_its_name(document, each)) for each in document.located(lang)]
+    return [_at_its_name(document, each) for each in document.located(lang)]
 
 
 def _at_its_name(document: Document, diagnostic: Diagnostic) -> Diagnostic:
@@ -133,42 +133,47 @@ def _at_its_name(document: Document, diagnostic: Diagnostic) -> Diagnostic:
     )
 
 
-def _spoken(diagnostic: Diagnostic) -> Diagnostic:
-    """Keys that a test may have one day are not called unknown."""
-    later = diagnostic.code == "CE120" and _NOT_YET.fullmatch(diagnostic.path)
-    return attrs.evolve(diagnostic, code="CE125", details={"key": later[1]}) if later else diagnostic
-
-
 def _raise_errors(document: Document | None, lang: str | None) -> None:
     errors = [] if document is None else [each for each in said(document, lang) if each.severity == "error"]
     if errors:
         raise CriteriaError(errors)
 
 
-def run_tests(path: str | os.PathLike[str], lang: str | None = None) -> TestRun:
+def run_tests(
+    path: str | os.PathLike[str], lang: str | None = None, *, library: Library | None = None
+) -> TestRun:
     """Run all tests of a ruleset's file, those in it and those beside it.
+
+    ``library`` is where sets that it extends or asks titles of are found.
 
     Raises ``CriteriaError`` where the ruleset or the file of tests is not sound; a failing test is no
     error but an outcome.
     """
     document = read_document(path)
-    ruleset = sound_ruleset(document)
+    ruleset = sound_ruleset(document, library)
     if ruleset is None:
         raise CriteriaError([each for each in said(document, lang) if each.severity == "error"])
     look_at_cases(ruleset, ruleset.tests, document.problems)
     _raise_errors(document, lang)
     companion, beside = read_companion(path, ruleset)
     _raise_errors(companion, lang)
-    outcomes = [(document.name, each) for each in _run(document, ruleset, ruleset.tests, lang)]
+    sets = () if library is None else library.asked_by(ruleset)
+    outcomes = [(document.name, each) for each in _run(document, ruleset, ruleset.tests, lang, sets)]
     if companion is not None:
-        outcomes += [(companion.name, each) for each in _run(companion, ruleset, beside, lang)]
+        outcomes += [(companion.name, each) for each in _run(companion, ruleset, beside, lang, sets)]
     missed = unreached(ruleset, [outcome for _, outcome in outcomes])
     return TestRun(os.fspath(path), ruleset, tuple(outcomes), missed)
 
 
-def _run(document: Document, ruleset: Ruleset, cases: Sequence[Case], lang: str | None) -> list[CaseOutcome]:
+def _run(
+    document: Document,
+    ruleset: Ruleset,
+    cases: Sequence[Case],
+    lang: str | None,
+    sets: Sequence[Ruleset],
+) -> list[CaseOutcome]:
     """Run tests that were read from a document, and give what they show its place there."""
-    outcomes = run_cases(ruleset, cases, lang)
+    outcomes = run_cases(ruleset, cases, lang, sets=sets)
     for outcome in outcomes:
         for each in (*outcome.differences, *outcome.errors):
             document.problems.append(each)

@@ -28,10 +28,18 @@ class Expected(Plain):
 
 @attrs.frozen(repr=False)
 class Case(Plain):
-    """One test: ``values`` as an author writes them, and what is expected."""
+    """One test: ``values`` as an author writes them, and what is expected.
+
+    ``history`` are the values of the periods before, the newest first; ``titles`` say by ruleset which
+    level is held, in a list now and in the periods before.
+    """
 
     name: str = part(TEXT)
     values: tuple[tuple[str, str | None], ...] = part(MapOf(LABEL, CELL), default=())
+    history: tuple[tuple[tuple[str, str | None], ...], ...] = part(ListOf(MapOf(LABEL, CELL)), default=())
+    titles: tuple[tuple[str, tuple[str | None, ...]], ...] = part(
+        MapOf(LABEL, ListOf(CELL, single=True)), default=()
+    )
     evidence: tuple[tuple[str, str], ...] = part(MapOf(LABEL, CELL), default=())
     on: datetime.date | None = part(DATE, optional=True, default=None)
     expect: Expected = part(Struct(Expected), default=Expected())

@@ -16,7 +16,7 @@ from criteria_engine.core import Branch, Condition, Number, Numeric, Part, Ratio
 from criteria_engine.criteria import Combine
 from criteria_engine.meaning import Amount, Claim, least_of_any
 
-__all__ = ["Child", "Joined", "all_met", "joined", "ratio"]
+__all__ = ["Child", "Joined", "all_met", "joined", "ratio", "tighter"]
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -56,7 +56,8 @@ class Joined:
     """What a group comes to before it is scaled, clamped and rounded.
 
     ``own`` is its own condition, where it is one of those that have one; ``parts`` say how its
-    share is formed, ``share`` gives it where it is plainly all or nothing.
+    share is formed, ``share`` gives it where it is plainly all or nothing or that of one child;
+    ``within`` says that points can be neither below 0 nor above the maximum.
     """
 
     points: Numeric
@@ -65,6 +66,7 @@ class Joined:
     own: Claim | None = None
     parts: tuple[Part, ...] | None = None
     share: Numeric | None = None
+    within: bool = False
 
 
 def ratio(scale: Fraction, parts: Sequence[Part], exact: Numeric, *, summed_on_grid: bool = False) -> Numeric:
@@ -77,6 +79,11 @@ def ratio(scale: Fraction, parts: Sequence[Part], exact: Numeric, *, summed_on_g
     )
     low, high = (0.0, float(scale)) if bounded else (exact.low, exact.high)
     return Ratio(scale, tuple(parts), summed_on_grid, exact, low=low, high=high, on_grid=exact.on_grid)
+
+
+def tighter(exact: Numeric, other: Numeric) -> Numeric:
+    """``exact``, which is bounded by another formula for the same number as well."""
+    return Tighter(exact, other, other, low=max(exact.low, other.low), high=min(exact.high, other.high))
 
 
 def joined(combine: Combine, children: Sequence[Child]) -> Joined:
@@ -210,7 +217,15 @@ def _geometric_mean(children: Sequence[Child]) -> Joined:
     maxima, fulls = _maxima(weighty, "most"), _maxima(weighty, "full")
     if maxima is None or fulls is None or _maxima(children, "most") is None:
         return Joined(points, None, None)
-    return Joined(points, mean(maxima, dropping=True), mean(fulls, dropping=False))
+    return Joined(points, mean(maxima, dropping=True), mean(fulls, dropping=False), within=_within(children))
+
+
+def _within(children: Sequence[Child]) -> bool:
+    """Whether no child's points can be below 0 or above its maximum."""
+    return all(
+        isinstance(child.most, Number) and child.points.low >= 0 and child.points.high <= child.most.high
+        for child in children
+    )
 
 
 def _extreme(word: str, children: Sequence[Child]) -> Joined:
@@ -224,7 +239,8 @@ def _extreme(word: str, children: Sequence[Child]) -> Joined:
     maxima, fulls = _maxima(children, "most"), _maxima(children, "full")
     if maxima is None or fulls is None:
         return Joined(points, None, None)
-    return Joined(points, ends(maxima), a.extreme("min" if word == "min" else "max", fulls))
+    full = a.extreme("min" if word == "min" else "max", fulls)
+    return Joined(points, ends(maxima), full, within=_within(children))
 
 
 def _first(children: Sequence[Child]) -> Joined:
@@ -249,26 +265,18 @@ def _first(children: Sequence[Child]) -> Joined:
     maxima, fulls = _maxima(children, "most"), _maxima(children, "full")
     if maxima is None or fulls is None:
         return Joined(points, None, None, own)
-    return Joined(points, pick(maxima), fulls[0], own)
+    share = pick([a.divide(child.points, most) for child, most in zip(children, maxima, strict=True)])
+    return Joined(points, pick(maxima), fulls[0], own, share=share)
 
 
 def _count(children: Sequence[Child]) -> Joined:
-    ones = [
-        a.choice([Branch(child.met, child.met, a.ONE)], a.some([child.failed, child.absent]), a.ZERO)
-        for child in children
-    ]
-    points = a.add(ones)
+    ones = [a.choice([Branch(child.met, child.met, a.ONE)], child.failed, a.ZERO) for child in children]
+    points = _together(children, ones)
     if _maxima(children, "most") is None:
         return Joined(points, None, None)
     most = _together(children, [a.ONE] * len(children))
     parts = tuple(
-        Part(
-            a.choice([Branch(child.met, child.met, a.ONE)], child.failed, a.ZERO),
-            a.ONE,
-            child.there,
-            child.absent,
-        )
-        for child in children
+        Part(one, a.ONE, child.there, child.absent) for one, child in zip(ones, children, strict=True)
     )
     return Joined(points, most, a.number(len(children)), parts=parts)
 

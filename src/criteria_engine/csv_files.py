@@ -24,9 +24,9 @@ from criteria_engine.subject_data import (
     read_subject,
 )
 from criteria_engine.values import Value, read_value
-from criteria_engine.written_text import fold_name, shown
+from criteria_engine.written_text import clean_text, fold_name, shown
 
-__all__ = ["read_csv"]
+__all__ = ["Columns", "Rows", "delimiter_of", "read_csv", "read_header"]
 
 _DELIMITERS = (",", ";", "\t")
 _HEADER_LINES = 64
@@ -34,6 +34,8 @@ _ReadCell: TypeAlias = Callable[[str], Value]
 
 # What a column holds: the id of an input, or one of these two, which no input can be called.
 _SUBJECT, _PERIOD = "#subject", "#period"
+# Columns of what is held elsewhere, and of what proves an input: ``titles.vn.example``, ``evidence.plan``.
+_BESIDE = {"titles.": "#titles.", "evidence.": "#evidence."}
 
 
 def read_csv(
@@ -43,17 +45,17 @@ def read_csv(
 
     What is wrong goes to ``problems``; ``UnicodeDecodeError`` if the file is not UTF-8.
     """
-    columns = _Columns.of(inputs, subject_column)
+    columns = Columns.of(inputs, subject_column)
     with path.open(encoding="utf-8-sig", newline="") as stream:
-        delimiter = _delimiter(list(islice(stream, _HEADER_LINES)), columns)
+        delimiter = delimiter_of(list(islice(stream, _HEADER_LINES)), columns)
     with path.open(encoding="utf-8-sig", newline="") as stream:
-        rows = _Rows(stream, delimiter, problems)
-        meanings = _read_header(rows, columns, problems)
+        rows = Rows(stream, delimiter, problems)
+        meanings = read_header(rows, columns, problems)
         return _read_rows(rows, meanings, _cell_readers(meanings, inputs, lang), problems)
 
 
 @attrs.frozen
-class _Columns:
+class Columns:
     """What a heading may mean: by its folded name, one input or (faultily) several, or a fixed column."""
 
     meanings: dict[str, tuple[str, ...]]
@@ -61,7 +63,7 @@ class _Columns:
     subject: str
 
     @classmethod
-    def of(cls, inputs: Sequence[InputDefinition], subject_column: str) -> _Columns:
+    def of(cls, inputs: Sequence[InputDefinition], subject_column: str) -> Columns:
         """The headings that a table of these inputs may have; an id counts before a title."""
         meanings: dict[str, tuple[str, ...]] = {}
         for definition in inputs:
@@ -75,12 +77,22 @@ class _Columns:
         titles = (title for definition in inputs for title in definition.titles)
         return cls(meanings, (*ids, *titles), subject_column)
 
+    def meaning(self, heading: str) -> tuple[str, ...]:
+        """What a heading means: one input or (faultily) several, a fixed column, a title, evidence."""
+        found = self.meanings.get(fold_name(heading), ())
+        name = heading.strip()
+        for start, meaning in _BESIDE.items():
+            of = name.removeprefix(start)
+            if not found and of != name and (start == "titles." or of in self.names):
+                return (meaning + of,)
+        return found
+
     def known(self, header: Sequence[str]) -> int:
         """How many of these headings mean something."""
-        return sum(fold_name(heading) in self.meanings for heading in header)
+        return sum(bool(self.meaning(heading)) for heading in header)
 
 
-class _Rows:
+class Rows:
     """The rows of a CSV file, and where the cells of the present one stand in the text."""
 
     def __init__(self, stream: TextIO, delimiter: str, problems: FileProblems) -> None:
@@ -147,7 +159,7 @@ def _is_blank(row: Sequence[str]) -> bool:
     return all(not cell or cell.isspace() for cell in row)
 
 
-def _delimiter(lines: list[str], columns: _Columns) -> str:
+def delimiter_of(lines: list[str], columns: Columns) -> str:
     """The delimiter under which the header has most known columns, then most columns."""
 
     def fitness(delimiter: str) -> tuple[int, int]:
@@ -160,11 +172,11 @@ def _delimiter(lines: list[str], columns: _Columns) -> str:
     return max(_DELIMITERS, key=fitness)
 
 
-def _read_header(rows: _Rows, columns: _Columns, problems: FileProblems) -> list[str]:
+def read_header(rows: Rows, columns: Columns, problems: FileProblems) -> list[str]:
     """What each column holds; empty for one without a heading, or with a faulty one."""
     meanings: list[str] = []
     for index, heading in enumerate(next(iter(rows), ())):
-        found = columns.meanings.get(fold_name(heading), ())
+        found = columns.meaning(heading)
         name = heading.strip()
         if len(found) > 1:
             problems.add(rows.place(index), "CE812", name=shown(name), ids=", ".join(found))
@@ -179,7 +191,7 @@ def _read_header(rows: _Rows, columns: _Columns, problems: FileProblems) -> list
 
 
 def _read_rows(
-    rows: _Rows, meanings: Sequence[str], readers: Sequence[_ReadCell], problems: FileProblems
+    rows: Rows, meanings: Sequence[str], readers: Sequence[_ReadCell], problems: FileProblems
 ) -> tuple[SubjectData, ...]:
     histories = Histories(problems)
     subject_at = meanings.index(_SUBJECT)
@@ -198,9 +210,16 @@ def _read_rows(
         subject, period = read.pop(_SUBJECT, None), read.pop(_PERIOD, None)
         read.pop("", None)
         if isinstance(subject, str) and (period is None or isinstance(period, str)):
-            data = PeriodData(period, read)
+            data = PeriodData(period, read, _beside(read, "#titles."), _beside(read, "#evidence."))
             histories.add(subject, data, rows.line, functools.partial(rows.place, subject_at))
     return histories.finished()
+
+
+def _beside(read: dict[str, Value], start: str) -> dict[str, str]:
+    """The cells of one kind of column, taken out of a row; empty ones say nothing."""
+    names = [name for name in read if name.startswith(start)]
+    cells = {name.removeprefix(start): str(read.pop(name) or "") for name in names}
+    return {name: text for name, text in cells.items() if text}
 
 
 def _cell_readers(meanings: Sequence[str], inputs: Sequence[InputDefinition], lang: str) -> list[_ReadCell]:
@@ -221,7 +240,7 @@ def _cell_readers(meanings: Sequence[str], inputs: Sequence[InputDefinition], la
     return [
         reader(by_id[each].type, tuple(by_id[each].words), by_id[each].may_be_na)
         if each in by_id
-        else fixed.get(each, _pass_over)
+        else fixed.get(each, clean_text if each.startswith(tuple(_BESIDE.values())) else _pass_over)
         for each in meanings
     ]
 

@@ -18,6 +18,7 @@ from criteria_engine.criteria import (
     Scale,
 )
 from criteria_engine.titles import Titles
+from criteria_engine.windows import Window
 
 __all__ = ["Described"]
 
@@ -64,6 +65,10 @@ class Described(Protocol):
     @property
     def effective(self) -> Effective | None:
         """When it is in force."""
+
+    @property
+    def window(self) -> Window | None:
+        """The days of the year between which an assessment looks."""
 
     @property
     def consistency(self) -> tuple[Consistency, ...]:

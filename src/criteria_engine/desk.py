@@ -10,7 +10,7 @@ from criteria_engine.diagnostics import Fault
 from criteria_engine.expressions import Expression
 from criteria_engine.faces import fraction_of, free_claim, free_number, is_free
 from criteria_engine.meaning import Amount, Claim, Meaning
-from criteria_engine.scope import RulesetScope
+from criteria_engine.understanding import Understanding
 
 __all__ = ["RuleDesk"]
 
@@ -18,7 +18,7 @@ __all__ = ["RuleDesk"]
 class RuleDesk:
     """Where one rule asks; see ``rules.shape.Desk``."""
 
-    def __init__(self, scope: RulesetScope, place: str, criterion: Criterion) -> None:
+    def __init__(self, scope: Understanding, place: str, criterion: Criterion) -> None:
         self._scope = scope
         self._place = place
         self._criterion = criterion

@@ -7,7 +7,9 @@ file, line and column.
 
 from __future__ import annotations
 
+import datetime
 import os
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
@@ -15,6 +17,7 @@ from typing import Literal
 import attrs
 
 from criteria_engine.catalogue import CATALOGUES, WORDS
+from criteria_engine.formatting import date
 
 __all__ = [
     "CriteriaError",
@@ -30,6 +33,7 @@ Language = Literal["vi", "en"]
 Severity = Literal["error", "warning"]
 
 _SHOWN = 50
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def chosen_language(lang: str | None = None) -> Language:
@@ -45,7 +49,8 @@ class Diagnostic:
     ``code`` is stable (see the page of errors in the docs). ``path`` says where in the ruleset;
     ``file``, ``line`` and ``column`` (both counted from 1, characters, not bytes) where in the
     text it was read from; ``source`` is that line and ``width`` the length of what is marked.
-    ``details`` fill the sentence of the catalogue; those called ``…kind`` are said in its words. ``span`` is the part of an expression that is
+    ``details`` fill the sentence of the catalogue; those called ``…kind`` are said in its
+    words, those called ``…day`` are dates. ``span`` is the part of an expression that is
     meant: (offset, length) in characters.
     """
 
@@ -127,14 +132,18 @@ def _place_order(diagnostic: Diagnostic) -> tuple[str, int, int, str, str]:
 
 
 def _spoken(details: Mapping[str, str], lang: Language) -> Mapping[str, str]:
-    """The details with the kinds of values (``left_kind``, ``kinds``) in words of the language."""
-    words = WORDS[lang]
-    return {
-        name: ", ".join(words.get(each, each) for each in said.split(", "))
-        if name.endswith(("kind", "kinds"))
-        else said
-        for name, said in details.items()
-    }
+    """The details as the language says them: the kinds of values (``left_kind``) and dates (``last_day``)."""
+    return {name: _word(name, said, lang) for name, said in details.items()}
+
+
+def _word(name: str, said: str, lang: Language) -> str:
+    if name.endswith(("kind", "kinds")):
+        words = WORDS[lang]
+        return ", ".join(words.get(each, each) for each in said.split(", "))
+    if name.endswith("day"):
+        # A year before the thousandth, or what stands for an unknown day, stays as it is.
+        return date(datetime.date.fromisoformat(said), lang) if _DAY.fullmatch(said) else said
+    return said
 
 
 class CriteriaError(Exception):

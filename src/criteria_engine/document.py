@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -37,14 +38,24 @@ from criteria_engine.vietnamese_keys import VIETNAMESE_KEYS
 __all__ = ["Document"]
 
 _FAILED: Any = object()
-_LATER = frozenset({"extends", "replaces"})
 
 
 class Document(Placed):
-    """A text being read: its places by path, and what is wrong with it."""
+    """A text being read: its places by path, and what is wrong with it.
 
-    def __init__(self, text: str | bytes, name: str, rules: Sequence[type[Any]] = RULES) -> None:
+    ``folder`` is where its file lies, None of a text that has none.
+    """
+
+    def __init__(
+        self,
+        text: str | bytes,
+        name: str,
+        rules: Sequence[type[Any]] = RULES,
+        folder: Path | None = None,
+    ) -> None:
         super().__init__(text, name)
+        self.rules = rules
+        self.folder = folder
         self.broken: set[str] = set()
         self._known_keys: dict[type[Any], Mapping[str, attrs.Attribute[Any]]] = {}
         self._rules = {rule.KEY: rule for rule in rules}
@@ -274,9 +285,6 @@ class Document(Placed):
     ) -> set[str]:
         """Note a key that is not known; gives the one that may have been meant."""
         self.values.setdefault(at, MarkedText("", key.line, key.column))
-        if key.text in _LATER and not known:
-            self.problems.add(at, "CE125", key=key.text)
-            return set()
         names = [name for name in allowed if name not in known]
         meant = VIETNAMESE_KEYS.get(re.sub(r"[ _-]+", "_", normal(key.text).lower()), "")
         guess = meant if meant in names else nearest(key.text, names)

@@ -236,7 +236,8 @@ class Door:
                 found[name] = value
             elif strict:
                 shown = _shown(key)
-                likely = nearest(shown, known) or ", ".join(sorted(known)[:8])
+                names = sorted(each for each in known if "(" not in each)
+                likely = nearest(shown, names) or ", ".join(names[:8])
                 problems.add(f"values.{shown}", "CE551", name=shown, nearest=likely)
         return found
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from criteria_engine.described import Described
 from criteria_engine.diagnostics import CriteriaError, Problems
 from criteria_engine.grammar import nearest
+from criteria_engine.observing import History, Titled, observed_before, plain_titles, titles_held
 from criteria_engine.program import Program
 from criteria_engine.result import Result
 
@@ -22,18 +23,45 @@ def evaluate(
     program: Program,
     values: Mapping[str, Any],
     *,
+    history: History | None = None,
+    titles: Mapping[str, Titled | Sequence[Titled]] | None = None,
     evidence: Mapping[str, str] | None = None,
     on: datetime.date | None = None,
     subject: str | None = None,
+    sets: Iterable[Described] = (),
     strict: bool = True,
+    again: bool = False,
 ) -> Result:
     """Judge the ``values`` of one subject: by input, None or absent where missing, ``NA`` where
     not applicable.
 
-    ``evidence`` says by input what proves it; ``on`` is the day whose dated parameters count;
-    ``strict=False`` lets unknown names pass. ``CriteriaError`` says all that is wrong with them.
+    ``history`` are the values of earlier periods, the newest first; ``titles`` say by ruleset which
+    level is held, and ``sets`` rank the levels of those rulesets. ``evidence`` says by input what proves
+    it; ``on`` is the day of the assessment; ``strict=False`` lets unknown names pass. Where it is done
+    ``again``, values of earlier periods and titles are among the values. ``CriteriaError`` says all that
+    is wrong with them.
     """
-    return _carefully(ruleset, program, values, _given(evidence), on, subject, strict)
+    _check_mappings(values=values, evidence=evidence or {})
+    if not again:
+        _check_names(program, values)
+    if again or (history is None and titles is None):
+        made = _carefully(ruleset, program, values, _given(evidence), on, subject, strict)
+        made.titles = plain_titles(titles or {})
+        return made
+    problems = Problems()
+    looked = observed_before(program, history, problems, strict=strict)
+    looked |= titles_held(program, titles, (ruleset, *sets), problems)
+    if problems.has_errors:
+        # what is wrong with the values themselves is said at once
+        try:
+            _carefully(ruleset, program, {**looked, **values}, _given(evidence), on, subject, strict)
+        except CriteriaError as error:
+            for each in error.diagnostics:
+                problems.append(each)
+        problems.raise_errors()
+    made = _carefully(ruleset, program, {**looked, **values}, _given(evidence), on, subject, strict)
+    made.titles = {} if titles is None else plain_titles(titles)
+    return made
 
 
 def _carefully(
@@ -54,6 +82,26 @@ def _carefully(
     if program.consistency:
         _check_consistency(ruleset, program.breaches(answers, not gone))
     return Result(ruleset, program, row, answers, not gone, dict(evidence), on, subject)
+
+
+def _check_mappings(**given: object) -> None:
+    """``CriteriaError`` where something that is given by name is not."""
+    problems = Problems()
+    for name, value in given.items():
+        if not isinstance(value, Mapping):
+            problems.add(name, "CE566", name=name, found=type(value).__name__)
+    problems.raise_errors()
+
+
+def _check_names(program: Program, values: Mapping[str, Any]) -> None:
+    """``CriteriaError`` where values name what only history and titles fill."""
+    problems = Problems()
+    inputs = [given.id for given in program.door.inputs if "(" not in given.id]
+    for name in program.judging.observing.found:
+        if name in values:
+            likely = nearest(name, inputs) or ", ".join(sorted(inputs)[:8])
+            problems.add(f"values.{name}", "CE551", name=name, nearest=likely)
+    problems.raise_errors()
 
 
 def _given(evidence: Mapping[str, str] | None) -> Mapping[str, str]:

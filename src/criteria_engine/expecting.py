@@ -72,6 +72,7 @@ def look_at_expected(ruleset: Ruleset, case: Case, at: str, problems: Problems) 
 def _look_at_level(level: str, known: Sequence[str], at: str, problems: Problems) -> None:
     if level not in known:
         near = nearest(level, known) or ", ".join(known) or "–"
+        near = "`referred: …`" if level == "referred" else near
         problems.add(at, "CE621", name=level, nearest=near)
 
 

@@ -16,6 +16,7 @@ from criteria_engine.explaining.prerequisites import Prerequisites
 from criteria_engine.explaining.reasons import Reasons, level_name
 from criteria_engine.explaining.sight import Sight
 from criteria_engine.explaining.standing import Standing
+from criteria_engine.explaining.times import Times
 from criteria_engine.findings import Findings
 from criteria_engine.formatting import date
 from criteria_engine.lines import Line, Piece
@@ -92,10 +93,18 @@ class _Explaining:
         self.conditions = Conditions(self.facts)
         self.causes = Causes(self.conditions)
         self.prerequisites = Prerequisites(self.causes)
+        self.times = Times(self.facts)
 
     def whole(self) -> Explanation:
         data = self.result.to_dict()
-        sections = [self._why(), self._criteria(), self._defined(), self._missing()]
+        sections = [
+            self._why(),
+            self._criteria(),
+            self._defined(),
+            self._section("periods", self.times.periods()),
+            self._section("titles", self.times.titles()),
+            self._missing(),
+        ]
         return Explanation(
             self.lang,
             tuple(self._head()),
@@ -131,6 +140,7 @@ class _Explaining:
             made.append(self._said("basis", "basis", names=self.wording.listed(names)))
         if ruleset.status in ("illustrative", "adapted"):
             made.append(self._said("status", str(ruleset.status)))
+        made += self.times.head()
         return [*made, self._verdict(), self._score()]
 
     def _verdict(self) -> Line:

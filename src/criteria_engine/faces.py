@@ -56,6 +56,7 @@ class Parts:
     root: Criterion
     holidays: frozenset[int] = frozenset()
     broken: frozenset[str] = frozenset()
+    id: str = ""
 
 
 @attrs.define(eq=False, repr=False)

@@ -16,12 +16,11 @@ from criteria_engine.bounded import Bounds
 from criteria_engine.carriers.trees import Row
 from criteria_engine.carriers.walking import Walk
 from criteria_engine.described import Described
-from criteria_engine.digest import digest_of
-from criteria_engine.found import Criteria, CriterionResult
+from criteria_engine.found import Criteria, data_of
 from criteria_engine.meaning import Amount, Claim, Meaning, Words
 from criteria_engine.na import NA
 from criteria_engine.names import ON
-from criteria_engine.plain_data import again, plain, title_of_level
+from criteria_engine.plain_data import again, title_of_level
 from criteria_engine.program import CODES, Program
 from criteria_engine.reaching import Outcome, Reaching
 from criteria_engine.status import Status
@@ -29,13 +28,27 @@ from criteria_engine.status import Status
 __all__ = ["Findings"]
 
 
+_NO_TITLES: Mapping[str, Any] = {}
+
+
 class Findings:
     """What an assessment comes to. Read ``level``, ``score``, ``criteria``; ask ``explain()`` why.
 
-    ``subject`` and ``on`` are as they were given.
+    ``subject`` and ``on`` are as they were given; so are ``titles``, as plain data.
     """
 
-    __slots__ = ("_answers", "_complete", "_evidence", "_row", "_walk", "on", "program", "ruleset", "subject")
+    __slots__ = (
+        "_answers",
+        "_complete",
+        "_evidence",
+        "_row",
+        "_walk",
+        "on",
+        "program",
+        "ruleset",
+        "subject",
+        "titles",
+    )
 
     def __init__(
         self,
@@ -56,6 +69,7 @@ class Findings:
         self._evidence = evidence
         self.on = on
         self.subject = subject
+        self.titles: Mapping[str, Any] = _NO_TITLES
         self._walk: Walk | None = None
 
     # ---- the level ---------------------------------------------------------------------------
@@ -300,47 +314,11 @@ class Findings:
 
     def to_dict(self) -> dict[str, Any]:
         """The result as plain data (for JSON), with the digests of ruleset and values."""
-        score, most = self.score, self.max_score
-        return {
-            "ruleset": {
-                "id": self.ruleset.id,
-                "version": self.ruleset.version,
-                "digest": digest_of(self.ruleset),
-            },
-            "subject": self.subject,
-            "on": None if self.on is None else self.on.isoformat(),
-            "inputs_digest": digest_of([plain(self.given()), dict(self._evidence)]),
-            "level": self.level,
-            "decided": self.decided,
-            "possible_levels": list(self.possible_levels),
-            "referred": self.referred,
-            "score": None if score is None else list(score),
-            "max_score": None if most is None else list(most),
-            "status": str(self.status),
-            "criteria": {path: self._criterion_dict(path) for path in self.program.places if path},
-            "values": plain(self.values),
-            "missing": list(self.missing),
-        }
-
-    def _criterion_dict(self, path: str) -> dict[str, Any]:
-        found = CriterionResult(self, path)
-        score, most = found.score, found.max_score
-        made: dict[str, Any] = {
-            "status": str(found.status),
-            "score": None if score is None else list(score),
-            "max_score": None if most is None else list(most),
-        }
-        if found.blocked_by:
-            made["blocked_by"] = list(found.blocked_by)
-        if found.items:
-            made["items"] = plain(found.items)
-        if path in self.program.groups:
-            made["level"] = found.level
-        return made
+        return data_of(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
         given = {name: value for name, value in self.given().items() if value is not None}
-        return again, (self.ruleset, given, dict(self._evidence), self.on, self.subject)
+        return again, (self.ruleset, given, dict(self._evidence), self.on, self.subject, dict(self.titles))
 
     def __repr__(self) -> str:
         level = self.level if self.decided else "|".join(self.possible_levels)

@@ -9,11 +9,13 @@ from typing import Any, Protocol
 from criteria_engine import relevance
 from criteria_engine.bounded import Bounds
 from criteria_engine.carriers.walking import Walk
+from criteria_engine.digest import digest_of
 from criteria_engine.meaning import Claim
+from criteria_engine.plain_data import plain
 from criteria_engine.program import Program
 from criteria_engine.status import Status
 
-__all__ = ["Asked", "Criteria", "CriterionResult"]
+__all__ = ["Asked", "Criteria", "CriterionResult", "data_of"]
 
 
 class Asked(Protocol):
@@ -151,3 +153,46 @@ class Criteria(Mapping[str, CriterionResult]):
 
     def __len__(self) -> int:
         return len(self._result.program.judging.tree.by_path[self._path].children)
+
+
+def data_of(result: Any) -> dict[str, Any]:
+    """A result as plain data (for JSON), with the digests of ruleset and values."""
+    score, most = result.score, result.max_score
+    return {
+        "ruleset": {
+            "id": result.ruleset.id,
+            "version": result.ruleset.version,
+            "digest": digest_of(result.ruleset),
+        },
+        "subject": result.subject,
+        **({"titles": plain(result.titles)} if result.titles else {}),
+        "on": None if result.on is None else result.on.isoformat(),
+        "inputs_digest": digest_of([plain(result.given()), dict(result.evidence)]),
+        "level": result.level,
+        "decided": result.decided,
+        "possible_levels": list(result.possible_levels),
+        "referred": result.referred,
+        "score": None if score is None else list(score),
+        "max_score": None if most is None else list(most),
+        "status": str(result.status),
+        "criteria": {path: _criterion_data(result, path) for path in result.program.places if path},
+        "values": plain(result.values),
+        "missing": list(result.missing),
+    }
+
+
+def _criterion_data(result: Any, path: str) -> dict[str, Any]:
+    found = CriterionResult(result, path)
+    score, most = found.score, found.max_score
+    made: dict[str, Any] = {
+        "status": str(found.status),
+        "score": None if score is None else list(score),
+        "max_score": None if most is None else list(most),
+    }
+    if found.blocked_by:
+        made["blocked_by"] = list(found.blocked_by)
+    if found.items:
+        made["items"] = plain(found.items)
+    if path in result.program.groups:
+        made["level"] = found.level
+    return made

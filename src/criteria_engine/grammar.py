@@ -29,7 +29,8 @@ from criteria_engine.gate import (
 __all__ = [
     "CRITERION_FUNCTIONS",
     "FUNCTIONS",
-    "LATER_FUNCTIONS",
+    "MOST_PERIODS",
+    "PERIOD_FUNCTIONS",
     "RESERVED",
     "Parsed",
     "dotted",
@@ -66,16 +67,25 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
     "years_between": (2, 2),
     "days_between": (2, 2),
     "working_days_between": (2, 2),
+    "previous": (1, 2),
+    "every_period": (2, 2),
+    "any_period": (2, 2),
+    "holds": (2, 2),
 }
 """Each function and how many arguments it takes."""
+
+_COMMON = "percent, min, max, round, score, met, count, first, known, previous, holds, …"
 
 CRITERION_FUNCTIONS = frozenset({"score", "max_score", "share", "met", "count_met", "lowest_share"})
 """Those whose argument is a criterion."""
 
-LATER_FUNCTIONS = frozenset({"previous", "every_period", "any_period", "holds"})
-"""Reserved: they look at other periods and other titles."""
+PERIOD_FUNCTIONS = frozenset({"previous", "every_period", "any_period"})
+"""Those that look at other periods."""
 
-RESERVED = frozenset(keyword.kwlist) | {"true", "false", "none"} | set(FUNCTIONS) | LATER_FUNCTIONS
+MOST_PERIODS = 60
+"""How far an expression may look back."""
+
+RESERVED = frozenset(keyword.kwlist) | {"true", "false", "none"} | set(FUNCTIONS)
 """Words that no input, parameter, definition or criterion may be called."""
 
 _ALLOWED = (
@@ -91,13 +101,14 @@ class Parsed:
     """An expression that keeps to the grammar: its text, its tree and what it names.
 
     ``names`` are the inputs, parameters and definitions; ``criteria`` pairs of a function and the
-    dotted name of its criterion (empty for the whole set).
+    dotted name of its criterion (empty for the whole set); ``looks_back`` where other periods are asked.
     """
 
     text: str
     tree: ast.expr
     names: tuple[str, ...]
     criteria: tuple[tuple[str, str], ...]
+    looks_back: bool = False
 
     def span(self, tree: ast.expr) -> tuple[int, int]:
         """Where a part of the tree stands in the text: (offset, length) in characters."""
@@ -139,7 +150,13 @@ def parse(text: str) -> Parsed:
     names: list[str] = []
     criteria: list[tuple[str, str]] = []
     _look_through(flat, tree, names, criteria)
-    return Parsed(flat, tree, tuple(dict.fromkeys(names)), tuple(dict.fromkeys(criteria)))
+    looks_back = _looks_back(tree) if any(name in flat for name in PERIOD_FUNCTIONS) else False
+    return Parsed(flat, tree, tuple(dict.fromkeys(names)), tuple(dict.fromkeys(criteria)), looks_back)
+
+
+def _looks_back(tree: ast.expr) -> bool:
+    calls = (each for each in ast.walk(tree) if isinstance(each, ast.Call))
+    return any(isinstance(each.func, ast.Name) and each.func.id in PERIOD_FUNCTIONS for each in calls)
 
 
 def mended_date(text: str) -> str:
@@ -235,19 +252,29 @@ def _inner_call(text: str, call: ast.Call, criteria: list[tuple[str, str]]) -> l
     if not name or call.keywords or any(isinstance(each, ast.Starred) for each in call.args):
         raise _refused(text, call)
     place = _span(text, call.func)
-    if name in LATER_FUNCTIONS:
-        raise Fault("CE215", place, name=name)
     if name not in FUNCTIONS:
-        raise Fault(
-            "CE211", place, name=name, nearest=nearest(name, FUNCTIONS) or ", ".join(sorted(FUNCTIONS))
-        )
+        raise Fault("CE211", place, name=name, nearest=nearest(name, FUNCTIONS) or _COMMON)
     least, most = FUNCTIONS[name]
     if not least <= len(call.args) <= most:
         wanted = str(least) if least == most else f"{least}–{most}" if most < 1000 else f"≥ {least}"
         raise Fault("CE212", place, name=name, wanted=wanted, found=len(call.args))
+    if name == "holds":
+        return _inner_title(text, call)
     if name not in CRITERION_FUNCTIONS:
         return list(call.args)
     criteria.append((name, dotted(text, call.args[0]) if call.args else ""))
+    return []
+
+
+def _inner_title(text: str, call: ast.Call) -> list[ast.AST]:
+    """A title's ruleset and level are texts, and nothing else."""
+    for argument in call.args:
+        if (
+            not isinstance(argument, ast.Constant)
+            or not isinstance(argument.value, str)
+            or not argument.value
+        ):
+            raise Fault("CE254", _span(text, argument))
     return []
 
 

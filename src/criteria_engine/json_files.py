@@ -248,7 +248,7 @@ def _read_part(name: str, part: _Object, vocabulary: _Vocabulary) -> dict[str, A
         try:
             if name == "values":
                 read[key] = read_json_value(value, vocabulary.inputs[key])
-            else:
+            elif name == "evidence" or value is not None:
                 read[clean_text(key)] = clean_text(_text(value))
         except Fault as fault:
             path = "" if name == "titles" else key

@@ -8,22 +8,21 @@ out at once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import attrs
 
 from criteria_engine import algebra as a
-from criteria_engine import meaning as m
 from criteria_engine.combining import all_met, joined
 from criteria_engine.core import Condition, Not, Settled
-from criteria_engine.criteria import Combine, Criterion, Definition
+from criteria_engine.criteria import Combine, Definition
+from criteria_engine.defining import definition_meaning
 from criteria_engine.desk import RuleDesk
 from criteria_engine.diagnostics import Fault
 from criteria_engine.faces import (
     Faces,
     fraction_of,
 )
-from criteria_engine.meaning import Amount, Claim, Meaning
+from criteria_engine.meaning import Claim
 from criteria_engine.names import input_meaning, parameter_meaning
 from criteria_engine.rules.shape import Judged
 from criteria_engine.scoring import Scoring
@@ -69,42 +68,9 @@ class Judging(Scoring):
                 getattr(self, f"_work_out_{kind}")(self.tree.by_path[path])
 
     def _define(self, definition: Definition) -> None:
-        place = f"define.{definition.id}"
-        if definition.expr is not None:
-            meaning = self.meaning(definition.expr, place)
-        else:
-            meaning = self._picked(definition, place)
-        if meaning is None:
-            return
-        if isinstance(meaning, Amount):
-            meaning = attrs.evolve(meaning, numeric=meaning.settled, named=True)
-        self.names[definition.id] = meaning
-
-    def _picked(self, definition: Definition, place: str) -> Meaning | None:
-        rule: Any = definition.rule
-        if rule is None:
-            return None
-        desk = RuleDesk(self, f"{place}.{rule.KEY}", Criterion("_"))
-        if hasattr(rule, "amount"):
-            amount: Amount = rule.amount(desk)[0]
-            return amount
-        if not hasattr(rule, "picks"):
-            self.note(place, Fault("CE302", key=rule.KEY))
-            return None
-        picks, there, na = rule.picks(desk)
-        if not picks:
-            return None
-        ways: list[tuple[Condition, Condition, Meaning]] = []
-        for pick in picks:
-            value = self.meaning(pick.value, f"{place}.{rule.KEY}.{pick.place}")
-            if value is None:
-                return None
-            ways.append((a.every([there, pick.test]), a.every([there, pick.guard]), value))
-        try:
-            return m.joined_ways(ways, na)
-        except Fault as fault:
-            self.note(f"{place}.{rule.KEY}", fault)
-            return None
+        meaning = definition_meaning(self, definition)
+        if meaning is not None:
+            self.names[definition.id] = meaning
 
     def _work_out_gate(self, found: Branchlet) -> None:
         faces, criterion = self.faces[found.path], found.criterion

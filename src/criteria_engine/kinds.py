@@ -167,8 +167,7 @@ def accepted(kind: Kind, value: Any) -> Any:
             if isinstance(value, cls):
                 return value
             if isinstance(value, Mapping):
-                names = {key_of(each): each.alias for each in attrs.fields(cls)}
-                return cls(**{str(names.get(name) or name): item for name, item in value.items()})
+                return cls(**_by_alias(cls, value))
             if listed is not None and isinstance(value, list | tuple):
                 return cls(**{listed: value})
             if short is not None:
@@ -182,6 +181,12 @@ def accepted(kind: Kind, value: Any) -> Any:
             return value
 
 
+def _by_alias(cls: type[Any], value: Mapping[str, Any]) -> dict[str, Any]:
+    """A mapping as a file has it, under the names that the class takes: ``from`` is ``from_``."""
+    names = {key_of(each): each.alias for each in attrs.fields(cls)}
+    return {str(names.get(name) or name): item for name, item in value.items()}
+
+
 def _accepted_by_id(struct: Struct, value: Any) -> tuple[Any, ...]:
     if not isinstance(value, Mapping):
         return tuple(accepted(ListOf(struct), value))
@@ -190,7 +195,7 @@ def _accepted_by_id(struct: Struct, value: Any) -> tuple[Any, ...]:
         if isinstance(item, struct.cls):
             made.append(attrs.evolve(item, id=name))
         elif isinstance(item, Mapping):
-            made.append(struct.cls(id=name, **item))
+            made.append(struct.cls(id=name, **_by_alias(struct.cls, item)))
         else:
             attribute = struct.listed if isinstance(item, list | tuple) and struct.listed else struct.short
             if attribute is None:

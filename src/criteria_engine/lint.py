@@ -1,4 +1,4 @@
-"""Looking a ruleset's file over: everything that is wrong, and what an author may want to see."""
+"""Looking a file over, a ruleset's or a plan's: everything that is wrong, and what an author may want to see."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from collections.abc import Iterable
 from criteria_engine.advice import Advice, about_criteria, about_head, about_levels, about_tests
 from criteria_engine.case_files import companion_of, read_companion, said, sound_ruleset
 from criteria_engine.diagnostics import CriteriaError, Diagnostic
+from criteria_engine.library import Library
+from criteria_engine.marked import MarkedMap
+from criteria_engine.projection.plan_files import check_plan
 from criteria_engine.reached import unreached
 from criteria_engine.reading import Document, read_document
 from criteria_engine.ruleset import Ruleset
@@ -18,23 +21,30 @@ __all__ = ["check"]
 
 
 def check(
-    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], *, lang: str | None = None
+    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    *,
+    library: Library | None = None,
+    lang: str | None = None,
 ) -> list[Diagnostic]:
-    """All that is wrong with rulesets' files and the tests beside them; nothing is raised.
+    """All that is wrong with rulesets' files and the tests beside them, and with plans; nothing is raised.
+
+    A file with a key ``plan`` is looked over as a plan, with the roster it names.
 
     ``severity`` tells errors from warnings; warnings are given for sound rulesets only. Whether the
-    tests pass is another question (``run_tests``).
+    tests pass is another question (``run_tests``). ``library`` is where sets that they extend are found.
     """
     several = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
-    return [each for path in several for each in _check(path, lang)]
+    return [each for path in several for each in _check(path, library, lang)]
 
 
-def _check(path: str | os.PathLike[str], lang: str | None) -> list[Diagnostic]:
+def _check(path: str | os.PathLike[str], library: Library | None, lang: str | None) -> list[Diagnostic]:
     try:
         document = read_document(path)
     except CriteriaError as error:
         return [each.in_language(lang) for each in error.diagnostics]
-    ruleset = sound_ruleset(document)
+    if isinstance(document.root, MarkedMap) and document.root.get("plan") is not None:
+        return check_plan(path, lang=lang)
+    ruleset = sound_ruleset(document, library)
     if ruleset is None:
         return said(document, lang)
     look_at_cases(ruleset, ruleset.tests, document.problems)
@@ -44,7 +54,8 @@ def _check(path: str | os.PathLike[str], lang: str | None) -> list[Diagnostic]:
         return [*said(document, lang), *(each.in_language(lang) for each in error.diagnostics)]
     documents = [document] if companion is None else [document, companion]
     if not any(each.problems.has_errors for each in documents):
-        outcomes = run_cases(ruleset, (*ruleset.tests, *beside))
+        sets = () if library is None else library.asked_by(ruleset)
+        outcomes = run_cases(ruleset, (*ruleset.tests, *beside), sets=sets)
         _advise(ruleset, document, len(outcomes))
         if outcomes:
             _add(document, about_tests(ruleset, unreached(ruleset, outcomes)))

@@ -16,9 +16,17 @@ from criteria_engine import meaning as m
 from criteria_engine.comparing import compared, within
 from criteria_engine.core import Evidenced, FunctionName, Not, Operator
 from criteria_engine.diagnostics import Fault
-from criteria_engine.grammar import Parsed, dotted, normal
+from criteria_engine.grammar import (
+    CRITERION_FUNCTIONS,
+    MOST_PERIODS,
+    PERIOD_FUNCTIONS,
+    Parsed,
+    dotted,
+    normal,
+)
 from criteria_engine.knowing import first_there, is_known
 from criteria_engine.meaning import Amount, Claim, Meaning
+from criteria_engine.operating import TOO_LARGE, applied, binary, handed_over, long_sum
 
 __all__ = ["Scope", "as_amount", "as_claim", "lower"]
 
@@ -30,7 +38,6 @@ _OPERATORS: dict[type[ast.cmpop], Operator] = {
     ast.Gt: ">",
     ast.GtE: ">=",
 }
-_TOO_LARGE = 1e290
 _LONG = 20
 _OF_CRITERIA = frozenset({"CE223", "CE224", "CE227", "CE228"})
 _Fitted = TypeVar("_Fitted")
@@ -51,6 +58,15 @@ class Scope(Protocol):
 
     def of_criterion(self, function: str, name: str) -> Meaning:
         """``score``, ``max_score``, ``share``, ``percent``, ``met`` … of a criterion."""
+
+    def title(self, ruleset: str, level: str) -> Claim:
+        """Whether that level of another ruleset, or a better one, is held."""
+
+    def before(self, periods: int) -> Scope:
+        """The same names, so many periods earlier."""
+
+    def read_earlier(self, tree: ast.expr) -> None:
+        """Count what is read of earlier periods; ``Fault`` where it is too much."""
 
 
 def lower(parsed: Parsed, scope: Scope) -> Meaning:
@@ -86,7 +102,7 @@ class _Lowering:
             raise
         except OverflowError:
             raise Fault("CE241", self._parsed.span(tree)) from None
-        if isinstance(meaning, Amount) and max(-meaning.numeric.low, meaning.numeric.high) > _TOO_LARGE:
+        if isinstance(meaning, Amount) and max(-meaning.numeric.low, meaning.numeric.high) > TOO_LARGE:
             raise Fault("CE241", self._parsed.span(tree))
         return meaning
 
@@ -147,14 +163,14 @@ class _Lowering:
             first = first.left
         value = self._amount(first)
         if len(chain) > _LONG and all(isinstance(operator, ast.Add | ast.Sub) for operator, _ in chain):
-            return _long_sum(value, [(operator, self._amount(right)) for operator, right in reversed(chain)])
+            return long_sum(value, [(operator, self._amount(right)) for operator, right in reversed(chain)])
         for operator, right in reversed(chain):
             if isinstance(operator, ast.Pow):
                 exponent = int(self._amount(right).numeric.low)
                 value = Amount(a.power(value.numeric, exponent), value.there, value.na)
             else:
-                value = _binary(operator, value, self._amount(right))
-            if max(-value.numeric.low, value.numeric.high) > _TOO_LARGE:
+                value = binary(operator, value, self._amount(right))
+            if max(-value.numeric.low, value.numeric.high) > TOO_LARGE:
                 raise OverflowError
         return value
 
@@ -211,8 +227,15 @@ class _Lowering:
                 return self._days(name, arguments)
             case "round":
                 return self._round(arguments)
+            case "previous":
+                back = self._periods(arguments[1]) if len(arguments) == 2 else 1
+                return self._before(back, arguments[0])
+            case "every_period" | "any_period":
+                return self._each_period(name, arguments)
+            case "holds":
+                return self._title(arguments)
         values = [self._amount(each) for each in arguments]
-        return _function(name, [_handed_over(value) for value in values])
+        return applied(name, [handed_over(value) for value in values])
 
     def _percent(self, arguments: Sequence[ast.expr]) -> Amount:
         of, all_of_it = arguments
@@ -230,7 +253,7 @@ class _Lowering:
                 return as_amount(self._scope.of_criterion("percent", places[0]))
         part, whole = self._amount(of), self._amount(all_of_it)
         hundredfold = Amount(a.times(a.number(100), part.numeric), part.there, part.na)
-        return _binary(ast.Div(), hundredfold, whole)
+        return binary(ast.Div(), hundredfold, whole)
 
     def _evidenced(self, tree: ast.expr) -> Claim:
         name = normal(tree.id) if isinstance(tree, ast.Name) else ""
@@ -264,6 +287,48 @@ class _Lowering:
             digits = int(wanted.low)
         return Amount(a.rounded(value.numeric, digits, "half_up"), value.there, value.na)
 
+    # ---- other periods, other titles ---------------------------------------------------------
+
+    def _periods(self, tree: ast.expr) -> int:
+        """A number of periods: whole, written, at least 1."""
+        if isinstance(tree, ast.Constant) and type(tree.value) is int and 1 <= tree.value <= MOST_PERIODS:
+            return tree.value
+        raise Fault("CE253", self._parsed.span(tree), limit=MOST_PERIODS)
+
+    def _before(self, periods: int, tree: ast.expr) -> Meaning:
+        scope = self._scope.before(periods)
+        self._scope.read_earlier(tree)
+        return _Lowering(self._parsed, scope).of(tree)
+
+    def _each_period(self, name: str, arguments: Sequence[ast.expr]) -> Claim:
+        """The condition now and in the periods before, as one ``and`` or ``or``."""
+        condition, count = arguments
+        self._scope.before(1)
+        self._check_this_period(condition)
+        now = self._claim(condition)
+        claims = [now]
+        for back in range(1, self._periods(count)):
+            try:
+                claims.append(as_claim(self._before(back, condition)))
+            except Fault as fault:
+                fault.span = fault.span or self._parsed.span(condition)
+                raise
+        return m.all_of(claims) if name == "every_period" else m.any_of(claims)
+
+    def _check_this_period(self, condition: ast.expr) -> None:
+        """What cannot be asked of earlier periods is not asked of this one either."""
+        for call in ast.walk(condition):
+            name = call.func.id if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) else ""
+            if isinstance(call, ast.expr) and name in PERIOD_FUNCTIONS:
+                raise Fault("CE252", self._parsed.span(call))
+            if isinstance(call, ast.expr) and name in CRITERION_FUNCTIONS:
+                raise Fault("CE251", self._parsed.span(call), name=name)
+
+    def _title(self, arguments: Sequence[ast.expr]) -> Claim:
+        words = [str(each.value) for each in arguments if isinstance(each, ast.Constant)]
+        ruleset, level = map(normal, words)
+        return self._scope.title(ruleset, level)
+
 
 def _meant(tree: ast.expr, fault: Fault) -> ast.expr:
     """The part of an expression that a fault is about: a word in it, a criterion, else all of it."""
@@ -273,60 +338,3 @@ def _meant(tree: ast.expr, fault: Fault) -> ast.expr:
         sides = [part for each in (tree.left, *tree.comparators) for part in getattr(each, "elts", [each])]
         return next((each for each in sides if isinstance(each, ast.Constant) and each.value == word), tree)
     return tree
-
-
-def _long_sum(first: Amount, rest: Sequence[tuple[ast.operator, Amount]]) -> Amount:
-    """A chain of sums and differences as one sum, so that its depth does not grow with its length."""
-    terms = [first.numeric]
-    for operator, amount in rest:
-        terms.append(amount.numeric if isinstance(operator, ast.Add) else a.negate(amount.numeric))
-    amounts = [first, *[amount for _, amount in rest]]
-    total = a.add(terms)
-    if max(-total.low, total.high) > _TOO_LARGE:
-        raise OverflowError
-    return Amount(total, a.every([each.there for each in amounts]), a.some([each.na for each in amounts]))
-
-
-def _handed_over(value: Amount) -> Amount:
-    """The number on the grid, as it is handed to a function."""
-    return Amount(a.on_grid(value.numeric), value.there, value.na)
-
-
-def _binary(operator: ast.operator, left: Amount, right: Amount) -> Amount:
-    there, na = [left.there, right.there], [left.na, right.na]
-    if isinstance(operator, ast.Add | ast.Sub | ast.Mult):
-        make = {ast.Add: lambda x, y: a.add([x, y]), ast.Sub: a.subtract, ast.Mult: a.times}[type(operator)]
-        return Amount(make(left.numeric, right.numeric), a.every(there), a.some(na))
-    there.append(a.is_nonzero(right.numeric))
-    na.append(a.is_zero(right.numeric))
-    if isinstance(operator, ast.Mod):
-        value = a.remainder(left.numeric, right.numeric)
-    else:
-        value = a.divide(left.numeric, right.numeric)
-        if isinstance(operator, ast.FloorDiv):
-            value = a.apply("floor", [a.on_grid(value)])
-    return Amount(value, a.every(there), a.some(na))
-
-
-def _function(name: str, values: Sequence[Amount]) -> Amount:
-    first = values[0]
-    match name:
-        case "min" | "max" as which:
-            return m.least_of(which, values)
-        case "abs" | "floor" | "ceil" | "exp" as function:
-            return Amount(a.apply(function, [first.numeric]), first.there, first.na)
-        case "sqrt":
-            inside, outside = a.compare(">=", first.numeric, a.ZERO), a.compare("<", first.numeric, a.ZERO)
-            return Amount(
-                a.on_grid(a.apply("sqrt", [first.numeric])),
-                a.every([first.there, inside]),
-                a.some([first.na, outside]),
-            )
-        case "ln" | "log10" as function:
-            inside, outside = a.compare(">", first.numeric, a.ZERO), a.compare("<=", first.numeric, a.ZERO)
-            return Amount(
-                a.apply(function, [first.numeric]),
-                a.every([first.there, inside]),
-                a.some([first.na, outside]),
-            )
-    raise Fault("CE211", name=name, nearest="")

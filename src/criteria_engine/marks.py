@@ -92,6 +92,11 @@ class MarkedMap:
         place = self._by_name.get(same_name(key))
         return None if place is None else self.entries[place][1]
 
+    def without(self, *keys: str) -> MarkedMap:
+        """The map without some of its keys."""
+        kept = tuple((key, value) for key, value in self.entries if key.text not in keys)
+        return MarkedMap(kept, self.line, self.column)
+
     def key(self, key: str) -> MarkedText | None:
         """The key itself, with its place."""
         place = self._by_name.get(same_name(key))

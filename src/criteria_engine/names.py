@@ -15,13 +15,48 @@ from criteria_engine.diagnostics import Fault
 from criteria_engine.grammar import nearest
 from criteria_engine.meaning import Amount, Case, Claim, Meaning, Words, chosen, said
 
-__all__ = ["ON", "input_meaning", "observed_input", "parameter_meaning", "span_of"]
+__all__ = [
+    "ON",
+    "ON_NAME",
+    "day_of_assessment",
+    "earlier_name",
+    "input_meaning",
+    "observed_input",
+    "parameter_meaning",
+    "span_of",
+    "title_name",
+]
 
 ON = "@on"
 """The name under which the day of the assessment is observed."""
 
+ON_NAME = "on"
+"""What expressions call the day of the assessment, unless the set has something of that name."""
+
 _LARGEST = 10**15
 _LAST_DAY = datetime.date.max.toordinal()
+
+
+def earlier_name(name: str, periods: int) -> str:
+    """What an input of an earlier period is called: the expression that asks for it."""
+    if not periods:
+        return name
+    return f"previous({name})" if periods == 1 else f"previous({name}, {periods})"
+
+
+def title_name(ruleset: str, level: str) -> str:
+    """What a title is called among the observed: the expression that asks for it."""
+    return f"holds({_quoted(ruleset)}, {_quoted(level)})"
+
+
+def _quoted(word: str) -> str:
+    return f'"{word}"' if "'" in word else f"'{word}'"
+
+
+def day_of_assessment() -> Amount:
+    """The day of the assessment."""
+    day = Observed(ON, low=1.0, high=float(_LAST_DAY), whole=True, on_grid=True)
+    return Amount(day, kind="date", named=True)
 
 
 def span_of(given: Input, words: Sequence[str]) -> tuple[float, float, bool]:
@@ -75,9 +110,7 @@ def _fixed(value: Any) -> Meaning:
 
 def _by_date(dated: Sequence[Dated]) -> Meaning:
     """The latest value whose day has come; an assessment before the first day is refused."""
-    day = Amount(
-        Observed(ON, low=1.0, high=float(_LAST_DAY), whole=True, on_grid=True), kind="date", named=True
-    )
+    day = day_of_assessment()
     latest_first = sorted(dated, key=lambda entry: entry.from_, reverse=True)
     picks = []
     for entry in latest_first[:-1]:

@@ -6,6 +6,8 @@ impossible then only if its own threshold is, not because some criterion happens
 
 from __future__ import annotations
 
+import ast
+
 from criteria_engine import algebra as a
 from criteria_engine.core import Flag, Observed
 from criteria_engine.diagnostics import Fault
@@ -13,7 +15,7 @@ from criteria_engine.expressions import Expression
 from criteria_engine.faces import FREE, free_number
 from criteria_engine.grammar import parse
 from criteria_engine.judging import Judging
-from criteria_engine.lowering import lower
+from criteria_engine.lowering import Scope, lower
 from criteria_engine.meaning import Amount, Claim, Meaning, Words
 from criteria_engine.tree import Branchlet
 
@@ -45,6 +47,17 @@ class _Nominal:
         if isinstance(meaning, Amount):
             return Amount(free_number(), kind=meaning.kind, words=meaning.words, named=True)
         return meaning if isinstance(meaning, Words) else Claim(Flag(FREE, True), Flag(FREE, False))
+
+    def title(self, ruleset: str, level: str) -> Claim:
+        """Titles as they are."""
+        return self._judging.title(ruleset, level)
+
+    def before(self, periods: int) -> Scope:
+        """Earlier periods as they are."""
+        return self._judging.before(periods)
+
+    def read_earlier(self, tree: ast.expr) -> None:
+        """What was read when the ruleset was made is not counted again."""
 
     def of_criterion(self, function: str, name: str) -> Meaning:
         """Scores free between none and all, states free."""

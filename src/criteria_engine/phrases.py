@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from criteria_engine.described import Described
 from criteria_engine.diagnostics import Fault, Language
 from criteria_engine.grammar import Parsed, dotted, normal, parse
+from criteria_engine.names import ON_NAME
 from criteria_engine.titles import Titles
 from criteria_engine.tree import Tree
 
@@ -24,6 +25,7 @@ _SIGNS: Mapping[type[ast.operator], str] = {
 }
 _KEPT = ("round", "floor", "ceil", "abs", "min", "max", "first")
 _DAYS = ("days_between", "working_days_between")
+_UNPHRASED = frozenset({"met", "known", "applicable", "evidenced", "every_period", "any_period"})
 _COUNTED = ("score", "max_score")
 
 
@@ -40,7 +42,15 @@ class Phrases:
         self._units: dict[str, str] = {}
 
     def name(self, name: str) -> str:
-        """The title of an input, parameter or definition; its id if it has none."""
+        """The title of an input, parameter or definition; its id if it has none.
+
+        Inputs of earlier periods and titles are named by the expressions that ask for them.
+        """
+        if "(" in name:
+            parsed = parse(name)
+            return self._of(parsed, parsed.tree, 0, bare=True) or name
+        if name == ON_NAME and name not in self._titles:
+            return self._say("day_of_assessment")
         return self._titles.get(name, Titles()).in_language(self._lang) or name
 
     def criterion(self, name: str) -> str:
@@ -81,11 +91,13 @@ class Phrases:
                 return made, False
         return name, True
 
-    def _of(self, parsed: Parsed, tree: ast.expr, depth: int) -> str | None:
-        """A phrase for a part, or None where there is no short one."""
+    def _of(self, parsed: Parsed, tree: ast.expr, depth: int, *, bare: bool = False) -> str | None:
+        """A phrase for a part, or None where there is no short one; ``bare``: without quotation marks."""
         if depth > 4:
             return None
         match tree:
+            case ast.Name(id=name) if bare:
+                return self.name(normal(name))
             case ast.Name(id=name):
                 return f"“{self.name(normal(name))}”"
             case ast.Constant(value=str(word)):
@@ -99,9 +111,25 @@ class Phrases:
                 if isinstance(operator, ast.Mult | ast.Div):
                     one, two = _bracketed(one, left), _bracketed(two, right)
                 return f"{one} {_SIGNS[type(operator)]} {_bracketed(two, right)}"
+            case ast.Call(ast.Name(id="previous"), [inside, *back]):
+                return self._earlier(parsed, inside, back, depth)
+            case ast.Call(
+                ast.Name(id="holds"), [ast.Constant(value=str(ruleset)), ast.Constant(value=level)]
+            ):
+                return self._say("holds_of", ruleset=ruleset, level=level)
             case ast.Call(ast.Name(id=name), arguments):
                 return self._called(parsed, name, arguments, depth)
         return None
+
+    def _earlier(self, parsed: Parsed, inside: ast.expr, back: list[ast.expr], depth: int) -> str | None:
+        name = self._of(parsed, inside, depth + 1, bare=True)
+        periods = back[0].value if back and isinstance(back[0], ast.Constant) else 1
+        key = "last_period" if periods == 1 else "periods_ago"
+        return (
+            None
+            if name is None
+            else self._say("previous_of", name=name, period=self._say(key, number=periods))
+        )
 
     def _called(self, parsed: Parsed, name: str, arguments: list[ast.expr], depth: int) -> str | None:
         if name in ("score", "max_score", "share", "count_met", "lowest_share"):
@@ -113,7 +141,7 @@ class Phrases:
         if name == "round":
             arguments = arguments[:1]
         parts = [self._of(parsed, each, depth + 1) for each in arguments]
-        if any(each is None for each in parts) or name in ("met", "known", "applicable", "evidenced"):
+        if any(each is None for each in parts) or name in _UNPHRASED:
             return None
         texts = [each for each in parts if each is not None]
         if name in ("min", "max", "first"):
@@ -136,6 +164,8 @@ class Phrases:
                 return units.pop() if len(units) == 1 else ""
             case ast.Call(ast.Name(id="percent")):
                 return "percent"
+            case ast.Call(ast.Name(id="previous"), [first, *_]):
+                return self.unit(parsed, first, depth + 1)
             case ast.Call(ast.Name(id=name)) if name in _DAYS:
                 return "day"
             case ast.Call(ast.Name(id=name)) if name in _COUNTED:

@@ -18,7 +18,7 @@ __all__ = ["Placed"]
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _LONGEST_COMPARED = 1_000
 # What is said of the name before a colon, not of the value behind it.
-_OF_NAMES = frozenset({"CE223", "CE224", "CE301", "CE411"})
+_OF_NAMES = frozenset({"CE223", "CE224", "CE301", "CE330", "CE411", "CE716"})
 
 _LAST_PART = re.compile(r"(\.[^.\[\]]*|\[\d+\])$")
 
@@ -47,6 +47,8 @@ class Placed:
         path = diagnostic.path
         while path and path not in self.values:
             path = _LAST_PART.sub("", path) if _LAST_PART.search(path) else ""
+        if not path and diagnostic.path and "extends" in self.values:
+            path = "extends"  # what is not in this file was taken over
         value, key = self.values.get(path), self.keys.get(path)
         line, column, width = 1, 1, 1
         at_key = diagnostic.code in _OF_NAMES and diagnostic.span is None and diagnostic.path in self.keys

@@ -33,6 +33,13 @@ def plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime.date) else value
 
 
-def again(ruleset: Any, given: Mapping[str, Any], evidence: Mapping[str, str], on: Any, subject: Any) -> Any:
+def again(
+    ruleset: Any,
+    given: Mapping[str, Any],
+    evidence: Mapping[str, str],
+    on: Any,
+    subject: Any,
+    titles: Mapping[str, Any],
+) -> Any:
     """The same findings once more, in another process."""
-    return ruleset.evaluate(given, evidence=evidence, on=on, subject=subject)
+    return ruleset.evaluate_again(given, evidence, on, subject, titles)

@@ -68,8 +68,8 @@ class Program:
     def __attrs_post_init__(self) -> None:
         self.slots = tuple(self._slot(path) for path in self.judging.tree.by_path)
         self.places = {slot.path: place for place, slot in enumerate(self.slots)}
-        self.door = Door.of(self.judging.parts.inputs, self.judging.parts.scales, self.needs_day)
-        if self.consistency:
+        self.door = Door.of(tuple(self.judging.inputs.values()), self.judging.parts.scales, self.needs_day)
+        if self.consistency or self.judging.observing.found:
             self.door.quickly = False
 
     def _slot(self, path: str) -> Slot:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -45,21 +45,15 @@ from criteria_engine.kinds import (
     word_of,
 )
 from criteria_engine.notebook import ruleset_html
+from criteria_engine.observing import History, Titled
 from criteria_engine.program import Program
 from criteria_engine.result import Result
 from criteria_engine.soundness import program_of
 from criteria_engine.tables.frames import evaluate_frame
 from criteria_engine.titles import Titles
+from criteria_engine.windows import Window
 
-__all__ = ["Ruleset", "Window"]
-
-
-@attrs.frozen(repr=False)
-class Window(Plain):
-    """The days of the year (``MM-DD``) between which an assessment looks."""
-
-    from_: str | None = part(TEXT, optional=True, default=None, key="from")
-    until: str | None = part(TEXT, optional=True, default=None)
+__all__ = ["Ruleset"]
 
 
 def _program(ruleset: Ruleset) -> Program:
@@ -148,20 +142,44 @@ class Ruleset(Plain):
         self,
         values: Mapping[str, Any],
         *,
+        history: History | None = None,
+        titles: Mapping[str, Titled | Sequence[Titled]] | None = None,
         evidence: Mapping[str, str] | None = None,
         on: datetime.date | None = None,
         subject: str | None = None,
+        sets: Iterable[Ruleset] = (),
         strict: bool = True,
     ) -> Result:
         """Judge the values of one subject.
 
         ``values`` by input: numbers, booleans, texts, dates; None or absent where missing, ``NA`` or
-        ``"n/a"`` where not applicable. ``evidence`` says by input what proves it; ``on`` is the day
-        whose dated parameters count; ``strict=False`` lets unknown names pass. ``CriteriaError`` says
-        all that is wrong with the values.
+        ``"n/a"`` where not applicable. ``history`` are the values of earlier periods, the newest first
+        (None for a period of which nothing is known). ``titles`` say by the id of another ruleset which
+        level is held (``"none"`` for none; a list: now and in the periods before; or the ``Result`` of
+        judging it); what they do not speak of is unknown. ``sets`` are the rulesets at hand, which rank
+        those levels. ``evidence`` says by input what proves it; ``on`` is the day of the assessment;
+        ``strict=False`` lets unknown names pass. ``CriteriaError`` says all that is wrong with the values.
         """
         program = self._program or self.program
-        if evidence is None and program.door.quickly and type(values) is dict:
+        if history is not None or titles is not None:
+            return evaluate(
+                self,
+                program,
+                values,
+                history=history,
+                titles=titles,
+                evidence=evidence,
+                on=on,
+                subject=subject,
+                sets=sets,
+                strict=strict,
+            )
+        if (
+            evidence is None
+            and program.door.quickly
+            and type(values) is dict
+            and (on is None or type(on) is datetime.date)
+        ):
             row, answers = (program.once.get("quick") or program.quick)(values, ())
             if answers is not None:
                 return Result(self, program, row, answers, True, {}, on, subject)
@@ -172,6 +190,26 @@ class Ruleset(Plain):
             if answers is not None:
                 return Result(self, program, row, answers, False, {}, on, subject)
         return evaluate(self, program, values, evidence=evidence, on=on, subject=subject, strict=strict)
+
+    def evaluate_again(
+        self,
+        given: Mapping[str, Any],
+        evidence: Mapping[str, str],
+        on: datetime.date | None,
+        subject: str | None,
+        titles: Mapping[str, Any],
+    ) -> Result:
+        """Judge once more what ``Result.given`` holds: how a result comes out of a pickle."""
+        return evaluate(
+            self,
+            self.program,
+            given,
+            evidence=evidence,
+            on=on,
+            subject=subject,
+            titles=titles or None,
+            again=True,
+        )
 
     def evaluate_frame(
         self,

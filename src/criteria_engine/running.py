@@ -20,7 +20,7 @@ from criteria_engine.ruleset import Ruleset
 
 __all__ = ["CaseOutcome", "look_at_cases", "run_cases"]
 
-_OWN_PLACE = re.compile(r"(?:values|evidence)\.|on$")
+_OWN_PLACE = re.compile(r"(?:values|evidence|titles)\.|history\[|on$")
 
 
 @attrs.frozen(eq=False)
@@ -51,14 +51,18 @@ class CaseOutcome:
 
 
 def run_cases(
-    ruleset: Ruleset, cases: Sequence[Case] | None = None, lang: str | None = None
+    ruleset: Ruleset,
+    cases: Sequence[Case] | None = None,
+    lang: str | None = None,
+    *,
+    sets: Sequence[Ruleset] = (),
 ) -> tuple[CaseOutcome, ...]:
     """Run tests, those of the ruleset itself if none are given; nothing is raised for a failing one.
 
-    ``lang`` is the language of what is said about them.
+    ``lang`` is the language of what is said about them; ``sets`` are the rulesets at hand.
     """
     given = ruleset.tests if cases is None else cases
-    return tuple(_run(ruleset, case, f"tests[{place}]", lang) for place, case in enumerate(given))
+    return tuple(_run(ruleset, case, f"tests[{place}]", lang, sets) for place, case in enumerate(given))
 
 
 def look_at_cases(ruleset: Ruleset, cases: Sequence[Case], problems: Problems) -> None:
@@ -67,16 +71,16 @@ def look_at_cases(ruleset: Ruleset, cases: Sequence[Case], problems: Problems) -
         at = f"tests[{place}]"
         look_at_expected(ruleset, case, at, problems)
         if case.expect.error is None:
-            _typed_values(ruleset, case, at, problems)
+            _typed_assessment(ruleset, case, at, problems)
 
 
-def _run(ruleset: Ruleset, case: Case, at: str, lang: str | None) -> CaseOutcome:
+def _run(ruleset: Ruleset, case: Case, at: str, lang: str | None, sets: Sequence[Ruleset]) -> CaseOutcome:
     form, given, differences = Problems(), Problems(), Problems()
     look_at_expected(ruleset, case, at, form)
-    values = _typed_values(ruleset, case, at, given)
+    values, history = _typed_assessment(ruleset, case, at, given)
     result = None
     if not form.has_errors and not given.has_errors:
-        result = _evaluated(ruleset, case, values, at, given)
+        result = _evaluated(ruleset, case, values, history, at, given, sets)
     if case.expect.error is not None:
         compare_errors(case, list(given), at, differences, lang)
         given = Problems()
@@ -94,11 +98,25 @@ def _run(ruleset: Ruleset, case: Case, at: str, lang: str | None) -> CaseOutcome
 
 
 def _evaluated(
-    ruleset: Ruleset, case: Case, values: Mapping[str, Any], at: str, problems: Problems
+    ruleset: Ruleset,
+    case: Case,
+    values: Mapping[str, Any],
+    history: Sequence[Mapping[str, Any]],
+    at: str,
+    problems: Problems,
+    sets: Sequence[Ruleset],
 ) -> Result | None:
     evidence = {name: text or "" for name, text in case.evidence}
+    titles = {name: list(held) if len(held) > 1 else held[0] for name, held in case.titles if held}
     try:
-        return ruleset.evaluate(values, evidence=evidence or None, on=case.on)
+        return ruleset.evaluate(
+            values,
+            history=history or None,
+            titles=titles or None,
+            evidence=evidence or None,
+            on=case.on,
+            sets=sets,
+        )
     except CriteriaError as error:
         for each in error.diagnostics:
             # What is no fault of one value, such as a breach of `consistency`, is a fault of them all.
@@ -107,21 +125,35 @@ def _evaluated(
         return None
 
 
-def _typed_values(ruleset: Ruleset, case: Case, at: str, problems: Problems) -> dict[str, Any]:
+def _typed_assessment(
+    ruleset: Ruleset, case: Case, at: str, problems: Problems
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The values of a test, and those of the periods before."""
+    values = _typed_values(ruleset, case.values, f"{at}.values", problems)
+    history = [
+        _typed_values(ruleset, period, f"{at}.history[{place}]", problems)
+        for place, period in enumerate(case.history)
+    ]
+    return values, history
+
+
+def _typed_values(
+    ruleset: Ruleset, given_values: Sequence[tuple[str, str | None]], at: str, problems: Problems
+) -> dict[str, Any]:
     """The values typed by the inputs they fill, as strictly as the ruleset itself is read."""
     inputs = {each.id: each for each in ruleset.inputs}
     values: dict[str, Any] = {}
-    for name, text in case.values:
+    for name, text in given_values:
         given = inputs.get(name)
         if given is None:
             near = nearest(name, inputs) or ", ".join(list(inputs)[:8])
-            problems.add(f"{at}.values.{name}", "CE551", name=name, nearest=near)
+            problems.add(f"{at}.{name}", "CE551", name=name, nearest=near)
             continue
         try:
             value = _typed(given, text)
             ruleset.program.door.value_of(given, value)
         except Fault as fault:
-            problems.add_fault(f"{at}.values.{name}", fault)
+            problems.add_fault(f"{at}.{name}", fault)
         else:
             values[name] = value
     return values

@@ -2,42 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import ast
 from fractions import Fraction
-from typing import Any
 
 from criteria_engine import algebra as a
 from criteria_engine import meaning as m
-from criteria_engine.combining import Child, ratio
-from criteria_engine.core import Branch, Condition, Not, Number, Numeric, Part, Tighter
+from criteria_engine.combining import Child, ratio, tighter
+from criteria_engine.core import Branch, Condition, Not, Number, Part
 from criteria_engine.criteria import Combine
 from criteria_engine.diagnostics import Fault, Problems
+from criteria_engine.earlier import EarlierScope, Observing, check_own_title
 from criteria_engine.expressions import Expression
-from criteria_engine.faces import ANYTHING, Faces, Parts, free_claim, free_number, prerequisite_name
-from criteria_engine.grammar import Parsed, is_id, nearest, parse
-from criteria_engine.lowering import as_amount, as_claim, lower
+from criteria_engine.faces import ANYTHING, Faces, Parts, free_claim, prerequisite_name
+from criteria_engine.grammar import is_id, nearest
 from criteria_engine.meaning import Amount, Claim, Meaning
+from criteria_engine.names import ON_NAME, day_of_assessment
 from criteria_engine.tree import Branchlet, Tree
+from criteria_engine.understanding import Understanding
 
 __all__ = ["RulesetScope"]
 
 
-class RulesetScope:
+class RulesetScope(Understanding):
     """The names and criteria of one ruleset, with the faces of the criteria as far as they are known."""
 
     def __init__(self, parts: Parts, problems: Problems) -> None:
+        super().__init__(problems)
         self.parts = parts
-        self.problems = problems
+        self.observing = Observing()
         self.here: str | None = None
         self.tree = Tree.of(parts.root)
         self.inputs = {given.id: given for given in parts.inputs}
         self.names: dict[str, Meaning] = {}
         self.faces = {path: Faces() for path in self.tree.by_path}
-        self._parsed: dict[str, Parsed | Fault] = {}
+        self._earlier: dict[int, EarlierScope] = {}
         self._defined = {each.id for each in parts.definitions}
         self._finished: dict[str, Child] = {}
         self._from_afar: dict[str, Child] = {}
-        self._reported: set[tuple[str, str]] = set()
 
     @property
     def days_off(self) -> frozenset[int]:
@@ -55,17 +56,41 @@ class RulesetScope:
             return found
         if name == "score" and self.here is not None:
             return self.of_criterion("score", "")
+        if name == ON_NAME and name not in self._defined and name not in self.parts.broken:
+            self.observing.day = True
+            return day_of_assessment()
+        raise self._unknown(name)
+
+    def _unknown(self, name: str) -> Fault:
+        """What is wrong with a name that means nothing here; nothing where that is said elsewhere."""
         if not self.parts.broken.isdisjoint((name, ANYTHING)) or any(
             each.id == name for each in self.parts.definitions
         ):
-            raise Fault("")
+            return Fault("")
+        if name == "score" and not self.tree.names(name):
+            return Fault("CE251", name=name)
         if self.tree.names(name):
-            raise Fault("CE226", name=name)
+            return Fault("CE226", name=name)
         known = [*self.names, *self._defined, *(each for each in self.parts.broken if is_id(each))]
         words = {word for given in self.parts.inputs for word in given.choices or ()}
         if name in words.union(*self.parts.scales.values()):
             known = [f"'{name}'"]
-        raise Fault("CE225", name=name, nearest=nearest(name, known) or ", ".join(known[:8]) or "–")
+        return Fault("CE225", name=name, nearest=nearest(name, known) or ", ".join(known[:8]) or "–")
+
+    def title(self, ruleset: str, level: str) -> Claim:
+        """Whether the subject holds that level of another ruleset, or a better one."""
+        check_own_title(self.parts, ruleset, level)
+        return self.observing.title(ruleset, level)
+
+    def read_earlier(self, tree: ast.expr) -> None:
+        """Count what is read of earlier periods; ``Fault`` where it is too much."""
+        self.observing.read(tree)
+
+    def before(self, periods: int) -> EarlierScope:
+        """The names of the set, so many periods before."""
+        if periods not in self._earlier:
+            self._earlier[periods] = EarlierScope(self.parts, self.observing, periods, self._unknown)
+        return self._earlier[periods]
 
     def of_criterion(self, function: str, name: str) -> Meaning:
         """``score``, ``share``, ``met`` … of a criterion, or of the whole set."""
@@ -123,7 +148,7 @@ class RulesetScope:
         counted = found.criterion.not_applicable != "drop" and faces.absent is not a.FALSE
         if faces.share is not None and not counted:
             alternative = a.times(a.number(scale), faces.share)
-            numeric = exact if isinstance(exact, Number) else _tighter(exact, alternative)
+            numeric = exact if isinstance(exact, Number) else tighter(exact, alternative)
         elif faces.parts is not None and not counted:
             numeric = ratio(scale, faces.parts, exact, summed_on_grid=True)
         else:
@@ -198,57 +223,3 @@ class RulesetScope:
             return free_claim()
         faces = self.faces[found.path]
         return Claim(a.some([faces.absent, faces.met.true]), a.every([faces.applies, faces.met.false]))
-
-    # ---- expressions -------------------------------------------------------------------------
-
-    def parsed(self, expression: Expression) -> Parsed:
-        """The tree of an expression, parsed once; ``Fault`` where it breaks the grammar."""
-        known = self._parsed.get(expression.text)
-        if known is None:
-            try:
-                known = parse(expression.text)
-            except Fault as fault:
-                known = fault
-            self._parsed[expression.text] = known
-        if isinstance(known, Fault):
-            raise Fault(known.code, known.span, **known.details)
-        return known
-
-    def meaning(self, expression: Expression, place: str) -> Meaning | None:
-        """What an expression means; None where it means nothing, which is then noted."""
-        try:
-            return lower(self.parsed(expression), self)
-        except Fault as fault:
-            self.note(place, fault)
-            return None
-
-    def note(self, place: str, fault: Fault) -> None:
-        """Note a fault once."""
-        if fault.code and (place, fault.code) not in self._reported:
-            self._reported.add((place, fault.code))
-            self.problems.add_fault(place, fault)
-
-    def _fitting(self, expression: Expression, place: str, fit: Callable[[Meaning], Any], free: Any) -> Any:
-        meaning = self.meaning(expression, place)
-        if meaning is None:
-            return free
-        try:
-            return fit(meaning)
-        except Fault as fault:
-            self.note(place, fault)
-            return free
-
-    def claim(self, expression: Expression, place: str) -> Claim:
-        """A condition."""
-        free = free_claim()
-        found: Claim = self._fitting(expression, place, as_claim, free)
-        return found
-
-    def amount(self, expression: Expression, place: str) -> Amount:
-        """A number."""
-        found: Amount = self._fitting(expression, place, as_amount, Amount(free_number()))
-        return found
-
-
-def _tighter(exact: Numeric, other: Numeric) -> Numeric:
-    return Tighter(exact, other, other, low=max(exact.low, other.low), high=min(exact.high, other.high))

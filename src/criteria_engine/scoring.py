@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import attrs
+
 from criteria_engine import algebra as a
-from criteria_engine.combining import joined, ratio
-from criteria_engine.core import Branch, Choice, Condition, Not, Numeric, Part
+from criteria_engine.combining import Joined, joined, ratio, tighter
+from criteria_engine.core import Branch, Choice, Condition, Not, Numeric, Part, Tighter
 from criteria_engine.criteria import Combine, Criterion, Round
 from criteria_engine.diagnostics import Fault
 from criteria_engine.faces import fraction_of
@@ -63,13 +65,12 @@ class Scoring(RulesetScope):
 
     def _work_out_points(self, found: Branchlet) -> None:
         faces, criterion = self.faces[found.path], found.criterion
-        raw, most, parts = faces.judged.points.numeric, None, None
+        plan = Joined(faces.judged.points.numeric, None, None)
         if criterion.is_group:
             children = [self.as_child(child) for child in found.children]
-            faces.joined = plan = joined(criterion.combine or Combine(), children)
+            plan = faces.joined = joined(criterion.combine or Combine(), children)
             if criterion.combine is not None and criterion.combine.word == "first":
                 self._take_over_block(found)
-            raw, most, parts = plan.points, plan.most, plan.parts
         elif not faces.judged.measured:
             given = criterion.points
             most = (
@@ -77,7 +78,8 @@ class Scoring(RulesetScope):
                 if given is None and faces.judged.most is not None
                 else a.number(fraction_of(1 if given is None else given))
             )
-        numeric = self._clamped(criterion, self._rescaled(criterion, raw, most, parts))
+            plan = attrs.evolve(plan, most=most)
+        numeric = self._clamped(criterion, self._rescaled(criterion, plan))
         if faces.undecided is not a.FALSE:
             policy = self.policy(found)
             given_points = a.number(fraction_of(policy)) if isinstance(policy, int | float) else a.ZERO
@@ -86,7 +88,7 @@ class Scoring(RulesetScope):
             )
         faces.own_points = numeric
         faces.points = self._unless_blocked(found, numeric)
-        self._keep_share(found, parts)
+        self._keep_share(found, plan.parts)
 
     def _unless_blocked(self, found: Branchlet, numeric: Numeric) -> Numeric:
         """The points, or none where it is blocked."""
@@ -114,16 +116,18 @@ class Scoring(RulesetScope):
         faces.blocked = a.some(blocked)
         faces.free = a.every([faces.free, a.some(free)])
 
-    def _rescaled(
-        self, criterion: Criterion, raw: Numeric, most: Numeric | None, parts: tuple[Part, ...] | None
-    ) -> Numeric:
-        numeric = raw
+    def _rescaled(self, criterion: Criterion, plan: Joined) -> Numeric:
+        numeric, most = plan.points, plan.most
         if criterion.scale_to is not None and most is not None:
             scale = Fraction(repr(criterion.scale_to))
-            exact = a.divide(a.times(a.number(scale), raw), most)
-            rebased = exact if parts is None else ratio(scale, parts, exact)
+            exact = a.divide(a.times(a.number(scale), plan.points), most)
+            rebased = exact if plan.parts is None else ratio(scale, plan.parts, exact)
+            if plan.share is not None:
+                rebased = tighter(rebased, a.times(a.number(scale), plan.share))
+            elif plan.within:
+                rebased = Tighter(exact, a.ZERO, a.number(scale), low=0.0, high=float(scale))
             there = a.is_nonzero(most)
-            numeric = a.choice([Branch(there, there, rebased)], a.is_zero(most), raw)
+            numeric = a.choice([Branch(there, there, rebased)], a.is_zero(most), plan.points)
         if criterion.factor is not None:
             numeric = a.times(numeric, a.number(fraction_of(criterion.factor)))
         return numeric

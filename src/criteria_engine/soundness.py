@@ -54,6 +54,7 @@ def program_of(
         ruleset.root,
         ruleset.days_off,
         broken,
+        ruleset.id,
     )
     judging = Judging(parts, problems)
     _check_tree(judging, problems)
@@ -68,7 +69,8 @@ def program_of(
     )
     if sum(each.severity == "error" for each in problems) > before or broken:
         return None
-    needs_day = any(_dated(each) for each in ruleset.parameters)
+    judging.inputs |= judging.observing.ordered(ruleset.inputs)
+    needs_day = judging.observing.day or any(_dated(each) for each in ruleset.parameters)
     return Program(judging, top, groups, consistency, needs_day)
 
 

@@ -26,6 +26,7 @@ __all__ = [
 ]
 
 _MOST_PROBLEMS = 1_000
+_MOST_LEFT_OUT = 1_000
 _PERIODS = (
     ("year", re.compile("[0-9]{4}")),
     ("half", re.compile("[0-9]{4}-H[12]")),
@@ -81,6 +82,28 @@ class SubjectData:
 
     subject: str
     periods: tuple[PeriodData, ...]
+
+    @property
+    def history(self) -> tuple[Mapping[str, Value] | None, ...]:
+        """The values of the periods before the newest, the newest first; None for one that is left out."""
+        return tuple(None if each is None else each.values for each in self._one_by_one()[1:])
+
+    @property
+    def titles(self) -> dict[str, list[str | None]]:
+        """By ruleset, the titles of the newest period and of those before; None where nothing is said."""
+        periods = self._one_by_one()
+        named = dict.fromkeys(name for each in self.periods for name in each.titles)
+        return {name: [None if each is None else each.titles.get(name) for each in periods] for name in named}
+
+    def _one_by_one(self) -> list[PeriodData | None]:
+        """The periods with None for each that is left out between two of them."""
+        made: list[PeriodData | None] = []
+        for data in self.periods:
+            last = next((each for each in reversed(made) if each is not None), None)
+            gap = 0 if last is None else _left_out(last.period, data.period)
+            made += [None] * max(0, min(_MOST_LEFT_OUT, gap))
+            made.append(data)
+        return made
 
 
 @attrs.frozen
@@ -187,7 +210,7 @@ def read_period(text: str) -> str | None:
     kind = _kind(period)
     if (
         kind is None
-        or (kind == "day" and not _is_day(period))
+        or (kind in ("day", "week") and not _is_day(period))
         or (kind == "years" and period[:4] >= period[5:])
     ):
         raise Fault("CE815", value=shown(text))
@@ -200,9 +223,39 @@ def _kind(period: str | None) -> str | None:
     return next((kind for kind, form in _PERIODS if form.fullmatch(period)), None)
 
 
+def _left_out(newer: str | None, older: str | None) -> int:
+    """How many periods lie between two of one kind; days are taken as they come."""
+    if _kind(newer) == "years" and newer and older:
+        # 2023-2024 is followed by 2024-2025, 2011-2015 by 2016-2020
+        start, end, span = int(newer[:4]), int(older[5:]), int(newer[5:]) - int(newer[:4])
+        follows = (0,) if span == 1 else (0, 1)
+        return 0 if start - end in follows else max(1, (start - end) // max(1, span))
+    return _number(newer) - _number(older) - 1
+
+
+def _number(period: str | None) -> int:
+    """A period as a number, so that the next one has the next; 0 where no period follows another."""
+    text = period or ""
+    year = int(text[:4] or 0)
+    match _kind(period):
+        case "year":
+            return year
+        case "half":
+            return 2 * year + int(text[-1])
+        case "quarter":
+            return 4 * year + int(text[-1])
+        case "month":
+            return 12 * year + int(text[-2:])
+        case "week":
+            return date.fromisocalendar(year, int(text[-2:]), 1).toordinal() // 7
+        case "day":
+            return 0
+    return 0
+
+
 def _is_day(period: str) -> bool:
     try:
-        date.fromisoformat(period)
+        date.fromisoformat(period)  # of a week, its Monday
     except ValueError:
         return False
     return True

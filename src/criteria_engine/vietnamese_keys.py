@@ -11,4 +11,9 @@ VIETNAMESE_KEYS = {
     "tham_so": "parameters", "định_nghĩa": "define", "dinh_nghia": "define", "ghi_chú": "note",
     "ghi_chu": "note", "điều_kiện": "test", "dieu_kien": "test", "tiên_quyết": "requires",
     "tien_quyet": "requires", "loại": "type", "loai": "type", "kiểm_thử": "tests", "kiem_thu": "tests",
+    "kế_hoạch": "plan", "ke_hoach": "plan", "chỉ_tiêu": "targets", "chi_tieu": "targets", "đăng_ký": "registrations",
+    "dang_ky": "registrations", "danh_sách": "roster", "danh_sach": "roster", "giai_đoạn": "horizon",
+    "giai_doan": "horizon", "nhiệm_vụ": "tasks", "nhiem_vu": "tasks", "báo_cáo": "reports", "bao_cao": "reports",
+    "năng_lực": "capacity", "nang_luc": "capacity", "căn_cứ": "legal_basis", "can_cu": "legal_basis",
+    "cách_tính": "counting", "cach_tinh": "counting",
 }  # fmt: skip

@@ -52,6 +52,12 @@ class Wording:
         """The sentence of that key."""
         return self._sentences[key].format_map(details)
 
+    def period(self, back: int) -> str:
+        """What a period is called by how long before it is."""
+        return self.say(
+            "this_period" if not back else "last_period" if back == 1 else "periods_ago", number=back
+        )
+
     def listed(self, texts: Iterable[str]) -> str:
         """Several texts in a row."""
         return self.say("list_mark").join(texts)

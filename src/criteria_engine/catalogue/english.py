@@ -23,6 +23,14 @@ ENGLISH_WORDS = {
     "no right": "it may not be read",
     "folder": "it is a folder",
     "unreadable": "the system refuses it",
+    "registered": "registered",
+    "building": "being built up",
+    "requested": "requested",
+    "met": "found to meet the criteria",
+    "recognised": "recognised",
+    "maintained": "kept up",
+    "lapsed": "no longer recognised",
+    "missing": "without figures",
 }
 
 ENGLISH: dict[str, tuple[str, str]] = {
@@ -219,6 +227,7 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "{name} cannot be the id of a ruleset",
         "write lower-case words joined by dots, such as vn.example.model-ward",
     ),
+    "CE113": ("{value} is not a day of the year", "write month and day, such as {mended}"),
     "CE120": ("the key {key} is not known here", "perhaps {nearest}"),
     "CE121": ("the key {key} is missing", "add {key}:"),
     "CE122": (
@@ -230,7 +239,6 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "a criterion has one rule, this one has several: {keys}",
         "keep one of them, or make a group of several criteria",
     ),
-    "CE125": ("{key} comes with a later version of the language's reader", "take it out for now"),
     "CE126": ("nothing stands behind {key}", "write a value, or take the key out"),
     "CE127": (
         "the file does not hold the keys of a ruleset",
@@ -260,7 +268,6 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "CE212": ("{name} takes {wanted} arguments and is given {found}", "give {wanted}"),
     "CE213": ("`in` wants a list of values", "write x in ['a', 'b']"),
     "CE214": ("a power must be a whole number up to 10", "write a number from 0 to 10 after **"),
-    "CE215": ("{name} is reserved and not yet read by this version", "use an input for the earlier value"),
     "CE216": ("the name of a criterion is wanted here", "write its id, such as score(order)"),
     "CE217": ("{found} has a comma: decimals are written with a point", "write {mended}"),
     "CE218": (
@@ -307,6 +314,24 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "what this computes may grow beyond all bounds",
         "give its inputs a range, or use fewer powers",
     ),
+    "CE251": (
+        "{name} needs criteria, which are judged in this period only",
+        "look back at inputs, titles or definitions that are made of them",
+    ),
+    "CE252": (
+        "looking back cannot be put inside looking back",
+        "write the number of periods instead: previous(x, 2)",
+    ),
+    "CE253": (
+        "the number of periods is a whole number that is written out, from 1 to {limit}",
+        "write it as a number, such as 3",
+    ),
+    "CE254": (
+        "holds takes the id of a ruleset and a level, both in quotation marks",
+        "write holds('vn.example.title', 'recognised')",
+    ),
+    "CE255": ("this ruleset has no level {level}", "perhaps {nearest}"),
+    "CE256": ("the set looks back at too much", "look back over fewer periods, or at simpler definitions"),
     # CE3xx: names, inputs and the shape of the tree
     "CE301": ("the name {name} is taken already (under {what})", "choose another name"),
     "CE302": (
@@ -355,6 +380,23 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "CE327": ("all weights of the mean are 0", "give at least one a weight above 0"),
     "CE328": ("points may be given only on a group that sums", "take points out"),
     "CE329": ("the group says {points} points, its criteria add up to {total}", "correct one of the two"),
+    "CE330": (
+        "{name} is already there in {base}",
+        "to change it, list it: replaces: [{name}]; to add to it, give new criteria, requires or conditions only",
+    ),
+    "CE331": ("{name}, which is to be replaced, is not in the set that is extended", "perhaps {nearest}"),
+    "CE332": (
+        "the set that is extended, {reference}, cannot be used: {first}",
+        "put that right first: criteria check shows all of it",
+    ),
+    "CE333": (
+        "the set that is extended, {reference}, is not at hand",
+        "write the path of its file, or give the library that holds it (library=, --library)",
+    ),
+    "CE334": (
+        "{reference} leads back to this set, or through too many others",
+        "extend a set that stands on its own",
+    ),
     # CE4xx: rules and levels
     "CE401": ("these need each other in a ring: {ring}", "break the ring at one of them"),
     "CE402": ("this gives {points} points, the criterion has {most}", "lower this step, or raise points"),
@@ -404,12 +446,26 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "CE556": ("{name}: {value} is not a whole number", "give a whole number"),
     "CE557": ("{name}: {value} is not between {low} and {high}", "look at the value again: it is impossible"),
     "CE558": ("{name}: {value} is not a date", "give a date, or a text such as 2024-01-30"),
-    "CE559": ("a dated parameter needs the day of the assessment", "give on=, such as date(2024, 6, 1)"),
+    "CE559": ("the day of the assessment is needed", "give on=, such as date(2024, 6, 1)"),
     "CE560": (
         "the parameter {name} has no value before {first}, the day is {on}",
         "use a set that was in force then",
     ),
     "CE561": ("the values contradict each other: {rule} does not hold{note}", "correct the values"),
+    "CE562": (
+        "history is a list of the values of earlier periods, the newest first",
+        'give history=[{{"theft_cases": 5}}, …]; None for a period of which nothing is known',
+    ),
+    "CE563": (
+        "{value} is not a title",
+        'give the id of a level, "none" where none is held, or leave it out where that is not known',
+    ),
+    "CE564": ("the ruleset {ruleset} has no level {level}", "perhaps {nearest}"),
+    "CE565": (
+        "a result of {name} was given as the title of {ruleset}",
+        "give each result under the id of its own ruleset",
+    ),
+    "CE566": ("{name} is given by name, not as {found}", 'give a mapping, such as {{"theft_cases": 3}}'),
     # CE57x: frames
     "CE571": ("{package} is not installed", "install criteria-engine[{extra}]"),
     "CE572": ("{kind} is no frame", "give a frame of pandas, polars, pyarrow, duckdb, pyspark, dask or ibis"),
@@ -426,6 +482,41 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "leave strict out, and look at the column error once it is collected",
     ),
     # CE6xx: the tests beside a ruleset
+    "CE580": (
+        "{first} and {second} are both in force from {start} to {end}",
+        "give the older one an end: effective: {{until: …}}",
+    ),
+    "CE581": (
+        "two files hold {name}, version {version}: {first} and {second}",
+        "keep one of them, or give them different versions",
+    ),
+    "CE582": (
+        "the title of {name} was given as {given}, and judging it comes to {found}; the given one counts",
+        "look which of the two is right",
+    ),
+    # CE59x: libraries and dossiers
+    "CE590": ("the library has no ruleset {name}", "perhaps {nearest}"),
+    "CE591": ("several rulesets go by {name}: {ids}", "give the id of one of them"),
+    "CE592": ("{name} has several versions: {versions}", "give the day: on=date(2024, 6, 1)"),
+    "CE593": (
+        "no version of {name} is in force on {day}; there are: {versions}",
+        "choose another day, or look whether a version is missing from the library",
+    ),
+    "CE594": (
+        "more than one version of {name} is in force on {day}: {versions}",
+        "give one of them an end: effective: {{until: …}}",
+    ),
+    "CE595": ("{folder} is not a folder", "give the folder that holds the rulesets"),
+    "CE596": (
+        "the rulesets need each other in a ring: {ring}",
+        "leave one of them out and give its title instead",
+    ),
+    "CE597": (
+        "{name} means something else in {first} than in {second}: {what}",
+        'name it with its ruleset: "{second}/{name}"',
+    ),
+    "CE598": ("{name} is given twice with different values: {first} and {second}", "give it once"),
+    "CE599": ("two rulesets have the id {name}", "give one version of each"),
     "CE601": ("level: the test expects `{expected}`, the result is `{found}`", ""),
     "CE602": ("possible levels: the test expects {expected}, the result is {found}", ""),
     "CE603": ("score: the test expects {expected}, the result is {found}", ""),
@@ -482,6 +573,8 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "look at the two numbers again",
     ),
     "CE714": ("criterion {name} has a deadline (due) and nobody who answers for it", "add owner:"),
+    "CE715": ("{name} of {base} is replaced or taken away", "make sure that the law allows it"),
+    "CE716": ("{name}, added to {base}, may make it easier", "make sure that the law allows it"),
     # CE82x: the command line
     "CE821": ("the file {file} exists", "choose another name, or add --force to overwrite it"),
     "CE822": ("cannot write {file}: {reason}", "look at the folder and whether you may write there"),
@@ -491,5 +584,128 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "CE826": ("files of the kind {ending} are not written here", "end the name in {known}, or add --format"),
     "CE827": ("the folder {folder} has no ruleset (.yaml file)", "check the name of the folder"),
     "CE828": ("{value} is not a date", "write it like 2024-06-30"),
+    "CE830": ("{value} is no share between 0 and 100%", "write 80% or 0.8"),
     "CE829": ("the rulesets that come with the program are not there", "install the program again"),
+    # CE85x: the life of a recognition
+    "CE850": ("`{after}` cannot come after `{before}`", "what can come after `{before}`: {allowed}"),
+    "CE851": ("a life cannot begin with `{state}`", "begin it with one of: {allowed}"),
+    "CE852": (
+        "`{state}` is about a title that is held, and none has been recognised before",
+        "add the event `recognised` with its decision before it",
+    ),
+    "CE853": (
+        "{on} lies before {before}, the day of the event before it",
+        "correct the date, or put the events in order of time",
+    ),
+    "CE854": ("`{state}` has no number of a decision", "give the number of the document as `decision`"),
+    "CE855": (
+        "the title is for {year}, and was decided on {decided}, before that year",
+        "correct the year of the title, or the date",
+    ),
+    "CE856": (
+        "the title is for {year}, and the decision before it was for {last} already",
+        "correct the year of the title: years go forward",
+    ),
+    "CE857": ("the cell of the column {column} is empty", "fill it in on every row"),
+    "CE858": (
+        "the lives of “{first}” and “{second}” cannot stand together here",
+        "give each title of a body once, and the bodies one by one where titles are asked for",
+    ),
+    "CE859": (
+        "no level can be called `{level}`, which says that a title is not held",
+        "choose another name for the level, or leave it out",
+    ),
+    # CE9xx: plans, rosters, recognitions, projections
+    "CE901": ("a year is wanted, not “{value}”", "write four digits, like 2025"),
+    "CE902": (
+        "“{value}” does not say how long a recognition lasts",
+        "write `1 year`, `3 years` or `until lapsed`",
+    ),
+    "CE903": ("a day of the year is wanted, not “{value}”", "write month and day, like 05-15 for 15 May"),
+    "CE904": (
+        "“{value}” does not say when a task is due",
+        "write a date like 2024-12-31, a year like 2030, or `every year`",
+    ),
+    "CE905": ("the plan ends in {last}, before it begins in {first}", "put the earlier year in from:"),
+    "CE906": (
+        "target {target} must say one of share, count, units; here: {found}",
+        "keep one of them, like `share: 50%`",
+    ),
+    "CE907": (
+        "a target with {kind_} goes with {wanted}; here: {found}",
+        "write the year under {wanted}, and nothing else of the kind",
+    ),
+    "CE908": ("the year {year} is outside the plan's years {first}–{last}", "mend the year, or the horizon"),
+    "CE909": (
+        "a share is one number above 0, or a range from low to high",
+        "write `share: 50%` or `share: [30%, 50%]`",
+    ),
+    "CE910": ("a target of {count}, where {most} units count", "write a number from 1 to {most}"),
+    "CE911": ("the roster has no unit “{unit}”", "did you mean: {nearest}"),
+    "CE912": (
+        "no unit is called “{unit}” between {first_day} and {last_day}; there was one from {since_day} until {until_day}",
+        "write the name of those days; it became: {successors}",
+    ),
+    "CE913": ("“{unit}” may mean several units: {units}", "write the id of the one you mean"),
+    "CE914": ("{unit} is on the list already (area: {first})", "keep one of the two"),
+    "CE915": ("the roster has no area “{area}” in that year", "did you mean: {nearest}"),
+    "CE916": ("{unit} lies in {area}, not in {found}", "move it to the list of its area"),
+    "CE917": ("the total says {total}, but {found} units are listed", "mend the total, or the list"),
+    "CE918": (
+        "task {task} does not say: {missing}",
+        "add what is missing: owner who, what, due when, result, answerable who answers for it",
+    ),
+    "CE919": ("two tasks are called {task}", "give each an id of its own"),
+    "CE920": ("{unit} is not of those that count ({which})", "take it off the list, or mend counting.only"),
+    "CE921": ("`freeze` needs the day whose list is kept", "add `denominator: {{fixed: 2024-03-08}}`"),
+    "CE922": ("the roster has no column {column}", "did you mean: {nearest}"),
+    "CE923": ("no unit of the roster has “{value}” in the column {column}", "did you mean: {nearest}"),
+    "CE924": ("a list for {year}, outside the plan's years {first}–{last}", "mend the year, or the horizon"),
+    "CE925": ("a number of years is wanted, not “{value}”", "write `1 year` or `0 years`"),
+    "CE926": (
+        "{found} units are registered, and {capacity} can be built up in a year",
+        "shorten the list, or raise capacity",
+    ),
+    "CE927": (
+        "{count} are to be recognised for {year}, and {found} are registered",
+        "complete the list of {year}, or lower the target",
+    ),
+    "CE928": ("a review in {year}, outside the plan's years {first}–{last}", "mend the year, or the horizon"),
+    "CE929": ("no unit counts on {day}", "look at the roster's days, and at counting.only"),
+    "CE930": ("a capacity of {value} a year", "write a number from 1 on, or leave capacity out"),
+    "CE931": (
+        "there is no roster file {file} beside the plan",
+        "check the name; it is looked for from the plan's folder on",
+    ),
+    "CE932": (
+        "this file does not have the keys of a plan",
+        "begin with criteria_engine: 1 and keys like plan:, roster:, horizon:, targets:",
+    ),
+    "CE941": ("a unit without an id", "give each unit an id of its own that no other ever had"),
+    "CE942": (
+        "the id {unit} is there already (line {first})",
+        "give each unit an id of its own; codes are used again, ids never",
+    ),
+    "CE943": ("{unit} ends on {last_day}, before it begins on {first_day}", "mend one of the two days"),
+    "CE944": ("there is no unit with the id {unit}", "did you mean: {nearest}"),
+    "CE945": ("{unit} has successors, but no last day", "add valid_until, the last day on which it exists"),
+    "CE946": (
+        "the successor {unit} does not exist on {day}, the day after",
+        "mend its first day, or the last day here",
+    ),
+    "CE947": ("{unit} has no name", "write its name"),
+    "CE951": ("“{value}” is no status", "write one of: {words}"),
+    "CE952": ("{unit}, {year} is there already", "keep one of the two"),
+    "CE953": ("{unit} was decided on {day}, before its year {year} began", "mend the date, or the year"),
+    "CE954": (
+        "{unit} is {status_kind} in {year}, but was {before_kind} in {previous}",
+        "only what was recognised can be kept or lapse; mend one of the two",
+    ),
+    "CE961": ("there is no way to look ahead called {value}", "the ways are: {known}"),
+    "CE962": ("there is no scenario {value}", "the scenarios are: {known}"),
+    "CE963": ("what the scenario {value} is given does not fit", "write it like {example}"),
+    "CE971": (
+        "this needs the package {package}, which is not installed",
+        'install it: pip install "criteria-engine[{extra}]"',
+    ),
 }

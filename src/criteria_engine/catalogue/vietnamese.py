@@ -23,6 +23,14 @@ VIETNAMESE_WORDS = {
     "no right": "không có quyền đọc",
     "folder": "đây là một thư mục",
     "unreadable": "máy không cho đọc",
+    "registered": "đã đăng ký",
+    "building": "đang xây dựng",
+    "requested": "đã đề nghị công nhận",
+    "met": "được đánh giá đạt",
+    "recognised": "được công nhận",
+    "maintained": "giữ vững danh hiệu",
+    "lapsed": "thôi được công nhận",
+    "missing": "chưa có số liệu",
 }
 
 VIETNAMESE: dict[str, tuple[str, str]] = {
@@ -216,6 +224,7 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
         "{name} không dùng làm mã bộ tiêu chí được",
         "viết các từ chữ thường nối bằng dấu chấm, ví dụ vn.vi-du.phuong-kieu-mau",
     ),
+    "CE113": ("{value} không phải là một ngày trong năm", "viết tháng-ngày, ví dụ {mended}"),
     "CE120": ("không có khóa {key} ở đây", "có thể là {nearest}"),
     "CE121": ("thiếu khóa {key}", "thêm {key}:"),
     "CE122": ("ở đây cần {wanted_kind}, nhưng đây là {found_kind}", "viết lại thành {wanted_kind}"),
@@ -224,7 +233,6 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
         "mỗi tiêu chí có một quy tắc, ở đây có nhiều: {keys}",
         "giữ lại một, hoặc tách thành nhóm nhiều tiêu chí",
     ),
-    "CE125": ("khóa {key} chưa được phiên bản này đọc", "tạm thời bỏ khóa này"),
     "CE126": ("khóa {key} chưa có giá trị", "viết giá trị, hoặc bỏ khóa này"),
     "CE127": (
         "tệp này không có các khóa của bộ tiêu chí",
@@ -248,10 +256,6 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     "CE212": ("hàm {name} cần {wanted} đối số, ở đây có {found}", "viết đủ {wanted} đối số"),
     "CE213": ("sau `in` phải là danh sách giá trị", "viết x in ['a', 'b']"),
     "CE214": ("số mũ phải là số nguyên đến 10", "viết một số từ 0 đến 10 sau **"),
-    "CE215": (
-        "hàm {name} đã dành chỗ nhưng phiên bản này chưa đọc",
-        "dùng một chỉ số đầu vào cho giá trị kỳ trước",
-    ),
     "CE216": ("ở đây cần tên một tiêu chí", "viết mã tiêu chí, ví dụ score(trat_tu)"),
     "CE217": ("{found} có dấu phẩy: phần thập phân viết bằng dấu chấm", "viết {mended}"),
     "CE218": (
@@ -289,6 +293,21 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     ),
     "CE239": ("số chữ số của round phải là số nguyên từ -9 đến 9", "viết round(x, 1)"),
     "CE241": ("kết quả có thể lớn quá mức tính được", "khai báo range cho chỉ số, hoặc bớt lũy thừa"),
+    "CE251": (
+        "{name} cần đến tiêu chí, mà tiêu chí chỉ được xét trong kỳ này",
+        "chỉ nhìn lại chỉ số, danh hiệu, hoặc giá trị được tính từ chúng",
+    ),
+    "CE252": (
+        "không đặt việc nhìn lại kỳ trước bên trong một lần nhìn lại khác",
+        "viết số kỳ: previous(x, 2)",
+    ),
+    "CE253": ("số kỳ phải là số nguyên viết sẵn, từ 1 đến {limit}", "viết thành một con số, ví dụ 3"),
+    "CE254": (
+        "holds cần mã bộ tiêu chí và mã mức, cả hai đặt trong dấu nháy",
+        "viết holds('vn.vi-du.danh-hieu', 'recognised')",
+    ),
+    "CE255": ("bộ tiêu chí này không có mức {level}", "có thể là {nearest}"),
+    "CE256": ("bộ tiêu chí nhìn lại quá nhiều", "nhìn lại ít kỳ hơn, hoặc dùng giá trị đơn giản hơn"),
     # CE3xx: names, inputs and the shape of the tree
     "CE301": ("tên {name} đã dùng (trong {what})", "chọn tên khác"),
     "CE302": (
@@ -340,6 +359,23 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     "CE327": ("mọi trọng số trong nhóm đều bằng 0", "cho ít nhất một trọng số lớn hơn 0"),
     "CE328": ("points chỉ ghi được ở nhóm cộng điểm", "bỏ points"),
     "CE329": ("nhóm ghi {points} điểm, các tiêu chí cộng lại {total}", "sửa một trong hai con số"),
+    "CE330": (
+        "{name} đã có trong {base}",
+        "muốn sửa thì ghi: replaces: [{name}]; muốn thêm thì chỉ ghi tiêu chí mới, requires hoặc điều kiện mới",
+    ),
+    "CE331": ("{name} ghi trong replaces không có trong bộ tiêu chí được mở rộng", "có thể là {nearest}"),
+    "CE332": (
+        "không dùng được bộ tiêu chí được mở rộng {reference}: {first}",
+        "sửa bộ đó trước; criteria check cho thấy mọi lỗi",
+    ),
+    "CE333": (
+        "không có sẵn bộ tiêu chí được mở rộng {reference}",
+        "viết đường dẫn tệp của bộ đó, hoặc chỉ ra thư viện chứa nó (library=, --library)",
+    ),
+    "CE334": (
+        "{reference} dẫn trở lại chính bộ này, hoặc qua quá nhiều bộ khác",
+        "mở rộng một bộ tiêu chí đứng độc lập",
+    ),
     # CE4xx: rules and levels
     "CE401": ("các mục này cần nhau thành vòng: {ring}", "bỏ một liên hệ trong vòng"),
     "CE402": ("chỗ này cho {points} điểm, tiêu chí chỉ có {most}", "giảm điểm chỗ này, hoặc tăng points"),
@@ -386,12 +422,26 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     "CE556": ("{name}: {value} không phải là số nguyên", "ghi số nguyên"),
     "CE557": ("{name}: {value} không nằm từ {low} đến {high}", "xem lại giá trị: không thể như vậy"),
     "CE558": ("{name}: {value} không phải là ngày", "ghi ngày, hoặc văn bản như 2024-01-30"),
-    "CE559": ("tham số theo ngày cần ngày đánh giá", "ghi on, ví dụ 2024-06-01"),
+    "CE559": ("cần có ngày đánh giá", "ghi on, ví dụ 2024-06-01"),
     "CE560": (
         "tham số {name} chưa có giá trị trước {first}, ngày đánh giá là {on}",
         "dùng bộ tiêu chí có hiệu lực lúc đó",
     ),
     "CE561": ("số liệu mâu thuẫn: {rule} không đúng{note}", "sửa lại số liệu"),
+    "CE562": (
+        "history là danh sách số liệu của các kỳ trước, mới nhất đứng đầu",
+        'đưa vào history=[{{"theft_cases": 5}}, …]; None cho kỳ chưa có số liệu',
+    ),
+    "CE563": (
+        "{value} không phải là một danh hiệu",
+        'đưa vào mã của mức, "none" nếu không giữ mức nào, hoặc bỏ trống nếu chưa biết',
+    ),
+    "CE564": ("bộ tiêu chí {ruleset} không có mức {level}", "có thể là {nearest}"),
+    "CE565": (
+        "kết quả của {name} được đưa vào làm danh hiệu của {ruleset}",
+        "đặt mỗi kết quả dưới mã bộ tiêu chí của nó",
+    ),
+    "CE566": ("{name} phải ghi theo tên, không phải {found}", 'đưa vào dạng ánh xạ, ví dụ {{"so_vu": 3}}'),
     # CE57x: bảng số liệu
     "CE571": ("chưa cài {package}", "cài criteria-engine[{extra}]"),
     "CE572": (
@@ -408,6 +458,38 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
         "bỏ strict, rồi xem cột error sau khi tính",
     ),
     # CE6xx: phép thử đi kèm bộ tiêu chí
+    "CE580": (
+        "{first} và {second} cùng có hiệu lực từ {start} đến {end}",
+        "ghi ngày hết hiệu lực cho bản cũ: effective: {{until: …}}",
+    ),
+    "CE581": (
+        "hai tệp cùng chứa {name}, phiên bản {version}: {first} và {second}",
+        "giữ lại một tệp, hoặc ghi phiên bản khác nhau",
+    ),
+    "CE582": (
+        "danh hiệu của {name} được ghi là {given}, còn xét ra là {found}; lấy theo danh hiệu đã ghi",
+        "xem lại hai kết quả, kết quả nào đúng",
+    ),
+    # CE59x: libraries and dossiers
+    "CE590": ("thư viện không có bộ tiêu chí {name}", "có thể là {nearest}"),
+    "CE591": ("có nhiều bộ tiêu chí mang tên {name}: {ids}", "ghi mã của một bộ"),
+    "CE592": ("{name} có nhiều phiên bản: {versions}", "ghi ngày: on=date(2024, 6, 1)"),
+    "CE593": (
+        "không phiên bản nào của {name} có hiệu lực vào ngày {day}; hiện có: {versions}",
+        "chọn ngày khác, hoặc xem thư viện có thiếu phiên bản nào không",
+    ),
+    "CE594": (
+        "có hơn một phiên bản của {name} cùng có hiệu lực vào ngày {day}: {versions}",
+        "ghi ngày hết hiệu lực cho một phiên bản: effective: {{until: …}}",
+    ),
+    "CE595": ("{folder} không phải là thư mục", "chỉ ra thư mục chứa các bộ tiêu chí"),
+    "CE596": ("các bộ tiêu chí cần nhau theo vòng: {ring}", "bỏ một bộ ra và đưa danh hiệu của bộ đó vào"),
+    "CE597": (
+        "{name} trong {first} khác nghĩa với trong {second}: {what}",
+        'ghi kèm mã bộ tiêu chí: "{second}/{name}"',
+    ),
+    "CE598": ("{name} được ghi hai lần với giá trị khác nhau: {first} và {second}", "chỉ ghi một lần"),
+    "CE599": ("hai bộ tiêu chí cùng mã {name}", "mỗi bộ chỉ đưa vào một phiên bản"),
     "CE601": ("mức: phép thử cần `{expected}`, kết quả là `{found}`", ""),
     "CE602": ("các mức còn có thể: phép thử cần {expected}, kết quả là {found}", ""),
     "CE603": ("điểm: phép thử cần {expected}, kết quả là {found}", ""),
@@ -470,6 +552,8 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
         "xem lại hai con số",
     ),
     "CE714": ("tiêu chí {name} có thời hạn (due) mà chưa ghi ai phụ trách", "thêm owner:"),
+    "CE715": ("{name} của {base} bị thay hoặc bị bỏ", "xem lại: văn bản có cho phép không"),
+    "CE716": ("{name} thêm vào {base} có thể làm cho dễ đạt hơn", "xem lại: văn bản có cho phép không"),
     # CE82x: dòng lệnh
     "CE821": ("tệp {file} đã có", "chọn tên khác, hoặc thêm --force để ghi đè"),
     "CE822": ("không ghi được tệp {file}: {reason}", "xem lại thư mục và quyền ghi"),
@@ -479,5 +563,155 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     "CE826": ("chưa ghi được loại tệp {ending}", "đặt tên tệp kết thúc bằng {known}, hoặc thêm --format"),
     "CE827": ("thư mục {folder} không có bộ tiêu chí nào (tệp .yaml)", "xem lại tên thư mục"),
     "CE828": ("{value} không phải là ngày", "ghi như 2024-06-30 hoặc 30/06/2024"),
+    "CE830": ("{value} không phải là mức từ 0 đến 100%", "ghi như 80% hoặc 0.8"),
     "CE829": ("không tìm thấy các bộ tiêu chí mẫu đi kèm chương trình", "cài lại chương trình"),
+    # CE85x: diễn biến của một danh hiệu
+    "CE850": ("sau `{before}` không thể là `{after}`", "sau `{before}` có thể ghi: {allowed}"),
+    "CE851": ("diễn biến không thể bắt đầu bằng `{state}`", "bắt đầu bằng một trong: {allowed}"),
+    "CE852": (
+        "`{state}` nói về danh hiệu đang giữ, nhưng trước đó chưa có lần công nhận nào",
+        "thêm dòng `recognised` cùng số quyết định ở trước",
+    ),
+    "CE853": (
+        "ngày {on} sớm hơn {before} là ngày của sự việc liền trước",
+        "sửa lại ngày, hoặc xếp các sự việc theo thời gian",
+    ),
+    "CE854": ("`{state}` chưa có số quyết định", "ghi số văn bản vào `decision`"),
+    "CE855": (
+        "danh hiệu của năm {year} nhưng quyết định ngày {decided}, trước năm đó",
+        "sửa lại năm của danh hiệu, hoặc ngày quyết định",
+    ),
+    "CE856": (
+        "danh hiệu của năm {year} nhưng quyết định liền trước đã là của năm {last}",
+        "sửa lại năm của danh hiệu: năm sau phải lớn hơn năm trước",
+    ),
+    "CE857": ("ô ở cột {column} còn trống", "ghi đủ ô này ở mọi dòng"),
+    "CE858": (
+        "không thể đưa vào cùng lúc “{first}” và “{second}”",
+        "mỗi danh hiệu của một đơn vị chỉ đưa vào một lần; khi hỏi các danh hiệu thì hỏi từng đơn vị",
+    ),
+    "CE859": (
+        "không thể đặt tên mức là `{level}`, vì từ này có nghĩa là không giữ danh hiệu",
+        "chọn tên khác cho mức, hoặc để trống",
+    ),
+    # CE9xx: kế hoạch, danh sách đơn vị, kết quả công nhận, dự báo
+    "CE901": ("cần một năm, ở đây ghi “{value}”", "viết bốn chữ số, ví dụ 2025"),
+    "CE902": (
+        "“{value}” không cho biết danh hiệu có thời hạn bao lâu",
+        "viết `1 year`, `3 years` hoặc `until lapsed` (đến khi bị thôi công nhận)",
+    ),
+    "CE903": (
+        "cần một ngày trong năm, ở đây ghi “{value}”",
+        "viết tháng rồi đến ngày, ví dụ 05-15 là ngày 15/5",
+    ),
+    "CE904": (
+        "“{value}” không cho biết thời hạn của nhiệm vụ",
+        "viết ngày như 2024-12-31, năm như 2030, hoặc `every year` (hằng năm)",
+    ),
+    "CE905": (
+        "kế hoạch kết thúc năm {last}, trước khi bắt đầu năm {first}",
+        "ghi năm đầu vào from:, năm cuối vào until:",
+    ),
+    "CE906": (
+        "chỉ tiêu {target} phải ghi đúng một trong share, count, units; ở đây ghi: {found}",
+        "giữ lại một khóa, ví dụ `share: 50%`",
+    ),
+    "CE907": (
+        "chỉ tiêu ghi {kind_} thì đi với {wanted}; ở đây ghi: {found}",
+        "ghi năm vào {wanted} và bỏ những khóa kia",
+    ),
+    "CE908": ("năm {year} nằm ngoài giai đoạn {first}–{last} của kế hoạch", "sửa năm, hoặc sửa horizon"),
+    "CE909": (
+        "tỷ lệ là một số lớn hơn 0, hoặc một khoảng từ thấp đến cao",
+        "viết `share: 50%` hoặc `share: [30%, 50%]`",
+    ),
+    "CE910": ("chỉ tiêu là {count} mà chỉ có {most} đơn vị được tính", "viết một số từ 1 đến {most}"),
+    "CE911": ("danh sách đơn vị không có “{unit}”", "có thể là: {nearest}"),
+    "CE912": (
+        "từ {first_day} đến {last_day} không có đơn vị nào tên “{unit}”; đơn vị ấy có từ {since_day} đến {until_day}",
+        "ghi tên của thời gian đó; sau này là: {successors}",
+    ),
+    "CE913": ("“{unit}” có thể là nhiều đơn vị: {units}", "ghi mã riêng của đơn vị muốn nói"),
+    "CE914": ("{unit} đã có trong danh sách này (địa bàn: {first})", "giữ lại một chỗ"),
+    "CE915": ("năm đó danh sách đơn vị không có địa bàn “{area}”", "có thể là: {nearest}"),
+    "CE916": ("{unit} thuộc {area}, không thuộc {found}", "chuyển sang danh sách của đúng địa bàn"),
+    "CE917": ("tổng ghi là {total} nhưng danh sách có {found} đơn vị", "sửa tổng số, hoặc sửa danh sách"),
+    "CE918": (
+        "nhiệm vụ {task} chưa rõ: {missing}",
+        "thêm cho đủ 5 rõ: owner (người), what (việc), due (tiến độ), result (kết quả), answerable (trách nhiệm)",
+    ),
+    "CE919": ("có hai nhiệm vụ cùng tên {task}", "đặt cho mỗi nhiệm vụ một id riêng"),
+    "CE920": ("{unit} không thuộc loại được tính ({which})", "bỏ khỏi danh sách, hoặc sửa counting.only"),
+    "CE921": ("`freeze` cần ngày của danh sách được giữ nguyên", "thêm `denominator: {{fixed: 2024-03-08}}`"),
+    "CE922": ("danh sách đơn vị không có cột {column}", "có thể là: {nearest}"),
+    "CE923": ("không đơn vị nào có “{value}” ở cột {column}", "có thể là: {nearest}"),
+    "CE924": (
+        "danh sách của năm {year} nằm ngoài giai đoạn {first}–{last} của kế hoạch",
+        "sửa năm, hoặc sửa horizon",
+    ),
+    "CE925": ("cần một số năm, ở đây ghi “{value}”", "viết `1 year` hoặc `0 years`"),
+    "CE926": (
+        "đăng ký {found} đơn vị, trong khi mỗi năm chỉ xây dựng được {capacity}",
+        "bớt danh sách, hoặc tăng capacity",
+    ),
+    "CE927": (
+        "chỉ tiêu năm {year} là {count} nhưng chỉ đăng ký {found} đơn vị",
+        "bổ sung danh sách năm {year}, hoặc giảm chỉ tiêu",
+    ),
+    "CE928": (
+        "năm sơ kết {year} nằm ngoài giai đoạn {first}–{last} của kế hoạch",
+        "sửa năm, hoặc sửa horizon",
+    ),
+    "CE929": (
+        "ngày {day} không có đơn vị nào được tính",
+        "xem lại các ngày trong danh sách đơn vị, và counting.only",
+    ),
+    "CE930": ("năng lực mỗi năm là {value}", "viết một số từ 1 trở lên, hoặc bỏ capacity"),
+    "CE931": (
+        "không thấy tệp danh sách đơn vị {file} cạnh kế hoạch",
+        "xem lại tên tệp; tệp được tìm từ thư mục của kế hoạch",
+    ),
+    "CE932": (
+        "tệp này không có các khóa của một kế hoạch",
+        "bắt đầu bằng criteria_engine: 1 và các khóa như plan:, roster:, horizon:, targets:",
+    ),
+    "CE941": (
+        "đơn vị chưa có mã riêng",
+        "đặt cho mỗi đơn vị một mã riêng, không dùng lại mã của đơn vị khác",
+    ),
+    "CE942": (
+        "mã riêng {unit} đã có (dòng {first})",
+        "đặt mã khác; mã hành chính có thể được dùng lại, mã riêng thì không",
+    ),
+    "CE943": (
+        "{unit} kết thúc ngày {last_day}, trước khi bắt đầu ngày {first_day}",
+        "sửa một trong hai ngày",
+    ),
+    "CE944": ("không có đơn vị mang mã {unit}", "có thể là: {nearest}"),
+    "CE945": (
+        "{unit} có đơn vị kế tiếp nhưng chưa ghi ngày cuối",
+        "thêm valid_until, ngày cuối cùng đơn vị còn tồn tại",
+    ),
+    "CE946": (
+        "đơn vị kế tiếp {unit} chưa có vào ngày {day}, là ngày liền sau",
+        "sửa ngày đầu của đơn vị ấy, hoặc ngày cuối ở đây",
+    ),
+    "CE947": ("{unit} chưa có tên", "ghi tên đơn vị"),
+    "CE951": (
+        "“{value}” không phải là một trạng thái",
+        "viết một trong: {words}; hoặc: đăng ký, đang xây dựng, đề nghị, đạt, công nhận, giữ vững, thôi công nhận, chưa có số liệu",
+    ),
+    "CE952": ("{unit}, năm {year} đã có", "giữ lại một dòng"),
+    "CE953": ("{unit} có quyết định ngày {day}, trước khi năm {year} bắt đầu", "sửa ngày, hoặc sửa năm"),
+    "CE954": (
+        "{unit} năm {year} {status_kind}, nhưng năm {previous} {before_kind}",
+        "chỉ đơn vị đã được công nhận mới giữ vững hoặc thôi công nhận; sửa một trong hai dòng",
+    ),
+    "CE961": ("không có cách dự báo tên {value}", "các cách: {known}"),
+    "CE962": ("không có phương án {value}", "các phương án: {known}"),
+    "CE963": ("số liệu kèm theo phương án {value} không dùng được", "viết như {example}"),
+    "CE971": (
+        "việc này cần gói {package}, chưa được cài",
+        'cài thêm: pip install "criteria-engine[{extra}]"',
+    ),
 }

@@ -13,7 +13,7 @@ from criteria_engine.cli.console import Console
 
 __all__ = ["COMMANDS", "HelpWanted", "WrongUse", "language_of", "parsed"]
 
-COMMANDS = ("demo", "check", "test", "evaluate", "explain")
+COMMANDS = ("demo", "check", "test", "evaluate", "explain", "project")
 """The commands, as they are listed."""
 
 _LANGUAGES = ("vi", "en")
@@ -100,10 +100,12 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     ):
         made[name].add_argument("files", nargs="+", metavar="FILE")
         made[name].add_argument("--format", choices=formats, default="text")
+        made[name].add_argument("--library", metavar="FOLDER")
     _add_data(made["evaluate"], ("text", "csv", "json"))
     made["evaluate"].add_argument("--detail", action="store_true")
     _add_data(made["explain"], ("text", "markdown", "html", "json"))
     made["explain"].add_argument("--subject", required=True)
+    _add_project(made["project"])
     options, left = parser.parse_known_args(list(arguments))
     if left:
         program = "criteria" if options.command is None else f"criteria {options.command}"
@@ -127,11 +129,24 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lang", choices=_LANGUAGES, default=argparse.SUPPRESS)
 
 
+def _add_project(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("plan", metavar="PLAN")
+    parser.add_argument("data", metavar="DATA", nargs="?")
+    parser.add_argument("-o", "--output", metavar="FILE")
+    parser.add_argument("--force", action="store_true")
+    parser.add_argument("--format", choices=("text", "csv", "json"))
+    parser.add_argument("--on")
+    parser.add_argument("--method", choices=("hazard", "arithmetic"), default="hazard")
+    parser.add_argument("--scenario", action="append")
+    parser.add_argument("--confidence", default="80%")
+
+
 def _add_data(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None:
     parser.add_argument("ruleset", metavar="RULESET")
     parser.add_argument("data", metavar="DATA")
     parser.add_argument("-o", "--output", metavar="FILE")
     parser.add_argument("--force", action="store_true")
+    parser.add_argument("--library", metavar="FOLDER")
     parser.add_argument("--format", choices=formats)
     parser.add_argument("--subject-column", default="subject")
     parser.add_argument("--on")

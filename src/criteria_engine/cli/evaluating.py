@@ -23,8 +23,9 @@ def run(options: Namespace, console: Console) -> int:
     form = form_of(options.output, options.format, _ENDINGS)
     look_at_output(options.output, (options.ruleset, options.data), force=options.force)
     console.to_file = options.output is not None
-    ruleset, subjects, on = read_data(options, console)
-    found = judged(ruleset, subjects, on, options.data, console.progress)
+    given = read_data(options, console)
+    ruleset = given.ruleset
+    found = judged(given, options.data, console.progress)
     if form == "csv":
         text = as_csv(ruleset, found, console, detail=options.detail)
         # Spreadsheets take a CSV file for UTF-8 only if it says so.

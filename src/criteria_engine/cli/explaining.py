@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from argparse import Namespace
 
+import attrs
+
 from criteria_engine import CriteriaError
 from criteria_engine.cli.console import Console
 from criteria_engine.cli.output import form_of, give_out, look_at_output
@@ -20,9 +22,9 @@ def run(options: Namespace, console: Console) -> int:
     """Explain one subject."""
     form = form_of(options.output, options.format, _ENDINGS)
     look_at_output(options.output, (options.ruleset, options.data), force=options.force)
-    ruleset, subjects, on = read_data(options, console)
-    subject = found_subject(subjects, options.subject)
-    found = judged(ruleset, [subject], on, options.data)[0]
+    given = read_data(options, console)
+    subject = found_subject(given.subjects, options.subject)
+    found = judged(attrs.evolve(given, subjects=(subject,)), options.data)[0]
     if found.result is None:
         raise CriteriaError(found.problems)
     explanation = found.result.explain(console.lang)

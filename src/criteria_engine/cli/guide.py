@@ -13,6 +13,7 @@ criteria: kiểm tra bộ tiêu chí và đánh giá theo bộ tiêu chí
   criteria test TỆP…                        chạy các phép thử đi kèm bộ tiêu chí
   criteria evaluate BỘ SỐ_LIỆU [-o KẾT_QUẢ] đánh giá mọi đơn vị trong một tệp số liệu
   criteria explain BỘ SỐ_LIỆU --subject TÊN giải thích kết quả của một đơn vị
+  criteria project KẾ_HOẠCH [SỐ_LIỆU]       dự báo các chỉ tiêu của một kế hoạch
 
 Tùy chọn chung:
   --lang vi|en   ngôn ngữ (nếu không ghi: biến CRITERIA_LANG, rồi đến tiếng Việt)
@@ -27,7 +28,7 @@ Ví dụ: criteria check phuong.yaml
 criteria demo
 
 Kiểm tra các bộ tiêu chí đi kèm, chạy phép thử, đánh giá các phường ở Khánh Hòa bằng số liệu giả định,
-rồi giải thích một phường. Không cần mạng, không ghi tệp nào.
+giải thích một phường, rồi dự báo kế hoạch của tỉnh. Không cần mạng, không ghi tệp nào.
 
   --lang vi|en   ngôn ngữ
 
@@ -36,10 +37,12 @@ Ví dụ: criteria demo
     "check": """\
 criteria check TỆP…
 
-Tìm mọi lỗi trong các bộ tiêu chí và trong tệp phép thử bên cạnh (TÊN.tests.yaml): dòng, cột, cách sửa;
-và cảnh báo những chỗ nên xem lại. Nếu đưa một thư mục, mọi tệp .yaml trong đó được kiểm tra.
+Tìm mọi lỗi trong các bộ tiêu chí và trong tệp phép thử bên cạnh (TÊN.tests.yaml), hoặc trong một kế hoạch
+và danh sách đơn vị của kế hoạch: dòng, cột, cách sửa; và cảnh báo những chỗ nên xem lại. Nếu đưa một thư mục,
+mọi tệp .yaml trong đó được kiểm tra.
 
   --format text|github|sarif|json   dạng kết quả (text nếu không ghi)
+  --library THƯ_MỤC                 thư mục chứa các bộ tiêu chí khác mà bộ này mở rộng hoặc dựa vào danh hiệu
   --lang vi|en                      ngôn ngữ
 
 Mã thoát 1 nếu có lỗi; chỉ có cảnh báo thì vẫn là 0.
@@ -53,6 +56,7 @@ Chạy các phép thử trong bộ tiêu chí (khóa tests:) và trong tệp TÊ
 và những gì chưa phép thử nào tới: tiêu chí chưa từng đạt hoặc chưa từng hỏng, mức chưa từng xếp.
 
   --format text|junit|json   dạng kết quả (text nếu không ghi)
+  --library THƯ_MỤC          thư mục chứa các bộ tiêu chí khác mà bộ này mở rộng hoặc dựa vào danh hiệu
   --lang vi|en               ngôn ngữ
 
 Mã thoát 1 nếu có phép thử chưa đạt.
@@ -63,7 +67,8 @@ Ví dụ: criteria test phuong.yaml
 criteria evaluate BỘ SỐ_LIỆU [-o KẾT_QUẢ]
 
 Đánh giá mọi đơn vị trong tệp số liệu (CSV hoặc JSON). Trong CSV, mỗi dòng một đơn vị, có cột subject và
-mỗi chỉ số một cột; ô trống là chưa có số liệu. Đơn vị có nhiều kỳ (cột period) thì xét kỳ mới nhất.
+mỗi chỉ số một cột; ô trống là chưa có số liệu. Đơn vị có nhiều kỳ (cột period) thì xét kỳ mới nhất,
+các kỳ trước là số liệu so sánh. Cột titles.MÃ_BỘ ghi danh hiệu đang giữ, cột evidence.CHỈ_SỐ ghi minh chứng.
 
   -o, --output TỆP            ghi kết quả ra tệp .csv, .json hoặc .txt; ghi trọn vẹn hoặc không ghi gì
   --force                     cho phép ghi đè tệp kết quả đã có
@@ -72,6 +77,7 @@ mỗi chỉ số một cột; ô trống là chưa có số liệu. Đơn vị c
   --detail                    thêm trạng thái và điểm của từng tiêu chí
   --on NGÀY                   ngày đánh giá, cho những con số thay đổi theo ngày; ví dụ 2024-06-30
   --numbers vi|en             cách viết số trong CSV: vi là 1.234,5 và en là 1,234.5 (vi nếu không ghi)
+  --library THƯ_MỤC           thư mục chứa các bộ tiêu chí khác mà bộ này mở rộng hoặc dựa vào danh hiệu
   --lang vi|en                ngôn ngữ
 
 Trong CSV kết quả, ô chữ bắt đầu bằng = + - @ được thêm dấu ' ở đầu, để bảng tính không coi là công thức;
@@ -92,9 +98,33 @@ Giải thích kết quả của một đơn vị, từng tiêu chí một. Tên 
   --subject-column TÊN              tên cột ghi đơn vị (subject nếu không ghi)
   --on NGÀY                         ngày đánh giá, ví dụ 2024-06-30
   --numbers vi|en                   cách viết số trong CSV (vi nếu không ghi)
+  --library THƯ_MỤC                 thư mục chứa các bộ tiêu chí khác mà bộ này mở rộng hoặc dựa vào danh hiệu
   --lang vi|en                      ngôn ngữ
 
 Ví dụ: criteria explain phuong.yaml so-lieu.csv --subject "Vĩnh Hòa"
+""",
+    "project": """\
+criteria project KẾ_HOẠCH [SỐ_LIỆU]
+
+Dự báo các chỉ tiêu của một kế hoạch (tệp .yaml) từ kết quả công nhận trong tệp SỐ_LIỆU (CSV với các cột
+unit, period, status, decided): cần bao nhiêu, hiện có bao nhiêu, dự kiến ra sao, khả năng đạt, mỗi năm phải
+công nhận thêm bao nhiêu. Không có SỐ_LIỆU thì kết quả của các đơn vị đã đăng ký là chưa rõ.
+
+  --on NGÀY                   nhìn từ ngày nào; ví dụ 2024-12-31 (nếu không ghi: cuối năm mới nhất có số liệu)
+  --method hazard|arithmetic  theo tỷ lệ công nhận các năm qua, hoặc chỉ theo danh sách đăng ký
+                              (hazard nếu không ghi)
+  --scenario PHƯƠNG_ÁN        giả sử điều gì, có thể ghi nhiều lần: as_is, plan, required, no_lapse,
+                              pass_rate(0.9), capacity(12), pace(8), harder_last(5),
+                              criteria_change(2026-01-01, 0.8)
+  --confidence MỨC            mức chắc chắn của số cần đăng ký năm tới (80% nếu không ghi)
+  -o, --output TỆP            ghi ra tệp .txt, .json hoặc .csv (mỗi năm một dòng)
+  --force                     cho phép ghi đè tệp đã có
+  --format text|csv|json      dạng kết quả (nếu không ghi: theo tên tệp, rồi đến text)
+  --lang vi|en                ngôn ngữ
+
+Mã thoát 1 nếu có chỉ tiêu không đạt, hoặc dự kiến chưa đạt.
+
+Ví dụ: criteria project ke-hoach.yaml cong-nhan.csv --on 2024-12-31
 """,
 }
 
@@ -108,6 +138,7 @@ criteria: check criteria sets, and judge by them
   criteria evaluate RULESET DATA [-o OUT]   judge every subject of a data file
   criteria explain RULESET DATA --subject NAME
                                             why one subject comes out as it does
+  criteria project PLAN [DATA]              how the targets of a plan look
 
 Options of all commands:
   --lang vi|en   language (else the variable CRITERIA_LANG, else Vietnamese)
@@ -122,7 +153,7 @@ Example: criteria check ward.yaml --lang en
 criteria demo
 
 Checks the rulesets that come with it, runs their tests, judges the wards of Khánh Hòa by assumed values
-and explains one of them. Needs no network and writes no file.
+explains one of them and projects the plan of the province. Needs no network and writes no file.
 
   --lang vi|en   language
 
@@ -131,10 +162,12 @@ Example: criteria demo --lang en
     "check": """\
 criteria check FILE…
 
-Finds all errors in rulesets and in the tests beside them (NAME.tests.yaml): line, column, how to mend it;
-and warns of what is worth another look. In a folder every .yaml file is checked.
+Finds all errors in rulesets and in the tests beside them (NAME.tests.yaml), or in a plan and its roster:
+line, column, how to mend it; and warns of what is worth another look. In a folder every .yaml file is
+checked.
 
   --format text|github|sarif|json   form of the output (default text)
+  --library FOLDER                  the folder of other rulesets that this one extends or asks titles of
   --lang vi|en                      language
 
 Exit status 1 if there is an error; warnings alone leave it at 0.
@@ -148,6 +181,7 @@ Runs the tests in a ruleset (tests:) and in NAME.tests.yaml beside it; says what
 what no test reaches: criteria never met or never failed, levels never reached.
 
   --format text|junit|json   form of the output (default text)
+  --library FOLDER           the folder of other rulesets that this one extends or asks titles of
   --lang vi|en               language
 
 Exit status 1 if a test failed.
@@ -158,7 +192,8 @@ Example: criteria test ward.yaml --lang en
 criteria evaluate RULESET DATA [-o OUT]
 
 Judges every subject of a data file (CSV or JSON). A CSV file has a row a subject, with a column subject and
-a column an input; an empty cell is a missing value. Of several periods (column period) the newest counts.
+a column an input; an empty cell is a missing value. Of several periods (column period) the newest counts,
+and those before it are its history. A column titles.RULESET_ID holds a title, evidence.INPUT what proves it.
 
   -o, --output FILE           write to a .csv, .json or .txt file, whole or not at all
   --force                     overwrite a file that exists
@@ -167,6 +202,7 @@ a column an input; an empty cell is a missing value. Of several periods (column 
   --detail                    add state and points of every criterion
   --on DATE                   day of the assessment, for numbers that change by date, like 2024-06-30
   --numbers vi|en             how CSV writes numbers: vi is 1.234,5 and en is 1,234.5 (default vi)
+  --library FOLDER            the folder of other rulesets that this one extends or asks titles of
   --lang vi|en                language
 
 In CSV output a text that begins with = + - @ gets a ' before it, so that no spreadsheet takes it for a
@@ -188,9 +224,33 @@ in capitals or not.
   --subject-column NAME             the column that names the subject (default subject)
   --on DATE                         day of the assessment, like 2024-06-30
   --numbers vi|en                   how CSV writes numbers (default vi)
+  --library FOLDER                  the folder of other rulesets that this one extends or asks titles of
   --lang vi|en                      language
 
 Example: criteria explain ward.yaml data.csv --subject "Vĩnh Hòa" --lang en
+""",
+    "project": """\
+criteria project PLAN [DATA]
+
+How the targets of a plan (a .yaml file) look by the recognitions in DATA (CSV with the columns unit, period,
+status, decided): how many are needed, there and expected, how likely each target is, and how many a year it
+takes. Without DATA the results of registered units are open.
+
+  --on DATE                   the day from which to look, like 2024-12-31 (default: the end of the last year
+                              in DATA)
+  --method hazard|arithmetic  by rates of recognition in the years behind, or by lists of registrations alone
+                              (default hazard)
+  --scenario SUPPOSITION      what to suppose, several times: as_is, plan, required, no_lapse, pass_rate(0.9),
+                              capacity(12), pace(8), harder_last(5), criteria_change(2026-01-01, 0.8)
+  --confidence SHARE          how sure registrations for the next year are to be enough (default 80%)
+  -o, --output FILE           write to a .txt, .json or .csv file (a row a year)
+  --force                     overwrite a file that exists
+  --format text|csv|json      form of the output (default: by the name of the output, else text)
+  --lang vi|en                language
+
+Exit status 1 if a target is missed, or will be as things go.
+
+Example: criteria project plan.yaml recognitions.csv --on 2024-12-31 --lang en
 """,
 }
 

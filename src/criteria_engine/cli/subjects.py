@@ -12,11 +12,20 @@ from typing import Any
 
 import attrs
 
-from criteria_engine import CriteriaError, Diagnostic, Result, Ruleset, load, read_subjects, read_value
+from criteria_engine import (
+    CriteriaError,
+    Diagnostic,
+    Library,
+    Result,
+    Ruleset,
+    load,
+    read_subjects,
+    read_value,
+)
 from criteria_engine.cli.console import Console
 from criteria_engine.cli.output import Unusable
 
-__all__ = ["Judged", "found_subject", "judged", "read_data"]
+__all__ = ["Given", "Judged", "day_of", "found_subject", "judged", "library_of", "read_data"]
 
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 _PATIENCE = 2.0
@@ -32,20 +41,38 @@ class Judged:
     problems: tuple[Diagnostic, ...] = ()
 
 
-def read_data(options: Namespace, console: Console) -> tuple[Ruleset, tuple[Any, ...], datetime.date | None]:
-    """The ruleset, the subjects and the day that a command names."""
-    ruleset = load(options.ruleset, lang=console.lang)
-    on = _day(options.on)
+def library_of(options: Namespace) -> Library | None:
+    """The library that a command names."""
+    return None if options.library is None else Library(options.library)
+
+
+@attrs.frozen(eq=False)
+class Given:
+    """What a command names: the ruleset, the subjects, the day, the rulesets at hand."""
+
+    ruleset: Ruleset
+    subjects: tuple[Any, ...]
+    on: datetime.date | None
+    sets: tuple[Ruleset, ...] = ()
+
+
+def read_data(options: Namespace, console: Console) -> Given:
+    """What a command names, read."""
+    library = library_of(options)
+    ruleset = load(options.ruleset, library=library, lang=console.lang)
+    on = day_of(options.on)
     subjects = read_subjects(
         options.data,
         ruleset.columns,
         subject_column=options.subject_column,
         lang=options.numbers,
     )
-    return ruleset, subjects, on
+    sets = () if library is None else library.asked_by(ruleset, on=on)
+    return Given(ruleset, subjects, on, sets)
 
 
-def _day(text: str | None) -> datetime.date | None:
+def day_of(text: str | None) -> datetime.date | None:
+    """The day that an option says, None where it is not given; raises ``Unusable`` for what is no day."""
     if text is None:
         return None
     try:
@@ -58,18 +85,16 @@ def _day(text: str | None) -> datetime.date | None:
 
 
 def judged(
-    ruleset: Ruleset,
-    subjects: Iterable[Any],
-    on: datetime.date | None,
+    given: Given,
     file: str,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Judged]:
     """Each subject judged in its newest period; what is wrong with values stays with their subject."""
-    listed = list(subjects)
+    listed = list(given.subjects)
     started = time.monotonic()
     found = []
     for number, subject in enumerate(listed):
-        found.append(_judged(ruleset, subject, on, file))
+        found.append(_judged(given, subject, file))
         if progress is not None and time.monotonic() - started > _PATIENCE and number % 16 == 0:
             progress(number + 1, len(listed))
     if progress is not None and time.monotonic() - started > _PATIENCE:
@@ -77,11 +102,17 @@ def judged(
     return found
 
 
-def _judged(ruleset: Ruleset, subject: Any, on: datetime.date | None, file: str) -> Judged:
+def _judged(given: Given, subject: Any, file: str) -> Judged:
     newest = subject.periods[0]
     try:
-        result = ruleset.evaluate(
-            newest.values, evidence=newest.evidence or None, on=on, subject=subject.subject
+        result = given.ruleset.evaluate(
+            newest.values,
+            history=subject.history or None,
+            titles=subject.titles or None,
+            evidence=newest.evidence or None,
+            on=given.on,
+            subject=subject.subject,
+            sets=given.sets,
         )
     except CriteriaError as error:
         problems = tuple(attrs.evolve(each, file=file) for each in error.diagnostics)

@@ -12,6 +12,7 @@ from criteria_engine.cli.console import Console, diagnostic_text
 from criteria_engine.cli.junit import as_junit
 from criteria_engine.cli.output import UNREADABLE
 from criteria_engine.cli.sheets import json_text
+from criteria_engine.cli.subjects import library_of
 
 __all__ = ["run"]
 
@@ -22,9 +23,10 @@ def run(options: Namespace, console: Console) -> int:
     """Run tests; 1 where one fails, or a file is faulty."""
     runs: list[TestRun] = []
     faulty: list[Diagnostic] = []
+    library = library_of(options)
     for file in ruleset_files(options.files):
         try:
-            runs.append(run_tests(file, console.lang))
+            runs.append(run_tests(file, console.lang, library=library))
         except CriteriaError as error:
             faulty += error.diagnostics
     console.complain_of(faulty)

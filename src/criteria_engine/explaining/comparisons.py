@@ -44,9 +44,8 @@ def compared(
     if claim is None:
         return Line("condition", (facts.code(seen.parsed.text),))
     status = sight.truth(claim)
-    short = (
-        missed_by(sight, facts.wording.phrases, made) if status == "not_met" and role != "excused" else None
-    )
+    asked = status == "not_met" and role != "excused" and not seen.back  # what was, stays
+    short = missed_by(sight, facts.wording.phrases, made) if asked else None
     ending = _ending(facts, (left, right), claim, role, status)
     if short is not None:
         ending += facts.wording.shortfall(short)

@@ -70,6 +70,13 @@ class Conditions:
                 return self._joined(seen, tree, aim, True, children)
             case ast.IfExp():
                 return self._branches(seen, tree, aim)
+            case ast.Call(ast.Name(id="previous"), [inside, *back]):
+                periods = back[0].value if back and isinstance(back[0], ast.Constant) else 1
+                return self._in_period(seen, inside, aim, int(str(periods)))
+            case ast.Call(
+                ast.Name(id="every_period" | "any_period"), [inside, ast.Constant(value=int(count))]
+            ):
+                return self._periods(seen, tree, inside, aim, count)
         return self._flag(seen, tree, aim)
 
     def _status(self, seen: Sighted, tree: ast.expr, *, negated: bool) -> str:
@@ -84,6 +91,20 @@ class Conditions:
         return Line(
             "condition", (said, Piece(self.facts.verdict(aim.role, status))), status, children=(*children,)
         )
+
+    def _in_period(self, seen: Sighted, tree: ast.expr, aim: _Aim, back: int) -> Line:
+        """A condition as it was so many periods before."""
+        line = self._part(attrs.evolve(seen, back=back), tree, aim)
+        return self.prefixed("in_period", line, period=self.facts.wording.period(back))
+
+    def _periods(self, seen: Sighted, tree: ast.Call, inside: ast.expr, aim: _Aim, count: int) -> Line:
+        """A condition over several periods, each said."""
+        children = [self._in_period(seen, inside, aim, back) for back in range(count)]
+        status = self._status(seen, tree, negated=aim.negated)
+        every = isinstance(tree.func, ast.Name) and tree.func.id == "every_period"
+        key = "every_period" if every != aim.turned else "any_period"
+        pieces = Piece(self.facts.wording.say(key, number=count)), Piece(self.facts.verdict(aim.role, status))
+        return Line("condition", pieces, status, children=(*children,))
 
     def _branches(self, seen: Sighted, tree: ast.IfExp, aim: _Aim) -> Line:
         """``a if test else b``: the test, and the side that counts (both while that is open)."""

@@ -9,11 +9,19 @@ from criteria_engine.explaining.sight import Sight, Sighted
 from criteria_engine.grammar import normal
 from criteria_engine.lines import Line, Piece
 from criteria_engine.meaning import Claim
+from criteria_engine.names import earlier_name
 from criteria_engine.wording import Wording
 
 __all__ = ["Facts"]
 
 _MOST_FIGURES, _LONGEST_QUOTE = 8, 160
+
+
+def _plainly(tree: ast.expr) -> str:
+    """The input that a part plainly is, now or in an earlier period."""
+    if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id == "previous":
+        tree = tree.args[0]
+    return normal(tree.id) if isinstance(tree, ast.Name) else ""
 
 
 class Facts:
@@ -42,13 +50,22 @@ class Facts:
 
     def value(self, seen: Sighted, tree: ast.expr) -> str:
         """What a part comes to, with its unit; of an input without its evidence just that."""
-        if isinstance(tree, ast.Name) and self.is_input(tree):
-            name = normal(tree.id)
-            if self.sight.result.observed(name) is None:
-                return self.wording.say("no_evidence" if self._unproved(name) else "no_value")
+        name = self._observed(seen, tree)
+        if name is not None and self.sight.result.observed(name) is None:
+            return self.wording.say("no_evidence" if self._unproved(name) else "no_value")
         unit = self.wording.phrases.unit(seen.parsed, tree)
         least = 1 if unit == "percent" else 0
         return self.wording.value(self.sight.value(seen, tree), unit, least=least)
+
+    def _observed(self, seen: Sighted, tree: ast.expr) -> str | None:
+        """The observed input that a part plainly is, in whatever period."""
+        back = seen.back
+        if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id == "previous":
+            last = tree.args[-1]
+            back = int(str(last.value)) if isinstance(last, ast.Constant) else 1
+            tree = tree.args[0]
+        name = earlier_name(normal(tree.id), back) if isinstance(tree, ast.Name) else ""
+        return name if name in self.sight.result.program.judging.inputs else None
 
     def _unproved(self, name: str) -> bool:
         result = self.sight.result
@@ -62,7 +79,8 @@ class Facts:
     def lacking(self, trees: Sequence[ast.expr], claim: Claim) -> str:
         """The end of a line that is open: which figures are not there, unless the line just said so."""
         names = self.sight.missing([claim])
-        if len(names) == 1 and any(isinstance(tree, ast.Name) and tree.id == names[0] for tree in trees):
+        said = {_plainly(tree) for tree in trees}
+        if len(names) == 1 and names[0].removeprefix("previous(").split(",")[0].rstrip(")") in said:
             return ""
         if not names:
             return self.wording.say("verdict", verdict=self.wording.say("open_state"))

@@ -18,7 +18,7 @@ from criteria_engine.core import Condition, Numeric, Operator
 from criteria_engine.diagnostics import Fault
 from criteria_engine.findings import Findings
 from criteria_engine.grammar import Parsed, parse
-from criteria_engine.lowering import lower
+from criteria_engine.lowering import Scope, lower
 from criteria_engine.meaning import Amount, Claim, Meaning, Words
 from criteria_engine.parts import inner, inputs_of
 from criteria_engine.relevance import open_below
@@ -47,8 +47,21 @@ class Clear:
         """An input, parameter or definition; ``score`` is ``score()``."""
         if name == "score" and name not in self.judging.names:
             return self.of_criterion("score", "")
-        found: Meaning = self.judging.names[name]
+        found: Meaning = self.judging.named(name)
         return found
+
+    def title(self, ruleset: str, level: str) -> Claim:
+        """Whether a title is held."""
+        found: Claim = self.judging.title(ruleset, level)
+        return found
+
+    def before(self, periods: int) -> Scope:
+        """The same names, so many periods before."""
+        found: Scope = self.judging.before(periods)
+        return found
+
+    def read_earlier(self, tree: ast.expr) -> None:
+        """What was read when the ruleset was made is not counted again."""
 
     def of_criterion(self, function: str, name: str) -> Meaning:
         """``score``, ``share``, ``met`` … of a criterion, or of the set or group."""
@@ -58,10 +71,11 @@ class Clear:
 
 @attrs.frozen(eq=False)
 class Sighted:
-    """An expression being looked at: what it parsed to, and whose levels ask."""
+    """An expression being looked at: what it parsed to, whose levels ask, and how many periods before."""
 
     parsed: Parsed
     here: str = ""
+    back: int = 0
 
 
 @attrs.frozen(eq=False)
@@ -89,12 +103,13 @@ class Sight:
 
     def meaning(self, seen: Sighted, tree: ast.expr) -> Meaning | None:
         """What a part means; None where it means nothing on its own."""
-        key = seen.here, id(tree)
+        key = seen.here, seen.back, id(tree)
         known = self._memory.get(key)
         if known is None:
             part = attrs.evolve(seen.parsed, tree=tree)
             try:
-                found: Meaning | None = lower(part, Clear(self.result.program.judging, seen.here))
+                scope: Scope = Clear(self.result.program.judging, seen.here)
+                found: Meaning | None = lower(part, scope.before(seen.back) if seen.back else scope)
             except Fault:
                 found = None
             known = self._memory.setdefault(key, (tree, found))
@@ -104,7 +119,7 @@ class Sight:
     def link(self, link: Link) -> Claim | None:
         """What a comparison means."""
         seen, left, right = link.seen, link.left, link.right
-        key = seen.here, id(left), link.operator, id(right)
+        key = seen.here, seen.back, id(left), link.operator, id(right)
         known = self._memory.get(key)
         if known is None:
             one, two = self.meaning(seen, left), self.meaning(seen, right)
@@ -118,7 +133,7 @@ class Sight:
 
     def inside(self, seen: Sighted, left: ast.expr, options: ast.List) -> Claim | None:
         """Whether a part is one of the words listed."""
-        key = seen.here, id(left), "in", id(options)
+        key = seen.here, seen.back, id(left), "in", id(options)
         known = self._memory.get(key)
         if known is None:
             one = self.meaning(seen, left)
@@ -162,7 +177,7 @@ class Sight:
         return low if low == high else None
 
     def _settled(self, seen: Sighted, tree: ast.expr, amount: Amount) -> Numeric:
-        key = seen.here, id(tree), "settled"
+        key = seen.here, seen.back, id(tree), "settled"
         known = self._memory.get(key) or self._memory.setdefault(key, (tree, amount.settled))
         settled: Numeric = known[1]
         return settled

@@ -84,7 +84,7 @@ class Bands(Plain):
                 continue
             key, edge = edges[0]
             fits = self._fits(desk, of, key, edge, f"{where}.{'is' if key == 'equals' else key}")
-            region = rest.take(_EDGES[key], desk.value(edge, ""), fits)
+            region = rest.take(_EDGES[key], desk.value(edge, ""))
             if rest.unreachable:
                 desk.fault(where, "CE405")
             guard = region if region is not None else a.every([prefix, fits.true])
@@ -138,10 +138,10 @@ class _Rest:
             return prefix
         return a.some([_inside(self._of, each) for each in self._left])
 
-    def take(self, operator: Operator, edge: Meaning, fits: Claim) -> Condition | None:
+    def take(self, operator: Operator, edge: Meaning) -> Condition | None:
         """That this step fits and none before it; None where an edge is no constant."""
-        size = edge.numeric if isinstance(edge, Amount) else None
-        if self._left is None or self._of is None or not isinstance(size, Number) or fits.na is not a.FALSE:
+        size = edge.numeric if isinstance(edge, Amount) and edge.na is a.FALSE else None
+        if self._left is None or self._of is None or not isinstance(size, Number):
             self._left = None
             self.unreachable = False
             return None

@@ -1,0 +1,253 @@
+"""How good forecasts were: scores against what came, and against saying that nothing changes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import attrs
+
+from criteria_engine.projection.distribution import Distribution
+from criteria_engine.projection.exact import Share, exact_share
+from criteria_engine.projection.forecast import Method, share
+
+__all__ = ["Backtest", "Known", "backtest", "brier", "covered", "crps"]
+
+Known = tuple[Sequence[int], Sequence[float | None], int | None]
+"""A series as ``forecast.share`` takes it: its years, its values, and of how many units they are shares."""
+
+# Fewer forecasts than this say nothing of skill.
+_FEWEST = 8
+
+
+@attrs.frozen
+class _Checked:
+    """One forecast of the past beside what came."""
+
+    crps: float
+    no_change: float
+    inside: bool
+    brier: tuple[float, float] | None
+
+
+@attrs.frozen
+class Backtest:
+    """What forecasts from the past would have been worth.
+
+    Attributes:
+        count: How many forecasts were compared with what came.
+        crps: Their mean continuous ranked probability score, in the terms of the values; 0 is best.
+        crps_no_change: The same of "no change", that is the mean absolute change.
+        brier: Mean squared error of the probability of reaching the share that was asked; None if none
+            was asked.
+        brier_no_change: The same of "no change".
+        coverage: How often the 80 % interval held what came.
+        error: Standard error of the difference of both scores, series taken as independent.
+    """
+
+    count: int
+    crps: float
+    crps_no_change: float
+    brier: float | None
+    brier_no_change: float | None
+    coverage: float
+    error: float
+
+    @property
+    def skill(self) -> float:
+        """The part of the error of "no change" that the forecasts do away with; below 0 they add to it."""
+        return 1.0 - self.crps / self.crps_no_change if self.crps_no_change else 0.0
+
+    @property
+    def skilled(self) -> bool | None:
+        """Whether forecasts were clearly better than "no change"; None where there are too few to say."""
+        if self.count < _FEWEST:
+            return None
+        return self.crps_no_change - self.crps > 2.0 * self.error
+
+    def sentence(self, lang: str = "vi") -> str:
+        """What it comes to, for a reader who has to decide whether to trust the forecasts.
+
+        Raises:
+            ValueError: The language is neither ``"vi"`` nor ``"en"``.
+        """
+        if lang not in _SENTENCES:
+            raise ValueError(f"the languages are 'vi' and 'en', not {lang!r}")
+        kind = {None: "few", True: "skill", False: "none"}[self.skilled]
+        part, coverage = f"{abs(self.skill):.0%}", f"{self.coverage:.0%}"
+        if kind == "none" and self.skill < 0.0 and self.crps - self.crps_no_change > 2.0 * self.error:
+            kind = "worse"
+        return _SENTENCES[lang][kind].format(count=self.count, part=part, coverage=coverage)
+
+
+_SENTENCES = {
+    "en": {
+        "few": "Only {count} forecasts can be checked against what came: too few to say whether they help.",
+        "none": (
+            "No skill: over {count} past forecasts, saying that nothing changes would have done about as "
+            "well. The 80% intervals held {coverage} of what came."
+        ),
+        "worse": (
+            "No skill: over {count} past forecasts the error was {part} larger than that of saying that "
+            "nothing changes. The 80% intervals held {coverage} of what came."
+        ),
+        "skill": (
+            "Over {count} past forecasts the error was {part} smaller than that of saying that nothing "
+            "changes. The 80% intervals held {coverage} of what came."
+        ),
+    },
+    "vi": {
+        "few": "Chỉ đối chiếu được {count} dự báo với thực tế: quá ít để biết dự báo có ích hay không.",
+        "none": (
+            "Dự báo không hơn gì: qua {count} lần dự báo trong quá khứ, coi như không có gì thay đổi cũng cho "
+            "kết quả tương đương. Khoảng 80% chứa {coverage} số thực tế."
+        ),
+        "worse": (
+            "Dự báo không hơn gì: qua {count} lần dự báo trong quá khứ, sai số lớn hơn {part} so với coi như "
+            "không có gì thay đổi. Khoảng 80% chứa {coverage} số thực tế."
+        ),
+        "skill": (
+            "Qua {count} lần dự báo trong quá khứ, sai số nhỏ hơn {part} so với coi như không có gì thay đổi. "
+            "Khoảng 80% chứa {coverage} số thực tế."
+        ),
+    },
+}
+
+
+def crps(forecasts: Iterable[Distribution], observed: Iterable[float]) -> float:
+    """The mean continuous ranked probability score of forecasts; see ``Distribution.crps``.
+
+    Raises:
+        ValueError: Their numbers differ, or there is none.
+    """
+    return _mean(found.crps(value) for found, value in zip(forecasts, observed, strict=True))
+
+
+def brier(probabilities: Iterable[float], happened: Iterable[bool]) -> float:
+    """The mean squared distance of probabilities from what happened (1) or did not (0); 0 is best.
+
+    G. W. Brier, Monthly Weather Review 78, 1950.
+
+    Raises:
+        ValueError: Their numbers differ, or there is none.
+    """
+    return _mean((p - float(came)) ** 2 for p, came in zip(probabilities, happened, strict=True))
+
+
+def covered(forecasts: Iterable[Distribution], observed: Iterable[float], interval: float = 0.8) -> float:
+    """How often the interval of this probability held what came; its ends count as inside.
+
+    Raises:
+        ValueError: Their numbers differ, or there is none.
+    """
+    return _mean(
+        float(low <= value <= high)
+        for (low, high), value in zip(
+            (found.interval(interval) for found in forecasts), observed, strict=True
+        )
+    )
+
+
+def backtest(
+    series: Mapping[str, Known],
+    horizons: Iterable[int] = (1, 2, 3),
+    method: Method = "hazard",
+    *,
+    at_least: Share | None = None,
+    shortest: int = 3,
+    seed: int = 0,
+) -> Backtest:
+    """Forecast every series from each year of its past, and compare with what came and with "no change".
+
+    Args:
+        series: For each area, or whatever else, its years, values and number of units, as
+            ``forecast.share`` takes them.
+        horizons: Years ahead to look at.
+        method: As in ``forecast.share``.
+        at_least: A share whose reaching is forecast as well, for the Brier score.
+        shortest: How many known values a forecast starts from at the least.
+        seed: For a method that draws.
+
+    Returns:
+        The figures; ``.sentence()`` says plainly if there is no skill over "no change".
+
+    Raises:
+        ValueError: No series is long enough for a single comparison, or a series is unsound.
+    """
+    asked = list(horizons)
+    bound = None if at_least is None else float(exact_share(at_least))
+    found, differences = [], []
+    for years, values, n in series.values():
+        checked = list(_checks(years, values, n, asked, method, bound, shortest, seed))
+        found += checked
+        if checked:
+            differences.append((len(checked), math.fsum(each.no_change - each.crps for each in checked)))
+    if not found:
+        raise ValueError(f"no series has {shortest} known values and one after them: nothing to compare")
+    pairs = [each.brier for each in found if each.brier is not None]
+    return Backtest(
+        len(found),
+        _mean(each.crps for each in found),
+        _mean(each.no_change for each in found),
+        _mean(ours for ours, _ in pairs) if pairs else None,
+        _mean(theirs for _, theirs in pairs) if pairs else None,
+        _mean(float(each.inside) for each in found),
+        _error(found, differences),
+    )
+
+
+def _checks(
+    years: Sequence[int],
+    values: Sequence[float | None],
+    n: int | None,
+    horizons: list[int],
+    method: Method,
+    bound: float | None,
+    shortest: int,
+    seed: int,
+) -> Iterator[_Checked]:
+    """The forecasts of one series from each of its known years, beside what came."""
+    known = sorted((year, value) for year, value in zip(years, values, strict=True) if value is not None)
+    came = dict(known)
+    for cut in range(shortest, len(known)):
+        past = known[:cut]
+        start, last = past[-1]
+        ahead = [h for h in horizons if start + h in came]
+        if not ahead:
+            continue
+        forecasts = share([year for year, _ in past], [v for _, v in past], n, ahead, method, seed=seed)
+        for h, forecast in forecasts.items():
+            # Shares are often rounded when they are published; the forecast is of whole units.
+            value = came[start + h] if n is None else round(came[start + h] * n) / n
+            low, high = forecast.interval(0.8)
+            scores = None
+            if bound is not None:
+                reached = float(value >= bound)
+                scores = (
+                    (forecast.probability(at_least=bound) - reached) ** 2,
+                    (float(last >= bound) - reached) ** 2,
+                )
+            yield _Checked(forecast.crps(value), abs(value - last), low <= value <= high, scores)
+
+
+def _error(found: Sequence[_Checked], differences: Sequence[tuple[int, float]]) -> float:
+    """The standard error of the mean difference of scores, from how far series differ from each other.
+
+    Forecasts of one series share what came, so it is the series that count as independent; with a
+    single one its own forecasts have to do.
+    """
+    if len(differences) < 2:
+        differences = [(1, each.no_change - each.crps) for each in found]
+    total, count = sum(size for size, _ in differences), len(differences)
+    if count < 2:
+        return 0.0
+    mean = math.fsum(whole for _, whole in differences) / total
+    squares = math.fsum((whole - size * mean) ** 2 for size, whole in differences)
+    return math.sqrt(squares * count / (count - 1)) / total
+
+
+def _mean(values: Iterable[float]) -> float:
+    found = list(values)
+    if not found:
+        raise ValueError("there is nothing to take the mean of")
+    return math.fsum(found) / len(found)

@@ -1,0 +1,159 @@
+"""How many units hold the recognition, year by year: as it was, and as lists and suppositions have it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+import attrs
+
+from criteria_engine.projection.distribution import Distribution
+from criteria_engine.projection.ledger import VIEWS
+from criteria_engine.projection.setting import Setting
+
+__all__ = ["Path", "Point", "arithmetic_path", "past_points"]
+
+
+@attrs.frozen
+class Point:
+    """One year of a path.
+
+    ``low``, ``expected`` and ``high`` are numbers of units, of ``units``. ``gained`` and ``lost`` are
+    what the expected number changed by since the year before (of the same units), ``kept`` what stood
+    of it on this year's list of units. ``chances`` is the whole distribution, where a method has one.
+    """
+
+    year: int
+    units: int
+    low: Fraction
+    expected: Fraction
+    high: Fraction
+    kept: Fraction
+    gained: Fraction
+    lost: Fraction
+    chances: Distribution | None = None
+
+
+Path = Mapping[int, Point]
+"""Points by year."""
+
+
+def past_points(setting: Setting, area: str | None = None) -> dict[int, Point]:
+    """The years up to the day of looking, counted from what is known."""
+    ledger, points = setting.ledger, {}
+    for year in setting.years:
+        if year > setting.on.year:
+            break
+        units = setting.units(year, area)
+        low, expected, high = (ledger.held(year, view, units) for view in VIEWS)
+        before = ledger.held(year - 1, "expected", units)
+        points[year] = Point(
+            year,
+            len(units),
+            Fraction(len(low)),
+            Fraction(len(expected)),
+            Fraction(len(high)),
+            Fraction(len(before)),
+            Fraction(len(expected - before)),
+            Fraction(len(before - expected)),
+        )
+    return points
+
+
+def arithmetic_path(setting: Setting, area: str | None = None) -> dict[int, Point]:
+    """The path without any model: what is known, then the plan's lists and the suppositions.
+
+    Low: nobody on a list ahead is recognised, and what has to be renewed is not. Expected: the plan goes
+    as written. High: all that is open goes well, and in years without a list as many are recognised as
+    the capacity allows, where there is one.
+    """
+    points, walk = past_points(setting, area), _Walk(setting, area)
+    for year in setting.years_ahead:
+        points[year] = walk.step(year)
+    return points
+
+
+class _Walk:
+    """The years ahead, one after another, on the units of the day."""
+
+    def __init__(self, setting: Setting, area: str | None) -> None:
+        self.setting, self.course, self.ledger = setting, setting.course, setting.ledger
+        year = setting.on.year
+        self.units = setting.units(year, area)
+        self.ids = {unit.id for unit in self.units}
+        self.held = {view: self.ledger.held(year, view, self.units) for view in VIEWS}
+        self.count = {view: Fraction(len(self.held[view])) for view in VIEWS}
+        self.likely: dict[str, Fraction] = {}
+        """How far units on lists ahead are recognised, in the expected view."""
+        self.further = Fraction(0)
+        """Units that nobody has named yet: those of a pace or a pathway."""
+        self.named: frozenset[str] = frozenset()
+        self.room = Fraction(0)
+        self.pathway = setting.pathway(year, self.count["expected"], area)
+        whole = len(setting.units(year)) - len(self.ledger.held(year, "expected"))
+        outside = len(self.units) - len(self.held["expected"])
+        self.portion = Fraction(outside, whole) if whole else Fraction(0)
+        """The part that these units have in a pace or a capacity for all."""
+
+    def step(self, year: int) -> Point:
+        """The next year."""
+        before, lost = self.count["expected"], Fraction(0)
+        for view in VIEWS:
+            now = self.ledger.held(year, view, self.units)
+            if self.course.no_lapse:
+                now |= self.held[view]
+            if view == "expected":
+                lost = Fraction(len(self.held[view] - now))
+            self.held[view] = now
+        listed = self.setting.ahead.get(year, frozenset()) & self.ids
+        self.named |= listed
+        self._pass(year, listed)
+        self._go_on(year)
+        most = Fraction(len(self.units))
+        sure = Fraction(len(self.held["expected"])) + sum(self.likely.values(), Fraction(0))
+        expected = min(most, sure + self.further)
+        self.count["expected"] = expected
+        low = min(Fraction(len(self.held["low"])), expected)
+        high = min(most, max(expected, len(self.held["high"] | self.named) + self.room))
+        gained = expected - before + lost
+        return Point(year, len(self.units), low, expected, high, before, gained, lost)
+
+    def _pass(self, year: int, listed: frozenset[str]) -> None:
+        """Recognise those on the list of a year, as far as pass rate and capacity go."""
+        held = self.held["expected"]
+        self.likely = {unit: chance for unit, chance in self.likely.items() if unit not in held}
+        trying = {unit: 1 - self.likely.get(unit, Fraction(0)) for unit in sorted(listed - held)}
+        rate = Fraction(1) if self.course.pass_rate is None else self.course.pass_rate
+        rate = min(Fraction(1), rate * self.course.factor(year))
+        gain = sum(trying.values(), Fraction(0)) * rate
+        if gain:
+            part = self._limited(gain) / gain * rate
+            for unit, open_ in trying.items():
+                self.likely[unit] = self.likely.get(unit, Fraction(0)) + open_ * part
+
+    def _go_on(self, year: int) -> None:
+        """What comes beside the lists: a pace in years without one, or what the pathway asks for."""
+        sure = Fraction(len(self.held["expected"])) + sum(self.likely.values(), Fraction(0))
+        now = min(Fraction(len(self.units)), sure + self.further)
+        free = year not in self.setting.ahead and not self.course.lists_only
+        more = Fraction(0)
+        if self.course.required:
+            more = max(more, self.pathway.get(year, now) - now)
+        elif free and self.course.pace is not None:
+            more = self.course.pace * self.portion * self.course.factor(year)
+        spent = max(Fraction(0), now - self.count["expected"]) if self.course.required else Fraction(0)
+        self.further += self._limited(more, spent)
+        if free:
+            self.room += self._capacity() or Fraction(0)
+
+    def _capacity(self) -> Fraction | None:
+        most = self.course.capacity
+        if most is None and self.setting.plan.capacity is not None:
+            most = self.setting.plan.capacity.per_year
+        return None if most is None else most * self.portion
+
+    def _limited(self, gain: Fraction, spent: Fraction = Fraction(0)) -> Fraction:
+        """A gain within the capacity that is supposed, slowed where only the hardest are left."""
+        if self.course.capacity is not None:
+            gain = max(Fraction(0), min(gain, self.course.capacity * self.portion - spent))
+        return self.course.slowed(gain, len(self.units) - self.count["expected"])

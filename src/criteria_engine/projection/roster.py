@@ -1,0 +1,232 @@
+"""Units and the days on which they exist: a list that changes by mergers, splits and new names.
+
+A unit is known by an id of its own, never by its code or name, since offices use both again for other
+territory: in Khánh Hòa the code 22366 was that of three different wards within sixteen months.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from criteria_engine.diagnostics import Problems
+from criteria_engine.projection.unit_names import bare_name_key, name_key, nearest_name
+
+__all__ = ["Roster", "Unit", "UnitChange", "roster_faults"]
+
+_ONE_DAY = datetime.timedelta(days=1)
+
+
+@attrs.frozen
+class Unit:
+    """One ward or commune for as long as it stays the same.
+
+    ``valid_from`` and ``valid_until`` are the first and the last day on which it exists; None where
+    the list begins later, or where it still exists. ``successors`` are the ids of the units its
+    territory went to. ``others`` are further columns of the list, as pairs.
+    """
+
+    id: str
+    name: str
+    area: str = ""
+    kind: str = ""
+    valid_from: datetime.date | None = None
+    valid_until: datetime.date | None = None
+    successors: tuple[str, ...] = ()
+    others: tuple[tuple[str, str], ...] = ()
+
+    def in_force(self, day: datetime.date) -> bool:
+        """Whether the unit exists on that day."""
+        return self.exists_between(day, day)
+
+    def exists_between(self, first: datetime.date, last: datetime.date) -> bool:
+        """Whether the unit exists on any of the days from ``first`` to ``last``."""
+        begins = self.valid_from is None or self.valid_from <= last
+        return begins and (self.valid_until is None or first <= self.valid_until)
+
+    def column(self, name: str) -> str | None:
+        """What the list says of the unit under a heading: ``area``, ``kind``, or one of ``others``."""
+        fixed = {"area": self.area, "kind": self.kind, "name": self.name, "unit": self.id}
+        return fixed.get(name, dict(self.others).get(name))
+
+
+@attrs.frozen
+class UnitChange:
+    """What became of some units on one day.
+
+    ``kind`` is ``merge``, ``split``, ``rename``, ``kind`` (the same territory as another kind of
+    unit), ``same`` (a new entry alone) or ``redraw`` (several to several, or part of one split off).
+    ``names_reused`` are names that stand for another territory from that day on.
+    """
+
+    day: datetime.date
+    kind: str
+    before: tuple[Unit, ...]
+    after: tuple[Unit, ...]
+    names_reused: tuple[str, ...] = ()
+
+
+def _id_of(unit: Unit) -> str:
+    return unit.id
+
+
+def _sorted(units: Iterable[Unit]) -> tuple[Unit, ...]:
+    return tuple(sorted(units, key=_id_of))
+
+
+@attrs.frozen
+class Roster:
+    """All units that a plan may count, with the days on which they exist.
+
+    Equal by the units, whatever their order. Raises ``CriteriaError`` with all that is wrong with them.
+    """
+
+    units: tuple[Unit, ...] = attrs.field(converter=_sorted)
+    _by_id: Mapping[str, Unit] = attrs.field(init=False, eq=False, repr=False)
+    _before: Mapping[str, tuple[Unit, ...]] = attrs.field(init=False, eq=False, repr=False)
+    _named: Mapping[str, tuple[Unit, ...]] = attrs.field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        problems = Problems()
+        for place, column, code, details in roster_faults(self.units):
+            problems.add(f"units[{place}].{column}", code, **details)
+        problems.raise_errors()
+        object.__setattr__(self, "_by_id", {unit.id: unit for unit in self.units})
+        before: dict[str, list[Unit]] = {}
+        named: dict[str, list[Unit]] = {}
+        for unit in self.units:
+            for successor in unit.successors:
+                before.setdefault(successor, []).append(unit)
+            for key in {name_key(unit.name), bare_name_key(unit.name)}:
+                named.setdefault(key, []).append(unit)
+        object.__setattr__(self, "_before", {name: tuple(found) for name, found in before.items()})
+        object.__setattr__(self, "_named", {key: tuple(found) for key, found in named.items()})
+
+    def __len__(self) -> int:
+        return len(self.units)
+
+    def __iter__(self) -> Iterator[Unit]:
+        return iter(self.units)
+
+    def unit(self, id: str) -> Unit:
+        """The unit with that id; raises ``KeyError`` where there is none."""
+        return self._by_id[id]
+
+    def on(self, day: datetime.date) -> tuple[Unit, ...]:
+        """The units that exist on a day, in the order of their ids."""
+        return tuple(unit for unit in self.units if unit.in_force(day))
+
+    def predecessors(self, unit: Unit) -> tuple[Unit, ...]:
+        """The units whose territory went to this one, wholly or in part."""
+        return self._before.get(unit.id, ())
+
+    def successors(self, unit: Unit) -> tuple[Unit, ...]:
+        """The units that the territory of this one went to."""
+        return tuple(self._by_id[each] for each in unit.successors)
+
+    def columns(self) -> tuple[str, ...]:
+        """The headings by which units can be picked out."""
+        others = {name for unit in self.units for name, _ in unit.others}
+        return ("area", "kind", *sorted(others))
+
+    def named(
+        self, name: str, first: datetime.date, last: datetime.date, area: str | None = None
+    ) -> tuple[Unit, ...]:
+        """The units that a name, or an id, may mean between two days; of those the earliest.
+
+        A name is matched in any Unicode form, with the tone mark on either vowel, with or without the
+        kind of unit before it (``phường Hoà``). Several units are given only where the name alone, with
+        the area where one is told, cannot tell them apart; none where nothing has this name then.
+        """
+        known = self._by_id.get(name)
+        if known is not None and known.exists_between(first, last):
+            return (known,)
+        found: list[Unit] = []
+        for key in (name_key(name), bare_name_key(name)):
+            found = found or [unit for unit in self._named.get(key, ()) if unit.exists_between(first, last)]
+        if area is not None and len(found) > 1:
+            found = [unit for unit in found if name_key(unit.area) == name_key(area)] or found
+        begins = min((_begin(unit) for unit in found), default=None)
+        return tuple(unit for unit in found if _begin(unit) == begins)
+
+    def ever_named(self, name: str) -> tuple[Unit, ...]:
+        """All units that have, or had, this name."""
+        return self._named.get(name_key(name)) or self._named.get(bare_name_key(name), ())
+
+    def changes(self) -> tuple[UnitChange, ...]:
+        """What became of the units, in the order of the days: mergers, splits, new names."""
+        made = [self._change(group) for group in self._groups()]
+        return tuple(sorted(made, key=lambda each: (each.day, each.after[0].id)))
+
+    def _groups(self) -> list[tuple[datetime.date, tuple[Unit, ...]]]:
+        """Units that end on one day and are tied to each other by a common successor."""
+        groups: list[tuple[datetime.date, set[str], list[Unit]]] = []
+        for unit in self.units:
+            if not unit.successors or unit.valid_until is None:
+                continue
+            day, names, units = unit.valid_until + _ONE_DAY, set(unit.successors), [unit]
+            for group in [each for each in groups if each[0] == day and each[1] & names]:
+                groups.remove(group)
+                names |= group[1]
+                units += group[2]
+            groups.append((day, names, units))
+        return [(day, tuple(sorted(units, key=_id_of))) for day, _, units in groups]
+
+    def _change(self, group: tuple[datetime.date, tuple[Unit, ...]]) -> UnitChange:
+        day, before = group
+        after = tuple(
+            self._by_id[each] for each in sorted({name for unit in before for name in unit.successors})
+        )
+        reused = {unit.name for unit in before} & {unit.name for unit in after}
+        same = len(before) == len(after) == 1
+        return UnitChange(
+            day, _kind_of_change(before, after), before, after, () if same else tuple(sorted(reused))
+        )
+
+
+def _begin(unit: Unit) -> datetime.date:
+    return unit.valid_from or datetime.date.min
+
+
+def _kind_of_change(before: Sequence[Unit], after: Sequence[Unit]) -> str:
+    match len(before), len(after):
+        case 1, 1:
+            if before[0].kind != after[0].kind:
+                return "kind"
+            return "same" if before[0].name == after[0].name else "rename"
+        case _, 1:
+            return "merge"
+        case 1, _:
+            return "split"
+    return "redraw"
+
+
+def roster_faults(units: Sequence[Unit]) -> Iterator[tuple[int, str, str, dict[str, Any]]]:
+    """What is wrong with a list of units: the place in it, the column, the code and its details."""
+    ids = {unit.id: unit for unit in reversed(units)}
+    first: dict[str, int] = {}
+    for place, unit in enumerate(units):
+        if unit.id in first:
+            yield place, "unit", "CE942", {"unit": unit.id, "first": first[unit.id] + 1}
+        first.setdefault(unit.id, place)
+        if not unit.name.strip():
+            yield place, "name", "CE947", {"unit": unit.id}
+        start, end = unit.valid_from, unit.valid_until
+        if start is not None and end is not None and end < start:
+            yield place, "valid_until", "CE943", {"unit": unit.id, "first_day": start, "last_day": end}
+        elif unit.successors and end is None:
+            yield place, "valid_until", "CE945", {"unit": unit.id}
+        yield from ((place, *fault) for fault in _successor_faults(unit, ids))
+
+
+def _successor_faults(unit: Unit, ids: Mapping[str, Unit]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for name in unit.successors:
+        successor = ids.get(name)
+        if successor is None:
+            yield "successors", "CE944", {"unit": name, "nearest": nearest_name(name, ids)}
+        elif unit.valid_until is not None and not successor.in_force(unit.valid_until + _ONE_DAY):
+            day = unit.valid_until + _ONE_DAY
+            yield "successors", "CE946", {"unit": name, "day": day}

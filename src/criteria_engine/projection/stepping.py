@@ -1,0 +1,236 @@
+"""Years ahead in which only so many units can be recognised: the count, walked from year to year."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import attrs
+
+from criteria_engine.projection.counts import binomial
+from criteria_engine.projection.distribution import Distribution
+from criteria_engine.projection.quadrature import Points, legendre
+from criteria_engine.projection.rates import Rate
+
+__all__ = ["Step", "stepwise"]
+
+# Counts rarer than this beside the commonest one are let go on the way.
+_CUT = 1e-6
+
+_Run = tuple[int, list[float]]
+
+
+@attrs.frozen
+class Step:
+    """One year ahead.
+
+    Attributes:
+        registered: How many of the units outside may be recognised in it; None for all of them.
+        capacity: How many can be recognised at most, however many deserve it; None for no limit.
+        pass_rate: The chance of those who may be; None for the rate at which units were recognised.
+        factor: Multiplies that chance, for a harder or an easier rule book (it stays at most 1).
+        joins: Units without the recognition that come onto the roster at the start of the year.
+        joins_recognised: Units with it that come.
+        leaves: Units that leave it then, whichever they are, recognised or not.
+    """
+
+    registered: int | None = None
+    capacity: int | None = None
+    pass_rate: float | None = None
+    factor: float = 1.0
+    joins: int = 0
+    joins_recognised: int = 0
+    leaves: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        counts = (self.registered or 0, self.capacity or 0, self.joins, self.joins_recognised, self.leaves)
+        if min(counts) < 0 or self.factor < 0.0:
+            raise ValueError(f"{self} has a negative number")
+        if self.pass_rate is not None and not 0.0 <= self.pass_rate <= 1.0:
+            raise ValueError(f"a pass rate of {self.pass_rate!r}; it lies between 0 and 1")
+
+
+def stepwise(
+    have: int, outside: int, steps: Sequence[Step], entry: Rate, lapse: Rate
+) -> tuple[Distribution, ...]:
+    """As ``hazard.counts_ahead``, for steps of any kind: under each pair of rates year follows year."""
+    years = len(steps)
+    sizes = _sizes(have + outside, steps)
+    # A walk under each pair of rates takes long where there are many units, so there are fewer of them.
+    points = 6 if have + outside < 1000 else 4
+    entries = _weighed(entry, points, years)
+    lapses = _weighed(lapse, points // 2 + 1, years)
+    totals = [[0.0] * (n + 1) for n in sizes]
+    recognised: dict[tuple[float, int], _Run] = {}
+    for q, lapse_weights in lapses:
+        lapsed: dict[tuple[float, int], _Run] = {}
+        for p, entry_weights in entries:
+            run: _Run = (have, [1.0])
+            n = have + outside
+            for year, step in enumerate(steps):
+                run, n = _roster(run, n, step)
+                chance = p if step.pass_rate is None else step.pass_rate
+                gains = _remembered(recognised, min(1.0, chance * step.factor))
+                run = _year(run, n, step, gains, _remembered(lapsed, q))
+                weight = entry_weights[year] * lapse_weights[year]
+                total, (first, weights) = totals[year], run
+                for at, value in enumerate(weights, first):
+                    total[at] += weight * value
+    return tuple(Distribution.counts(total) for total in totals)
+
+
+def _sizes(n: int, steps: Sequence[Step]) -> list[int]:
+    """How many units the roster has in each year."""
+    found = []
+    for step in steps:
+        n += step.joins + step.joins_recognised
+        if step.leaves > n:
+            raise ValueError(f"{step.leaves} units leave a roster of {n}")
+        n -= step.leaves
+        found.append(n)
+    return found
+
+
+def _weighed(rate: Rate, points: int, years: int) -> list[tuple[float, list[float]]]:
+    """Rates to walk under, each with its weight in the average over 1, 2, … years.
+
+    The walk is made once for all of the years, under rates picked for the widest spread of them. Over
+    more years the shocks partly cancel, so each year has weights with its own mean and variance.
+    """
+    averages = [rate.averaged(year) for year in range(1, years + 1)]
+    widest = max(averages, key=lambda average: average.deviation)
+    found = widest.points(legendre(points))
+    columns = [_matched(_reweighed(found, widest, average), average) for average in averages]
+    return [(x, [column[at] for column in columns]) for at, (x, _) in enumerate(found)]
+
+
+def _reweighed(found: Points, drawn: Rate, wanted: Rate) -> Points:
+    """Points of one Beta distribution with the weights that they have in another."""
+    rises, falls = wanted.alpha - drawn.alpha, wanted.beta - drawn.beta
+    if len(found) == 1 or rises == falls == 0.0:
+        return found
+    logs = [rises * math.log(x) + falls * math.log1p(-x) for x, _ in found]
+    most = max(logs)
+    weights = [w * math.exp(log - most) for (_, w), log in zip(found, logs, strict=True)]
+    total = math.fsum(weights)
+    return tuple((x, weight / total) for (x, _), weight in zip(found, weights, strict=True))
+
+
+def _matched(found: Points, rate: Rate) -> list[float]:
+    """Weights at given points that have the mean and the variance of a rate.
+
+    The given weights times exp(λ₁u + λ₂u²), u counted in deviations from the mean. Both λ are where a
+    convex function is least, log Σ w·exp(λ₁u + λ₂(u² − 1)), so Newton's steps, halved where they would
+    climb, lead there.
+    """
+    if len(found) == 1:
+        return [1.0]
+    places = [(x - rate.mean) / rate.deviation for x, _ in found]
+
+    def tilted(first: float, second: float) -> tuple[float, list[float]]:
+        logs = [first * u + second * (u * u - 1.0) for u in places]
+        most = max(logs)
+        weights = [w * math.exp(log - most) for (_, w), log in zip(found, logs, strict=True)]
+        total = math.fsum(weights)
+        return most + math.log(total), [w / total for w in weights]
+
+    first = second = 0.0
+    height, weights = tilted(first, second)
+    for _ in range(60):
+        one, two, three, four = (
+            math.fsum(w * u**power for w, u in zip(weights, places, strict=True)) for power in (1, 2, 3, 4)
+        )
+        a, b, c = two - one * one, three - one * two, four - two * two
+        det = a * c - b * b
+        if abs(one) + abs(two - 1.0) < 1e-9 or det <= 1e-13 * a * c:
+            break
+        rise, bend = (b * (two - 1.0) - c * one) / det, (b * one - a * (two - 1.0)) / det
+        size = 1.0
+        while size > 1e-4:
+            lower, lighter = tilted(first + size * rise, second + size * bend)
+            if lower < height:
+                first, second, height, weights = first + size * rise, second + size * bend, lower, lighter
+                break
+            size /= 2.0
+        else:
+            break
+    return weights
+
+
+def _remembered(known: dict[tuple[float, int], _Run], p: float) -> Callable[[int], _Run]:
+    """Binomial probabilities by the number of units, each worked out once."""
+
+    def look(n: int) -> _Run:
+        run = known.get((p, n))
+        if run is None:
+            run = known[p, n] = binomial(n, p, _CUT)
+        return run
+
+    return look
+
+
+def _roster(run: _Run, n: int, step: Step) -> tuple[_Run, int]:
+    """The count after units have come and gone; those that go are drawn from all alike."""
+    first, weights = run
+    first, n = first + step.joins_recognised, n + step.joins + step.joins_recognised
+    gone = step.leaves
+    if not gone:
+        return (first, weights), n
+    found = [0.0] * (n - gone + 1)
+    ways = math.comb(n, gone)
+    for count, weight in enumerate(weights, first):
+        for held in range(max(0, gone - (n - count)), min(gone, count) + 1):
+            chance = math.comb(count, held) * math.comb(n - count, gone - held) / ways
+            found[count - held] += weight * chance
+    return _trimmed(0, found), n - gone
+
+
+def _year(run: _Run, n: int, step: Step, gains: Callable[[int], _Run], losses: Callable[[int], _Run]) -> _Run:
+    """The count a year later: some of those who hold it lapse, some of the others are recognised."""
+    first, weights = run
+    # Counts after which the same may be gained are walked together.
+    kinds: dict[int, tuple[_Run, list[tuple[int, float]]]] = {}
+    for count, weight in enumerate(weights, first):
+        trying = n - count if step.registered is None else min(step.registered, n - count)
+        gained = _capped(gains(trying), step.capacity)
+        full = step.capacity is not None and gained[0] == step.capacity
+        kinds.setdefault(-1 if full else trying, (gained, []))[1].append((count, weight))
+    found = [0.0] * (n + 1)
+    for (start, chances), states in kinds.values():
+        left = [0.0] * (states[-1][0] + 1)
+        for count, weight in states:
+            fewest, losing = losses(count)
+            _add(left, count - fewest - len(losing) + 1, weight, losing[::-1])
+        for count, weight in enumerate(left):
+            if weight:
+                _add(found, count + start, weight, chances)
+    return _trimmed(0, found)
+
+
+def _add(total: list[float], at: int, weight: float, chances: list[float]) -> None:
+    """Add a weighted run of chances to a list from a place on."""
+    end = at + len(chances)
+    total[at:end] = [sum_ + weight * chance for sum_, chance in zip(total[at:end], chances, strict=True)]
+
+
+def _capped(run: _Run, capacity: int | None) -> _Run:
+    """A count that is cut off at a limit: what lies above falls on the limit."""
+    first, weights = run
+    if capacity is None or first + len(weights) - 1 <= capacity:
+        return run
+    if first >= capacity:
+        return capacity, [1.0]
+    inside = capacity - first
+    return first, [*weights[:inside], math.fsum(weights[inside:])]
+
+
+def _trimmed(first: int, weights: list[float]) -> _Run:
+    """Without the rare counts at either end, and adding up to 1 again."""
+    least = max(weights) * _CUT
+    low, high = 0, len(weights)
+    while weights[low] <= least:
+        low += 1
+    while weights[high - 1] <= least:
+        high -= 1
+    total = math.fsum(weights[low:high])
+    return first + low, [value / total for value in weights[low:high]]

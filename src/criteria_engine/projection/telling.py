@@ -1,0 +1,156 @@
+"""Saying how the targets of a plan stand, so that an official can paste it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+import attrs
+
+from criteria_engine.formatting import date, number, percent
+from criteria_engine.projection.plan import Plan
+from criteria_engine.projection.target_outlook import MustChange, TargetOutlook, likelihood_of
+from criteria_engine.projection.telling_words import SENTENCES
+
+__all__ = ["told"]
+
+_MOST_NAMES = 5
+
+
+@attrs.frozen
+class _Speaker:
+    """Sentences in one language about the units of one plan."""
+
+    lang: str
+    unit: str
+
+    def say(self, key: str, **details: object) -> str:
+        """A sentence with its places filled."""
+        known = {"unit": self.unit, **{name: self._shown(value) for name, value in details.items()}}
+        return SENTENCES[self.lang][key].format_map(known)
+
+    def _shown(self, value: object) -> str:
+        if isinstance(value, datetime.date):
+            return date(value, self.lang)
+        if isinstance(value, Fraction):
+            return number(value, self.lang, digits=1)
+        return str(value)
+
+    def share(self, part: float | Fraction, *, least: int = 0) -> str:
+        """A share (0–1) as a percentage."""
+        return percent(Fraction(part) * 100, self.lang, digits=1, least=least)
+
+
+def told(
+    plan: Plan,
+    on: datetime.date,
+    method: str,
+    scenarios: Sequence[str],
+    targets: Mapping[str, TargetOutlook],
+    assumed: tuple[int, int],
+    lang: str,
+    standing: tuple[int, int, int],
+) -> str:
+    """A paragraph: where the plan stands, then each target, then what was assumed.
+
+    ``standing`` is: the units recognised, those whose result is open, and all that count.
+    """
+    speaker = _Speaker(lang, _unit_word(plan, lang))
+    have, pending, units = standing
+    share = speaker.share(Fraction(have, units) if units else Fraction(0), least=1)
+    key = "now_open" if pending else "now"
+    said = [speaker.say(key, day=on, have=have, units=units, share=share, pending=pending)]
+    said += [_of_target(speaker, plan, on, target) for target in targets.values()]
+    if set(scenarios) - {"as_is"}:
+        said.append(speaker.say("scenarios", names=", ".join(scenarios)))
+    said.append(speaker.say("no_model" if method == "arithmetic" else "model"))
+    if assumed[0]:
+        said.append(speaker.say("assumed", rows=assumed[0], of=assumed[1]))
+    if plan.counting.assumed:
+        names = "; ".join(speaker.say(name) for name in plan.counting.assumed)
+        said.append(speaker.say("assumed_rules", names=names))
+    return " ".join(said)
+
+
+def _unit_word(plan: Plan, lang: str) -> str:
+    """What the units are called: their kind, where all are of one, and the language is that of the list."""
+    kinds = dict(plan.counting.only).get("kind", ())
+    return kinds[0] if lang == "vi" and len(kinds) == 1 else SENTENCES[lang]["unit"]
+
+
+def _of_target(speaker: _Speaker, plan: Plan, on: datetime.date, outlook: TargetOutlook) -> str:
+    target = plan.target(outlook.id)
+    title = target.title.in_language(speaker.lang) or target.id
+    kind = "_named" if target.units is not None else "_year" if target.in_ is not None else ""
+    said = [
+        speaker.say("target", title=title),
+        speaker.say(
+            f"need{kind}",
+            required=outlook.required,
+            units=outlook.units,
+            have=outlook.have,
+            percent=percent(outlook.percent_of_target, speaker.lang, digits=1),
+        ),
+        _of_status(speaker, outlook, kind),
+    ]
+    if outlook.probability is not None and outlook.status in ("on_track", "off_track"):
+        word = speaker.say(likelihood_of(outlook.probability) or "uncertain")
+        said.append(speaker.say("chance", word=word, probability=speaker.share(outlook.probability)))
+    if outlook.areas:
+        parts = [
+            speaker.say("area", area=area, have=each.have, required=each.required)
+            for area, each in outlook.areas.items()
+        ]
+        said.append(speaker.say("areas", areas="; ".join(parts)))
+    if outlook.status == "off_track" and not kind:
+        said += _of_change(speaker, on, outlook)
+    return " ".join(said)
+
+
+def _of_status(speaker: _Speaker, outlook: TargetOutlook, kind: str) -> str:
+    key = outlook.status
+    if kind == "_year" and key in ("on_track", "off_track"):
+        key += kind
+    return speaker.say(
+        key,
+        year=outlook.year,
+        needed=outlook.needed,
+        pending=outlook.pending,
+        expected=outlook.expected,
+        shortfall=outlook.shortfall,
+    )
+
+
+def _of_change(speaker: _Speaker, on: datetime.date, outlook: TargetOutlook) -> list[str]:
+    said = []
+    if outlook.required_per_year:
+        said.append(speaker.say("pace", year=outlook.year, pace=outlook.required_per_year))
+    if outlook.must_change is not None:
+        said += _of_must_change(speaker, on, outlook.must_change)
+    return said
+
+
+def _of_must_change(speaker: _Speaker, on: datetime.date, must: MustChange) -> list[str]:
+    said = []
+    if must.recognise:
+        key = "register_never" if must.register is None else "register"
+        said.append(
+            speaker.say(
+                key,
+                next=on.year + 1,
+                register=must.register,
+                recognise=must.recognise,
+                confidence=speaker.share(must.confidence),
+            )
+        )
+    if must.renewals:
+        said.append(speaker.say("renewals", names=_names(must.renewals)))
+    if must.nearest:
+        near = [speaker.say("near", name=each.name, count=len(each.not_met)) for each in must.nearest]
+        said.append(speaker.say("nearest", names=_names(near)))
+    return said
+
+
+def _names(names: Sequence[str]) -> str:
+    return ", ".join(names[:_MOST_NAMES]) + (", …" if len(names) > _MOST_NAMES else "")

@@ -1,0 +1,209 @@
+"""Units by their scores: each one drawn into the years ahead, and the share of those that pass."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+
+import attrs
+
+from criteria_engine.projection.chance import Stream, stream
+from criteria_engine.projection.distribution import Distribution
+from criteria_engine.projection.past import Past
+
+__all__ = ["UnitShares", "drawn_ahead"]
+
+# Steps of so many units make a band; fewer than this say little of where a unit of that score goes.
+_BAND = 25
+_MOST_BANDS = 6
+# How many of the latest years' steps are looked at.
+_RECENT = 6
+# How fast a common drift ebbs, and with how many years of no change it is shrunk.
+_EBB, _STILL = 0.85, 2.0
+
+
+@attrs.frozen(repr=False)
+class UnitShares(Distribution):
+    """The share of units that pass in a year ahead, and how likely each unit is to.
+
+    Attributes:
+        chances: Each unit with its probability of passing, in the order in which the units were given.
+    """
+
+    chances: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def by_unit(self) -> dict[str, float]:
+        """The probability of passing by unit."""
+        return dict(self.chances)
+
+    @property
+    def share(self) -> Distribution:
+        """The distribution alone."""
+        return Distribution(self.points, self.weights, self.units, self.as_shares)
+
+
+@attrs.frozen
+class _Step:
+    """What one unit's score did in a year beyond what was expected of it."""
+
+    level: float
+    year: int
+    error: float
+
+
+@attrs.frozen
+class _Model:
+    """How scores move: the lasting part of a change, the common part of a year, the own part by band."""
+
+    memory: float
+    drift: float
+    unsure: float
+    shock: float
+    bounds: tuple[float, ...]
+    bands: tuple[tuple[float, ...], ...]
+
+
+def drawn_ahead(
+    pasts: Mapping[str, Past], threshold: float, horizons: Sequence[int], seed: int, draws: int
+) -> dict[int, UnitShares]:
+    """Draw every unit into the years ahead; see ``forecast.units``."""
+    model = _fitted(pasts, max(past.years[-1] for past in pasts.values()))
+    last = max(past.last_year for past in pasts.values())
+    longest = max(horizons) + max(last - past.years[-1] for past in pasts.values())
+    common = _common(model, stream(seed, "the years"), draws, longest)
+    passing = {h: [0] * draws for h in horizons}
+    chances: dict[int, list[tuple[str, float]]] = {h: [] for h in horizons}
+    for unit, past in pasts.items():
+        behind = last - past.years[-1]
+        wanted = {h + behind: h for h in horizons}
+        hits = dict.fromkeys(horizons, 0)
+        own = stream(seed, f"unit {unit}")
+        level = _level(past, model.memory)
+        for draw in range(draws):
+            for year, score in _walk(level, max(wanted), model, own, common[draw]):
+                if score >= threshold and year in wanted:
+                    hits[wanted[year]] += 1
+                    passing[wanted[year]][draw] += 1
+        for h in horizons:
+            chances[h].append((unit, hits[h] / draws))
+    found = {}
+    for h in horizons:
+        weights = [0.0] * (len(pasts) + 1)
+        for count in passing[h]:
+            weights[count] += 1.0
+        whole = Distribution.shares(weights)
+        found[h] = UnitShares(whole.points, whole.weights, whole.units, whole.as_shares, tuple(chances[h]))
+    return found
+
+
+def _walk(
+    level: float, years: int, model: _Model, own: Stream, common: Sequence[float]
+) -> Iterator[tuple[int, float]]:
+    """One drawn future of a unit: its score in each year ahead.
+
+    Of a year's change the part ``memory`` stays; the rest is gone the year after.
+    """
+    bounds, bands, memory = model.bounds, model.bands, model.memory
+    for year in range(years):
+        at = 0
+        while at < len(bounds) and level >= bounds[at]:
+            at += 1
+        band = bands[at]
+        error = band[own.below(len(band))]
+        yield year + 1, level + common[year] + error
+        level += common[year] + memory * error
+
+
+def _common(model: _Model, chance: Stream, draws: int, years: int) -> list[list[float]]:
+    """For each draw what all scores do together in each year ahead: an ebbing drift, and a shock a year."""
+    found = []
+    for _ in range(draws):
+        drift = model.drift + model.unsure * chance.normal()
+        found.append([drift * _EBB**year + model.shock * chance.normal() for year in range(years)])
+    return found
+
+
+def _level(past: Past, memory: float) -> float:
+    level = past.values[0]
+    for value in past.values[1:]:
+        level += memory * (value - level)
+    return level
+
+
+def _fitted(pasts: Mapping[str, Past], last: int) -> _Model:
+    """How the scores moved in the recent years."""
+    memory = _memory(pasts)
+    steps = [step for past in pasts.values() for step in _steps(past, memory) if step.year > last - _RECENT]
+    years: dict[int, list[float]] = {}
+    for step in steps:
+        years.setdefault(step.year, []).append(step.error)
+    means = {year: math.fsum(errors) / len(errors) for year, errors in years.items()}
+    own = [(step.level, step.error - means[step.year]) for step in steps]
+    spread = math.fsum(error * error for _, error in own) / max(1, len(own) - len(means))
+    # What the mean of a year's own parts would scatter by alone is no common shock.
+    chance = spread * math.fsum(1.0 / len(errors) for errors in years.values()) / len(years)
+    center = math.fsum(means.values()) / len(means)
+    scatter = math.fsum((mean - center) ** 2 for mean in means.values()) / max(1, len(means) - 1)
+    if len(means) == 1:
+        scatter = center * center
+    shock = math.sqrt(max(0.0, scatter - chance))
+    count = len(means)
+    bounds, bands = _banded(own)
+    return _Model(
+        memory,
+        center * count / (count + _STILL),
+        math.sqrt(scatter / count),
+        shock * math.sqrt(1.0 + 2.0 / count),
+        bounds,
+        bands,
+    )
+
+
+def _steps(past: Past, memory: float) -> Iterator[_Step]:
+    """The one-year errors of a unit's smoothed level; over a gap, what they must have been a year."""
+    level = past.values[0]
+    for year, value, gap in zip(past.years[1:], past.values[1:], past.gaps, strict=False):
+        error = value - level
+        yield _Step(level, year, error / math.sqrt(1.0 + (gap - 1) * memory**2))
+        level += memory * error
+
+
+def _memory(pasts: Mapping[str, Past]) -> float:
+    """How much of a change stays, from all units together: see ``Past.memory``.
+
+    The mean change of all units is taken out, so that a common drift does not pass for memory.
+    """
+    moved: dict[int, list[float]] = {}
+    for past in pasts.values():
+        for year, step in zip(past.years[1:], past.steps, strict=True):
+            moved.setdefault(year, []).append(step)
+    means = {year: math.fsum(steps) / len(steps) for year, steps in moved.items()}
+    squares, turned, pairs = 0.0, 0.0, 0
+    for past in pasts.values():
+        own = [step - means[year] for year, step in zip(past.years[1:], past.steps, strict=True)]
+        squares += math.fsum(step * step for step in own) * (len(own) - 1) / max(1, len(own))
+        turned += math.fsum(one * other for one, other in pairwise(own))
+        pairs += max(0, len(own) - 1)
+    if pairs == 0 or squares == 0.0:
+        return 1.0
+    r = max(-0.499, turned / squares * pairs / (pairs + 5.0))
+    return 1.0 if r >= 0.0 else max(0.2, 1.0 - (1.0 - math.sqrt(1.0 - 4.0 * r * r)) / (-2.0 * r))
+
+
+def _banded(own: Sequence[tuple[float, float]]) -> tuple[tuple[float, ...], tuple[tuple[float, ...], ...]]:
+    """The own parts by the score they started from: (the bounds between bands, the errors in each).
+
+    In each band half of the mean error stays: scores near an end tend back from it, but a band's mean is
+    partly luck.
+    """
+    ranked = sorted(own)
+    count = max(1, min(_MOST_BANDS, len(ranked) // _BAND))
+    cuts = [len(ranked) * index // count for index in range(count + 1)]
+    bands = []
+    for start, end in pairwise(cuts):
+        errors = [error for _, error in ranked[start:end]]
+        kept = math.fsum(errors) / len(errors) / 2.0
+        bands.append(tuple(error - kept for error in errors))
+    return tuple(ranked[cut][0] for cut in cuts[1:-1]), tuple(bands)

@@ -1,0 +1,255 @@
+"""What can happen to a title, and which step may follow which."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+import attrs
+
+from criteria_engine.diagnostics import Fault, Problems
+from criteria_engine.kinds import DATE, INTEGER, LABEL, TEXT, Plain, word_of
+from criteria_engine.written_text import clean_text
+
+__all__ = [
+    "DECISIONS",
+    "EVENT_PARTS",
+    "HELD",
+    "NO_TITLE",
+    "STATES",
+    "TRANSITIONS",
+    "RecognitionEvent",
+    "Slip",
+    "State",
+    "Transition",
+    "settle",
+    "slips",
+]
+
+State: TypeAlias = Literal[
+    "registered", "building", "requested", "recognised", "maintained", "lapsed", "annulled"
+]
+STATES: tuple[State, ...] = (
+    *("registered", "building", "requested"),
+    *("recognised", "maintained", "lapsed", "annulled"),
+)
+
+HELD: tuple[State, ...] = ("recognised", "maintained")
+"""The states in which a decision has given the title, or given it anew."""
+
+DECISIONS: tuple[State, ...] = ("recognised", "maintained", "annulled")
+"""The states that only a numbered decision brings about."""
+
+_NEED_A_TITLE: tuple[State, ...] = ("maintained", "lapsed", "annulled")
+
+NO_TITLE = "none"
+"""What ``ruleset.evaluate(titles=…)`` takes for a title known not to be held; no level is called so."""
+
+_YEARS = (1945, 2999)
+
+
+class Transition(NamedTuple):
+    """One legal move: from a state (None: the life begins) to the next, and why the law knows it."""
+
+    before: State | None
+    after: State
+    reason: str
+
+
+TRANSITIONS: tuple[Transition, ...] = (
+    Transition(None, "registered", "a life begins when the body registers to strive for the title"),
+    Transition(None, "recognised", "the decision proves itself where what led to it is not on file"),
+    Transition("registered", "registered", "wards register by name, year by year"),
+    Transition("registered", "building", "after registering the body works on what is still missing"),
+    Transition("registered", "requested", "it may meet all criteria already when it registers"),
+    Transition("building", "registered", "the work goes on, and the body registers for another year"),
+    Transition("building", "requested", "the dossier is complete, and recognition is asked for"),
+    Transition("requested", "registered", "not recognised this time; the body registers again"),
+    Transition("requested", "building", "the dossier came back, and the work goes on"),
+    Transition("requested", "requested", "the dossier was handed in again, completed"),
+    Transition("requested", "recognised", "the authority decides on the dossier"),
+    Transition("registered", "maintained", "a title held meanwhile is confirmed on the yearly report"),
+    Transition("building", "maintained", "a title held meanwhile is confirmed on the yearly report"),
+    Transition("requested", "maintained", "the request was to confirm a title that is held"),
+    Transition("registered", "lapsed", "a title held meanwhile ends before it is renewed"),
+    Transition("building", "lapsed", "a title held meanwhile ends before it is renewed"),
+    Transition("requested", "lapsed", "a title held meanwhile ends before it is renewed"),
+    Transition("registered", "annulled", "a title held meanwhile turns out to rest on wrong results"),
+    Transition("building", "annulled", "a title held meanwhile turns out to rest on wrong results"),
+    Transition("requested", "annulled", "a title held meanwhile turns out to rest on wrong results"),
+    Transition("recognised", "registered", "the body registers to be recognised again, or at a higher level"),
+    Transition("recognised", "requested", "re-recognition may be asked for without registering anew"),
+    Transition("recognised", "maintained", "the yearly check confirms the title"),
+    Transition("recognised", "lapsed", "the title was not maintained, or was given up"),
+    Transition("recognised", "annulled", "results that turn out wrong are annulled"),
+    Transition("maintained", "registered", "the body registers to be recognised again, or at a higher level"),
+    Transition("maintained", "requested", "re-recognition may be asked for without registering anew"),
+    Transition("maintained", "maintained", "the next yearly check confirms the title"),
+    Transition("maintained", "lapsed", "the title was not maintained, or was given up"),
+    Transition("maintained", "annulled", "results that turn out wrong are annulled"),
+    Transition("lapsed", "registered", "the way to the title begins anew"),
+    Transition("lapsed", "requested", "re-recognition may be asked for without registering anew"),
+    Transition("lapsed", "maintained", "one missed year may be made good by the next yearly check"),
+    Transition("lapsed", "lapsed", "the title was missed for a further year"),
+    Transition("lapsed", "annulled", "results that turn out wrong are annulled, also afterwards"),
+    Transition("annulled", "registered", "the way to the title begins anew"),
+    Transition("annulled", "building", "what was found missing is worked on"),
+    Transition("annulled", "requested", "a corrected dossier is handed in"),
+    Transition("annulled", "recognised", "what was annulled is judged again on the same dossier"),
+)
+"""Every move that is legal; what is not here is refused. The reason says what it is for."""
+
+_NEXT: Mapping[State | None, tuple[State, ...]] = {
+    before: tuple(move.after for move in TRANSITIONS if move.before == before) for before in (None, *STATES)
+}
+
+
+class Slip(NamedTuple):
+    """What is wrong with a life: with which event (from 0), which part of it, and how."""
+
+    event: int
+    part: str
+    fault: Fault
+
+
+def _text(value: object) -> str:
+    return clean_text(str(TEXT.accept(value)))
+
+
+def _said(value: object) -> str | None:
+    """A text, or None for one like a dash, which in a table says that there is none."""
+    text = _text(value)
+    return text if any(letter.isalnum() for letter in text) else None
+
+
+def _level(value: object) -> str | None:
+    text = _said(value)
+    if text is None:
+        return None
+    # A ruleset keeps the ids of its levels in this form, which may begin with a space.
+    level = _text(LABEL.accept(text))
+    if level == NO_TITLE:
+        raise Fault("CE859", level=NO_TITLE)
+    return level
+
+
+def _year(value: object) -> int:
+    year = int(INTEGER.accept(value))
+    if not _YEARS[0] <= year <= _YEARS[1]:
+        raise Fault("CE557", name="title_year", value=year, low=_YEARS[0], high=_YEARS[1])
+    return year
+
+
+def settle(made: object, accepts: Mapping[str, Callable[[Any], Any]], optional: Sequence[str] = ()) -> None:
+    """Set the attributes of a frozen object to what their functions make of them.
+
+    Raises ``CriteriaError`` with all that is wrong, each under the name of its attribute.
+    """
+    problems = Problems()
+    for name, accept in accepts.items():
+        value = getattr(made, name)
+        if value is None and name in optional:
+            continue
+        try:
+            object.__setattr__(made, name, accept(value))
+        except Fault as fault:
+            problems.add_fault(name, fault)
+    problems.raise_errors()
+
+
+EVENT_PARTS: Mapping[str, Callable[[Any], Any]] = {
+    "state": word_of(*STATES).accept,
+    "on": DATE.accept,
+    "by": _text,
+    "decision": _said,
+    "title_year": _year,
+    "level": _level,
+    "note": _text,
+}
+"""What each part of an event may be: functions that give it as it is kept, or raise ``Fault``."""
+
+
+@attrs.frozen(repr=False)
+class RecognitionEvent(Plain):
+    """One thing that happened to a title.
+
+    ``state`` is what the title came to, ``on`` the day of it (a date, or a text like ``2025-02-10``),
+    ``by`` who acted, ``decision`` the number of the document (a life wants one for ``recognised``,
+    ``maintained`` and ``annulled``). ``title_year`` is the year the title is for, which is not that of
+    the decision where the law lets it follow: commune legal access of 2024 is decided by 10 February
+    2025 (Circular 09/2021/TT-BTP). It is None where nobody has said it, and is then unknown. ``level``
+    is the id of the level in the ruleset.
+
+    Raises ``CriteriaError`` with all values that are none.
+    """
+
+    state: State
+    on: datetime.date
+    by: str = ""
+    decision: str | None = None
+    title_year: int | None = None
+    level: str | None = None
+    note: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        settle(self, EVENT_PARTS, ("decision", "title_year", "level"))
+
+
+def slips(events: Sequence[RecognitionEvent]) -> Iterator[Slip]:
+    """All that is wrong with events as the life of one title, in their order."""
+    before: RecognitionEvent | None = None
+    titles = 0
+    years = _Years()
+    for index, event in enumerate(events):
+        if move := _wrong_move(before, event, titled=titles > 0):
+            yield Slip(index, "state", move)
+        if before is not None and event.on < before.on:
+            yield Slip(index, "on", Fault("CE853", on=event.on, before=before.on))
+        if event.state in DECISIONS and event.decision is None:
+            yield Slip(index, "decision", Fault("CE854", state=event.state))
+        if year := years.wrong(event):
+            yield Slip(index, "title_year", year)
+        # An annulment takes back one recognition; an earlier one may be there still.
+        titles = max(0, titles + (event.state == "recognised") - (event.state == "annulled"))
+        before = event
+
+
+def _wrong_move(before: RecognitionEvent | None, event: RecognitionEvent, *, titled: bool) -> Fault | None:
+    legal = _NEXT[before.state if before else None]
+    if event.state not in legal:
+        allowed = ", ".join(legal)
+        if before is None:
+            return Fault("CE851", state=event.state, allowed=allowed)
+        return Fault("CE850", before=before.state, after=event.state, allowed=allowed)
+    if event.state in _NEED_A_TITLE and not titled:
+        return Fault("CE852", state=event.state)
+    return None
+
+
+class _Years:
+    """The years of a title: none lies after its decision, and they go forward."""
+
+    def __init__(self) -> None:
+        self._last: int | None = None
+        # The last year before each recognition, to which its annulment leads back.
+        self._earlier: list[int | None] = []
+
+    def wrong(self, event: RecognitionEvent) -> Fault | None:
+        """What is wrong with the year of the next event."""
+        year, last = event.title_year, self._last
+        if event.state == "annulled":
+            self._last = self._earlier.pop() if self._earlier else None
+        elif event.state == "recognised":
+            self._earlier.append(last)
+        if year is None or event.state not in (*_NEED_A_TITLE, "recognised"):
+            return None
+        if year > event.on.year:
+            return Fault("CE855", year=year, decided=event.on)
+        if event.state == "annulled":
+            return None
+        # A second recognition for one year is a higher level, or what was annulled judged again.
+        if last is not None and (year < last or (year == last and event.state != "recognised")):
+            return Fault("CE856", year=year, last=last)
+        self._last = year
+        return None

@@ -1,0 +1,287 @@
+"""Recognitions as a table: a row for each event, read with every fault at its place, and written whole."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import attrs
+
+from criteria_engine.csv_files import Columns, Rows, delimiter_of, read_header
+from criteria_engine.diagnostics import Fault, Problems
+from criteria_engine.files import write_whole
+from criteria_engine.recognition.events import EVENT_PARTS, STATES, RecognitionEvent, Slip, State, slips
+from criteria_engine.recognition.lives import Recognition, accept_title
+from criteria_engine.subject_data import FileProblems, Place, read_subject
+from criteria_engine.values import read_value, read_word
+from criteria_engine.written_text import clean_text, fold_name, shown
+
+__all__ = ["read_recognitions", "write_recognitions"]
+
+_LARGEST = 64 * 1024 * 1024
+_HEADER_LINES = 64
+_UNIT = "#subject"
+_COLUMNS = ("unit", "title", "state", "date", "by", "decision", "title_year", "level", "note")
+_REQUIRED = ("title", "state", "date")
+
+# The headings an office writes, beside the names of the columns themselves.
+_HEADINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "unit": ("đơn vị", "tên đơn vị", "phường", "xã, phường"),
+        "title": ("danh hiệu", "bộ tiêu chí"),
+        "state": ("trạng thái", "tình trạng"),
+        "date": ("ngày", "on"),
+        "by": ("cơ quan", "người thực hiện", "cơ quan quyết định"),
+        "decision": ("quyết định", "số quyết định", "số văn bản"),
+        "title_year": ("năm công nhận", "năm danh hiệu", "năm đạt", "title year"),
+        "level": ("mức", "mức độ"),
+        "note": ("ghi chú",),
+    }
+)
+_STATE_WORDS: Mapping[State, tuple[str, ...]] = MappingProxyType(
+    {
+        "registered": ("đăng ký", "đã đăng ký"),
+        "building": ("đang xây dựng", "xây dựng"),
+        "requested": ("đề nghị", "đã đề nghị", "đề nghị công nhận"),
+        "recognised": ("công nhận", "đã công nhận", "được công nhận", "công nhận lại", "recognized"),
+        "maintained": ("duy trì", "giữ vững"),
+        "lapsed": ("không duy trì", "hết hiệu lực", "thôi công nhận"),
+        "annulled": ("hủy", "huỷ", "bị hủy", "đã hủy"),
+    }
+)
+_STATE_OF: Mapping[str, State] = MappingProxyType(
+    {word: state for state, words in _STATE_WORDS.items() for word in (state, *words)}
+)
+# A cell that begins with one of these is taken for a formula by spreadsheets.
+_FORMULA = ("=", "+", "-", "@", "'")
+
+
+def read_recognitions(path: str | os.PathLike[str], *, lang: str = "vi") -> dict[str, dict[str, Recognition]]:
+    """The lives in a CSV file, by unit and then by title, in the order in which they first appear.
+
+    A row is an event. The columns are ``unit``, ``title`` (the id of a ruleset), ``state``, ``date``, and
+    where there is something to say ``by``, ``decision``, ``title_year``, ``level`` and ``note``, in any
+    order; the header and the states may be Vietnamese (``đơn vị``, ``công nhận``). Dates are as offices
+    write them in the language ``lang``. Rows may be in any order: events go by their dates, those of
+    one day as they stand in the file.
+
+    Raises ``CriteriaError`` with all that is wrong, each with its file, line and column, also where a
+    life is none (see ``Recognition``). Lives with a cell that cannot be read are not judged further.
+    """
+    file = Path(path)
+    problems = FileProblems(file)
+    text = _text_of(file, problems)
+    lines = list(islice(io.StringIO(text, newline=""), _HEADER_LINES))
+    columns = _columns()
+    delimiter = delimiter_of(lines, columns)
+    rows = Rows(io.StringIO(text, newline=""), delimiter, problems)
+    meanings = ["unit" if each == _UNIT else each for each in read_header(rows, columns, problems)]
+    for column in _REQUIRED:
+        if column not in meanings:
+            problems.add(Place(1, 1, text.split("\n", 1)[0].rstrip("\r"), 1), "CE807", column=column)
+    problems.raise_all()
+    lives = _gathered(rows, meanings, lang, problems)
+    again = Rows(io.StringIO(text, newline=""), delimiter, problems)
+    _judge(lives, again, meanings, problems)
+    problems.raise_all()
+    return _lives_of(lives)
+
+
+def _text_of(file: Path, problems: FileProblems) -> str:
+    """The text of a file in UTF-8; raises ``CriteriaError`` if it is none."""
+    try:
+        if file.stat().st_size > _LARGEST:
+            problems.stop(None, "CE803", limit=f"{_LARGEST // 1024**2} MB")
+        data = file.read_bytes()
+    except (OSError, ValueError):
+        # ValueError is what a name with a null character gives.
+        problems.stop(None, "CE801")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8-sig", "replace").split("\n")
+        line = data.decode("utf-8-sig", "replace").split("\n")[len(before) - 1]
+        problems.stop(Place(len(before), len(before[-1]) + 1, line.rstrip("\r")), "CE804")
+
+
+def _columns() -> Columns:
+    """The headings that a table of recognitions may have."""
+    meanings: dict[str, tuple[str, ...]] = {}
+    for column in _COLUMNS:
+        for heading in (column, *_HEADINGS[column]):
+            meanings[fold_name(heading)] = (_UNIT if column == "unit" else column,)
+    titles = (heading for column in _COLUMNS for heading in _HEADINGS[column])
+    return Columns(meanings, (*_COLUMNS, *titles), "unit")
+
+
+@attrs.frozen
+class _Row:
+    """One row: the line on which it begins, and its event."""
+
+    line: int
+    event: RecognitionEvent
+
+
+class _Life:
+    """The rows of one life, being gathered; ``whole`` while all of them could be read."""
+
+    def __init__(self) -> None:
+        self.rows: list[_Row] = []
+        self.whole = True
+
+    def in_order(self) -> list[_Row]:
+        """The rows by date; those of one day as they came."""
+        return sorted(self.rows, key=lambda row: row.event.on)
+
+
+_Lives = dict[tuple[str, str], _Life]
+
+
+def _gathered(rows: Rows, meanings: Sequence[str], lang: str, problems: FileProblems) -> _Lives:
+    """The rows of each life; what is wrong with single cells goes to ``problems``."""
+    readers = [_reader(column, lang) for column in meanings]
+    lives: _Lives = {}
+    for row in rows:
+        if len(row) < len(meanings) or any(cell.strip() for cell in row[len(meanings) :]):
+            at = min(len(row) - 1, len(meanings))
+            problems.add(rows.place(at), "CE806", found=len(row), expected=len(meanings))
+            continue
+        read: dict[str, Any] = {}
+        whole = True
+        for index, (column, reader, cell) in enumerate(zip(meanings, readers, row, strict=False)):
+            try:
+                read[column] = reader(cell)
+            except Fault as fault:
+                problems.add_fault(rows.place(index), fault)
+                whole = False
+        if "unit" in read and "title" in read:
+            life = lives.setdefault((read.pop("unit"), read.pop("title")), _Life())
+            life.whole = life.whole and whole
+            if whole:
+                life.rows.append(_Row(rows.line, _event(read)))
+    return lives
+
+
+def _event(read: Mapping[str, Any]) -> RecognitionEvent:
+    """The event of a row whose cells have been read."""
+    parts = {"on" if column == "date" else column: value for column, value in read.items() if column}
+    return RecognitionEvent(**parts)
+
+
+def _reader(column: str, lang: str) -> Callable[[str], Any]:
+    """What reads the cells of a column; it raises ``Fault`` for what cannot stand there."""
+
+    def read_state(text: str) -> State:
+        try:
+            return _STATE_OF[read_word(clean_text(text), tuple(_STATE_OF))]
+        except Fault as fault:
+            if fault.code != "CE541":
+                raise
+            # All words in both languages would be a long list.
+            raise Fault("CE541", value=shown(text), words=", ".join(STATES)) from None
+
+    def read_day(text: str) -> object:
+        return read_value(text, "date", lang=lang)
+
+    def read_year(text: str) -> int | None:
+        year = read_value(text, "integer", lang=lang)
+        return None if year is None else EVENT_PARTS["title_year"](year)
+
+    special: dict[str, Callable[[str], Any]] = {
+        "": _refuse,
+        "unit": lambda text: read_subject(_unguarded(text)),
+        "title": lambda text: accept_title(clean_text(text)),
+        "state": read_state,
+        "date": read_day,
+        "title_year": read_year,
+    }
+    read = special.get(column) or (lambda text: EVENT_PARTS[column](_unguarded(text)))
+    if column not in _REQUIRED:
+        return read
+
+    def read_required(text: str) -> object:
+        value = read(text) if text.strip() else None
+        if value is None:
+            raise Fault("CE857", column=column)
+        return value
+
+    return read_required
+
+
+def _refuse(text: str) -> None:
+    """Raise ``Fault`` where a cell of a column without a heading is not empty."""
+    if text.strip():
+        raise Fault("CE811", value=shown(text))
+
+
+def _judge(lives: _Lives, rows: Rows, meanings: Sequence[str], problems: FileProblems) -> None:
+    """Note what is wrong with the lives that could be read, each fault at its cell."""
+    found: dict[int, list[Slip]] = {}
+    for life in lives.values():
+        if life.whole:
+            ordered = life.in_order()
+            for slip in slips([row.event for row in ordered]):
+                found.setdefault(ordered[slip.event].line, []).append(slip)
+    if not found:
+        return
+    # Where a cell stands is known while its row is read, so the file is read once more.
+    for _ in rows:
+        for slip in found.get(rows.line, ()):
+            column = "date" if slip.part == "on" else slip.part
+            at = meanings.index(column if column in meanings else "state")
+            problems.add_fault(rows.place(at), slip.fault)
+
+
+def _lives_of(lives: _Lives) -> dict[str, dict[str, Recognition]]:
+    found: dict[str, dict[str, Recognition]] = {}
+    for (unit, title), life in lives.items():
+        events = tuple(row.event for row in life.in_order())
+        found.setdefault(unit, {})[title] = Recognition(unit, title, events)
+    return found
+
+
+def write_recognitions(
+    path: str | os.PathLike[str], lives: Iterable[Recognition] | Mapping[str, Mapping[str, Recognition]]
+) -> None:
+    """Write lives as the CSV file that ``read_recognitions`` reads; the old file or the new is there, whole.
+
+    A row is an event, its date like ``2025-02-10``; a life without events leaves no row. A text that a
+    spreadsheet would run as a formula gets an apostrophe before it, which reading takes away again.
+
+    Raises ``CriteriaError`` where a title of a body has two lives, and ``OSError`` where the file cannot
+    be written.
+    """
+    each_by_title = lives.values() if isinstance(lives, Mapping) else [{"": life} for life in lives]
+    given = [life for by_title in each_by_title for life in by_title.values()]
+    problems = Problems()
+    seen: set[tuple[str, str]] = set()
+    for index, life in enumerate(given):
+        if (life.unit, life.title) in seen:
+            name = f"{life.unit}, {life.title}"
+            problems.add(f"lives[{index}]", "CE858", first=name, second=name)
+        seen.add((life.unit, life.title))
+    problems.raise_errors()
+    stream = io.StringIO()
+    rows = csv.writer(stream, lineterminator="\r\n")
+    rows.writerow(_COLUMNS)
+    for life in given:
+        for event in life.events:
+            said = {**attrs.asdict(event), "date": event.on.isoformat()}
+            said |= {"unit": life.unit, "title": life.title}
+            rows.writerow([_guarded(str(said[column] or "")) for column in _COLUMNS])
+    # Spreadsheets take a CSV file for UTF-8 only if it says so.
+    write_whole(path, "\ufeff" + stream.getvalue())
+
+
+def _guarded(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _unguarded(text: str) -> str:
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
