@@ -12,7 +12,7 @@ from criteria_engine.grammar import nearest, normal
 from criteria_engine.names import earlier_name
 from criteria_engine.program import Program
 
-__all__ = ["History", "Titled", "observed_before", "plain_titles", "titles_held"]
+__all__ = ["History", "Titled", "levels_that_reach", "observed_before", "plain_titles", "titles_held"]
 
 History = Sequence[Mapping[str, Any] | None]
 """The values of earlier periods, the newest first; None for a period of which nothing is known."""
@@ -119,6 +119,14 @@ def _reaches(held: str, level: str, ruleset: Described | None) -> bool:
     if held in ranks and level in ranks:
         return ranks.index(held) <= ranks.index(level)
     return held == level
+
+
+def levels_that_reach(level: str, ruleset: Described | None) -> tuple[str, ...]:
+    """A level, and those that stand above it where the ruleset that ranks them is at hand."""
+    ranks = [] if ruleset is None else [each.id for each in ruleset.levels]
+    if ruleset is not None:
+        ranks.append("none" if ruleset.otherwise is None else ruleset.otherwise.id)
+    return tuple(ranks[: ranks.index(level) + 1]) if level in ranks else (level,)
 
 
 def plain_titles(titles: Mapping[str, Any]) -> dict[str, Any]:

@@ -481,6 +481,8 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "a lazy frame is not looked at here, so strict has nothing to raise",
         "leave strict out, and look at the column error once it is collected",
     ),
+    "CE576": ("the frame has no column {name}", "perhaps {nearest}"),
+    "CE577": ("{kind} cannot shift periods", "give columns such as x@-1, or a frame of pandas or polars"),
     # CE6xx: the tests beside a ruleset
     "CE580": (
         "{first} and {second} are both in force from {start} to {end}",

@@ -457,6 +457,8 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
         "bảng chưa tính (lazy) thì chưa xem được, nên strict không có gì để báo",
         "bỏ strict, rồi xem cột error sau khi tính",
     ),
+    "CE576": ("bảng không có cột {name}", "có thể là {nearest}"),
+    "CE577": ("{kind} không tự lùi kỳ được", "cho các cột như x@-1, hoặc dùng bảng của pandas hay polars"),
     # CE6xx: phép thử đi kèm bộ tiêu chí
     "CE580": (
         "{first} và {second} cùng có hiệu lực từ {start} đến {end}",
