@@ -18,7 +18,7 @@ from criteria_engine.observing import levels_that_reach
 from criteria_engine.program import Program
 from criteria_engine.tables.refusing import refuse_frame
 
-__all__ = ["Asked", "observed"]
+__all__ = ["Asked", "Observed", "observed"]
 
 
 @attrs.frozen
@@ -34,26 +34,32 @@ class Asked:
     sets: Sequence[Described] = ()
 
 
-def observed(
-    nw: Any, frame: Any, program: Program, asked: Asked, own: Described
-) -> tuple[Any, dict[str, str]]:
-    """The frame with a column for every input that is no column of its own, and what users call each of them."""
+@attrs.frozen
+class Observed:
+    """What was found of it: by input what users call it, and by title the levels that will do."""
+
+    labels: Mapping[str, str] = attrs.field(factory=dict)
+    levels: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
+
+
+def observed(nw: Any, frame: Any, program: Program, asked: Asked, own: Described) -> tuple[Any, Observed]:
+    """The frame with a column for every input that is no column of its own, and what was found."""
     names = frame.collect_schema().names()
     _look_at(frame, names, asked)
     columns: list[Any] = []
     labels: dict[str, str] = {}
+    levels: dict[str, tuple[str, ...]] = {}
     ranked = {each.id: each for each in (own, *asked.sets)}
     for input, (of, level, back) in program.judging.observing.origins.items():
         source = asked.titles.get(of, f"{of}@title") if level else of
         labels[input] = f"{source}@-{back}" if back else source
+        if level:
+            levels[input] = levels_that_reach(level, ranked.get(of))
         for mark in ("",) if level else ("", "@na"):
             found = _column(nw, names, source, back, mark, asked.history)
-            if found is None:
-                continue
-            if level:
-                found = _held(nw, found, levels_that_reach(level, ranked.get(of)))
-            columns.append(found.alias(f"{input}{mark}"))
-    return (frame.with_columns(*columns) if columns else frame), labels
+            if found is not None:
+                columns.append(found.alias(f"{input}{mark}"))
+    return (frame.with_columns(*columns) if columns else frame), Observed(labels, levels)
 
 
 def _look_at(frame: Any, names: Sequence[str], asked: Asked) -> None:
@@ -77,9 +83,3 @@ def _column(
         unit, period = history
         return nw.col(f"{source}{mark}").shift(back).over(unit, order_by=period)
     return None
-
-
-def _held(nw: Any, column: Any, levels: Sequence[str]) -> Any:
-    """Whether a title is one of those levels; null where nothing is known of it."""
-    missing = nw.lit(None, dtype=nw.Boolean)
-    return nw.when(~column.is_null()).then(column.is_in(list(levels))).otherwise(missing)
