@@ -16,6 +16,7 @@ from criteria_engine.described import Described
 from criteria_engine.grammar import nearest
 from criteria_engine.observing import levels_that_reach
 from criteria_engine.program import Program
+from criteria_engine.tables.layering import Copy, with_copies
 from criteria_engine.tables.refusing import refuse_frame
 
 __all__ = ["Asked", "Observed", "observed"]
@@ -46,7 +47,7 @@ def observed(nw: Any, frame: Any, program: Program, asked: Asked, own: Described
     """The frame with a column for every input that is no column of its own, and what was found."""
     names = frame.collect_schema().names()
     _look_at(frame, names, asked)
-    columns: list[Any] = []
+    copies: list[Copy] = []
     labels: dict[str, str] = {}
     levels: dict[str, tuple[str, ...]] = {}
     ranked = {each.id: each for each in (own, *asked.sets)}
@@ -56,10 +57,10 @@ def observed(nw: Any, frame: Any, program: Program, asked: Asked, own: Described
         if level:
             levels[input] = levels_that_reach(level, ranked.get(of))
         for mark in ("",) if level else ("", "@na"):
-            found = _column(nw, names, source, back, mark, asked.history)
+            found = _copy(names, source, back, mark, asked.history)
             if found is not None:
-                columns.append(found.alias(f"{input}{mark}"))
-    return (frame.with_columns(*columns) if columns else frame), Observed(labels, levels)
+                copies.append(attrs.evolve(found, name=f"{input}{mark}"))
+    return with_copies(nw, frame, copies), Observed(labels, levels)
 
 
 def _look_at(frame: Any, names: Sequence[str], asked: Asked) -> None:
@@ -72,14 +73,13 @@ def _look_at(frame: Any, names: Sequence[str], asked: Asked) -> None:
         raise refuse_frame("CE577", kind="pyarrow")
 
 
-def _column(
-    nw: Any, names: Sequence[str], source: str, back: int, mark: str, history: tuple[str, str] | None
-) -> Any:
-    """The column of an earlier period, shifted or as it is there; None where there is none."""
+def _copy(
+    names: Sequence[str], source: str, back: int, mark: str, history: tuple[str, str] | None
+) -> Copy | None:
+    """The column of an earlier period, as it is there or shifted; None where there is none."""
     there = f"{source}@-{back}{mark}" if back else f"{source}{mark}"
     if there in names:
-        return nw.col(there)
+        return Copy("", there)
     if back and history is not None and f"{source}{mark}" in names:
-        unit, period = history
-        return nw.col(f"{source}{mark}").shift(back).over(unit, order_by=period)
+        return Copy("", f"{source}{mark}", back, history)
     return None
