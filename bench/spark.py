@@ -13,7 +13,7 @@ from pathlib import Path
 
 from frames import drawn
 from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
+from pyspark.sql import functions
 from workload import ruleset_text
 
 import criteria_engine as ce
@@ -55,7 +55,9 @@ def main() -> None:
 
 def _timed(frame: object, names: list[str]) -> float:
     start = time.perf_counter()
-    frame.select(F.sum(F.xxhash64(*[F.col(f"`{name}`") for name in names]) % 1000)).collect()
+    frame.select(
+        functions.sum(functions.xxhash64(*[functions.col(f"`{name}`") for name in names]) % 1000)
+    ).collect()
     return time.perf_counter() - start
 
 
