@@ -12,8 +12,7 @@ import time
 from pathlib import Path
 
 from frames import drawn
-from pyspark.sql import SparkSession
-from pyspark.sql import functions
+from pyspark.sql import SparkSession, functions
 from workload import ruleset_text
 
 import criteria_engine as ce
