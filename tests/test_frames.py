@@ -6,6 +6,7 @@ import framed
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from judged import scaled
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 
@@ -14,7 +15,7 @@ _MAKERS = framed.IN_MEMORY | framed.LAZY
 
 
 @pytest.mark.parametrize("kind", _MAKERS)
-@settings(max_examples=60, suppress_health_check=_LOOSE)
+@settings(max_examples=scaled(30), suppress_health_check=_LOOSE)
 @given(data=st.data())
 def test_every_cell_is_what_evaluate_says(kind: str, data: st.DataObject) -> None:
     """Bit for bit, over all shapes of rules, with missing, not applicable, evidenced and wrong values."""

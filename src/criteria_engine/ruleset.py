@@ -219,6 +219,8 @@ class Ruleset(Plain):
         on: datetime.date | str | None = None,
         prefix: str = "",
         strict: bool = False,
+        history: tuple[str, str] | None = None,
+        sets: Iterable[Ruleset] = (),
     ) -> Any:
         """Judge every row of a frame, whatever its kind; the same kind comes back, what is lazy stays lazy.
 
@@ -228,9 +230,16 @@ class Ruleset(Plain):
         (joined by ``|``) and ``error`` (the inputs that are wrong in this row, which is then not
         judged; ``strict=True`` raises instead); with ``detail`` also ``NAME.status``, ``NAME.low``,
         ``NAME.high`` of every criterion, its items, and the definitions. Their names begin with
-        ``prefix``. ``on`` is the day whose dated parameters count, or the column that holds it.
+        ``prefix``. ``on`` is the day of the assessment, or the column that holds it.
+
+        A column ``x@-1`` is x of the period before, ``titles.ID`` the level held of another ruleset
+        (``titles.ID@-1`` before); ``history=(unit, period)`` names the columns by which earlier rows of
+        the same unit are found instead, periods being whole numbers. ``sets`` are the rulesets at hand,
+        which rank the levels of titles.
         """
-        return evaluate_frame(self, frame, detail=detail, on=on, prefix=prefix, strict=strict)
+        return evaluate_frame(
+            self, frame, detail=detail, on=on, prefix=prefix, strict=strict, history=history, sets=sets
+        )
 
     def _repr_html_(self) -> str:
         return ruleset_html(self)

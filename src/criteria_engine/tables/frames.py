@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from functools import partial
 from typing import Any, Protocol
 
@@ -15,6 +16,7 @@ from criteria_engine.narwhals_door import narwhals
 from criteria_engine.numpy_door import numpy
 from criteria_engine.program import Program
 from criteria_engine.tables.answers import answers_of, columns_of
+from criteria_engine.tables.earlier import with_earlier
 from criteria_engine.tables.frame_cells import Known
 from criteria_engine.tables.giving import with_columns
 from criteria_engine.tables.looking import looked_at
@@ -47,22 +49,45 @@ def evaluate_frame(
     on: datetime.date | str | None = None,
     prefix: str = "",
     strict: bool = False,
+    history: tuple[str, str] | None = None,
+    sets: Iterable[Described] = (),
 ) -> Any:
     """Judge every row of a frame; see ``Ruleset.evaluate_frame``."""
+    at_hand = tuple(sets)
     program = ruleset.program
     nw = narwhals()
     if nw.dependencies.is_dask_dataframe(frame):
         if strict:
             raise refuse_frame("CE575")
-        return by_partitions(frame, partial(evaluate_frame, ruleset, detail=detail, on=on, prefix=prefix))
+        if history is not None:
+            raise refuse_frame("CE579")
+        judge = partial(evaluate_frame, ruleset, detail=detail, on=on, prefix=prefix, sets=at_hand)
+        return by_partitions(frame, judge)
     try:
         held = nw.from_native(frame)
     except TypeError:
         raise refuse_frame("CE572", kind=type(frame).__name__) from None
     names = held.collect_schema().names()
     answers = program.kept(("answers", detail), lambda: answers_of(program, detail=detail))
-    look_at_columns(program, names, [prefix + name for name in columns_of(answers)])
+    earlier = with_earlier(nw, held, ruleset, program, history, at_hand)
+    held = earlier.frame
+    look_at_columns(program, names, [prefix + name for name in columns_of(answers)], earlier.absent)
     day = on if isinstance(on, str) and on in names else checked_day(ruleset, program, on)
+    made = _judged(ruleset, program, nw, held, day, detail, prefix, strict)
+    return made if not earlier.added else nw.from_native(made).drop(*earlier.added).to_native()
+
+
+def _judged(
+    ruleset: Programmed,
+    program: Program,
+    nw: Any,
+    held: Any,
+    day: datetime.date | str | None,
+    detail: bool,
+    prefix: str,
+    strict: bool,
+) -> Any:
+    """The frame judged in the way that suits its kind."""
     if not isinstance(held, nw.DataFrame):
         if strict:
             raise refuse_frame("CE575")

@@ -66,12 +66,18 @@ def refuse_frame(code: str, /, **details: object) -> CriteriaError:
     return CriteriaError(problems)
 
 
-def look_at_columns(program: Program, there: Sequence[str], added: Sequence[str]) -> None:
-    """Refuse a frame that has columns of the names that are added; warn of inputs without one."""
+def look_at_columns(
+    program: Program, there: Sequence[str], added: Sequence[str], earlier: Sequence[str] = ()
+) -> None:
+    """Refuse a frame that has columns of the names that are added; warn of inputs without one.
+
+    ``earlier`` are the columns of earlier periods and titles that are not there.
+    """
     taken = [name for name in added if name in there]
     if taken:
         raise refuse_frame("CE573", names=", ".join(taken[:8]))
-    absent = [each.id for each in program.door.inputs if not {each.id, f"{each.id}@na"} & set(there)]
+    inputs = [each.id for each in program.door.inputs if "(" not in each.id]
+    absent = [each for each in inputs if not {each, f"{each}@na"} & set(there)] + list(earlier)
     if absent:
         near = [close for name in absent if (close := nearest(name, there)) and close not in absent]
         details = {
