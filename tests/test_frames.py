@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
+
 import framed
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from judged import scaled
+
+import criteria_engine as ce
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 
@@ -29,3 +33,134 @@ def test_every_cell_of_a_plan_is_what_evaluate_says(kind: str, data: st.DataObje
     """The same on engines for many machines, where these are installed."""
     pytest.importorskip(kind)
     framed.judge_and_compare(framed.DISTRIBUTED[kind], data)
+
+
+class TestTheDoor:
+    """What a frame may be, and what is said of one that is not."""
+
+    def test_a_wrong_value_refuses_its_row_alone(self) -> None:
+        ruleset, frame = framed.small(framed.polars)
+        rows = framed.rows_of(ruleset.evaluate_frame(frame))
+        assert [row["error"] for row in rows] == [None, None, "cases, area"]
+        assert [row["level"] for row in rows] == ["good", None, None]
+        assert [row["possible_levels"] for row in rows] == ["good", "good|none", None]
+        assert [row["decided"] for row in rows] == [True, False, False]
+
+    def test_strict_raises_all_that_is_wrong(self) -> None:
+        for make in framed.IN_MEMORY.values():
+            ruleset, frame = framed.small(make)
+            with pytest.raises(ce.CriteriaError) as raised:
+                ruleset.evaluate_frame(frame, strict=True)
+            found = {(each.code, each.path) for each in raised.value.diagnostics}
+            assert found == {("CE557", "rows[2].cases"), ("CE554", "rows[2].area")}
+
+    def test_strict_has_nothing_to_raise_of_a_plan(self) -> None:
+        ruleset, frame = framed.small(framed.polars_lazy)
+        with pytest.raises(ce.CriteriaError, match="CE575"):
+            ruleset.evaluate_frame(frame, strict=True)
+
+    def test_what_is_no_frame_is_refused(self) -> None:
+        ruleset, _ = framed.small(framed.polars)
+        with pytest.raises(ce.CriteriaError, match="CE572"):
+            ruleset.evaluate_frame([1, 2])
+
+    def test_columns_are_not_overwritten(self) -> None:
+        ruleset, frame = framed.small(framed.polars)
+        once = ruleset.evaluate_frame(frame)
+        with pytest.raises(ce.CriteriaError, match="CE573"):
+            ruleset.evaluate_frame(once)
+        twice = ruleset.evaluate_frame(once, prefix="again_")
+        assert twice["again_level"].to_list() == once["level"].to_list()
+
+    @pytest.mark.filterwarnings("error")
+    @pytest.mark.parametrize("kind", _MAKERS)
+    def test_an_input_without_a_column_is_missing_with_one_warning(self, kind: str) -> None:
+        ruleset, _ = framed.small(framed.polars)
+        frame = _MAKERS[kind]({"cases": [1, 5]}, {"cases": "whole"})
+        with pytest.warns(UserWarning, match="area") as warned:
+            found = framed.rows_of(ruleset.evaluate_frame(frame))
+        assert len(warned) == 1
+        assert [(row["score_low"], row["score_high"]) for row in found] == [(10, 15), (0, 5)]
+
+    def test_the_index_of_pandas_stays(self) -> None:
+        ruleset, frame = framed.small(framed.pandas_nullable)
+        frame.index = ["x", "y", "z"]
+        assert list(ruleset.evaluate_frame(frame).index) == ["x", "y", "z"]
+
+    @pytest.mark.parametrize("kind", _MAKERS)
+    def test_no_rows(self, kind: str) -> None:
+        ruleset, _ = framed.small(framed.polars)
+        frame = _MAKERS[kind]({"cases": [], "area": []}, {"cases": "whole", "area": "text"})
+        assert framed.rows_of(ruleset.evaluate_frame(frame, detail=True)) == []
+
+    @pytest.mark.parametrize("rows", [2, 40_000])
+    def test_large_frames_go_another_way_to_the_same(self, rows: int) -> None:
+        ruleset, _ = framed.small(framed.polars)
+        cells = [{"cases": n % 7, "area": ("normal", "difficult", None)[n % 3]} for n in range(rows)]
+        columns = {name: [row[name] for row in cells] for name in ("cases", "area")}
+        frame = framed.polars(columns, {"cases": "whole", "area": "text"})
+        found = framed.rows_of(ruleset.evaluate_frame(frame))
+        for row, values in zip(found[:21], cells[:21], strict=True):
+            result = ruleset.evaluate(values)
+            assert (row["level"], row["score_low"], row["score_high"]) == (result.level, *result.score)
+        assert found[:21] * 2 == (found[-42:] if rows % 21 == 0 else found[:21] * 2)
+
+    @pytest.mark.parametrize("kind", _MAKERS)
+    def test_numbers_as_texts_are_wrong(self, kind: str) -> None:
+        ruleset, _ = framed.small(framed.polars)
+        frame = _MAKERS[kind](
+            {"cases": ["1", None], "area": ["normal", "normal"]}, {"cases": "text", "area": "text"}
+        )
+        found = framed.rows_of(ruleset.evaluate_frame(frame))
+        assert [row["error"] for row in found] == ["cases", None]
+
+
+DATED = """
+criteria_engine: 1
+id: vn.example.dated
+version: "1"
+inputs:
+  rate: percent
+parameters:
+  mark: [{from: 2024-01-01, value: 80}, {from: 2026-01-01, value: 90}]
+criteria:
+  enough: {test: rate >= mark}
+"""
+
+
+class TestTheDay:
+    """The day whose dated parameters count: one for all, or one a row."""
+
+    @pytest.mark.parametrize("kind", _MAKERS)
+    def test_a_column_of_days(self, kind: str) -> None:
+        ruleset = ce.loads(DATED)
+        days = [datetime.date(2025, 1, 1), datetime.date(2026, 1, 1), datetime.date(2023, 12, 31), None]
+        frame = _MAKERS[kind]({"rate": [85.0] * 4, "day": days}, {"rate": "number", "day": "day"})
+        found = framed.rows_of(ruleset.evaluate_frame(frame, on="day"))
+        assert [row["score_low"] for row in found] == [1, 0, None, None]
+        assert [row["error"] for row in found] == [None, None, "on", "on"]
+
+    @pytest.mark.parametrize("kind", _MAKERS)
+    def test_one_day_for_all(self, kind: str) -> None:
+        ruleset = ce.loads(DATED)
+        frame = _MAKERS[kind]({"rate": [85.0]}, {"rate": "number"})
+        scores = [framed.rows_of(ruleset.evaluate_frame(frame, on=on)) for on in ("2025-01-01", "2026-01-01")]
+        assert [found[0]["score_low"] for found in scores] == [1, 0]
+
+    def test_no_day(self) -> None:
+        frame = framed.polars({"rate": [85.0]}, {"rate": "number"})
+        with pytest.raises(ce.CriteriaError, match="CE559"):
+            ce.loads(DATED).evaluate_frame(frame)
+
+
+@pytest.mark.parametrize("kind", _MAKERS)
+def test_a_day_written_as_a_text(kind: str) -> None:
+    """Texts such as 2024-02-29 are days; others are wrong, and abort nothing."""
+    text = 'criteria_engine: 1\nid: a.b\nversion: "1"\ninputs: {day: date}\ndefine: {named: day}\n'
+    ruleset = ce.loads(text + "criteria: {early: {test: \"day < '2024-03-01'\"}}\n")
+    days = ["2024-02-29", "2024-03-01", "2023-02-29", "yesterday", None, "2024-13-01"]
+    frame = _MAKERS[kind]({"day": days}, {"day": "text"})
+    found = framed.rows_of(ruleset.evaluate_frame(frame, detail=True))
+    assert [row["score_low"] for row in found] == [1, 0, None, None, 0, None]
+    assert [row["values.named"] for row in found] == ["2024-02-29", "2024-03-01", None, None, None, None]
+    assert [row["error"] for row in found] == [None, None, "day", "day", None, "day"]

@@ -12,7 +12,7 @@ from criteria_engine.grammar import nearest, normal
 from criteria_engine.names import earlier_name
 from criteria_engine.program import Program
 
-__all__ = ["History", "Titled", "levels_enough", "observed_before", "plain_titles", "titles_held"]
+__all__ = ["History", "Titled", "levels_that_reach", "observed_before", "plain_titles", "titles_held"]
 
 History = Sequence[Mapping[str, Any] | None]
 """The values of earlier periods, the newest first; None for a period of which nothing is known."""
@@ -121,14 +121,12 @@ def _reaches(held: str, level: str, ruleset: Described | None) -> bool:
     return held == level
 
 
-def levels_enough(level: str, ruleset: Described | None) -> list[str]:
-    """The levels that are that one or better; it alone where the ruleset that ranks them is not at hand."""
-    if ruleset is None:
-        return [level]
-    known = [each.id for each in ruleset.levels]
-    known.append("none" if ruleset.otherwise is None else ruleset.otherwise.id)
-    known += [each.level for each in ruleset.overrides if each.level and each.level not in known]
-    return [each for each in known if level in known and _reaches(each, level, ruleset)] or [level]
+def levels_that_reach(level: str, ruleset: Described | None) -> tuple[str, ...]:
+    """A level, and those that stand above it where the ruleset that ranks them is at hand."""
+    ranks = [] if ruleset is None else [each.id for each in ruleset.levels]
+    if ruleset is not None:
+        ranks.append("none" if ruleset.otherwise is None else ruleset.otherwise.id)
+    return tuple(ranks[: ranks.index(level) + 1]) if level in ranks else (level,)
 
 
 def plain_titles(titles: Mapping[str, Any]) -> dict[str, Any]:

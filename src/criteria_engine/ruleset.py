@@ -26,6 +26,7 @@ from criteria_engine.criteria import (
     Round,
     Scale,
 )
+from criteria_engine.described import Described
 from criteria_engine.diagnostics import Problems
 from criteria_engine.digest import digest_of
 from criteria_engine.evaluation import evaluate
@@ -50,6 +51,7 @@ from criteria_engine.program import Program
 from criteria_engine.result import Result
 from criteria_engine.soundness import program_of
 from criteria_engine.tables.frames import evaluate_frame
+from criteria_engine.tables.observing import Asked
 from criteria_engine.titles import Titles
 from criteria_engine.windows import Window
 
@@ -216,11 +218,12 @@ class Ruleset(Plain):
         frame: Any,
         *,
         detail: bool = False,
+        history: tuple[str, str] | None = None,
+        titles: Mapping[str, str] | None = None,
         on: datetime.date | str | None = None,
+        sets: Sequence[Described] = (),
         prefix: str = "",
         strict: bool = False,
-        history: tuple[str, str] | None = None,
-        sets: Iterable[Ruleset] = (),
     ) -> Any:
         """Judge every row of a frame, whatever its kind; the same kind comes back, what is lazy stays lazy.
 
@@ -230,16 +233,14 @@ class Ruleset(Plain):
         (joined by ``|``) and ``error`` (the inputs that are wrong in this row, which is then not
         judged; ``strict=True`` raises instead); with ``detail`` also ``NAME.status``, ``NAME.low``,
         ``NAME.high`` of every criterion, its items, and the definitions. Their names begin with
-        ``prefix``. ``on`` is the day of the assessment, or the column that holds it.
+        ``prefix``. ``on`` is the day whose dated parameters count, or the column that holds it.
 
-        A column ``x@-1`` is x of the period before, ``titles.ID`` the level held of another ruleset
-        (``titles.ID@-1`` before); ``history=(unit, period)`` names the columns by which earlier rows of
-        the same unit are found instead, periods being whole numbers. ``sets`` are the rulesets at hand,
-        which rank the levels of titles.
+        Earlier periods are columns ``x@-1``, ``x@-2``; or ``history`` names the columns of the unit and of
+        the period, and earlier rows of a unit are its history. ``titles`` says by ruleset which column holds
+        the level, and ``sets`` rank the levels of those rulesets.
         """
-        return evaluate_frame(
-            self, frame, detail=detail, on=on, prefix=prefix, strict=strict, history=history, sets=sets
-        )
+        asked = Asked(history, titles or {}, tuple(sets))
+        return evaluate_frame(self, frame, detail=detail, on=on, asked=asked, prefix=prefix, strict=strict)
 
     def _repr_html_(self) -> str:
         return ruleset_html(self)

@@ -481,19 +481,16 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "a lazy frame is not looked at here, so strict has nothing to raise",
         "leave strict out, and look at the column error once it is collected",
     ),
-    "CE576": (
-        "the frame has no column {name}",
-        'give the columns of unit and period that it has: history=("ward", "year")',
-    ),
+    "CE576": ("the frame has no column {name}", "perhaps {nearest}"),
     "CE577": (
+        "rows of earlier periods may lie in other partitions of a frame of {kind}",
+        "give columns such as x@-1, or a frame that is not in partitions",
+    ),
+    "CE578": (
         "the column {name} holds no whole numbers, and periods are counted",
         "give years, or number the periods",
     ),
-    "CE578": ("{unit}, {period} stands in two rows", "keep one row for each unit and period"),
-    "CE579": (
-        "rows of earlier periods may lie in other partitions",
-        "give columns such as x@-1, or a frame that is not in partitions",
-    ),
+    "CE579": ("{unit}, {period} stands in two rows", "keep one row for each unit and period"),
     # CE6xx: the tests beside a ruleset
     "CE580": (
         "{first} and {second} are both in force from {start} to {end}",

@@ -457,16 +457,13 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
         "bảng chưa tính (lazy) thì chưa xem được, nên strict không có gì để báo",
         "bỏ strict, rồi xem cột error sau khi tính",
     ),
-    "CE576": (
-        "bảng không có cột {name}",
-        'ghi tên cột đơn vị và cột kỳ có trong bảng: history=("phuong", "nam")',
-    ),
-    "CE577": ("cột {name} không phải là số nguyên, mà kỳ được đếm bằng số", "ghi năm, hoặc đánh số các kỳ"),
-    "CE578": ("{unit}, {period} nằm ở hai dòng", "mỗi đơn vị mỗi kỳ chỉ giữ một dòng"),
-    "CE579": (
-        "dòng của các kỳ trước có thể nằm ở phần khác của bảng",
+    "CE576": ("bảng không có cột {name}", "có thể là {nearest}"),
+    "CE577": (
+        "dòng của các kỳ trước có thể nằm ở phần khác của bảng {kind}",
         "thêm cột như x@-1, hoặc dùng bảng không chia phần",
     ),
+    "CE578": ("cột {name} không phải là số nguyên, mà kỳ được đếm bằng số", "ghi năm, hoặc đánh số các kỳ"),
+    "CE579": ("{unit}, {period} nằm ở hai dòng", "mỗi đơn vị mỗi kỳ chỉ giữ một dòng"),
     # CE6xx: phép thử đi kèm bộ tiêu chí
     "CE580": (
         "{first} và {second} cùng có hiệu lực từ {start} đến {end}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["coded", "placed"]
+__all__ = ["coded", "placed", "truth_values"]
 
 _FEW = 8
 
@@ -43,3 +43,13 @@ def coded(np: Any, nw: Any, column: Any) -> tuple[Any, list[Any]]:
     gone = column.is_null().to_numpy()
     codes = column.fill_null(texts[0]).replace_strict(texts, list(range(len(texts)))).to_numpy()
     return (np.where(gone, -1, codes) if gone.any() else codes), texts
+
+
+def truth_values(nw: Any, column: Any) -> Any:
+    """Truth values that pandas holds as objects because some are missing; None if there is anything else."""
+    if not column.implementation.is_pandas():
+        return None
+    native, pandas = column.to_native(), nw.get_native_namespace(column)
+    if pandas.api.types.infer_dtype(native, skipna=True) != "boolean":
+        return None
+    return nw.from_native(native.astype("boolean"), series_only=True)

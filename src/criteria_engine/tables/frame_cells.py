@@ -24,11 +24,14 @@ __all__ = ["FrameCells", "Known", "Seen"]
 class Known:
     """What is known of a frame: inputs of which no value is missing or wrong, and columns that say where
     the word of an input stands. Where it is ``trusted``, columns are taken as they are, nulls and all.
+    Columns that are ``hidden`` are not given back; ``labels`` are what users call inputs with other names.
     """
 
     sound: frozenset[str] = frozenset()
     trusted: bool = False
     words: Mapping[tuple[str, str], str] = attrs.field(factory=dict)
+    hidden: frozenset[str] = frozenset()
+    labels: Mapping[str, str] = attrs.field(factory=dict)
 
 
 @attrs.frozen(eq=False, repr=False)

@@ -121,7 +121,7 @@ class FrameInputs(FrameCells):
     def wrong(self) -> list[tuple[str, Any]]:
         """The names of all inputs, each with where it is wrong."""
         names = [name for name in self._door.order if name != ON]
-        found = [(name, self.seen(name).bad) for name in names]
+        found = [(self._known.labels.get(name, name), self.seen(name).bad) for name in names]
         return [*found, ("on", self._seen[ON].bad)] if ON in self._seen else found
 
     def look_at_day(self, on: datetime.date | str | None, first: datetime.date | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, Protocol
 
@@ -16,10 +16,10 @@ from criteria_engine.narwhals_door import narwhals
 from criteria_engine.numpy_door import numpy
 from criteria_engine.program import Program
 from criteria_engine.tables.answers import answers_of, columns_of
-from criteria_engine.tables.earlier import with_earlier
 from criteria_engine.tables.frame_cells import Known
 from criteria_engine.tables.giving import with_columns
 from criteria_engine.tables.looking import looked_at
+from criteria_engine.tables.observing import Asked, observed
 from criteria_engine.tables.partitions import by_partitions
 from criteria_engine.tables.planning import mark_for, planned
 from criteria_engine.tables.refusing import error_column, look_at_columns, refuse_frame, refuse_rows
@@ -31,6 +31,9 @@ __all__ = ["MANY", "Programmed", "evaluate_frame"]
 
 MANY = 5_000
 """From so many rows on polars is faster with its own expressions than with arrays."""
+
+
+_NOTHING = Asked()
 
 
 class Programmed(Described, Protocol):
@@ -47,21 +50,17 @@ def evaluate_frame(
     *,
     detail: bool = False,
     on: datetime.date | str | None = None,
+    asked: Asked = _NOTHING,
     prefix: str = "",
     strict: bool = False,
-    history: tuple[str, str] | None = None,
-    sets: Iterable[Described] = (),
 ) -> Any:
     """Judge every row of a frame; see ``Ruleset.evaluate_frame``."""
-    at_hand = tuple(sets)
     program = ruleset.program
     nw = narwhals()
     if nw.dependencies.is_dask_dataframe(frame):
-        if strict:
-            raise refuse_frame("CE575")
-        if history is not None:
-            raise refuse_frame("CE579")
-        judge = partial(evaluate_frame, ruleset, detail=detail, on=on, prefix=prefix, sets=at_hand)
+        if strict or asked.history is not None:
+            raise refuse_frame("CE575") if strict else refuse_frame("CE577", kind="dask")
+        judge = partial(evaluate_frame, ruleset, detail=detail, on=on, asked=asked, prefix=prefix)
         return by_partitions(frame, judge)
     try:
         held = nw.from_native(frame)
@@ -69,80 +68,71 @@ def evaluate_frame(
         raise refuse_frame("CE572", kind=type(frame).__name__) from None
     names = held.collect_schema().names()
     answers = program.kept(("answers", detail), lambda: answers_of(program, detail=detail))
-    earlier = with_earlier(nw, held, ruleset, program, history, at_hand)
-    held = earlier.frame
-    look_at_columns(program, names, [prefix + name for name in columns_of(answers)], earlier.absent)
     day = on if isinstance(on, str) and on in names else checked_day(ruleset, program, on)
-    made = _judged(ruleset, program, nw, held, day, detail, prefix, strict)
-    return made if not earlier.added else nw.from_native(made).drop(*earlier.added).to_native()
-
-
-def _judged(
-    ruleset: Programmed,
-    program: Program,
-    nw: Any,
-    held: Any,
-    day: datetime.date | str | None,
-    detail: bool,
-    prefix: str,
-    strict: bool,
-) -> Any:
-    """The frame judged in the way that suits its kind."""
+    if strict and not isinstance(held, nw.DataFrame):
+        raise refuse_frame("CE575")
+    seen, labels = observed(nw, held, program, asked, ruleset)
+    added = [prefix + name for name in columns_of(answers)]
+    look_at_columns(program, seen.collect_schema().names(), added, labels)
+    judging = _Judging(ruleset, program, nw, held, seen, labels, day, detail, prefix, strict)
     if not isinstance(held, nw.DataFrame):
-        if strict:
-            raise refuse_frame("CE575")
-        first = first_day(ruleset)
-        return planned(nw, held, program, day, first, Known(), detail=detail, prefix=prefix)
+        return judging.planned(seen, Known())
     if held.implementation.is_polars() and len(held) >= MANY:
-        return _by_plan(ruleset, program, nw, held, day, detail, prefix, strict)
-    return _by_arrays(ruleset, program, nw, held, day, detail, prefix, strict)
+        return judging.by_plan()
+    return judging.by_arrays()
 
 
-def _by_plan(
-    ruleset: Programmed,
-    program: Program,
-    nw: Any,
-    held: Any,
-    day: datetime.date | str | None,
-    detail: bool,
-    prefix: str,
-    strict: bool,
-) -> Any:
-    """A large polars frame: looked at first, then judged by one lazy plan."""
-    native, sound, words = looked_at(nw, held, program.door, mark_for(held.columns))
-    known, first = Known(sound, words=words), first_day(ruleset)
-    lazy = nw.from_native(native.lazy())
-    made = planned(nw, lazy, program, day, first, known, detail=detail, prefix=prefix).collect()
-    if strict and made[prefix + "error"].null_count() < len(made):
-        return _by_arrays(ruleset, program, nw, held, day, detail, prefix, strict)
-    return made
+@attrs.frozen(eq=False, repr=False)
+class _Judging:
+    """What is to be judged, and how: ``held`` is the frame, ``seen`` the same with earlier periods and titles."""
 
+    ruleset: Programmed
+    program: Program
+    nw: Any
+    held: Any
+    seen: Any
+    labels: Mapping[str, str]
+    day: datetime.date | str | None
+    detail: bool
+    prefix: str
+    strict: bool
 
-def _by_arrays(
-    ruleset: Programmed,
-    program: Program,
-    nw: Any,
-    held: Any,
-    day: datetime.date | str | None,
-    detail: bool,
-    prefix: str,
-    strict: bool,
-) -> Any:
-    np = numpy()
-    taking = Taking(np, nw, held, program.door)
-    evidence = taking.evidence()
-    sources = taking.sources(evidence)
-    if program.needs_day:
-        sources[ON] = _day(np, ruleset, taking, day)
-    inputs = Inputs(len(held), sources, taking.words, evidence)
-    columns, wrong = judged(np, program, inputs, detail=detail)
-    wrong = [("on" if name == ON else name, rows) for name, rows in wrong]
-    if strict and wrong:
-        refuse_rows(ruleset, program, held, wrong)
-    order = {column.name: column for column in columns}
-    order["error"] = error_column(np, inputs.count, wrong, program.door.order)
-    listed = columns_of(program.kept(("answers", detail), lambda: answers_of(program, detail=detail)))
-    return with_columns(nw, held, [attrs.evolve(order[name], name=prefix + name) for name in listed])
+    def planned(self, seen: Any, known: Known) -> Any:
+        """A plan that nothing runs yet."""
+        hidden = frozenset(seen.collect_schema().names()) - frozenset(self.held.collect_schema().names())
+        first = first_day(self.ruleset)
+        known = attrs.evolve(known, hidden=hidden, labels=self.labels)
+        return planned(
+            self.nw, seen, self.program, self.day, first, known, detail=self.detail, prefix=self.prefix
+        )
+
+    def by_plan(self) -> Any:
+        """A large polars frame: looked at first, then judged by one lazy plan."""
+        mark = mark_for(self.seen.columns)
+        native, sound, words = looked_at(self.nw, self.seen, self.program.door, mark)
+        made = self.planned(self.nw.from_native(native.lazy()), Known(sound, words=words)).collect()
+        if self.strict and made[self.prefix + "error"].null_count() < len(made):
+            return self.by_arrays()
+        return made
+
+    def by_arrays(self) -> Any:
+        """By arrays, in blocks."""
+        np, program = numpy(), self.program
+        taking = Taking(np, self.nw, self.seen, program.door)
+        evidence = taking.evidence()
+        sources = taking.sources(evidence)
+        if program.needs_day:
+            sources[ON] = _day(np, self.ruleset, taking, self.day)
+        inputs = Inputs(len(self.held), sources, taking.words, evidence)
+        columns, wrong = judged(np, program, inputs, detail=self.detail)
+        if self.strict and wrong:
+            refuse_rows(self.ruleset, program, self.seen, wrong, self.labels)
+        order = {column.name: column for column in columns}
+        names = {**self.labels, ON: "on"}
+        order["error"] = error_column(np, inputs.count, wrong, program.door.order, names)
+        answers = program.kept(("answers", self.detail), lambda: answers_of(program, detail=self.detail))
+        listed = [attrs.evolve(order[name], name=self.prefix + name) for name in columns_of(answers)]
+        return with_columns(self.nw, self.held, listed)
 
 
 def _day(np: Any, ruleset: Programmed, taking: Taking, day: datetime.date | str | None) -> Source:

@@ -31,7 +31,7 @@ def space_of(nw: Any, frame: Any) -> Any:
 
 def looks_at_tests_first(frame: Any) -> bool:
     """Whether the engine works out only that side of a choice which the rows at hand need."""
-    return bool(frame.implementation.is_duckdb() or frame.implementation.is_pyspark())
+    return bool(frame.implementation.is_duckdb())
 
 
 def spread_of(nw: Any, frame: Any) -> Any:

@@ -5,6 +5,8 @@ That costs little beside judging, and where nothing is missing the exact program
 
 from __future__ import annotations
 
+import inspect
+import struct
 from typing import Any
 
 from criteria_engine.door import Door
@@ -57,8 +59,7 @@ def _question(nw: Any, pl: Any, schema: Any, door: Door, given: Any, words: _Wor
         return None
     if given.type in ("number", "integer", "percent") and (kind.is_integer() or kind.is_float()):
         low, high, whole = span_of(given, ())
-        # NaN is neither.
-        within = (column.nan_min() >= low) & (column.nan_max() <= high)
+        within = _within(pl, column, low, high, as_bits=low == 0 and kind == nw.Float64)
         return within & (column == column.floor()).all() if whole and kind.is_float() else within
     if given.type == "boolean" and kind == nw.Boolean:
         return pl.lit(value=True)
@@ -66,3 +67,12 @@ def _question(nw: Any, pl: Any, schema: Any, door: Door, given: Any, words: _Wor
     if flags and len(flags) == len(door.words[given.id]):
         return pl.any_horizontal(flags).all()
     return None
+
+
+def _within(pl: Any, column: Any, low: float, high: float, *, as_bits: bool) -> Any:
+    """Whether all numbers are between the ends, which NaN is not."""
+    if as_bits and "dtype" in inspect.signature(pl.Expr.reinterpret).parameters:
+        # By their bits floats from 0 up are in order, and all others come after them: one look is enough.
+        top = struct.unpack("<Q", struct.pack("<d", high))[0]
+        return column.reinterpret(dtype=pl.UInt64).max() <= top
+    return (column.nan_min() >= low) & (column.nan_max() <= high)

@@ -42,8 +42,8 @@ def planned(
     what is known of the frame, if anything.
     """
     schema = frame.collect_schema()
-    own = [name for name in schema.names() if name not in set(known.words.values())]
-    do = Formulas(space_of(nw, frame), mark_for(own), spread_of(nw, frame))
+    own = [name for name in schema.names() if name not in known.hidden]
+    do = Formulas(space_of(nw, frame), mark_for(schema.names()), spread_of(nw, frame))
     answers = program.kept(("answers", detail), lambda: answers_of(program, detail=detail))
     plan = _Plan(nw, do, schema, program, answers)
     whole = known.sound >= {given.id for given in program.door.inputs} and not isinstance(day, str)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from criteria_engine.described import Described
@@ -21,34 +21,38 @@ Wrong = Sequence[tuple[str, Any]]
 _MOST_SHOWN = 50
 
 
-def error_column(np: Any, count: int, wrong: Wrong, order: Sequence[str]) -> Column:
+def error_column(
+    np: Any, count: int, wrong: Wrong, order: Sequence[str], labels: Mapping[str, str]
+) -> Column:
     """The column ``error``: the names of what is wrong, null where all is well."""
     codes = np.zeros(count, dtype=np.int32)
     places = {name: place for place, name in enumerate(order)}
     by_row: dict[int, list[str]] = {}
     for name, rows in sorted(wrong, key=lambda each: places.get(each[0], len(places))):
         for row in rows.tolist():
-            by_row.setdefault(row, []).append(name)
+            by_row.setdefault(row, []).append(labels.get(name, name))
     texts: dict[str, int] = {}
     for row, names in by_row.items():
         codes[row] = 1 + texts.setdefault(", ".join(names), len(texts))
     return Column("error", np.where(codes, codes - 1, len(texts)), (*texts, None))
 
 
-def refuse_rows(ruleset: Described, program: Program, frame: Any, wrong: Wrong) -> None:
+def refuse_rows(
+    ruleset: Described, program: Program, frame: Any, wrong: Wrong, labels: Mapping[str, str]
+) -> None:
     """Raise what is wrong with rows, the first of them, as ``evaluate`` would say it."""
     problems = Problems()
     rules = {f"consistency[{n}]": rule for n, rule in enumerate(ruleset.consistency)}
     inputs = {given.id: given for given in program.door.inputs}
     found = sorted((int(row), name) for name, rows in wrong for row in rows[:_MOST_SHOWN].tolist())
     for row, name in found[:_MOST_SHOWN]:
-        at = f"rows[{row}].{name}"
+        at = f"rows[{row}].{labels.get(name, name)}"
         if name in rules:
             note = rules[name].note.in_language("vi")
             problems.add(at, "CE561", rule=rules[name].holds.text, note=f" ({note})" if note else "")
             continue
         if name not in inputs:
-            problems.add(at, "CE558", name="on", value="–")
+            problems.add(f"rows[{row}].on", "CE558", name="on", value="–")
             continue
         value = frame[name][row] if name in frame.columns else None
         try:
@@ -67,17 +71,17 @@ def refuse_frame(code: str, /, **details: object) -> CriteriaError:
 
 
 def look_at_columns(
-    program: Program, there: Sequence[str], added: Sequence[str], earlier: Sequence[str] = ()
+    program: Program, there: Sequence[str], added: Sequence[str], labels: Mapping[str, str]
 ) -> None:
-    """Refuse a frame that has columns of the names that are added; warn of inputs without one.
-
-    ``earlier`` are the columns of earlier periods and titles that are not there.
-    """
+    """Refuse a frame that has columns of the names that are added; warn of inputs without one."""
     taken = [name for name in added if name in there]
     if taken:
         raise refuse_frame("CE573", names=", ".join(taken[:8]))
-    inputs = [each.id for each in program.door.inputs if "(" not in each.id]
-    absent = [each for each in inputs if not {each, f"{each}@na"} & set(there)] + list(earlier)
+    absent = [
+        labels.get(each.id, each.id)
+        for each in program.door.inputs
+        if not {each.id, f"{each.id}@na"} & set(there)
+    ]
     if absent:
         near = [close for name in absent if (close := nearest(name, there)) and close not in absent]
         details = {

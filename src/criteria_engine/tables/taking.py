@@ -11,7 +11,7 @@ from criteria_engine.diagnostics import Fault
 from criteria_engine.door import Door
 from criteria_engine.na import NA
 from criteria_engine.names import span_of
-from criteria_engine.tables.coding import coded, placed
+from criteria_engine.tables.coding import coded, placed, truth_values
 from criteria_engine.tables.sources import NO, YES, Cells, Source, Taken
 
 __all__ = ["Taking", "is_missing", "plain"]
@@ -125,7 +125,8 @@ class Taking:
         if given.type == "date" and kind in (nw.Date, nw.Datetime):
             return self._dates(given, column)
         if given.type == "boolean":
-            return self._mixed_flags(given, column.to_list())
+            flags = truth_values(nw, column)
+            return self._mixed_flags(given, column.to_list()) if flags is None else self._flags(flags)
         return self._one_by_one(given, column.to_list())
 
     def _mixed_flags(self, given: Input, cells: Sequence[Any]) -> Source:

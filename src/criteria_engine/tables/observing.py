@@ -1,0 +1,72 @@
+"""Earlier periods and titles in frames: columns under the names of the inputs that ask for them.
+
+What a ruleset looks back to is an input of its own (``previous(theft)``), and so is a title. Its column is
+``theft@-1``, or the library looks for the earlier row where it is told which column names the unit and which
+the period. From there on nothing is special about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from criteria_engine.described import Described
+from criteria_engine.grammar import nearest
+from criteria_engine.observing import levels_that_reach
+from criteria_engine.program import Program
+from criteria_engine.tables.refusing import refuse_frame
+from criteria_engine.tables.shifting import shifted
+
+__all__ = ["Asked", "observed"]
+
+
+@attrs.frozen
+class Asked:
+    """How a frame tells of earlier periods and titles.
+
+    ``history`` are the columns that name the unit and the period; ``titles`` says by ruleset which column
+    holds the level, and ``sets`` rank the levels of those rulesets.
+    """
+
+    history: tuple[str, str] | None = None
+    titles: Mapping[str, str] = attrs.field(factory=dict)
+    sets: Sequence[Described] = ()
+
+
+def observed(
+    nw: Any, frame: Any, program: Program, asked: Asked, own: Described
+) -> tuple[Any, dict[str, str]]:
+    """The frame with a column for every input that is no column of its own, and what users call each of them."""
+    names = frame.collect_schema().names()
+    for name in (*(asked.history or ()), *asked.titles.values()):
+        if name not in names:
+            raise refuse_frame("CE576", name=name, nearest=nearest(name, names) or ", ".join(list(names)[:8]))
+    origins, labels = program.judging.observing.origins, {}
+    there, moved = {}, {}
+    for input, (of, level, back) in origins.items():
+        source = asked.titles.get(of, f"titles.{of}") if level else of
+        labels[input] = f"{source}@-{back}" if back else source
+        for mark in ("",) if level else ("", "@na"):
+            if labels[input] + mark in names:
+                there[input + mark] = labels[input] + mark
+            elif back and asked.history is not None and source + mark in names:
+                moved[input + mark] = source + mark, back
+    if asked.history is not None and moved:
+        frame = shifted(nw, frame, asked.history, moved)
+    ranked = {each.id: each for each in (own, *asked.sets)}
+    columns = []
+    for input in (*there, *moved):
+        of, level, _ = origins[input.removesuffix("@na")]
+        found = nw.col(there.get(input, input))
+        if level:
+            found = _held(nw, found, levels_that_reach(level, ranked.get(of)))
+        if level or input in there:
+            columns.append(found.alias(input))
+    return (frame.with_columns(*columns) if columns else frame), labels
+
+
+def _held(nw: Any, column: Any, levels: Sequence[str]) -> Any:
+    """Whether a title is one of those levels; null where nothing is known of it."""
+    return nw.when(~column.is_null()).then(column.is_in(list(levels)))
