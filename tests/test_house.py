@@ -58,7 +58,7 @@ FLOORS = {
     27: "reached",
     28: "advice case_files",
     29: "projection/",
-    30: "lint",
+    30: "lint reports/",
     31: "__init__",
     32: "cli/",
     33: "__main__",

@@ -100,6 +100,8 @@ from criteria_engine.projection.year_table import YearTable as YearTable
 from criteria_engine.reached import Unreached as Unreached
 from criteria_engine.reading import load as load
 from criteria_engine.reading import loads as loads
+from criteria_engine.reports.report import Report as Report
+from criteria_engine.reports.reporting import report as report
 from criteria_engine.result import Result as Result
 from criteria_engine.rules import RULES as RULES
 from criteria_engine.rules import Bands as Bands
@@ -185,6 +187,7 @@ __all__ = [
     "Plan",
     "Projection",
     "Registration",
+    "Report",
     "Reports",
     "Result",
     "Roster",
@@ -246,6 +249,7 @@ __all__ = [
     "published",
     "read_subjects",
     "read_value",
+    "report",
     "results_as_unit_statuses",
     "run_cases",
     "run_tests",

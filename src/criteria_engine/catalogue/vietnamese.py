@@ -594,4 +594,10 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
         "việc này cần gói {package}, chưa được cài",
         'cài thêm: pip install "criteria-engine[{extra}]"',
     ),
+    "CE972": ("kế hoạch không có nhiệm vụ nào mang mã “{value}”", "các mã: {known}"),
+    "CE973": ("không có loại báo cáo {value}", "các loại: {known}"),
+    "CE974": (
+        "kỳ báo cáo bắt đầu từ {since_day}, không trước ngày báo cáo {on_day}",
+        "viết một ngày sớm hơn",
+    ),
 }
