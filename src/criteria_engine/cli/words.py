@@ -95,11 +95,12 @@ _VIETNAMESE = {
     "demo_marked": "* phường được nêu tên trong kế hoạch 2377/KH-UBND ngày 08/3/2024 của tỉnh Khánh Hòa",
     "demo_explain": "3. Vì sao {subject} có kết quả như vậy (criteria explain)",
     "demo_rest": "… từng tiêu chí một: xem lệnh đầu tiên dưới đây",
-    "demo_project": "4. Kế hoạch 2377/KH-UBND nhìn từ cuối năm 2024 (criteria project)",
+    "demo_project": "5. Kế hoạch 2377/KH-UBND nhìn từ cuối năm 2024 (criteria project)",
     "demo_project_assumed": (
         "KẾT QUẢ CÔNG NHẬN GIẢ ĐỊNH: kế hoạch và danh sách phường là thật; việc cả chín phường đã được\n"
         "công nhận là giả định, vì chưa có nguồn công khai."
     ),
+    "demo_project_rest": "… cả đoạn, bảng theo năm và biểu đồ: xem lệnh project dưới đây; cả báo cáo: lệnh report",
     "demo_next": "Thử tiếp:",
     # errors
     "unsound_row": "{subject}: {message}",
@@ -218,11 +219,12 @@ _ENGLISH = {
     "demo_marked": "* named in plan 2377/KH-UBND of Khánh Hòa province, 8 March 2024",
     "demo_explain": "3. Why {subject} comes out so (criteria explain)",
     "demo_rest": "… criterion by criterion: see the first command below",
-    "demo_project": "4. Plan 2377/KH-UBND, looked at from the end of 2024 (criteria project)",
+    "demo_project": "5. Plan 2377/KH-UBND, looked at from the end of 2024 (criteria project)",
     "demo_project_assumed": (
         "ASSUMED RECOGNITIONS: the plan and the list of wards are real; that all nine wards were recognised\n"
         "is assumed, since there is no public source."
     ),
+    "demo_project_rest": "… all of it, the years and a chart: see the command project below; a whole report: report",
     "demo_next": "Try next:",
     # errors
     "unsound_row": "{subject}: {message}",

@@ -140,13 +140,15 @@ def chart_section(speaker: Speaker, projection: Projection) -> Section:
     caption = speaker.say(
         "chart_caption",
         year_now=now.year,
-        share_now=speaker.share(now.shares[1]),
+        share_now=speaker.share(now.shares[0])
+        if now.low == now.high
+        else speaker.say("from_to", low=speaker.share(now.shares[0]), high=speaker.share(now.shares[2])),
         year_last=last.year,
         share_last=expected,
         low=low,
         high=high,
     )
-    head = speaker.heads("year", "total", "low", "expected", "high", "share", "pathway")
+    head = speaker.heads("year", "total", "low", "expected", "high", "expected_share", "pathway")
     rows = []
     for row in projection.years:
         numbers = [number(each, speaker.lang, digits=1) for each in (row.low, row.expected, row.high)]

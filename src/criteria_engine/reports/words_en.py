@@ -80,6 +80,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "head_recognised": "Recognised",
         "head_open": "Open",
         "head_share": "Share",
+        "head_expected_share": "Expected share",
+        "from_to": "from {low} to {high}",
         "head_listed": "Registered {year}",
         "head_unit": "Unit",
         "head_status": "Status",

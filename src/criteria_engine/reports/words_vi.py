@@ -80,6 +80,8 @@ VIETNAMESE: Mapping[str, str] = MappingProxyType(
         "head_recognised": "Đã công nhận",
         "head_open": "Chưa rõ",
         "head_share": "Tỷ lệ",
+        "head_expected_share": "Tỷ lệ dự kiến",
+        "from_to": "từ {low} đến {high}",
         "head_listed": "Đăng ký {year}",
         "head_unit": "Đơn vị",
         "head_status": "Tình trạng",
