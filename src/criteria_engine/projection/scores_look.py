@@ -221,10 +221,12 @@ class _Walk:
             unit.id: deque([0 if unit.id in sure else held[unit.id][today]], maxlen=length) for unit in units
         }
         for place, year in enumerate(self.years):
-            tries = {unit.id: self._entry(unit, year, held[unit.id][year - 1]) for unit in units}
-            entries = self._limited(tries)
+            entries = {unit.id: self._entry(unit, year) for unit in units}
+            # Whoever holds it already takes nobody's place.
+            room = self._limited({unit: each & ~held[unit][year - 1] for unit, each in entries.items()})
             for unit in units:
-                before, entry = held[unit.id][year - 1], entries[unit.id]
+                before = held[unit.id][year - 1]
+                entry = room[unit.id] | (entries[unit.id] & before)
                 now = self._standing(unit, year, before & stays[unit.id][place], entry, renewed[unit.id])
                 held[unit.id][year] = now
                 gained[unit.id][year] = now & ~before
@@ -249,8 +251,8 @@ class _Walk:
             found |= each
         return found
 
-    def _entry(self, unit: Unit, year: int, before: int) -> int:
-        """The draws in which a unit outside is recognised in a year."""
+    def _entry(self, unit: Unit, year: int) -> int:
+        """The draws in which a unit is recognised in a year if there is room, or anew where it held it."""
         setting, scores, course = self.setting, self.scores, self.setting.course
         listed = unit.id in setting.ahead.get(year, frozenset())
         if not listed and (self.lists_bind if year in setting.ahead else course.lists_only):
@@ -266,7 +268,7 @@ class _Walk:
         if supposed:
             # By the same numbers, so that being on a list never takes a chance away.
             found |= scores.some(f"pass {year} {unit.id}", float(course.pass_rate or 0) * part)
-        return found & ~before
+        return found
 
     def _limited(self, entries: dict[str, int]) -> dict[str, int]:
         """Within the capacity that is supposed: in each draw those whose turn comes first."""
