@@ -399,7 +399,7 @@ def test_intervals_hold_what_comes() -> None:
     forecasts, came, before = [], [], []
     for seed in range(60):
         history = panels.true_history(Random(seed), wards, range(first, 2026), 0.3 * (seed % 3))
-        plan = panels.plan_of(sorted(history), until=2025)
+        plan = panels.plan_of(sorted(history))
         read = read_assessments(
             panels.until(history, today), Verdicts(RULES), plan.roster, datetime.date(today, 12, 31)
         )
