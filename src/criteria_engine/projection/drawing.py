@@ -99,6 +99,11 @@ class Drawing:
         return (*self.known[-1:], *(row for row in self.rows if not row.known))
 
     @property
+    def has_band(self) -> bool:
+        """Whether what is low and what is high differ in any year."""
+        return any(row.low != row.high for row in self.rows)
+
+    @property
     def pathway(self) -> tuple[tuple[int, Fraction], ...]:
         """The required pathway: years and shares."""
         found = [(row.year, row.required, row.units or 1) for row in self.rows]

@@ -62,7 +62,7 @@ def _shares(rows: Sequence[YearRow], which: int) -> list[float]:
 
 def _draw_paths(ax: Any, drawing: Drawing) -> None:
     known, ahead = drawing.known, drawing.ahead
-    if any(row.low != row.high for row in drawing.rows):
+    if drawing.has_band:
         years = [row.year for row in drawing.rows]
         low, high = _shares(drawing.rows, 0), _shares(drawing.rows, 2)
         ax.fill_between(years, low, high, color=_BAND, alpha=0.5, linewidth=0, label=drawing.word("band"))

@@ -17,13 +17,17 @@ _LINKS = re.compile(r"(?i)(://|www\.)")
 
 def markdown(page: Page) -> str:
     """The whole page."""
-    made = [f"# {_text(page.kind)}: {_text(page.title)}", "", *[f"{_text(line)}  " for line in page.head]]
+    made = [f"# {_text(page.kind)}: {_text(page.title)}"]
+    for line in page.head:
+        made += ["", _text(line)]
     for section in page.sections:
         made += ["", f"## {_text(section.title)}"]
         for block in section.blocks:
             made += ["", *_block(block)]
-    made += ["", "---", "", *[f"{_text(line)}  " for line in page.foot]]
-    return "\n".join(line.rstrip() if line.strip() else "" for line in made) + "\n"
+    made += ["", "---"]
+    for line in page.foot:
+        made += ["", _text(line)]
+    return "\n".join(made) + "\n"
 
 
 def _text(text: str) -> str:

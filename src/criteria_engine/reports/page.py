@@ -144,6 +144,18 @@ def _target_line(speaker: Speaker, plan: Plan, each: TargetOutlook) -> str:
     )
 
 
+def _method(speaker: Speaker, projection: Projection) -> str:
+    """How expected numbers were come by."""
+    match projection.method:
+        case "hazard" | "arithmetic" as method:
+            return speaker.say(f"source_{method}")
+        case "published":
+            return speaker.say("source_arithmetic")
+        case "scores":
+            return f"{SENTENCES[speaker.lang]['drawn']} {speaker.say('source_seed', seed=projection.seed)}"
+    return f"{SENTENCES[speaker.lang]['own_model']} {speaker.say('source_seed', seed=projection.seed)}"
+
+
 def _sources(speaker: Speaker, projection: Projection) -> Section:
     """Where the figures come from, and which of them somebody assumed."""
     rows, of = projection.assumed
@@ -153,8 +165,8 @@ def _sources(speaker: Speaker, projection: Projection) -> Section:
     if counting.assumed:
         names = "; ".join(SENTENCES[speaker.lang][name] for name in counting.assumed)
         items.append(Cell(speaker.say("source_rules", names=names), "assumed"))
-    known = projection.method if projection.method in ("hazard", "arithmetic") else "other"
-    items.append(Cell(speaker.say(f"source_{known}", method=projection.method)))
+    items.append(Cell(_method(speaker, projection)))
+    items += [Cell(SENTENCES[speaker.lang][note]) for note in projection.notes]
     if set(projection.scenarios) - {"as_is"}:
         items.append(Cell(speaker.say("source_scenarios", names=speaker.listed(projection.scenarios))))
     return Section("sources", speaker.say("section_sources"), (Bullets(tuple(items)),))

@@ -81,11 +81,14 @@ def _table(table: Table) -> str:
         for place, text in enumerate(table.head)
     )
     rows = "".join(_row(table, row) for row in table.rows)
-    kind = ' class="wide"' if len(table.head) >= _WIDE_FROM else ""
-    return (
+    # On a phone rows of words become cards; columns of numbers stay side by side and can be moved.
+    worded = len(table.numeric) < len(table.head) - 1
+    kind = ' class="wide"' if len(table.head) >= _WIDE_FROM and worded else ""
+    made = (
         f"<table{kind}><caption>{_breakable(table.caption)}</caption>"
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody></table>"
     )
+    return made if kind else f'<div class="scroll">{made}</div>'
 
 
 def _row(table: Table, row: tuple[Cell, ...]) -> str:

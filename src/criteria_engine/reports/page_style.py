@@ -55,7 +55,7 @@ body{padding:.8rem .7rem 2rem}
 .wide tr :last-child{border-bottom:0}
 table:not(.wide){font-size:.85rem}
 }
-@page{size:A4;margin:18mm 15mm 18mm 20mm}
+@page{size:A4;margin:18mm 15mm 18mm 20mm;@bottom-center{content:counter(page);font:9pt serif}}
 @media print{
 body{max-width:none;padding:0;font:11.5pt/1.35 "Times New Roman",Tinos,"Liberation Serif",serif}
 nav{display:none}

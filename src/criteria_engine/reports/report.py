@@ -59,6 +59,9 @@ class Report:
     def __str__(self) -> str:
         return self.markdown()
 
+    def _repr_markdown_(self) -> str:
+        return self.markdown()
+
     @property
     def unreported(self) -> tuple[UnitStanding, ...]:
         """Units that were to be reported on for this year, and of which nothing was told.

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from criteria_engine.diagnostics import CriteriaError, Fault, Problems
+from criteria_engine.projection.assessed import last_results
 from criteria_engine.projection.plan import Plan
 from criteria_engine.projection.project import project
 from criteria_engine.projection.scenario import course_of
@@ -19,7 +20,6 @@ from criteria_engine.reports.period import KINDS, changed_since, period_of
 from criteria_engine.reports.quality import qualities
 from criteria_engine.reports.report import Report
 from criteria_engine.reports.standings import area_standings, unit_standings
-from criteria_engine.result import Result
 
 __all__ = ["report"]
 
@@ -47,7 +47,8 @@ def report(
         since: The day of the last report; changes are told from the day after it. Where it is not
             given, the plan's own duties say it.
         kind: ``half_year``, ``year`` or ``review``, where the plan's duties do not say it.
-        assessments: By name or id of the unit the ``Result`` of its last assessment, or by year.
+        assessments: By name or id of the unit the ``Result`` of its last assessment, or by year its
+            results or values, as ``ce.project`` takes them.
         assessments_assumed: Whether the values they were made from are assumed; the report says so.
         done: Ids of tasks that are done. Of others the report says when they are due, or were.
         choices: How to look ahead: ``method``, ``scenarios``, ``confidence`` and whatever else
@@ -64,7 +65,7 @@ def report(
     rows = _rows_of(plan, recognitions)
     found = project(plan, recognitions=rows, on=on, assessments=assessments, **choices)
     setting = setting_of(plan, rows, on, course_of(choices.get("scenarios", ())))
-    results = _last_results(assessments or {})
+    results = last_results(assessments or {}, choices.get("ruleset"))
     units = unit_standings(setting, qualities(setting, results))
     period = period_of(plan, on, kind, since)
     changed = changed_since(setting, period.since)
@@ -90,16 +91,6 @@ def _rows_of(plan: Plan, given: _Rows) -> Sequence[UnitStatus]:
     if isinstance(given, str | os.PathLike):
         return load_unit_statuses(given, plan.roster, fixed)
     return unit_statuses_from(given, plan.roster, fixed)
-
-
-def _last_results(assessments: Mapping[str, Any]) -> dict[str, Result]:
-    """The last result of each unit that has one; values that nobody judged are not of this table."""
-    found = {}
-    for name, given in assessments.items():
-        last = given[max(given)] if isinstance(given, Mapping) and given else given
-        if isinstance(last, Result):
-            found[name] = last
-    return found
 
 
 def _refused(path: str, fault: Fault) -> CriteriaError:

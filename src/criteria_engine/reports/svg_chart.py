@@ -93,7 +93,7 @@ def _grid(canvas: _Canvas, drawing: Drawing) -> str:
 
 def _lines(canvas: _Canvas, drawing: Drawing) -> str:
     made = []
-    if any(row.low != row.high for row in drawing.rows):
+    if drawing.has_band:
         upper = [(row.year, row.shares[2]) for row in drawing.rows]
         lower = [(row.year, row.shares[0]) for row in reversed(drawing.rows)]
         made.append(f'<polygon class="band" points="{canvas.points([*upper, *lower])}"/>')
@@ -143,8 +143,17 @@ def _change(canvas: _Canvas, drawing: Drawing, change: ListChange) -> str:
 
 def _legend(drawing: Drawing) -> str:
     """Keys in rows, as many as fit beside each other."""
-    keys = [("known", "known"), ("ahead", "expected"), ("band", "band"), ("pathway", "required")]
-    keys += [("target", "target")] if drawing.marks else []
+    keys = [
+        (kind, key)
+        for kind, key, there in (
+            ("known", "known", drawing.known),
+            ("ahead", "expected", drawing.ahead),
+            ("band", "band", drawing.has_band),
+            ("pathway", "required", drawing.pathway),
+            ("target", "target", drawing.marks),
+        )
+        if there
+    ]
     made, x, y = [], float(_LEFT), float(_LEGEND)
     words = [(kind, drawing.word(key)) for kind, key in keys]
     if drawing.changes:

@@ -7,8 +7,10 @@ from fractions import Fraction
 
 from criteria_engine.formatting import number
 from criteria_engine.projection.drawing import drawing_of
+from criteria_engine.projection.progress_labels import Label
 from criteria_engine.projection.projection import Projection
 from criteria_engine.projection.target_outlook import Nearest, TargetOutlook
+from criteria_engine.projection.telling_words import SENTENCES
 from criteria_engine.reports.blocks import Bullets, Cell, Chart, Paragraph, Section, Table
 from criteria_engine.reports.duties import Duty, Risk
 from criteria_engine.reports.speaker import Speaker
@@ -54,11 +56,21 @@ def target_section(speaker: Speaker, projection: Projection, *, assessments_assu
         rows.append(_target_row(speaker, title, each, alone=alone))
         rows += [_target_row(speaker, f"– {area}", part) for area, part in each.areas.items()]
         said = _must_change(speaker, projection, each, assessments_assumed=assessments_assumed)
+        labels = projection.labels.get(each.id)
+        if labels:
+            must.append(Cell(_labels(speaker, title, labels)))
         if said:
             must.append(Cell(f"{speaker.say('must_title', title=title)} {'; '.join(said)}."))
     table = Table(speaker.caption("targets", projection.assumed), head, tuple(rows), frozenset(range(1, 7)))
     blocks = (table, Bullets(tuple(must))) if must else (table,)
     return Section("targets", speaker.say("section_targets"), blocks)
+
+
+def _labels(speaker: Speaker, title: str, labels: Mapping[str, Label]) -> str:
+    """What published rules call the trend; the words are those of the paragraph."""
+    words = SENTENCES[speaker.lang]
+    said = "; ".join(f"{words[rule]}: {words[f'label_{found.label}']}" for rule, found in labels.items())
+    return words["labels"].format(title=title, labels=said)
 
 
 def _target_row(
@@ -148,6 +160,9 @@ def chart_section(speaker: Speaker, projection: Projection) -> Section:
         low=low,
         high=high,
     )
+    if projection.assumed[0]:
+        caption = speaker.say("assumed_mark", text=caption)
+    caption += "."
     head = speaker.heads("year", "total", "low", "expected", "high", "expected_share", "pathway")
     rows = []
     for row in projection.years:

@@ -71,6 +71,7 @@ def unit_section(
         held = sum(each.holds is True for each in found)
         name = area or speaker.say("no_area")
         caption = speaker.say("caption_units", area=name, have=held, units=len(found))
+        caption = _marked(speaker, caption, assumed=any(each.assumed for each in found))
         tables.append(Table(caption, head, rows, frozenset({2})))
     return Section("units", speaker.say("section_units"), tuple(tables))
 
@@ -158,8 +159,12 @@ def since_section(speaker: Speaker, since: Since) -> Section:
         names = [each.name for each in since.registered if each.year == year]
         items.append(speaker.say("since_registered", year=year, names=_in_order(speaker, names)))
     if since.undated:
-        names = [each.name for each in since.undated]
-        items.append(speaker.say("since_undated", year=since.day.year, names=_in_order(speaker, names)))
+        names = [
+            _marked(speaker, each.name, assumed=each.assumed)
+            for each in sorted(since.undated, key=lambda each: sort_key_vi(each.name))
+        ]
+        listed = speaker.listed(names, _MOST_NAMES)
+        items.append(speaker.say("since_undated", year=since.day.year, names=listed))
     items += [_roster_change(speaker, change) for change in since.changes]
     if since.units[0] != since.units[1]:
         then, now = (speaker.share(share) for share in since.shares)

@@ -193,9 +193,9 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "source_basis_decision_date": "Counted by day of decision.",
         "source_hazard": "Expected numbers come from the rates of recognition and lapse in the years behind; no random numbers are used. Low and high: 10% and 90%.",
         "source_arithmetic": "Expected numbers follow the lists of registrations; there is no model behind them.",
-        "source_other": "Expected numbers come from the method {method}.",
+        "source_seed": "Seed: {seed}.",
         "source_scenarios": "Scenario: {names}.",
-        "chart_caption": "Share of {unit} recognised: {share_now} in {year_now}; {share_last} expected in {year_last} (from {low} to {high}).",
+        "chart_caption": "Share of {unit} recognised: {share_now} in {year_now}; {share_last} expected in {year_last} (from {low} to {high})",
         "foot": "criteria_engine {engine}; digest of the data {digest}",
     }
 )

@@ -193,9 +193,9 @@ VIETNAMESE: Mapping[str, str] = MappingProxyType(
         "source_basis_decision_date": "Tính theo ngày quyết định.",
         "source_hazard": "Số dự kiến tính từ tỷ lệ công nhận và thôi công nhận của các năm đã qua, không dùng số ngẫu nhiên. Thấp và cao: 10 % và 90 %.",
         "source_arithmetic": "Số dự kiến tính theo danh sách đăng ký, không dùng mô hình.",
-        "source_other": "Số dự kiến tính bằng phương pháp {method}.",
+        "source_seed": "Số mầm ngẫu nhiên: {seed}.",
         "source_scenarios": "Phương án: {names}.",
-        "chart_caption": "Tỷ lệ {unit} được công nhận: {year_now} là {share_now}; dự kiến {year_last} là {share_last} (từ {low} đến {high}).",
+        "chart_caption": "Tỷ lệ {unit} được công nhận: {year_now} là {share_now}; dự kiến {year_last} là {share_last} (từ {low} đến {high})",
         "foot": "criteria_engine {engine}; dấu vết số liệu {digest}",
     }
 )
