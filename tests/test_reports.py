@@ -145,6 +145,7 @@ def test_assessments_stand_beside_the_count_and_are_called_assumed() -> None:
         assert "số liệu đánh giá giả định" in text
         assert "bộ khung minh họa" in text
         assert "Còn vướng (giả định)" in text
+        assert f"Có kết quả đánh giá: {len(results())}/30 phường." in text
     assert "GIẢ ĐỊNH: điểm" not in made().markdown("vi")
     assert "chỉ cho biết số lượng" in made().markdown("vi")
 
@@ -221,6 +222,24 @@ def test_titles_carried_over_a_merger_name_where_they_come_from() -> None:
     assert told["Tây Nha Trang"].status == "none"
     text = found.markdown("vi")
     assert "6 phường tính theo danh hiệu của đơn vị trước sắp xếp" in text
+
+
+def test_an_early_finish_is_told() -> None:
+    found = ce.report(ce.load_plan(PLAN), ROWS, on=NOVEMBER, method="arithmetic", scenarios=["pace(8)"])
+    (line,) = [each for each in found.markdown("vi").splitlines() if each.startswith("- Đến năm 2030 đạt")][
+        1:
+    ]
+    assert "theo dự kiến đạt vào năm 2027" in line
+    assert "Phương án: pace(8)." in found.markdown("vi")
+
+
+def test_labels_and_what_they_are_worth_are_told() -> None:
+    text = ce.report(ce.load_plan(PLAN), ROWS, on=datetime.date(2024, 5, 15), method="published").markdown(
+        "vi"
+    )
+    assert "Nhãn theo các quy tắc đã công bố" in text
+    assert "không dùng mô hình" in text
+    assert "%)" not in text.split("## Chỉ tiêu")[1].split("## Tiến độ")[0].replace("(50 %)", "")
 
 
 def test_no_result_is_told_apart_from_a_no() -> None:

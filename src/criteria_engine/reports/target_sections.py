@@ -103,6 +103,9 @@ def _must_change(
             for area, part in each.areas.items()
         ]
         said.append(speaker.say("must_areas", areas=speaker.listed(parts)))
+    ahead = each.attained_on is not None and each.attained_on > projection.on
+    if ahead and each.attained_on is not None:
+        said.append(speaker.say("must_attained", year=each.attained_on.year))
     if each.status != "off_track" or target.units is not None or target.in_ is not None:
         return said
     if each.required_per_year:

@@ -218,6 +218,7 @@ def quality_section(
         blocks.append(Paragraph(speaker.say("assumed_assessments"), "assumed"))
     if status in ("illustrative", "adapted"):
         blocks.append(Paragraph(speaker.say(status), "note"))
+    blocks.append(Paragraph(speaker.say("assessed", count=len(found), units=len(units))))
     rows = tuple(
         (Cell(each.name), Cell(_score(speaker, each.quality)), Cell(_weakest(speaker, each.quality)))
         for each in found

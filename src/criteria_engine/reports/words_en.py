@@ -133,6 +133,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "must_pace": "{pace} recognitions a year until the end of {year}",
         "must_register": "register at least {register} for {next}, to be {confidence} sure of {recognise} recognitions",
         "must_register_never": "even all remaining {unit}, registered for {next}, would not make {recognise} recognitions {confidence} sure",
+        "must_attained": "expected to be reached in {year}",
         "must_renew": "keep from lapsing: {names}",
         "must_nearest": "nearest to it: {names}",
         "near": "{name} (criteria not met: {count})",
@@ -159,6 +160,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "denominator": "The denominator went from {before} to {after}: the same recognitions are {then} of the list before and {now} of the list today. The difference is no new recognition.",
         # quality
         "no_quality": "No assessments were given, so this report tells how many, and not how good.",
+        "assessed": "Assessed: {count} of {units} {unit}.",
         "illustrative": "The ruleset of the assessments is an illustrative skeleton, not the official set of criteria.",
         "adapted": "The ruleset of the assessments is adapted from the official one.",
         # unreported

@@ -133,6 +133,7 @@ VIETNAMESE: Mapping[str, str] = MappingProxyType(
         "must_pace": "mỗi năm cần công nhận thêm {pace} {unit} đến hết năm {year}",
         "must_register": "năm {next} đăng ký ít nhất {register} {unit} để chắc chắn {confidence} có {recognise} {unit} được công nhận",
         "must_register_never": "đăng ký hết số {unit} còn lại trong năm {next} vẫn chưa chắc chắn {confidence} có {recognise} {unit} được công nhận",
+        "must_attained": "theo dự kiến đạt vào năm {year}",
         "must_renew": "giữ để không bị thôi công nhận: {names}",
         "must_nearest": "gần đạt nhất: {names}",
         "near": "{name} (còn {count} tiêu chí chưa đạt)",
@@ -159,6 +160,7 @@ VIETNAMESE: Mapping[str, str] = MappingProxyType(
         "denominator": "Mẫu số từ {before} thành {after}: cũng những kết quả ấy là {then} của danh sách trước và {now} của danh sách nay. Phần chênh lệch không do công nhận mới.",
         # quality
         "no_quality": "Chưa có kết quả đánh giá kèm theo, nên báo cáo này chỉ cho biết số lượng, chưa cho biết chất lượng.",
+        "assessed": "Có kết quả đánh giá: {count}/{units} {unit}.",
         "illustrative": "Bộ tiêu chí dùng để đánh giá là bộ khung minh họa, không phải bộ tiêu chí chính thức.",
         "adapted": "Bộ tiêu chí dùng để đánh giá đã được điều chỉnh so với bản chính thức.",
         # unreported
