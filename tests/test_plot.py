@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import matplotlib as mpl
@@ -131,3 +132,17 @@ def test_where_matplotlib_is_missing_it_is_said(
     shown = str(found.in_language(lang))
     assert word in shown
     assert 'pip install "criteria-engine[plot]"' in shown
+
+
+def test_years_of_a_long_plan_do_not_touch() -> None:
+    plan = ce.Plan(
+        id="p",
+        horizon=ce.Horizon(2024, 2060),
+        roster=ce.Roster([ce.Unit("1", "A")]),
+        targets=[ce.Target("all", share=1.0, by=2060)],
+    )
+    ax = ce.project(plan, on=datetime.date(2025, 5, 15)).plot()
+    ax.figure.canvas.draw()
+    boxes = [each.get_window_extent() for each in ax.get_xticklabels()]
+    assert len(boxes) >= 10
+    assert all(one.x1 < other.x0 for one, other in pairwise(boxes))

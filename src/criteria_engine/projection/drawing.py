@@ -99,6 +99,12 @@ class Drawing:
         return (*self.known[-1:], *(row for row in self.rows if not row.known))
 
     @property
+    def ticks(self) -> list[int]:
+        """The years that are written below the chart: all, or so many that they do not touch."""
+        years = [row.year for row in self.rows]
+        return years[:: 1 + len(years) // 14]
+
+    @property
     def has_band(self) -> bool:
         """Whether what is low and what is high differ in any year."""
         return any(row.low != row.high for row in self.rows)

@@ -30,7 +30,7 @@ def plotted(drawing: Drawing, ax: Any = None) -> Any:
     years = [row.year for row in drawing.rows]
     ax.set_xlim(min(years) - 0.4, max(years) + 0.4)
     ax.set_ylim(0, 110)
-    ax.set_xticks(years)
+    ax.set_xticks(drawing.ticks)
     ax.set_yticks(range(0, 101, 20))
     ax.yaxis.set_major_formatter(
         ticker.FuncFormatter(lambda value, _: drawing.share(Fraction(float(value)) / 100, least=0))

@@ -83,10 +83,8 @@ def _grid(canvas: _Canvas, drawing: Drawing) -> str:
         made.append(
             _text(_LEFT - 8, _shown(float(y) + 4), drawing.share(share, least=0), "axis", anchor="end")
         )
-    years = [row.year for row in drawing.rows]
-    every = 1 + len(years) // 14
     made += [
-        _text(canvas.x(year), _BOTTOM + 20, str(year), "axis", anchor="middle") for year in years[::every]
+        _text(canvas.x(year), _BOTTOM + 20, str(year), "axis", anchor="middle") for year in drawing.ticks
     ]
     return "".join(made)
 

@@ -78,12 +78,14 @@ def _target_row(
 ) -> tuple[Cell, ...]:
     """``alone``: so many in a year, or named units, are no share of all."""
     have = str(each.have) + (f"…{each.have + each.pending}" if each.pending else "")
+    most = each.required_most
+    required = f"{each.required}–{most}" if most is not None and most > each.required else str(each.required)
     pace = number(each.required_per_year, speaker.lang, digits=1) if each.required_per_year else "–"
     word = each.likelihood or each.status
     return (
         Cell(title),
         Cell(str(each.year)),
-        Cell(str(each.required) if alone else f"{each.required}/{each.units}"),
+        Cell(required if alone else f"{required}/{each.units}"),
         Cell(have),
         Cell(str(each.needed)),
         Cell(number(each.expected, speaker.lang, digits=1)),
