@@ -120,6 +120,8 @@ from criteria_engine.recognition import Waiting as Waiting
 from criteria_engine.recognition import read_recognitions as read_recognitions
 from criteria_engine.recognition import titles_on as titles_on
 from criteria_engine.recognition import write_recognitions as write_recognitions
+from criteria_engine.reports.report import Report as Report
+from criteria_engine.reports.reporting import report as report
 from criteria_engine.result import Result as Result
 from criteria_engine.rules import RULES as RULES
 from criteria_engine.rules import Bands as Bands
@@ -211,6 +213,7 @@ __all__ = [
     "Recognition",
     "RecognitionEvent",
     "Registration",
+    "Report",
     "Reports",
     "Result",
     "Roster",
@@ -282,6 +285,7 @@ __all__ = [
     "read_recognitions",
     "read_subjects",
     "read_value",
+    "report",
     "results_as_unit_statuses",
     "run_cases",
     "run_tests",

@@ -714,8 +714,10 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "CE961": ("there is no way to look ahead called {value}", "the ways are: {known}"),
     "CE962": ("there is no scenario {value}", "the scenarios are: {known}"),
     "CE963": ("what the scenario {value} is given does not fit", "write it like {example}"),
-    "CE971": (
-        "this needs the package {package}, which is not installed",
-        'install it: pip install "criteria-engine[{extra}]"',
+    "CE972": ("the plan has no task with the id “{value}”", "the ids are: {known}"),
+    "CE973": ("there is no report of the kind {value}", "the kinds are: {known}"),
+    "CE974": (
+        "the report tells since {since_day}, which is not before its day {on_day}",
+        "write an earlier day",
     ),
 }

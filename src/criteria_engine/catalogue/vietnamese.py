@@ -717,8 +717,10 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     "CE961": ("không có cách dự báo tên {value}", "các cách: {known}"),
     "CE962": ("không có phương án {value}", "các phương án: {known}"),
     "CE963": ("số liệu kèm theo phương án {value} không dùng được", "viết như {example}"),
-    "CE971": (
-        "việc này cần gói {package}, chưa được cài",
-        'cài thêm: pip install "criteria-engine[{extra}]"',
+    "CE972": ("kế hoạch không có nhiệm vụ nào mang mã “{value}”", "các mã: {known}"),
+    "CE973": ("không có loại báo cáo {value}", "các loại: {known}"),
+    "CE974": (
+        "kỳ báo cáo bắt đầu từ {since_day}, không trước ngày báo cáo {on_day}",
+        "viết một ngày sớm hơn",
     ),
 }
