@@ -467,7 +467,10 @@ ENGLISH: dict[str, tuple[str, str]] = {
     ),
     "CE566": ("{name} is given by name, not as {found}", 'give a mapping, such as {{"theft_cases": 3}}'),
     # CE57x: frames
-    "CE571": ("{package} is not installed", "install criteria-engine[{extra}]"),
+    "CE571": (
+        "this needs the package {package}, which is not installed",
+        'install it: pip install "criteria-engine[{extra}]"',
+    ),
     "CE572": ("{kind} is no frame", "give a frame of pandas, polars, pyarrow, duckdb, pyspark, dask or ibis"),
     "CE573": (
         "the frame already has columns of these names: {names}",

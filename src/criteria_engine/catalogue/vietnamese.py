@@ -443,7 +443,10 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     ),
     "CE566": ("{name} phải ghi theo tên, không phải {found}", 'đưa vào dạng ánh xạ, ví dụ {{"so_vu": 3}}'),
     # CE57x: bảng số liệu
-    "CE571": ("chưa cài {package}", "cài criteria-engine[{extra}]"),
+    "CE571": (
+        "việc này cần gói {package}, chưa được cài",
+        'cài thêm: pip install "criteria-engine[{extra}]"',
+    ),
     "CE572": (
         "{kind} không phải là bảng",
         "đưa vào bảng của pandas, polars, pyarrow, duckdb, pyspark, dask hoặc ibis",
