@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -24,30 +26,60 @@ def kinds_of(ruleset: ce.Ruleset, rows: Sequence[Row]) -> dict[str, str]:
     """The kind of every column: of an input what it declares, of `x@na` flag, of all else text."""
     declared = {given.id: KINDS.get(given.type, "text") for given in ruleset.inputs}
     names = list(dict.fromkeys([*declared, *[name for row in rows for name in row]]))
-    return {name: declared.get(name, "flag" if name.endswith("@na") else "text") for name in names}
+    return {
+        name: declared.get(name.partition("@")[0], "text")
+        if "@" not in name or re.fullmatch(r"[^@]+@-[0-9]+", name)
+        else "flag"
+        if name.endswith("@na")
+        else "text"
+        for name in names
+    }
 
 
-def columns_of(ruleset: ce.Ruleset, assessments: Sequence[Row], evidence: Sequence[Row]) -> list[Row]:
-    """Assessments as rows of a frame: what is not applicable, and what is evidenced, in columns of its own."""
+@dataclasses.dataclass
+class Drawn:
+    """An assessment: values, evidence, the values of earlier periods and titles."""
+
+    values: Row
+    evidence: Row
+    history: list[Row]
+    titles: dict[str, list[str | None]]
+
+
+def columns_of(ruleset: ce.Ruleset, assessments: Sequence[Drawn]) -> list[Row]:
+    """Assessments as rows of a frame: what is not applicable, or evidenced, or of earlier periods, and titles
+    in columns of their own.
+    """
     types = {given.id: given.type for given in ruleset.inputs}
     rows = []
-    for values, proofs in zip(assessments, evidence, strict=True):
+    for drawn in assessments:
         row: Row = dict.fromkeys(types)
-        for name, value in values.items():
-            if value == "n/a" and KINDS.get(types[name]) is not None:
-                row[f"{name}@na"] = True
-            elif types[name] == "date":
-                row[name] = datetime.date.fromisoformat(value)
-            else:
-                row[name] = value
-        rows.append(row | {f"{name}@evidence": text for name, text in proofs.items()})
+        for back, values in enumerate([drawn.values, *drawn.history]):
+            suffix = f"@-{back}" if back else ""
+            for name, value in values.items():
+                if value == "n/a" and KINDS.get(types[name]) is not None:
+                    row[f"{name}{suffix}@na"] = True
+                elif types[name] == "date":
+                    row[f"{name}{suffix}"] = datetime.date.fromisoformat(value)
+                else:
+                    row[f"{name}{suffix}"] = value
+        for of, held in drawn.titles.items():
+            for back, level in enumerate(held):
+                row[f"titles.{of}" + (f"@-{back}" if back else "")] = level
+        rows.append(row | {f"{name}@evidence": text for name, text in drawn.evidence.items()})
     return rows
 
 
-def cells_of(ruleset: ce.Ruleset, values: Row, proofs: Row, *, detail: bool = True) -> Row:
+def cells_of(ruleset: ce.Ruleset, drawn: Drawn, *, detail: bool = True) -> Row:
     """What `evaluate` says of an assessment, in the columns of a frame."""
     try:
-        result = ruleset.evaluate(values, evidence=proofs, on=strategies.ON)
+        result = ruleset.evaluate(
+            drawn.values,
+            evidence=drawn.evidence,
+            history=drawn.history,
+            titles=drawn.titles,
+            on=strategies.ON,
+        )
     except ce.CriteriaError as error:
         names = [each.path.removeprefix("values.") for each in error.diagnostics]
         return {"error": set(names)}
@@ -212,19 +244,22 @@ def rows_of(frame: Any) -> list[Row]:
 
 # ---- the law -------------------------------------------------------------------------------------
 
-_ROWS = 12
+_ROWS = 9
 
 
-def _drawn(data: st.DataObject) -> tuple[ce.Ruleset, list[dict[str, Any]], list[dict[str, Any]]]:
+def _drawn(data: st.DataObject) -> tuple[ce.Ruleset, list[Drawn]]:
     """A ruleset, assessments of it, some with gaps and some with values that cannot be, and evidence."""
-    document = data.draw(strategies.documents(evidence=True))
+    document = data.draw(strategies.documents(evidence=True, times=data.draw(st.booleans())))
     ruleset = loaded(document)
-    assessments, evidence = [], []
+    assessments = []
     for number in range(_ROWS):
-        values = data.draw(strategies.values(document, missing=(0, 0.2, 0.6)[number % 3]))
-        assessments.append(data.draw(strategies.spoiled(document, values)) if number == 5 else values)
-        evidence.append(data.draw(strategies.evidences(document)) if number % 2 else {})
-    return ruleset, assessments, evidence
+        missing = (0, 0.2, 0.6)[number % 3]
+        values = data.draw(strategies.values(document, missing=missing))
+        values = data.draw(strategies.spoiled(document, values)) if number == 5 else values
+        evidence = data.draw(strategies.evidences(document)) if number % 2 else {}
+        history = data.draw(strategies.histories(document, missing=missing))
+        assessments.append(Drawn(values, evidence, history, data.draw(strategies.titles(missing=missing))))
+    return ruleset, assessments
 
 
 def _agree(found: list[dict[str, Any]], wanted: list[dict[str, Any]]) -> None:
@@ -240,14 +275,13 @@ def _agree(found: list[dict[str, Any]], wanted: list[dict[str, Any]]) -> None:
 
 def judge_and_compare(make: Callable[..., Any], data: st.DataObject) -> None:
     """A frame of that kind, judged, and every cell held against what `evaluate` says of its row."""
-    ruleset, assessments, evidence = _drawn(data)
-    rows = columns_of(ruleset, assessments, evidence)
+    ruleset, assessments = _drawn(data)
+    rows = columns_of(ruleset, assessments)
     kinds = kinds_of(ruleset, rows)
     columns = {name: [row.get(name) for row in rows] for name in kinds}
     frame = make(columns, kinds)
     found = rows_of(ruleset.evaluate_frame(frame, detail=True, on=strategies.ON))
-    wanted = [cells_of(ruleset, *each) for each in zip(assessments, evidence, strict=True)]
-    _agree(found, wanted)
+    _agree(found, [cells_of(ruleset, each) for each in assessments])
 
 
 SMALL = """

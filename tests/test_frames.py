@@ -16,6 +16,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 
 _LOOSE = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 _MAKERS = framed.IN_MEMORY | framed.LAZY
+ADDED = ("level", "decided", "score_low", "score_high", "possible_levels", "error")
 
 
 @pytest.mark.parametrize("kind", _MAKERS)
@@ -164,3 +165,79 @@ def test_a_day_written_as_a_text(kind: str) -> None:
     assert [row["score_low"] for row in found] == [1, 0, None, None, 0, None]
     assert [row["values.named"] for row in found] == ["2024-02-29", "2024-03-01", None, None, None, None]
     assert [row["error"] for row in found] == [None, None, "day", "day", None, "day"]
+
+
+TREND = """
+criteria_engine: 1
+id: vn.example.trend
+version: "1"
+inputs:
+  theft: {type: integer, range: [0, 1000]}
+criteria:
+  fewer: {points: 10, test: theft < previous(theft)}
+  title: {points: 5, test: "holds('vn.example.safe', 'fair')"}
+"""
+SAFE = """
+criteria_engine: 1
+id: vn.example.safe
+version: "1"
+inputs: {x: number}
+criteria: {k: {test: x > 0}}
+levels: {high: {when: x > 9}, fair: {when: x > 5}}
+"""
+
+
+class TestEarlierPeriods:
+    """What was before, and what is held: in columns, or shifted by the library."""
+
+    UNITS = ("a", "b", "a", "b", "a")
+    YEARS = (2023, 2024, 2025, 2023, 2024)
+    THEFT = (5, 2, 9, 3, None)
+
+    @pytest.mark.parametrize("kind", _MAKERS)
+    def test_periods_are_shifted(self, kind: str) -> None:
+        """The earlier rows of a unit are its history, in whatever order they stand."""
+        columns = {"unit": [*self.UNITS], "year": [*self.YEARS], "theft": [*self.THEFT]}
+        frame = _MAKERS[kind](columns, {"unit": "text", "year": "whole", "theft": "whole"})
+        ruleset = ce.loads(TREND)
+        made = ruleset.evaluate_frame(frame, history=("unit", "year"), titles={"vn.example.safe": "unit"})
+        found = {(row["unit"], row["year"]): row for row in framed.rows_of(made)}
+        assert list(framed.rows_of(made)[0]) == [*columns, *ADDED]
+        for (unit, year), row in found.items():
+            before = [found[unit, year - 1]["theft"]] if (unit, year - 1) in found else []
+            history = [{"theft": theft} for theft in before]
+            result = ruleset.evaluate(
+                {"theft": row["theft"]}, history=history, titles={"vn.example.safe": unit}
+            )
+            assert (row["score_low"], row["score_high"]) == result.score, (unit, year)
+
+    def test_what_cannot_shift_says_so(self) -> None:
+        frame = framed.arrow(
+            {"unit": ["a"], "year": [1], "theft": [1]}, {"unit": "text", "year": "whole", "theft": "whole"}
+        )
+        with pytest.raises(ce.CriteriaError, match="CE578"):
+            ce.loads(TREND).evaluate_frame(frame, history=("year", "unit"))
+        with pytest.raises(ce.CriteriaError, match="CE576"):
+            ce.loads(TREND).evaluate_frame(frame, history=("unit", "month"))
+
+    @pytest.mark.parametrize("kind", _MAKERS)
+    def test_titles_are_ranked_by_their_sets(self, kind: str) -> None:
+        held = ["high", "fair", "none", None]
+        frame = _MAKERS[kind](
+            {"theft": [1] * 4, "theft@-1": [0] * 4, "safe": held},
+            {"theft": "whole", "theft@-1": "whole", "safe": "text"},
+        )
+        made = ce.loads(TREND).evaluate_frame(
+            frame, titles={"vn.example.safe": "safe"}, sets=[ce.loads(SAFE)]
+        )
+        assert [(row["score_low"], row["score_high"]) for row in framed.rows_of(made)] == [
+            (5, 5),
+            (5, 5),
+            (0, 0),
+            (0, 5),
+        ]
+
+    @pytest.mark.parametrize("kind", _MAKERS)
+    def test_a_wrong_value_of_an_earlier_period_is_named_by_its_column(self, kind: str) -> None:
+        frame = _MAKERS[kind]({"theft": [1], "theft@-1": [-7]}, {"theft": "whole", "theft@-1": "whole"})
+        assert framed.rows_of(ce.loads(TREND).evaluate_frame(frame))[0]["error"] == "theft@-1"

@@ -7,6 +7,8 @@ there are only truth values and numbers.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
+from operator import eq
 from typing import Any
 
 import attrs
@@ -24,7 +26,8 @@ __all__ = ["FrameCells", "Known", "Seen"]
 class Known:
     """What is known of a frame: inputs of which no value is missing or wrong, and columns that say where
     the word of an input stands. Where it is ``trusted``, columns are taken as they are, nulls and all.
-    Columns that are ``hidden`` are not given back; ``labels`` are what users call inputs with other names.
+    Columns that are ``hidden`` are not given back; ``labels`` are what users call inputs with other names, ``levels`` by
+    title those that will do.
     """
 
     sound: frozenset[str] = frozenset()
@@ -32,6 +35,7 @@ class Known:
     words: Mapping[tuple[str, str], str] = attrs.field(factory=dict)
     hidden: frozenset[str] = frozenset()
     labels: Mapping[str, str] = attrs.field(factory=dict)
+    levels: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -96,6 +100,13 @@ class FrameCells:
     def _nothing(self, given: Input) -> Seen:
         low = span_of(given, self._door.words.get(given.id, ()))[0]
         return Seen(number=int(low) if given.type == "ordinal" else float(low))
+
+    def _titled(self, given: Input) -> Seen:
+        """A title: whether one of the levels that will do is held."""
+        do, column = self._do, self._as_text(given.id)
+        there = do.named(do.made(lambda x: ~x.is_null(), column))
+        held = [self._held(partial(eq, level), column) for level in self._known.levels[given.id]]
+        return Seen(there, yes=do.named(do.some(held)))
 
     def _nothing_fits(self, given: Input, column: Formula, withheld: Any) -> Seen:
         """A column of a kind that does not fit: whatever stands in it is wrong, but for ``n/a``."""

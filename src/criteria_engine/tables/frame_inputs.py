@@ -224,6 +224,8 @@ class FrameInputs(FrameCells):
             return self._numeric(given, kind)
         if given.type == "boolean" and kind == self._nw.Boolean:
             return self._boolean(given)
+        if given.id in self._known.levels and self._is_text(kind):
+            return self._titled(given)
         if self._is_text(kind):
             return self._worded(given) if given.type in _WORDED else self._said(given)
         if given.type == "date" and kind in (self._nw.Date, self._nw.Datetime):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
 from functools import partial
 from typing import Any, Protocol
 
@@ -19,7 +18,7 @@ from criteria_engine.tables.answers import answers_of, columns_of
 from criteria_engine.tables.frame_cells import Known
 from criteria_engine.tables.giving import with_columns
 from criteria_engine.tables.looking import looked_at
-from criteria_engine.tables.observing import Asked, observed
+from criteria_engine.tables.observing import Asked, Observed, observed
 from criteria_engine.tables.partitions import by_partitions
 from criteria_engine.tables.planning import mark_for, planned
 from criteria_engine.tables.refusing import error_column, look_at_columns, refuse_frame, refuse_rows
@@ -71,10 +70,10 @@ def evaluate_frame(
     day = on if isinstance(on, str) and on in names else checked_day(ruleset, program, on)
     if strict and not isinstance(held, nw.DataFrame):
         raise refuse_frame("CE575")
-    seen, labels = observed(nw, held, program, asked, ruleset)
+    seen, found = observed(nw, held, program, asked, ruleset)
     added = [prefix + name for name in columns_of(answers)]
-    look_at_columns(program, seen.collect_schema().names(), added, labels)
-    judging = _Judging(ruleset, program, nw, held, seen, labels, day, detail, prefix, strict)
+    look_at_columns(program, seen.collect_schema().names(), added, found.labels)
+    judging = _Judging(ruleset, program, nw, held, seen, found, day, detail, prefix, strict)
     if not isinstance(held, nw.DataFrame):
         return judging.planned(seen, Known())
     if held.implementation.is_polars() and len(held) >= MANY:
@@ -91,7 +90,7 @@ class _Judging:
     nw: Any
     held: Any
     seen: Any
-    labels: Mapping[str, str]
+    found: Observed
     day: datetime.date | str | None
     detail: bool
     prefix: str
@@ -101,7 +100,7 @@ class _Judging:
         """A plan that nothing runs yet."""
         hidden = frozenset(seen.collect_schema().names()) - frozenset(self.held.collect_schema().names())
         first = first_day(self.ruleset)
-        known = attrs.evolve(known, hidden=hidden, labels=self.labels)
+        known = attrs.evolve(known, hidden=hidden, labels=self.found.labels, levels=self.found.levels)
         return planned(
             self.nw, seen, self.program, self.day, first, known, detail=self.detail, prefix=self.prefix
         )
@@ -118,7 +117,7 @@ class _Judging:
     def by_arrays(self) -> Any:
         """By arrays, in blocks."""
         np, program = numpy(), self.program
-        taking = Taking(np, self.nw, self.seen, program.door)
+        taking = Taking(np, self.nw, self.seen, program.door, self.found.levels)
         evidence = taking.evidence()
         sources = taking.sources(evidence)
         if program.needs_day:
@@ -126,9 +125,9 @@ class _Judging:
         inputs = Inputs(len(self.held), sources, taking.words, evidence)
         columns, wrong = judged(np, program, inputs, detail=self.detail)
         if self.strict and wrong:
-            refuse_rows(self.ruleset, program, self.seen, wrong, self.labels)
+            refuse_rows(self.ruleset, program, self.seen, wrong, self.found.labels)
         order = {column.name: column for column in columns}
-        names = {**self.labels, ON: "on"}
+        names = {**self.found.labels, ON: "on"}
         order["error"] = error_column(np, inputs.count, wrong, program.door.order, names)
         answers = program.kept(("answers", self.detail), lambda: answers_of(program, detail=self.detail))
         listed = [attrs.evolve(order[name], name=self.prefix + name) for name in columns_of(answers)]

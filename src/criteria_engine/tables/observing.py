@@ -19,7 +19,7 @@ from criteria_engine.program import Program
 from criteria_engine.tables.refusing import refuse_frame
 from criteria_engine.tables.shifting import shifted
 
-__all__ = ["Asked", "observed"]
+__all__ = ["Asked", "Observed", "observed"]
 
 
 @attrs.frozen
@@ -35,19 +35,30 @@ class Asked:
     sets: Sequence[Described] = ()
 
 
-def observed(
-    nw: Any, frame: Any, program: Program, asked: Asked, own: Described
-) -> tuple[Any, dict[str, str]]:
-    """The frame with a column for every input that is no column of its own, and what users call each of them."""
+@attrs.frozen
+class Observed:
+    """What was found of it: by input what users call it, and by title the levels that will do."""
+
+    labels: Mapping[str, str] = attrs.field(factory=dict)
+    levels: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
+
+
+def observed(nw: Any, frame: Any, program: Program, asked: Asked, own: Described) -> tuple[Any, Observed]:
+    """The frame with a column for every input that is no column of its own, and what was found."""
     names = frame.collect_schema().names()
     for name in (*(asked.history or ()), *asked.titles.values()):
         if name not in names:
             raise refuse_frame("CE576", name=name, nearest=nearest(name, names) or ", ".join(list(names)[:8]))
-    origins, labels = program.judging.observing.origins, {}
-    there, moved = {}, {}
-    for input, (of, level, back) in origins.items():
+    ranked = {each.id: each for each in (own, *asked.sets)}
+    labels: dict[str, str] = {}
+    levels: dict[str, tuple[str, ...]] = {}
+    there: dict[str, str] = {}
+    moved: dict[str, tuple[str, int]] = {}
+    for input, (of, level, back) in program.judging.observing.origins.items():
         source = asked.titles.get(of, f"titles.{of}") if level else of
         labels[input] = f"{source}@-{back}" if back else source
+        if level:
+            levels[input] = levels_that_reach(level, ranked.get(of))
         for mark in ("",) if level else ("", "@na"):
             if labels[input] + mark in names:
                 there[input + mark] = labels[input] + mark
@@ -55,18 +66,5 @@ def observed(
                 moved[input + mark] = source + mark, back
     if asked.history is not None and moved:
         frame = shifted(nw, frame, asked.history, moved)
-    ranked = {each.id: each for each in (own, *asked.sets)}
-    columns = []
-    for input in (*there, *moved):
-        of, level, _ = origins[input.removesuffix("@na")]
-        found = nw.col(there.get(input, input))
-        if level:
-            found = _held(nw, found, levels_that_reach(level, ranked.get(of)))
-        if level or input in there:
-            columns.append(found.alias(input))
-    return (frame.with_columns(*columns) if columns else frame), labels
-
-
-def _held(nw: Any, column: Any, levels: Sequence[str]) -> Any:
-    """Whether a title is one of those levels; null where nothing is known of it."""
-    return nw.when(~column.is_null()).then(column.is_in(list(levels)))
+    columns = [nw.col(column).alias(input) for input, column in there.items()]
+    return (frame.with_columns(*columns) if columns else frame), Observed(labels, levels)

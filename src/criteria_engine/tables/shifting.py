@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from criteria_engine.tables.refusing import refuse_frame
+from criteria_engine.tables.taking import is_missing
 
 __all__ = ["shifted"]
 
@@ -19,7 +20,7 @@ def shifted(nw: Any, frame: Any, history: tuple[str, str], columns: Mapping[str,
     ``history`` are the columns of unit and period; a period is a whole number.
     """
     unit, period = history
-    if not frame.collect_schema()[period].is_integer():
+    if not frame.collect_schema()[period].is_numeric():
         raise refuse_frame("CE578", name=period)
     by_back: dict[int, dict[str, str]] = {}
     for column, (of, back) in columns.items():
@@ -42,7 +43,8 @@ def _by_join(nw: Any, frame: Any, unit: str, period: str, back: int, columns: Ma
 
 def _by_rows(nw: Any, frame: Any, unit: str, period: str, back: int, columns: Mapping[str, str]) -> Any:
     """A frame in memory: each row takes what the earlier row of its unit holds."""
-    keys = list(zip(frame[unit].to_list(), frame[period].to_list(), strict=True))
+    periods = [None if is_missing(each) else each for each in frame[period].to_list()]
+    keys = list(zip(frame[unit].to_list(), periods, strict=True))
     places: dict[tuple[Any, Any], int] = {}
     for row, key in enumerate(keys):
         if key in places and None not in key:

@@ -34,10 +34,14 @@ def is_missing(value: Any) -> bool:
 class Taking:
     """Takes the inputs of a ruleset out of a frame (as narwhals holds it).
 
-    Afterwards ``words`` holds, for inputs of text, the texts in the order of their places.
+    ``levels`` are by title those that will do. Afterwards ``words`` holds, for inputs of text, the texts in
+    the order of their places.
     """
 
-    def __init__(self, np: Any, nw: Any, frame: Any, door: Door) -> None:
+    def __init__(
+        self, np: Any, nw: Any, frame: Any, door: Door, levels: Mapping[str, tuple[str, ...]]
+    ) -> None:
+        self._levels = levels
         self._np, self._nw, self._frame, self._door = np, nw, frame, door
         self._columns = frozenset(frame.columns)
         self.words: dict[str, Sequence[str]] = {}
@@ -121,7 +125,7 @@ class Taking:
         if given.type == "boolean" and kind == nw.Boolean:
             return self._flags(column)
         if kind in (nw.String, nw.Categorical, nw.Enum):
-            return self._texts(given, column)
+            return self._title(given, column) if given.id in self._levels else self._texts(given, column)
         if given.type == "date" and kind in (nw.Date, nw.Datetime):
             return self._dates(given, column)
         if given.type == "boolean":
@@ -183,6 +187,12 @@ class Taking:
         others = [each if each.any() else NO for each in (cells.withheld, cells.bad)]
         masks = [each if isinstance(each, bool) else each[codes] for each in (given_there, *others)]
         return Source(Cells(cells.values[codes], *masks))
+
+    def _title(self, given: Input, column: Any) -> Source:
+        """A title: whether one of the levels that will do is held."""
+        codes, texts = coded(self._np, self._nw, column)
+        held = self._np.array([*[text in self._levels[given.id] for text in texts], False], dtype=bool)
+        return Source(Cells(held[codes], codes >= 0))
 
     def _one_by_one(self, given: Input, cells: Sequence[Any]) -> Source:
         """Every cell read as ``evaluate`` reads a value."""
