@@ -44,7 +44,7 @@ def _by_join(nw: Any, frame: Any, unit: str, period: str, back: int, columns: Ma
 def _by_rows(nw: Any, frame: Any, unit: str, period: str, back: int, columns: Mapping[str, str]) -> Any:
     """A frame in memory: each row takes what the earlier row of its unit holds."""
     periods = [None if is_missing(each) else each for each in frame[period].to_list()]
-    keys = list(zip(frame[unit].to_list(), periods, strict=True))
+    keys: list[tuple[Any, Any]] = list(zip(frame[unit].to_list(), periods, strict=True))
     places: dict[tuple[Any, Any], int] = {}
     for row, key in enumerate(keys):
         if key in places and None not in key:
