@@ -123,9 +123,9 @@ def mixed_sums(n: int, mixture: Mixture) -> list[float]:
         reach = 1.0 - _NOTHING / scatter if scatter else -2.0
         last = half + 1 if reach <= -1.0 else math.ceil(math.acos(reach) * size / math.tau) + 1
         terms = [complex(weight)] * min(last, half + 1)
-        for q, m in _gathered(merged).items():
+        for q, many in _gathered(merged).items():
             p = 1.0 - q
-            terms = [term * (p + q * z) ** m for term, z in zip(terms, circle, strict=False)]
+            terms = [term * (p + q * z) ** many for term, z in zip(terms, circle, strict=False)]
         found[: len(terms)] = map(operator.add, found, terms)
     signal = [value.conjugate() for value in found]
     spectrum = signal + [value.conjugate() for value in signal[half - 1 : 0 : -1]]
