@@ -29,7 +29,7 @@ from criteria_engine.projection.unit_status_files import load_unit_statuses
 from criteria_engine.projection.year_table import YearRow, YearTable
 from criteria_engine.ruleset import Ruleset
 
-__all__ = ["project"]
+__all__ = ["project", "rows_of"]
 
 _Rows = str | os.PathLike[str] | Iterable[UnitStatus | Mapping[str, Any]]
 
@@ -83,7 +83,7 @@ def project(
     course = course_of(scenarios)
     known = assessments or {}
     way = way_of(method, known, ruleset, level, plan.roster, on, course, seed, draws)
-    rows = _rows_of(recognitions, plan)
+    rows = rows_of(recognitions, plan)
     setting = setting_of(plan, way.rows(rows), on, course)
     look = way.look(setting)
     sure = exact_share(confidence)
@@ -113,7 +113,8 @@ def project(
     )
 
 
-def _rows_of(recognitions: _Rows, plan: Plan) -> tuple[UnitStatus, ...]:
+def rows_of(recognitions: _Rows, plan: Plan) -> tuple[UnitStatus, ...]:
+    """What happened, read and looked up among the units of a plan; raises ``CriteriaError``."""
     fixed = plan.counting.denominator.fixed
     if isinstance(recognitions, str | os.PathLike):
         return load_unit_statuses(recognitions, plan.roster, fixed)
