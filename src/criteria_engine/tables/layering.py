@@ -7,14 +7,49 @@ and Spark by SQL.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
+import attrs
+
 from criteria_engine.carriers.sql import DUCKDB, SPARK, Sql
 
-__all__ = ["looks_at_tests_first", "space_of", "spread_of", "with_layers"]
+__all__ = ["Copy", "looks_at_tests_first", "space_of", "spread_of", "with_copies", "with_layers"]
 
 _Named = Sequence[tuple[str, Any]]
+_NAME = re.compile(r'"[^"]+"')
+
+
+@attrs.frozen
+class Copy:
+    """A column under another name, perhaps as it was so many periods before in the row of the same unit."""
+
+    name: str
+    source: str
+    back: int = 0
+    history: tuple[str, str] | None = None
+
+
+def with_copies(nw: Any, frame: Any, copies: Sequence[Copy]) -> Any:
+    """The frame (as narwhals holds it) with copies of columns."""
+    if not copies:
+        return frame
+    if frame.implementation.is_pyspark():
+        # narwhals takes the dots in the name of a column for those of a struct.
+        ex = Sql(SPARK)
+        listed = [f"{_in_sql(ex, copy)} AS {ex.quoted(copy.name)}" for copy in copies]
+        return nw.from_native(frame.to_native().selectExpr("*", *listed))
+    return frame.with_columns(*[nw.col(copy.source).alias(copy.name) for copy in copies])
+
+
+def _in_sql(ex: Sql, copy: Copy) -> str:
+    column = ex.quoted(copy.source)
+    if copy.history is None:
+        return column
+    unit, period = map(ex.quoted, copy.history)
+    span = f"RANGE BETWEEN {copy.back} PRECEDING AND {copy.back} PRECEDING"
+    return f"first_value({column}) OVER (PARTITION BY {unit} ORDER BY {period} {span})"
 
 
 def space_of(nw: Any, frame: Any) -> Any:
@@ -46,7 +81,8 @@ def with_layers(nw: Any, frame: Any, names: Sequence[str], layers: Sequence[_Nam
     """The columns of those names and those that are added, of which the layers are worked out before."""
     engine = frame.implementation
     if engine.is_duckdb():
-        return _in_duckdb(frame.to_native(), names, layers, added)
+        hidden = frozenset(frame.collect_schema().names()) - frozenset(names)
+        return _in_duckdb(frame.to_native(), names, hidden, layers, added)
     if engine.is_pyspark():
         return _in_spark(frame.to_native(), names, layers, added)
     space, held = nw, frame
@@ -60,16 +96,34 @@ def with_layers(nw: Any, frame: Any, names: Sequence[str], layers: Sequence[_Nam
     return held if engine.is_polars() else held.to_native()
 
 
-def _in_duckdb(relation: Any, names: Sequence[str], layers: Sequence[_Named], added: _Named) -> Any:
-    """One query, so that the engine looks it through once."""
-    ex = Sql(DUCKDB)
-    source = "criteria_frame"
-    query = f"SELECT * FROM {source}"  # noqa: S608 - our own name
-    for layer in layers:
-        listed = ", ".join(["*", *[ex.named(expression, name) for name, expression in layer]])
-        query = f"SELECT {listed} FROM ({query})"  # noqa: S608 - written by the carrier, with every text quoted
-    listed = ", ".join([*map(ex.quoted, names), *[ex.named(expression, name) for name, expression in added]])
-    return relation.query(source, f"SELECT {listed} FROM ({query})")  # noqa: S608 - the same
+def _in_duckdb(
+    relation: Any,
+    names: Sequence[str],
+    hidden: frozenset[str],
+    layers: Sequence[_Named],
+    added: _Named,
+) -> Any:
+    """One query, so that the engine looks it through once; each layer carries only what is read after it."""
+    ex, source = Sql(DUCKDB), "criteria_frame"
+    own = [{ex.quoted(name): ex.named(expression, name) for name, expression in layer} for layer in layers]
+    made = {name for layer in own for name in layer} | {ex.quoted(name) for name in hidden}
+    columns = [*map(ex.quoted, names)]
+    last = [ex.named(expression, name) for name, expression in added]
+    queries = [", ".join([*columns, *last])]
+    needed = _read(last, made)
+    for layer in reversed(own):
+        carried = sorted(needed - layer.keys())
+        queries.append(", ".join([*columns, *carried, *[layer[name] for name in layer if name in needed]]))
+        needed = (needed | _read([layer[name] for name in layer if name in needed], made)) - layer.keys()
+    query = source
+    for listed in reversed(queries):
+        query = f"(SELECT {listed} FROM {query})"  # noqa: S608 - written by the carrier, with every text quoted
+    return relation.query(source, query[1:-1])
+
+
+def _read(expressions: Sequence[str], made: set[str]) -> set[str]:
+    """The columns of ours that expressions read."""
+    return {name for each in expressions for name in _NAME.findall(each) if name in made}
 
 
 def _in_spark(frame: Any, names: Sequence[str], layers: Sequence[_Named], added: _Named) -> Any:

@@ -16,6 +16,7 @@ from criteria_engine.described import Described
 from criteria_engine.grammar import nearest
 from criteria_engine.observing import levels_that_reach
 from criteria_engine.program import Program
+from criteria_engine.tables.layering import Copy, with_copies
 from criteria_engine.tables.refusing import refuse_frame
 from criteria_engine.tables.shifting import shifted
 
@@ -52,7 +53,7 @@ def observed(nw: Any, frame: Any, program: Program, asked: Asked, own: Described
     ranked = {each.id: each for each in (own, *asked.sets)}
     labels: dict[str, str] = {}
     levels: dict[str, tuple[str, ...]] = {}
-    there: dict[str, str] = {}
+    copies: list[Copy] = []
     moved: dict[str, tuple[str, int]] = {}
     for input, (of, level, back) in program.judging.observing.origins.items():
         source = asked.titles.get(of, f"titles.{of}") if level else of
@@ -61,10 +62,9 @@ def observed(nw: Any, frame: Any, program: Program, asked: Asked, own: Described
             levels[input] = levels_that_reach(level, ranked.get(of))
         for mark in ("",) if level else ("", "@na"):
             if labels[input] + mark in names:
-                there[input + mark] = labels[input] + mark
+                copies.append(Copy(input + mark, labels[input] + mark))
             elif back and asked.history is not None and source + mark in names:
                 moved[input + mark] = source + mark, back
     if asked.history is not None and moved:
         frame = shifted(nw, frame, asked.history, moved)
-    columns = [nw.col(column).alias(input) for input, column in there.items()]
-    return (frame.with_columns(*columns) if columns else frame), Observed(labels, levels)
+    return with_copies(nw, frame, copies), Observed(labels, levels)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from criteria_engine.tables.layering import Copy, with_copies
 from criteria_engine.tables.refusing import refuse_frame
 from criteria_engine.tables.taking import is_missing
 
@@ -22,6 +23,9 @@ def shifted(nw: Any, frame: Any, history: tuple[str, str], columns: Mapping[str,
     unit, period = history
     if not frame.collect_schema()[period].is_numeric():
         raise refuse_frame("CE578", name=period)
+    if frame.implementation.is_pyspark():
+        copies = [Copy(column, of, back, history) for column, (of, back) in columns.items()]
+        return with_copies(nw, frame, copies)
     by_back: dict[int, dict[str, str]] = {}
     for column, (of, back) in columns.items():
         by_back.setdefault(back, {})[column] = of
