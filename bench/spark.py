@@ -12,7 +12,8 @@ import time
 from pathlib import Path
 
 from frames import drawn
-from pyspark.sql import SparkSession, functions
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F  # noqa: N812 - as everybody who uses Spark calls it
 from workload import ruleset_text
 
 import criteria_engine as ce
@@ -54,9 +55,7 @@ def main() -> None:
 
 def _timed(frame: object, names: list[str]) -> float:
     start = time.perf_counter()
-    frame.select(
-        functions.sum(functions.xxhash64(*[functions.col(f"`{name}`") for name in names]) % 1000)
-    ).collect()
+    frame.select(F.sum(F.xxhash64(*[F.col(f"`{name}`") for name in names]) % 1000)).collect()
     return time.perf_counter() - start
 
 

@@ -65,7 +65,7 @@ def columns_of(ruleset: ce.Ruleset, assessments: Sequence[Drawn]) -> list[Row]:
                     row[f"{name}{suffix}"] = value
         for of, held in drawn.titles.items():
             for back, level in enumerate(held):
-                row[f"{of}@title" + (f"@-{back}" if back else "")] = level
+                row[f"titles.{of}" + (f"@-{back}" if back else "")] = level
         rows.append(row | {f"{name}@evidence": text for name, text in drawn.evidence.items()})
     return rows
 

@@ -122,7 +122,9 @@ def test_every_code_occurs() -> None:
         for path in BAD.glob("*.txt")
         for code in re.findall(r"\[(CE9\d\d)\]", path.read_text(encoding="utf-8"))
     }
-    assert {code for code in CATALOGUES["en"] if code.startswith("CE9")} - shown == set()
+    # CE97x are of reports, which test_reports shows
+    wanted = {code for code in CATALOGUES["en"] if re.fullmatch(r"CE9[0-6]\d", code)}
+    assert wanted - shown == set()
 
 
 def test_files_have_their_output_only() -> None:

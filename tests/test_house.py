@@ -64,7 +64,7 @@ FLOORS = {
     33: "advice library",
     34: "case_files",
     35: "projection/",
-    36: "lint",
+    36: "lint reports/",
     37: "__init__",
     38: "cli/",
     39: "__main__",

@@ -76,10 +76,12 @@ from criteria_engine.na import NA as NA
 from criteria_engine.na import NotApplicable as NotApplicable
 from criteria_engine.projection import forecast as forecast
 from criteria_engine.projection import published as published
+from criteria_engine.projection.calibration import Backtest as Backtest
 from criteria_engine.projection.changes import ShareChange as ShareChange
 from criteria_engine.projection.distribution import Distribution as Distribution
 from criteria_engine.projection.life_rows import unit_statuses as unit_statuses
 from criteria_engine.projection.plan import Plan as Plan
+from criteria_engine.projection.plan_backtest import backtest_plan as backtest_plan
 from criteria_engine.projection.plan_files import check_plan as check_plan
 from criteria_engine.projection.plan_files import load_plan as load_plan
 from criteria_engine.projection.plan_parts import AreaList as AreaList
@@ -120,6 +122,8 @@ from criteria_engine.recognition import Waiting as Waiting
 from criteria_engine.recognition import read_recognitions as read_recognitions
 from criteria_engine.recognition import titles_on as titles_on
 from criteria_engine.recognition import write_recognitions as write_recognitions
+from criteria_engine.reports.report import Report as Report
+from criteria_engine.reports.reporting import report as report
 from criteria_engine.result import Result as Result
 from criteria_engine.rules import RULES as RULES
 from criteria_engine.rules import Bands as Bands
@@ -159,6 +163,7 @@ __all__ = [
     "RULES",
     "TRANSITIONS",
     "AreaList",
+    "Backtest",
     "Bands",
     "Bounds",
     "Capacity",
@@ -211,6 +216,7 @@ __all__ = [
     "Recognition",
     "RecognitionEvent",
     "Registration",
+    "Report",
     "Reports",
     "Result",
     "Roster",
@@ -247,6 +253,7 @@ __all__ = [
     "all_or_nothing",
     "any_period",
     "applicable",
+    "backtest_plan",
     "boolean",
     "check",
     "check_plan",
@@ -282,6 +289,7 @@ __all__ = [
     "read_recognitions",
     "read_subjects",
     "read_value",
+    "report",
     "results_as_unit_statuses",
     "run_cases",
     "run_tests",

@@ -467,7 +467,10 @@ ENGLISH: dict[str, tuple[str, str]] = {
     ),
     "CE566": ("{name} is given by name, not as {found}", 'give a mapping, such as {{"theft_cases": 3}}'),
     # CE57x: frames
-    "CE571": ("{package} is not installed", "install criteria-engine[{extra}]"),
+    "CE571": (
+        "this needs the package {package}, which is not installed",
+        'install it: pip install "criteria-engine[{extra}]"',
+    ),
     "CE572": ("{kind} is no frame", "give a frame of pandas, polars, pyarrow, duckdb, pyspark, dask or ibis"),
     "CE573": (
         "the frame already has columns of these names: {names}",
@@ -482,7 +485,15 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "leave strict out, and look at the column error once it is collected",
     ),
     "CE576": ("the frame has no column {name}", "perhaps {nearest}"),
-    "CE577": ("{kind} cannot shift periods", "give columns such as x@-1, or a frame of pandas or polars"),
+    "CE577": (
+        "rows of earlier periods may lie in other partitions of a frame of {kind}",
+        "give columns such as x@-1, or a frame that is not in partitions",
+    ),
+    "CE578": (
+        "the column {name} holds no whole numbers, and periods are counted",
+        "give years, or number the periods",
+    ),
+    "CE579": ("{unit}, {period} stands in two rows", "keep one row for each unit and period"),
     # CE6xx: the tests beside a ruleset
     "CE580": (
         "{first} and {second} are both in force from {start} to {end}",
@@ -706,8 +717,10 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "CE961": ("there is no way to look ahead called {value}", "the ways are: {known}"),
     "CE962": ("there is no scenario {value}", "the scenarios are: {known}"),
     "CE963": ("what the scenario {value} is given does not fit", "write it like {example}"),
-    "CE971": (
-        "this needs the package {package}, which is not installed",
-        'install it: pip install "criteria-engine[{extra}]"',
+    "CE972": ("the plan has no task with the id “{value}”", "the ids are: {known}"),
+    "CE973": ("there is no report of the kind {value}", "the kinds are: {known}"),
+    "CE974": (
+        "the report tells since {since_day}, which is not before its day {on_day}",
+        "write an earlier day",
     ),
 }

@@ -443,7 +443,10 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     ),
     "CE566": ("{name} phải ghi theo tên, không phải {found}", 'đưa vào dạng ánh xạ, ví dụ {{"so_vu": 3}}'),
     # CE57x: bảng số liệu
-    "CE571": ("chưa cài {package}", "cài criteria-engine[{extra}]"),
+    "CE571": (
+        "việc này cần gói {package}, chưa được cài",
+        'cài thêm: pip install "criteria-engine[{extra}]"',
+    ),
     "CE572": (
         "{kind} không phải là bảng",
         "đưa vào bảng của pandas, polars, pyarrow, duckdb, pyspark, dask hoặc ibis",
@@ -458,7 +461,12 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
         "bỏ strict, rồi xem cột error sau khi tính",
     ),
     "CE576": ("bảng không có cột {name}", "có thể là {nearest}"),
-    "CE577": ("{kind} không tự lùi kỳ được", "cho các cột như x@-1, hoặc dùng bảng của pandas hay polars"),
+    "CE577": (
+        "dòng của các kỳ trước có thể nằm ở phần khác của bảng {kind}",
+        "thêm cột như x@-1, hoặc dùng bảng không chia phần",
+    ),
+    "CE578": ("cột {name} không phải là số nguyên, mà kỳ được đếm bằng số", "ghi năm, hoặc đánh số các kỳ"),
+    "CE579": ("{unit}, {period} nằm ở hai dòng", "mỗi đơn vị mỗi kỳ chỉ giữ một dòng"),
     # CE6xx: phép thử đi kèm bộ tiêu chí
     "CE580": (
         "{first} và {second} cùng có hiệu lực từ {start} đến {end}",
@@ -712,8 +720,10 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     "CE961": ("không có cách dự báo tên {value}", "các cách: {known}"),
     "CE962": ("không có phương án {value}", "các phương án: {known}"),
     "CE963": ("số liệu kèm theo phương án {value} không dùng được", "viết như {example}"),
-    "CE971": (
-        "việc này cần gói {package}, chưa được cài",
-        'cài thêm: pip install "criteria-engine[{extra}]"',
+    "CE972": ("kế hoạch không có nhiệm vụ nào mang mã “{value}”", "các mã: {known}"),
+    "CE973": ("không có loại báo cáo {value}", "các loại: {known}"),
+    "CE974": (
+        "kỳ báo cáo bắt đầu từ {since_day}, không trước ngày báo cáo {on_day}",
+        "viết một ngày sớm hơn",
     ),
 }

@@ -13,7 +13,7 @@ from criteria_engine.cli.console import Console
 
 __all__ = ["COMMANDS", "HelpWanted", "WrongUse", "language_of", "parsed"]
 
-COMMANDS = ("demo", "check", "test", "evaluate", "explain", "project")
+COMMANDS = ("demo", "check", "test", "evaluate", "explain", "project", "report")
 """The commands, as they are listed."""
 
 _LANGUAGES = ("vi", "en")
@@ -106,6 +106,7 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     _add_data(made["explain"], ("text", "markdown", "html", "json"))
     made["explain"].add_argument("--subject", required=True)
     _add_project(made["project"])
+    _add_report(made["report"])
     options, left = parser.parse_known_args(list(arguments))
     if left:
         program = "criteria" if options.command is None else f"criteria {options.command}"
@@ -136,9 +137,28 @@ def _add_project(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--force", action="store_true")
     parser.add_argument("--format", choices=("text", "csv", "json"))
     parser.add_argument("--on")
+    _add_outlook(parser)
+
+
+def _add_outlook(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--method", choices=("hazard", "arithmetic"), default="hazard")
     parser.add_argument("--scenario", action="append")
     parser.add_argument("--confidence", default="80%")
+
+
+def _add_report(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("plan", metavar="PLAN")
+    parser.add_argument("data", metavar="DATA", nargs="?")
+    parser.add_argument("-o", "--output", metavar="FILE")
+    parser.add_argument("--force", action="store_true")
+    parser.add_argument("--format", choices=("markdown", "html", "json"))
+    parser.add_argument("--as-of", dest="on", required=True)
+    parser.add_argument("--since")
+    parser.add_argument("--kind", choices=("half_year", "year", "review"))
+    parser.add_argument("--assessments", nargs=2, metavar=("RULESET", "DATA"))
+    parser.add_argument("--assumed", action="store_true")
+    parser.add_argument("--done", action="append")
+    _add_outlook(parser)
 
 
 def _add_data(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None:

@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable, Sequence
 
 from criteria_engine import CriteriaError
-from criteria_engine.cli import checking, evaluating, explaining, projecting, testing, touring
+from criteria_engine.cli import checking, evaluating, explaining, projecting, reporting, testing, touring
 from criteria_engine.cli.arguments import HelpWanted, WrongUse, language_of, parsed
 from criteria_engine.cli.console import Console
 from criteria_engine.cli.guide import GUIDES
@@ -28,6 +28,7 @@ _RUN = {
     "evaluate": evaluating.run,
     "explain": explaining.run,
     "project": projecting.run,
+    "report": reporting.run,
 }
 
 

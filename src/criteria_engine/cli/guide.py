@@ -14,6 +14,8 @@ criteria: kiểm tra bộ tiêu chí và đánh giá theo bộ tiêu chí
   criteria evaluate BỘ SỐ_LIỆU [-o KẾT_QUẢ] đánh giá mọi đơn vị trong một tệp số liệu
   criteria explain BỘ SỐ_LIỆU --subject TÊN giải thích kết quả của một đơn vị
   criteria project KẾ_HOẠCH [SỐ_LIỆU]       dự báo các chỉ tiêu của một kế hoạch
+  criteria report KẾ_HOẠCH [SỐ_LIỆU] --as-of NGÀY -o TỆP
+                                            lập báo cáo 06 tháng, năm, giữa giai đoạn
 
 Tùy chọn chung:
   --lang vi|en   ngôn ngữ (nếu không ghi: biến CRITERIA_LANG, rồi đến tiếng Việt)
@@ -126,6 +128,29 @@ Mã thoát 1 nếu có chỉ tiêu không đạt, hoặc dự kiến chưa đạ
 
 Ví dụ: criteria project ke-hoach.yaml cong-nhan.csv --on 2024-12-31
 """,
+    "report": """\
+criteria report KẾ_HOẠCH [SỐ_LIỆU] --as-of NGÀY [-o TỆP]
+
+Lập báo cáo 06 tháng, báo cáo năm hoặc báo cáo sơ kết của một kế hoạch: tóm tắt, chỉ tiêu, tiến độ, từng địa
+bàn, thay đổi trong kỳ, ai chưa báo cáo, chất lượng, rủi ro, nhiệm vụ (5 rõ), từng đơn vị. Tệp .html mở bằng
+trình duyệt, in được khổ A4, không cần mạng; tệp .md dán được vào văn bản.
+
+  --as-of NGÀY                số liệu đến ngày nào; ví dụ 2024-11-15
+  --since NGÀY                ngày của báo cáo trước (nếu không ghi: theo lịch báo cáo của kế hoạch)
+  --kind half_year|year|review
+                              loại báo cáo (nếu không ghi: theo lịch báo cáo của kế hoạch)
+  --assessments BỘ SỐ_LIỆU    bộ tiêu chí và số liệu đánh giá, để thêm điểm và những gì còn vướng
+  --assumed                   số liệu đánh giá ấy là giả định (tên tệp có .gia-dinh. thì không cần ghi)
+  --done MÃ                   nhiệm vụ đã hoàn thành, có thể ghi nhiều lần
+  --method, --scenario, --confidence
+                              như của criteria project
+  -o, --output TỆP            ghi ra tệp .html, .md hoặc .json; ghi trọn vẹn hoặc không ghi gì
+  --force                     cho phép ghi đè tệp đã có
+  --format markdown|html|json dạng báo cáo (nếu không ghi: theo tên tệp, rồi đến markdown)
+  --lang vi|en                ngôn ngữ
+
+Ví dụ: criteria report ke-hoach.yaml cong-nhan.csv --as-of 2024-11-15 -o bao-cao.html
+""",
 }
 
 _ENGLISH = {
@@ -139,6 +164,8 @@ criteria: check criteria sets, and judge by them
   criteria explain RULESET DATA --subject NAME
                                             why one subject comes out as it does
   criteria project PLAN [DATA]              how the targets of a plan look
+  criteria report PLAN [DATA] --as-of DATE -o FILE
+                                            the half-yearly, yearly or mid-term report
 
 Options of all commands:
   --lang vi|en   language (else the variable CRITERIA_LANG, else Vietnamese)
@@ -251,6 +278,29 @@ takes. Without DATA the results of registered units are open.
 Exit status 1 if a target is missed, or will be as things go.
 
 Example: criteria project plan.yaml recognitions.csv --on 2024-12-31 --lang en
+""",
+    "report": """\
+criteria report PLAN [DATA] --as-of DATE [-o FILE]
+
+The half-yearly, yearly or mid-term report on a plan: summary, targets, years, areas, what changed, who has
+not reported, quality, risks, tasks (the five clears), unit by unit. An .html file opens in any browser,
+prints on A4 and needs no network; an .md file can be pasted into a document.
+
+  --as-of DATE                the day of the report, like 2024-11-15
+  --since DATE                the day of the last report (default: by the reporting days of the plan)
+  --kind half_year|year|review
+                              which report it is (default: by the reporting days of the plan)
+  --assessments RULESET DATA  a ruleset and values, for scores and what holds units back
+  --assumed                   those values are assumed (not needed where the file is named .assumed.)
+  --done ID                   a task that is done, several times
+  --method, --scenario, --confidence
+                              as those of criteria project
+  -o, --output FILE           write to an .html, .md or .json file, whole or not at all
+  --force                     overwrite a file that exists
+  --format markdown|html|json form of the report (default: by the name of the output, else markdown)
+  --lang vi|en                language
+
+Example: criteria report plan.yaml recognitions.csv --as-of 2024-11-15 -o report.html --lang en
 """,
 }
 

@@ -28,7 +28,7 @@ from criteria_engine.cli.sheets import json_text
 from criteria_engine.cli.subjects import day_of
 from criteria_engine.cli.table_text import padded, safe, text_table, width_of
 
-__all__ = ["chart_text", "projection_text", "run", "targets_text"]
+__all__ = ["chart_text", "projection_text", "run", "share_of", "targets_text"]
 
 _ENDINGS = {".txt": "text", ".json": "json", ".csv": "csv"}
 _BOM = "\ufeff"
@@ -53,7 +53,7 @@ def run(options: Namespace, console: Console) -> int:
         on=day_of(options.on) or _last_day(plan, rows),
         method=options.method,
         scenarios=options.scenario or ("as_is",),
-        confidence=_share(options.confidence),
+        confidence=share_of(options.confidence),
     )
     match form:
         case "json":
@@ -66,7 +66,7 @@ def run(options: Namespace, console: Console) -> int:
     return 1 if any(each.status in _FALLS_SHORT for each in found.targets.values()) else 0
 
 
-def _share(text: str) -> Fraction:
+def share_of(text: str) -> Fraction:
     """A share as an option says it, exactly."""
     bare = text.strip().removesuffix("%").strip().replace(",", ".")
     try:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import csv
-import datetime
 from argparse import Namespace
 from pathlib import Path
 
-from criteria_engine import CriteriaError, Diagnostic, check, load_plan, project, run_tests
+from criteria_engine import CriteriaError, Diagnostic, check, run_tests
 from criteria_engine.cli.checking import count_criteria, ruleset_files
 from criteria_engine.cli.console import Console
 from criteria_engine.cli.output import Unusable
-from criteria_engine.cli.projecting import chart_text, targets_text
 from criteria_engine.cli.subjects import judged, read_data
 from criteria_engine.cli.table_text import text_table
+from criteria_engine.cli.touring_plan import PLAN, RECOGNITIONS, show_projection
 from criteria_engine.cli.touring_titles import show_titles
 from criteria_engine.cli.verdicts import tally, verdict_table
 
@@ -22,9 +21,6 @@ __all__ = ["run"]
 _RULESET = "vn/cong-an-phuong-kieu-mau/bo-tieu-chi.yaml"
 _DATA = "vn/khanh-hoa/danh-gia-2024.gia-dinh.csv"
 _WARDS = "vn/khanh-hoa/phuong-2024.csv"
-_PLAN = "vn/khanh-hoa/plan-2377.yaml"
-_RECOGNITIONS = "vn/khanh-hoa/cong-nhan.gia-dinh.csv"
-_LOOKED_FROM = datetime.date(2024, 12, 31)
 _EXPLAINED = "Vĩnh Hòa"
 
 
@@ -37,13 +33,15 @@ def run(_: Namespace, console: Console) -> int:
     console.say()
     _show_verdicts(folder, console)
     show_titles(folder, console)
-    _show_projection(folder, console)
+    show_projection(folder, console)
     console.say(console.word("demo_next"), "strong")
     ruleset, data = _shown(folder / _RULESET), _shown(folder / _DATA)
     lang = "" if console.lang == "vi" else f" --lang {console.lang}"
     console.say(f'  criteria explain "{ruleset}" "{data}" --subject "{_EXPLAINED}"{lang}')
     console.say(f'  criteria evaluate "{ruleset}" "{data}" --format csv{lang}')
-    console.say(f'  criteria project "{_shown(folder / _PLAN)}" "{_shown(folder / _RECOGNITIONS)}"{lang}')
+    plan, told = _shown(folder / PLAN), _shown(folder / RECOGNITIONS)
+    console.say(f'  criteria project "{plan}" "{told}"{lang}')
+    console.say(f'  criteria report "{plan}" "{told}" --as-of 2024-11-15{lang}')
     console.say(f"  criteria --help{lang}")
     return 0 if in_order else 1
 
@@ -116,16 +114,3 @@ def _show_verdicts(folder: Path, console: Console) -> None:
         if len(parts) > 2:
             console.say(console.word("demo_rest"))
         console.say()
-
-
-def _show_projection(folder: Path, console: Console) -> None:
-    """The plan of the province, from the end of 2024."""
-    console.say(console.word("demo_project"), "strong")
-    console.say(console.word("demo_project_assumed"), "doubt")
-    console.say()
-    plan = load_plan(folder / _PLAN, lang=console.lang)
-    found = project(plan, recognitions=folder / _RECOGNITIONS, on=_LOOKED_FROM)
-    console.say(targets_text(found, console))
-    console.say()
-    console.say(chart_text(found, console))
-    console.say()

@@ -105,6 +105,7 @@ _VIETNAMESE = {
         "KẾT QUẢ CÔNG NHẬN GIẢ ĐỊNH: kế hoạch và danh sách phường là thật; việc cả chín phường đã được\n"
         "công nhận là giả định, vì chưa có nguồn công khai."
     ),
+    "demo_project_rest": "… cả đoạn, bảng theo năm và biểu đồ: xem lệnh project dưới đây; cả báo cáo: lệnh report",
     "demo_next": "Thử tiếp:",
     # errors
     "unsound_row": "{subject}: {message}",
@@ -233,6 +234,7 @@ _ENGLISH = {
         "ASSUMED RECOGNITIONS: the plan and the list of wards are real; that all nine wards were recognised\n"
         "is assumed, since there is no public source."
     ),
+    "demo_project_rest": "… all of it, the years and a chart: see the command project below; a whole report: report",
     "demo_next": "Try next:",
     # errors
     "unsound_row": "{subject}: {message}",

@@ -11,7 +11,7 @@ from criteria_engine.projection.distribution import Distribution
 from criteria_engine.projection.exact import Share, exact_share
 from criteria_engine.projection.forecast import Method, share
 
-__all__ = ["Backtest", "Known", "backtest", "brier", "covered", "crps"]
+__all__ = ["Backtest", "Checked", "Known", "backtest", "brier", "checked", "compared", "covered", "crps"]
 
 Known = tuple[Sequence[int], Sequence[float | None], int | None]
 """A series as ``forecast.share`` takes it: its years, its values, and of how many units they are shares."""
@@ -21,7 +21,7 @@ _FEWEST = 8
 
 
 @attrs.frozen
-class _Checked:
+class Checked:
     """One forecast of the past beside what came."""
 
     crps: float
@@ -176,14 +176,23 @@ def backtest(
     """
     asked = list(horizons)
     bound = None if at_least is None else float(exact_share(at_least))
-    found, differences = [], []
-    for years, values, n in series.values():
-        checked = list(_checks(years, values, n, asked, method, bound, shortest, seed))
-        found += checked
-        if checked:
-            differences.append((len(checked), math.fsum(each.no_change - each.crps for each in checked)))
-    if not found:
+    found = [
+        list(_checks(years, values, n, asked, method, bound, shortest, seed))
+        for years, values, n in series.values()
+    ]
+    if not any(found):
         raise ValueError(f"no series has {shortest} known values and one after them: nothing to compare")
+    return compared(found)
+
+
+def compared(series: Iterable[Sequence[Checked]]) -> Backtest:
+    """The figures of forecasts that were checked, those of each series together.
+
+    Raises:
+        ValueError: There is none.
+    """
+    groups = [each for each in series if each]
+    found = [each for group in groups for each in group]
     pairs = [each.brier for each in found if each.brier is not None]
     return Backtest(
         len(found),
@@ -192,8 +201,23 @@ def backtest(
         _mean(ours for ours, _ in pairs) if pairs else None,
         _mean(theirs for _, theirs in pairs) if pairs else None,
         _mean(float(each.inside) for each in found),
-        _error(found, differences),
+        _error(
+            found, [(len(group), math.fsum(one.no_change - one.crps for one in group)) for group in groups]
+        ),
     )
+
+
+def checked(forecast: Distribution, value: float, last: float, bound: float | None) -> Checked:
+    """A forecast beside what came, and beside the last value before it; ``bound`` is to be reached."""
+    low, high = forecast.interval(0.8)
+    scores = None
+    if bound is not None:
+        reached = float(value >= bound)
+        scores = (
+            (forecast.probability(at_least=bound) - reached) ** 2,
+            (float(last >= bound) - reached) ** 2,
+        )
+    return Checked(forecast.crps(value), abs(value - last), low <= value <= high, scores)
 
 
 def _checks(
@@ -205,7 +229,7 @@ def _checks(
     bound: float | None,
     shortest: int,
     seed: int,
-) -> Iterator[_Checked]:
+) -> Iterator[Checked]:
     """The forecasts of one series from each of its known years, beside what came."""
     known = sorted((year, value) for year, value in zip(years, values, strict=True) if value is not None)
     came = dict(known)
@@ -219,18 +243,10 @@ def _checks(
         for h, forecast in forecasts.items():
             # Shares are often rounded when they are published; the forecast is of whole units.
             value = came[start + h] if n is None else round(came[start + h] * n) / n
-            low, high = forecast.interval(0.8)
-            scores = None
-            if bound is not None:
-                reached = float(value >= bound)
-                scores = (
-                    (forecast.probability(at_least=bound) - reached) ** 2,
-                    (float(last >= bound) - reached) ** 2,
-                )
-            yield _Checked(forecast.crps(value), abs(value - last), low <= value <= high, scores)
+            yield checked(forecast, value, last, bound)
 
 
-def _error(found: Sequence[_Checked], differences: Sequence[tuple[int, float]]) -> float:
+def _error(found: Sequence[Checked], differences: Sequence[tuple[int, float]]) -> float:
     """The standard error of the mean difference of scores, from how far series differ from each other.
 
     Forecasts of one series share what came, so it is the series that count as independent; with a

@@ -5,12 +5,14 @@ from __future__ import annotations
 import cmath
 import math
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = ["Blocks", "Mixture", "binomial", "mixed_sums"]
 
 # Minus the logarithm of what is too little to count.
 _NOTHING = 32.0
+# So many different chances are multiplied out one by one; more are gathered in so many cells.
+_FEW, _CELLS = 40, 16
 
 Blocks = Sequence[tuple[int, float]]
 """Blocks of units that fare alike: how many, and the chance of each one."""
@@ -61,6 +63,39 @@ def _transform(signal: list[complex], roots: list[complex]) -> list[complex]:
     return [a + b for a, b in zip(even, odd, strict=True)] + [a - b for a, b in zip(even, odd, strict=True)]
 
 
+def _gathered(sizes: Mapping[float, float]) -> Mapping[float, float]:
+    """Chances and how many units have each, with many different chances gathered into few.
+
+    The chances within a sixteenth of the way from 0 to 1 are replaced by two with the same sum, squares
+    and cubes (Gauss's quadrature of two points), so that the mean, the variance and the skewness of the
+    count stay what they are.
+    """
+    if len(sizes) <= _FEW:
+        return sizes
+    cells: dict[int, list[tuple[float, float]]] = {}
+    for q, m in sizes.items():
+        cells.setdefault(int(q * _CELLS), []).append((q, m))
+    found: dict[float, float] = {}
+    for cell in cells.values():
+        for q, m in cell if len(cell) < 3 else _two_points(cell):
+            found[q] = found.get(q, 0.0) + m
+    return found
+
+
+def _two_points(cell: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+    """Two chances, with their weights, that have the first three moments of many."""
+    size = math.fsum(m for _, m in cell)
+    mean = math.fsum(m * q for q, m in cell) / size
+    square = math.fsum(m * (q - mean) ** 2 for q, m in cell) / size
+    if square <= 1e-18:
+        return ((mean, size),)
+    half = math.fsum(m * (q - mean) ** 3 for q, m in cell) / size / square / 2.0
+    reach = math.sqrt(half * half + square)
+    low, high = half - reach, half + reach
+    part = high / (high - low)
+    return ((mean + low, size * part), (mean + high, size * (1.0 - part)))
+
+
 def mixed_sums(n: int, mixture: Mixture) -> list[float]:
     """The probabilities of 0 to n for a sum of binomial counts, mixed over assumptions.
 
@@ -78,7 +113,7 @@ def mixed_sums(n: int, mixture: Mixture) -> list[float]:
     circle = [cmath.exp(-1j * math.tau * j / size) for j in range(half + 1)]
     found = [0j] * (half + 1)
     for weight, blocks in mixture:
-        merged: dict[float, int] = {}
+        merged: dict[float, float] = {}
         for m, q in blocks:
             if m and q > 0.0:
                 chance = min(q, 1.0)
@@ -88,9 +123,9 @@ def mixed_sums(n: int, mixture: Mixture) -> list[float]:
         reach = 1.0 - _NOTHING / scatter if scatter else -2.0
         last = half + 1 if reach <= -1.0 else math.ceil(math.acos(reach) * size / math.tau) + 1
         terms = [complex(weight)] * min(last, half + 1)
-        for q, m in merged.items():
+        for q, many in _gathered(merged).items():
             p = 1.0 - q
-            terms = [term * (p + q * z) ** m for term, z in zip(terms, circle, strict=False)]
+            terms = [term * (p + q * z) ** many for term, z in zip(terms, circle, strict=False)]
         found[: len(terms)] = map(operator.add, found, terms)
     signal = [value.conjugate() for value in found]
     spectrum = signal + [value.conjugate() for value in signal[half - 1 : 0 : -1]]

@@ -25,6 +25,7 @@ _VIETNAMESE = {
     "required": "Lộ trình cần đạt",
     "target": "Chỉ tiêu",
     "change": "{before} → {after}",
+    "list": "Số {unit} thay đổi",
     "mark": "{required}/{units} ({share})",
     "of": "Tỷ lệ {unit} được công nhận",
     "day": "Nhìn từ ngày {day}",
@@ -38,6 +39,7 @@ _ENGLISH = {
     "required": "Required pathway",
     "target": "Target",
     "change": "{before} → {after}",
+    "list": "Number of {unit} changed",
     "mark": "{required} of {units} ({share})",
     "of": "Share of {unit} recognised",
     "day": "Looked at from {day}",
@@ -95,6 +97,17 @@ class Drawing:
     def ahead(self) -> tuple[YearRow, ...]:
         """The years ahead, from the last one behind on, so that the path is one line."""
         return (*self.known[-1:], *(row for row in self.rows if not row.known))
+
+    @property
+    def ticks(self) -> list[int]:
+        """The years that are written below the chart: all, or so many that they do not touch."""
+        years = [row.year for row in self.rows]
+        return years[:: 1 + len(years) // 14]
+
+    @property
+    def has_band(self) -> bool:
+        """Whether what is low and what is high differ in any year."""
+        return any(row.low != row.high for row in self.rows)
 
     @property
     def pathway(self) -> tuple[tuple[int, Fraction], ...]:

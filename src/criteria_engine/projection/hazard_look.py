@@ -17,7 +17,7 @@ from criteria_engine.projection.hazard import Cohort, all_reach, cohorts_at, kep
 from criteria_engine.projection.looking import Arithmetic
 from criteria_engine.projection.path import Path, Point, past_points
 from criteria_engine.projection.plan_parts import Target
-from criteria_engine.projection.rates import Rate
+from criteria_engine.projection.rates import RARE, Rate
 from criteria_engine.projection.setting import Setting, present_units
 from criteria_engine.projection.stepping import stepwise
 
@@ -44,7 +44,7 @@ class Hazard:
         self.bounds_everywhere = not self.learnt
         self.lapse = _NONE
         if seen.lapses and not course.no_lapse:
-            self.lapse = Rate.posterior(seen.lapses, as_of=today)
+            self.lapse = Rate.posterior(seen.lapses, as_of=today, prior=RARE)
         passes = Rate.posterior(seen.passes, as_of=today)
         if course.pass_rate is not None:
             passes = Rate.fixed(float(course.pass_rate))

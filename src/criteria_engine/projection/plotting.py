@@ -30,7 +30,7 @@ def plotted(drawing: Drawing, ax: Any = None) -> Any:
     years = [row.year for row in drawing.rows]
     ax.set_xlim(min(years) - 0.4, max(years) + 0.4)
     ax.set_ylim(0, 110)
-    ax.set_xticks(years)
+    ax.set_xticks(drawing.ticks)
     ax.set_yticks(range(0, 101, 20))
     ax.yaxis.set_major_formatter(
         ticker.FuncFormatter(lambda value, _: drawing.share(Fraction(float(value)) / 100, least=0))
@@ -51,7 +51,7 @@ def _matplotlib() -> tuple[Any, Any]:
         from matplotlib import pyplot, ticker  # noqa: PLC0415 - the one door to an optional package
     except ImportError as error:
         problems = Problems()
-        problems.add_fault("plot", Fault("CE971", package="matplotlib", extra="plot"))
+        problems.add_fault("plot", Fault("CE571", package="matplotlib", extra="plot"))
         raise CriteriaError(problems) from error
     return pyplot, ticker
 
@@ -62,7 +62,7 @@ def _shares(rows: Sequence[YearRow], which: int) -> list[float]:
 
 def _draw_paths(ax: Any, drawing: Drawing) -> None:
     known, ahead = drawing.known, drawing.ahead
-    if any(row.low != row.high for row in drawing.rows):
+    if drawing.has_band:
         years = [row.year for row in drawing.rows]
         low, high = _shares(drawing.rows, 0), _shares(drawing.rows, 2)
         ax.fill_between(years, low, high, color=_BAND, alpha=0.5, linewidth=0, label=drawing.word("band"))

@@ -11,13 +11,13 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.digest import digest_of
+from criteria_engine.projection.assessed import last_results
 from criteria_engine.projection.attaining import attainment
 from criteria_engine.projection.changes import share_changes
 from criteria_engine.projection.exact import Share, exact_share
-from criteria_engine.projection.hazard_look import Hazard
-from criteria_engine.projection.looking import Arithmetic, Look
+from criteria_engine.projection.labels_look import published_labels
+from criteria_engine.projection.methods import Method, way_of
 from criteria_engine.projection.nearest import nearest_units
 from criteria_engine.projection.path import Path
 from criteria_engine.projection.plan import Plan
@@ -27,12 +27,9 @@ from criteria_engine.projection.setting import Setting, setting_of
 from criteria_engine.projection.unit_status import UnitStatus, unit_statuses_from
 from criteria_engine.projection.unit_status_files import load_unit_statuses
 from criteria_engine.projection.year_table import YearRow, YearTable
-from criteria_engine.result import Result
+from criteria_engine.ruleset import Ruleset
 
-__all__ = ["METHODS", "project"]
-
-METHODS = ("arithmetic", "hazard")
-"""The ways to look ahead: without a model, or with rates of recognition and lapse."""
+__all__ = ["project", "rows_of"]
 
 _Rows = str | os.PathLike[str] | Iterable[UnitStatus | Mapping[str, Any]]
 
@@ -42,10 +39,14 @@ def project(
     *,
     recognitions: _Rows = (),
     on: datetime.date,
-    method: str = "hazard",
+    method: Method | None = None,
     scenarios: Sequence[str | Scenario] = ("as_is",),
     confidence: Share = Fraction(4, 5),
-    assessments: Mapping[str, Result] | None = None,
+    assessments: Mapping[str, Any] | None = None,
+    ruleset: Ruleset | None = None,
+    level: str | None = None,
+    seed: int = 0,
+    draws: int = 1000,
 ) -> Projection:
     """How the targets of a plan look on a day.
 
@@ -56,39 +57,47 @@ def project(
             not been recognised, unless the plan registered it: then its result is open.
         on: The day from which one looks. Rows of later years and decisions of later days are left out,
             and units are those of that day.
-        method: ``"hazard"``: rates of recognition and lapse with what is not known of them, counted
-            exactly, without random numbers; where the rows show one year only there is nothing to learn
-            from, and it is ``"arithmetic"``: no model, the plan's lists and lapses as given.
+        method: ``"scores"`` (the default where assessments of two years and a ruleset are given):
+            the values of every unit are drawn ahead, by steps that units of about the same score made,
+            and every drawn unit is judged by the ruleset itself. ``"hazard"`` (else the default): rates
+            of recognition and lapse with what is not known of them, counted exactly, without random
+            numbers; where the rows show one year only there is nothing to learn from, and it is
+            ``"arithmetic"``: no model, the plan's lists and lapses as given. ``"published"``: the
+            labels of published rules (``labels``), and no probabilities. Or a function
+            ``(years, values, n, horizons, rng) -> draws`` of the share of recognised units, as
+            ``ce.forecast.share`` takes one.
         scenarios: What is to be supposed of the years ahead; see ``ce.Scenario``. They compose.
         confidence: How sure registrations for the next year are to be enough (0–1, or ``"80%"``).
-        assessments: Results of the last assessments by name or id of the unit, for the nearest units.
+        assessments: By name or id of the unit, and by year, its values or the ``Result`` of them; or its
+            last ``Result`` alone. Also for the units that are nearest to the criteria.
+        ruleset: What drawn values are judged by.
+        level: Its level that counts as recognised, or a better one; by default its best.
+        seed: Where random numbers start, for ``"scores"`` and functions.
+        draws: How many futures are drawn for ``"scores"``.
 
     Raises:
-        CriteriaError: Rows, names, the method or a scenario are not right; all of it at once.
-        ValueError: ``confidence`` is not between 0 and 1.
+        CriteriaError: Rows, names, values, the method or a scenario are not right; all of it at once.
+        ValueError: ``confidence`` is not between 0 and 1, ``"scores"`` has no ruleset, the ruleset not
+            this level, or ``draws`` is below 1.
     """
-    if method not in METHODS:
-        problems = Problems()
-        problems.add_fault("method", Fault("CE961", value=str(method), known=", ".join(METHODS)))
-        raise CriteriaError(problems)
     course = course_of(scenarios)
-    fixed = plan.counting.denominator.fixed
-    if isinstance(recognitions, str | os.PathLike):
-        rows = load_unit_statuses(recognitions, plan.roster, fixed)
-    else:
-        rows = unit_statuses_from(recognitions, plan.roster, fixed)
-    setting = setting_of(plan, rows, on, course)
-    look = _look(method, setting)
+    known = assessments or {}
+    way = way_of(method, known, ruleset, level, plan.roster, on, course, seed, draws)
+    rows = rows_of(recognitions, plan)
+    setting = setting_of(plan, way.rows(rows), on, course)
+    look = way.look(setting)
     sure = exact_share(confidence)
     path = look.path()
-    nearest = nearest_units(setting, assessments or {})
+    nearest = nearest_units(setting, last_results(known, ruleset))
     named = tuple(str(Scenario.of(each)) for each in scenarios)
     looked_at = set(setting.ledger.rows)
     seen = [row for row in rows if row in looked_at]
+    labels, is_low = published_labels(setting, path) if way.method == "published" else ({}, False)
+    asked = [method if isinstance(method, str) else look.name, list(named), str(sure)]
     return Projection(
         plan,
         on,
-        look.name,
+        "published" if way.method == "published" else look.name,
         named,
         sure,
         attainment(setting, look, sure, nearest),
@@ -96,14 +105,20 @@ def project(
         _table(setting, path),
         _standing(setting),
         (sum(row.assumed for row in seen), len(seen)),
-        None,
+        seed if way.is_seeded(look) else None,
         metadata.version("criteria-engine"),
-        digest_of([plan, [attrs.asdict(row) for row in rows], on, method, list(named), str(sure)]),
+        digest_of([plan, [attrs.asdict(row) for row in rows], on, *asked, *way.digest_parts()]),
+        labels,
+        (*way.notes, *(["low_share"] if is_low else [])),
     )
 
 
-def _look(method: str, setting: Setting) -> Look:
-    return Hazard(setting) if method == "hazard" else Arithmetic(setting)
+def rows_of(recognitions: _Rows, plan: Plan) -> tuple[UnitStatus, ...]:
+    """What happened, read and looked up among the units of a plan; raises ``CriteriaError``."""
+    fixed = plan.counting.denominator.fixed
+    if isinstance(recognitions, str | os.PathLike):
+        return load_unit_statuses(recognitions, plan.roster, fixed)
+    return unit_statuses_from(recognitions, plan.roster, fixed)
 
 
 def _standing(setting: Setting) -> tuple[int, int, int]:

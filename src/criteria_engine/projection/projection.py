@@ -14,6 +14,7 @@ from criteria_engine.projection.changes import ShareChange
 from criteria_engine.projection.drawing import drawing_of
 from criteria_engine.projection.plan import Plan
 from criteria_engine.projection.plotting import plotted
+from criteria_engine.projection.progress_labels import Label
 from criteria_engine.projection.projection_html import projection_html
 from criteria_engine.projection.target_outlook import TargetOutlook, plain
 from criteria_engine.projection.telling import told
@@ -40,6 +41,9 @@ class Projection:
         seed: What draws were begun with; None where nothing is drawn.
         engine: The version of this library.
         digest: The SHA-256 of the plan, the units, the rows and the choices.
+        labels: With ``method="published"`` for each target the label of every rule that applies.
+        notes: What was asked for and could not be done, and what to be careful of: ``scores_one_year``,
+            ``scores_supposed``, ``low_share``. ``explain()`` says them.
     """
 
     plan: Plan
@@ -55,6 +59,8 @@ class Projection:
     seed: int | None
     engine: str
     digest: str
+    labels: Mapping[str, Mapping[str, Label]] = attrs.field(factory=dict, hash=False)
+    notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         found = ", ".join(f"{id}={each.likelihood or each.status}" for id, each in self.targets.items())
@@ -82,6 +88,8 @@ class Projection:
             self.assumed,
             chosen_language(lang),
             self.standing,
+            self.labels,
+            self.notes,
         )
 
     def plot(self, ax: Any = None, lang: str | None = None) -> Any:
@@ -117,4 +125,6 @@ class Projection:
             "seed": self.seed,
             "engine": self.engine,
             "digest": self.digest,
+            **({"labels": plain(self.labels)} if self.labels else {}),
+            **({"notes": list(self.notes)} if self.notes else {}),
         }

@@ -9,10 +9,18 @@ import attrs
 
 from criteria_engine.projection.quadrature import Points, beta_points, beta_quantile
 
-__all__ = ["HALF_LIFE", "Rate", "dispersion"]
+__all__ = ["HALF_LIFE", "RARE", "Rate", "dispersion"]
 
 HALF_LIFE = 2.5
 """Years after which a period counts half as much as the last one."""
+
+RARE = (0.5, 9.5)
+"""What is put in before a lapse was seen: half a lapse in ten unit-years, a mean of 5 % a year.
+
+Jeffreys' Beta(½, ½) weighs as much as one unit-year and has its mean at a half, so that after a single
+unit that kept its title it would expect every fourth to lapse in a year. A title is not lost by default,
+as it is not won by default; so the device is the same as for recognitions, and what is put in differs.
+"""
 
 # Measured over panels of many kinds (tests/test_calibration.py): single years stray this far from the
 # lasting rate (a standard deviation on the logit scale) even where the few that are known happen to

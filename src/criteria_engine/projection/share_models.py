@@ -8,13 +8,12 @@ from itertools import pairwise
 from criteria_engine.projection.distribution import Distribution
 from criteria_engine.projection.hazard import Cohort, cohorts_at
 from criteria_engine.projection.past import Past
-from criteria_engine.projection.rates import HALF_LIFE, Rate
+from criteria_engine.projection.rates import HALF_LIFE, RARE, Rate
 
 __all__ = ["damped_drift", "hazard", "last_value", "scored", "spread_out"]
 
-# A step up of the net share hides lapses, and one down hides recognitions; both rates are taken to be
-# low until they are seen: half a unit in ten.
-_LOW = (0.5, 9.5)
+# A step up of the net share hides lapses, and one down hides recognitions: both are taken to be rare
+# until they are seen (``RARE``).
 # How far the odds of a rate move a year, at most likely (a standard deviation), and how fast it ebbs.
 _TILT, _EBB = 0.15, 0.85
 # How much more is unsure where the share went to and fro than where it went one way.
@@ -33,9 +32,9 @@ def hazard(past: Past, n: int, ahead: int) -> Distribution:
     straight = past.straightness**2
     doubt = 1.0 + _TO_AND_FRO * (1.0 - straight)
     last = past.years[-1]
-    before = (0.5, 0.5) if entries else _LOW
+    before = (0.5, 0.5) if entries else RARE
     entry = Rate.posterior(entries, as_of=last, prior=before).tilted(straight * _tilt(entries, ahead))
-    lapse = Rate.posterior(lapses, as_of=last, prior=_LOW)
+    lapse = Rate.posterior(lapses, as_of=last, prior=RARE)
     have = min(n, max(0, round(past.level * n)))
     cohorts = [Cohort(have, recognised=True), Cohort(n - have)]
     return cohorts_at(cohorts, ahead, entry.doubted(doubt), lapse.doubted(doubt)).in_shares()

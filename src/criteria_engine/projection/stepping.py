@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import attrs
 
+from criteria_engine.projection.convolving import convolved
 from criteria_engine.projection.counts import binomial
 from criteria_engine.projection.distribution import Distribution
 from criteria_engine.projection.quadrature import Points, legendre
@@ -14,10 +15,16 @@ from criteria_engine.projection.rates import Rate
 
 __all__ = ["Step", "stepwise"]
 
+# How far apart, in deviations of a count, are the means of numbers of units that stand for those between.
+_NEAR = 0.1
+# Fewer units are each taken as they are.
+_MANY = 100
 # Counts rarer than this beside the commonest one are let go on the way.
 _CUT = 1e-6
 
 _Run = tuple[int, list[float]]
+_Runs = Callable[[int], _Run]
+_States = list[tuple[int, float]]
 
 
 @attrs.frozen
@@ -70,8 +77,9 @@ def stepwise(
             for year, step in enumerate(steps):
                 run, n = _roster(run, n, step)
                 chance = p if step.pass_rate is None else step.pass_rate
-                gains = _remembered(recognised, min(1.0, chance * step.factor))
-                run = _year(run, n, step, gains, _remembered(lapsed, q))
+                chance = min(1.0, chance * step.factor)
+                gains = _remembered(recognised, chance)
+                run = _year(run, n, step, chance, q, gains, _remembered(lapsed, q))
                 weight = entry_weights[year] * lapse_weights[year]
                 total, (first, weights) = totals[year], run
                 for at, value in enumerate(weights, first):
@@ -157,7 +165,7 @@ def _matched(found: Points, rate: Rate) -> list[float]:
     return weights
 
 
-def _remembered(known: dict[tuple[float, int], _Run], p: float) -> Callable[[int], _Run]:
+def _remembered(known: dict[tuple[float, int], _Run], p: float) -> _Runs:
     """Binomial probabilities by the number of units, each worked out once."""
 
     def look(n: int) -> _Run:
@@ -185,26 +193,67 @@ def _roster(run: _Run, n: int, step: Step) -> tuple[_Run, int]:
     return _trimmed(0, found), n - gone
 
 
-def _year(run: _Run, n: int, step: Step, gains: Callable[[int], _Run], losses: Callable[[int], _Run]) -> _Run:
+def _year(run: _Run, n: int, step: Step, p: float, q: float, gains: _Runs, losses: _Runs) -> _Run:
     """The count a year later: some of those who hold it lapse, some of the others are recognised."""
+    found = [0.0] * (n + 1)
+    for (start, chances), states in _kinds(run, n, step, p, gains):
+        low, left = _left(states, q, losses)
+        _add(found, low + start, 1.0, convolved(left, chances))
+    return _trimmed(0, found)
+
+
+def _left(states: _States, q: float, losses: _Runs) -> _Run:
+    """How many still hold it after lapses."""
+    kinds: dict[int, _States] = {}
+    for count, weight in states:
+        for near, part in _near(count, q, losses):
+            kinds.setdefault(near, []).append((count, weight * part))
+    parts = []
+    for near, those in kinds.items():
+        weights = [0.0] * (those[-1][0] - those[0][0] + 1)
+        for count, weight in those:
+            weights[count - those[0][0]] = weight
+        fewest, losing = losses(near)
+        parts.append((those[0][0] - fewest - len(losing) + 1, convolved(weights, losing[::-1])))
+    low = min(first for first, _ in parts)
+    total = [0.0] * (max(first + len(chances) for first, chances in parts) - low)
+    for first, chances in parts:
+        _add(total, first - low, 1.0, chances)
+    return low, total
+
+
+def _kinds(run: _Run, n: int, step: Step, p: float, gains: _Runs) -> Iterable[tuple[_Run, _States]]:
+    """What may be gained, with the counts after which it may be, each with its weight."""
     first, weights = run
-    # Counts after which the same may be gained are walked together.
-    kinds: dict[int, tuple[_Run, list[tuple[int, float]]]] = {}
+    kinds: dict[int, tuple[_Run, _States]] = {}
     for count, weight in enumerate(weights, first):
         trying = n - count if step.registered is None else min(step.registered, n - count)
         gained = _capped(gains(trying), step.capacity)
-        full = step.capacity is not None and gained[0] == step.capacity
-        kinds.setdefault(-1 if full else trying, (gained, []))[1].append((count, weight))
-    found = [0.0] * (n + 1)
-    for (start, chances), states in kinds.values():
-        left = [0.0] * (states[-1][0] + 1)
-        for count, weight in states:
-            fewest, losing = losses(count)
-            _add(left, count - fewest - len(losing) + 1, weight, losing[::-1])
-        for count, weight in enumerate(left):
-            if weight:
-                _add(found, count + start, weight, chances)
-    return _trimmed(0, found)
+        if step.capacity is not None and gained[0] == step.capacity:
+            kinds.setdefault(-1, (gained, []))[1].append((count, weight))
+            continue
+        for near, part in _near(trying, p, gains):
+            kind = kinds.setdefault(near, (_capped(gains(near), step.capacity), []))
+            kind[1].append((count, weight * part))
+    return kinds.values()
+
+
+def _near(units: int, p: float, runs: _Runs) -> Sequence[tuple[int, float]]:
+    """Numbers of units whose binomial counts, mixed, stand for that of a number between them.
+
+    A mixture of two binomial counts has the mean of the one between them; its variance is too large by
+    at most a quarter of the square of the difference of their means, here a four-hundredth.
+    """
+    width = int(_NEAR * math.sqrt(units * (1.0 - p) / p)) if units >= _MANY and 0.0 < p < 1.0 else 1
+    below = units % width if width > 1 else 0
+    if not below:
+        return ((units, 1.0),)
+    upper = units - below + width
+    first, chances = runs(upper)
+    if first + len(chances) - 1 > units:
+        # Of more units than there are more could be counted.
+        return ((units, 1.0),)
+    return ((units - below, 1.0 - below / width), (upper, below / width))
 
 
 def _add(total: list[float], at: int, weight: float, chances: list[float]) -> None:

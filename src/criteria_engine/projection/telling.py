@@ -5,17 +5,21 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from types import MappingProxyType
 
 import attrs
 
 from criteria_engine.formatting import date, number, percent
 from criteria_engine.projection.plan import Plan
+from criteria_engine.projection.progress_labels import Label
 from criteria_engine.projection.target_outlook import MustChange, TargetOutlook, likelihood_of
 from criteria_engine.projection.telling_words import SENTENCES
 
 __all__ = ["told"]
 
 _MOST_NAMES = 5
+
+_MODEL_SENTENCES = {"arithmetic": "no_model", "published": "no_model", "hazard": "model", "scores": "drawn"}
 
 
 @attrs.frozen
@@ -51,6 +55,8 @@ def told(
     assumed: tuple[int, int],
     lang: str,
     standing: tuple[int, int, int],
+    labels: Mapping[str, Mapping[str, Label]] = MappingProxyType({}),
+    notes: Sequence[str] = (),
 ) -> str:
     """A paragraph: where the plan stands, then each target, then what was assumed.
 
@@ -64,13 +70,23 @@ def told(
     said += [_of_target(speaker, plan, on, target) for target in targets.values()]
     if set(scenarios) - {"as_is"}:
         said.append(speaker.say("scenarios", names=", ".join(scenarios)))
-    said.append(speaker.say("no_model" if method == "arithmetic" else "model"))
+    said += [_of_labels(speaker, plan, id, found) for id, found in labels.items() if found]
+    said.append(speaker.say(_MODEL_SENTENCES.get(method, "own_model")))
+    said += [speaker.say(note) for note in notes]
     if assumed[0]:
         said.append(speaker.say("assumed", rows=assumed[0], of=assumed[1]))
     if plan.counting.assumed:
         names = "; ".join(speaker.say(name) for name in plan.counting.assumed)
         said.append(speaker.say("assumed_rules", names=names))
     return " ".join(said)
+
+
+def _of_labels(speaker: _Speaker, plan: Plan, id: str, labels: Mapping[str, Label]) -> str:
+    title = plan.target(id).title.in_language(speaker.lang) or id
+    each = "; ".join(
+        f"{speaker.say(rule)}: {speaker.say(f'label_{found.label}')}" for rule, found in labels.items()
+    )
+    return speaker.say("labels", title=title, labels=each)
 
 
 def _unit_word(plan: Plan, lang: str) -> str:

@@ -12,7 +12,7 @@ from criteria_engine.projection.chance import Stream, stream
 from criteria_engine.projection.distribution import Distribution
 from criteria_engine.projection.past import Past
 
-__all__ = ["UnitShares", "drawn_ahead"]
+__all__ = ["UnitShares", "drawn_ahead", "memory_of"]
 
 # Steps of so many units make a band; fewer than this say little of where a unit of that score goes.
 _BAND = 25
@@ -134,7 +134,7 @@ def _level(past: Past, memory: float) -> float:
 
 def _fitted(pasts: Mapping[str, Past], last: int) -> _Model:
     """How the scores moved in the recent years."""
-    memory = _memory(pasts)
+    memory = memory_of(pasts)
     steps = [step for past in pasts.values() for step in _steps(past, memory) if step.year > last - _RECENT]
     years: dict[int, list[float]] = {}
     for step in steps:
@@ -170,7 +170,7 @@ def _steps(past: Past, memory: float) -> Iterator[_Step]:
         level += memory * error
 
 
-def _memory(pasts: Mapping[str, Past]) -> float:
+def memory_of(pasts: Mapping[str, Past]) -> float:
     """How much of a change stays, from all units together: see ``Past.memory``.
 
     The mean change of all units is taken out, so that a common drift does not pass for memory.

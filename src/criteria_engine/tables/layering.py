@@ -23,7 +23,7 @@ _NAME = re.compile(r'"[^"]+"')
 
 @attrs.frozen
 class Copy:
-    """A column under another name, perhaps so many rows before in order of unit and period."""
+    """A column under another name, perhaps as it was so many periods before in the row of the same unit."""
 
     name: str
     source: str
@@ -40,15 +40,7 @@ def with_copies(nw: Any, frame: Any, copies: Sequence[Copy]) -> Any:
         ex = Sql(SPARK)
         listed = [f"{_in_sql(ex, copy)} AS {ex.quoted(copy.name)}" for copy in copies]
         return nw.from_native(frame.to_native().selectExpr("*", *listed))
-    return frame.with_columns(*[_copied(nw, copy).alias(copy.name) for copy in copies])
-
-
-def _copied(nw: Any, copy: Copy) -> Any:
-    column = nw.col(copy.source)
-    if copy.history is None:
-        return column
-    unit, period = copy.history
-    return column.shift(copy.back).over(unit, order_by=period)
+    return frame.with_columns(*[nw.col(copy.source).alias(copy.name) for copy in copies])
 
 
 def _in_sql(ex: Sql, copy: Copy) -> str:
@@ -56,7 +48,8 @@ def _in_sql(ex: Sql, copy: Copy) -> str:
     if copy.history is None:
         return column
     unit, period = map(ex.quoted, copy.history)
-    return f"lag({column}, {copy.back}) OVER (PARTITION BY {unit} ORDER BY {period})"
+    span = f"RANGE BETWEEN {copy.back} PRECEDING AND {copy.back} PRECEDING"
+    return f"first_value({column}) OVER (PARTITION BY {unit} ORDER BY {period} {span})"
 
 
 def space_of(nw: Any, frame: Any) -> Any:

@@ -1,0 +1,162 @@
+"""Looking back: what projections of a plan, made in each past year, would have been worth."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from criteria_engine.diagnostics import CriteriaError, Fault, Problems
+from criteria_engine.projection.calibration import Backtest, Checked, checked, compared
+from criteria_engine.projection.exact import Share, exact_share
+from criteria_engine.projection.methods import Method, Way, way_of
+from criteria_engine.projection.plan import Plan
+from criteria_engine.projection.plan_units import year_days
+from criteria_engine.projection.project import rows_of
+from criteria_engine.projection.roster import Unit
+from criteria_engine.projection.scenario import course_of
+from criteria_engine.projection.setting import Setting, setting_of
+from criteria_engine.projection.unit_status import UnitStatus
+from criteria_engine.ruleset import Ruleset
+
+__all__ = ["backtest_plan"]
+
+
+def backtest_plan(
+    plan: Plan,
+    recognitions: str | os.PathLike[str] | Iterable[UnitStatus | Mapping[str, Any]] = (),
+    *,
+    on: datetime.date,
+    method: Method | None = None,
+    assessments: Mapping[str, Any] | None = None,
+    ruleset: Ruleset | None = None,
+    level: str | None = None,
+    at_least: Share | None = None,
+    seed: int = 0,
+    draws: int = 200,
+) -> Backtest:
+    """Project a plan from the end of each past year, and compare with what came and with "no change".
+
+    From each year the method sees only what was known by then, and the roster of that day. A later year
+    counts where its result is known for every unit, and the list of units is still the same: what a
+    merger does to a share is no forecast. The lists of registrations are taken as they stand now.
+
+    Args:
+        plan: The plan.
+        recognitions: What happened, as ``ce.project`` takes it.
+        on: The day from which one looks back.
+        method: As in ``ce.project``; ``"arithmetic"`` and ``"published"`` forecast nothing.
+        assessments: As in ``ce.project``.
+        ruleset: As in ``ce.project``.
+        level: As in ``ce.project``.
+        at_least: A share whose reaching is forecast as well, for the Brier score; by default that of the
+            plan's first target with a share.
+        seed: As in ``ce.project``.
+        draws: As in ``ce.project``.
+
+    Returns:
+        The figures, in shares; ``.sentence()`` says plainly if there is no skill over "no change".
+
+    Raises:
+        CriteriaError: As ``ce.project`` does.
+        ValueError: There are no two years that can be compared, or the method forecasts nothing.
+    """
+    if method in ("arithmetic", "published"):
+        problems = Problems()
+        problems.add_fault("method", Fault("CE961", value=str(method), known="hazard, scores"))
+        raise CriteriaError(problems)
+    if at_least is None:
+        at_least = next((target.shares[0] for target in plan.targets if target.share is not None), None)
+    asked = _Asked(plan, method, assessments or {}, ruleset, level, seed, draws)
+    rows = rows_of(recognitions, plan)
+    found = list(_looked_back(asked, rows, on, None if at_least is None else float(exact_share(at_least))))
+    if not found:
+        raise ValueError("no year behind can be compared with a later one: nothing to look back on")
+    return compared([found])
+
+
+@attrs.frozen
+class _Asked:
+    """What is asked of every year alike."""
+
+    plan: Plan
+    method: Method | None
+    assessments: Mapping[str, Any]
+    ruleset: Ruleset | None
+    level: str | None
+    seed: int
+    draws: int
+
+    def way(self, on: datetime.date) -> Way:
+        """The way to look ahead from a day, with what was known by then."""
+        return way_of(
+            self.method,
+            self.assessments,
+            self.ruleset,
+            self.level,
+            self.plan.roster,
+            on,
+            course_of(()),
+            self.seed,
+            self.draws,
+        )
+
+    def setting(self, way: Way, rows: Sequence[UnitStatus], on: datetime.date) -> Setting:
+        """What a projection from a day starts from."""
+        return setting_of(self.plan, way.rows(rows), on, course_of(()))
+
+
+def _looked_back(
+    asked: _Asked, rows: Sequence[UnitStatus], on: datetime.date, bound: float | None
+) -> Iterator[Checked]:
+    """Every forecast from a past year of a later one, beside what came."""
+    now = _Came(asked, rows, on)
+    for year in range(now.first, on.year):
+        day = year_days(year)[1]
+        way = asked.way(day)
+        then = asked.setting(way, rows, day)
+        units = then.units(year)
+        start = now.share(year, units)
+        if start is None:
+            continue
+        look = way.look(then)
+        for ahead, point in look.path().items():
+            if not year < ahead <= on.year or point.chances is None:
+                continue
+            value = now.share(ahead, units)
+            if value is not None:
+                yield checked(point.chances.in_shares(), value, start, bound)
+
+
+class _Came:
+    """What is known today of the years behind: of titles, or where there is no word on any of the criteria."""
+
+    def __init__(self, asked: _Asked, rows: Sequence[UnitStatus], on: datetime.date) -> None:
+        way = asked.way(on)
+        self.setting = asked.setting(way, rows, on)
+        self.judged: dict[tuple[str, int], bool | None] | None = None
+        years = self.setting.ledger.told_years
+        if not rows and way.assessed is not None:
+            self.judged = {
+                (panel.unit, each.year): each.judged.surely
+                if each.judged.surely == each.judged.possibly
+                else None
+                for panel in way.assessed.panels
+                for each in panel.years
+            }
+            years = sorted({year for _, year in self.judged})
+        self.first = years[0] if years else on.year
+        self.last = years[-1] if years else on.year
+
+    def share(self, year: int, units: Sequence[Unit]) -> float | None:
+        """The share of units that held a title in a year; None where that is not known of all of them."""
+        if year > self.last or not units or self.setting.units(year) != tuple(units):
+            return None
+        if self.judged is None:
+            held = [self.setting.ledger.held_surely(unit, year) for unit in units]
+        else:
+            held = [self.judged.get((unit.id, year)) for unit in units]
+        return None if None in held else sum(map(bool, held)) / len(units)

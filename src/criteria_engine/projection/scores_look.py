@@ -1,0 +1,305 @@
+"""Looking ahead with drawn values: every drawn unit is judged by the ruleset itself.
+
+A unit outside is recognised in a year in which it reaches the level, where the lists let it. A title
+that has to be renewed stands on only in draws in which the unit reaches the level again in time; one
+that stands until it lapses does so at the rate that was seen. Seeded, and the same whatever the order.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+import attrs
+
+from criteria_engine.projection.chance import generator, stream
+from criteria_engine.projection.cohorts import Prospects
+from criteria_engine.projection.distribution import Distribution
+from criteria_engine.projection.ledger import VIEWS, View
+from criteria_engine.projection.looking import Arithmetic
+from criteria_engine.projection.path import Path, Point, past_points
+from criteria_engine.projection.plan_parts import Target
+from criteria_engine.projection.quadrature import beta_quantile
+from criteria_engine.projection.rates import RARE, Rate
+from criteria_engine.projection.roster import Unit
+from criteria_engine.projection.setting import Setting, present_units
+from criteria_engine.projection.tallies import Reached, counts_by_draw, in_bits
+from criteria_engine.projection.value_draws import Futures, Reaching
+
+__all__ = ["Scores"]
+
+_COVERAGE = Fraction(4, 5)
+# Rates of lapse that draws are shared out among.
+_STRATA = 20
+
+
+class Scores:
+    """Every draw of every unit, walked through the plan: ``held`` has the draws in which it holds a title.
+
+    Each unit is looked at three ways: what is undecided for missing values goes badly, is as likely as
+    not, goes well.
+    """
+
+    name = "scores"
+    bounds_everywhere = True
+
+    def __init__(self, setting: Setting, futures: Futures, seed: int) -> None:
+        self.setting, self.futures, self.seed = setting, futures, seed
+        self.plain = Arithmetic(setting)
+        self.draws = futures.draws
+        self.every = (1 << self.draws) - 1
+        self.units = setting.units(setting.on.year)
+        counting = setting.plan.counting
+        self.delay = counting.decided_after if counting.basis == "decision_date" else 0
+        rate = Rate.posterior(setting.seen.lapses, as_of=setting.on.year, prior=RARE)
+        lapses = setting.seen.lapses and counting.lasts is None and not setting.course.no_lapse
+        self._lapse_rates = self._rates(rate) if lapses else None
+        self._prospects = Prospects(setting, float(self.pass_rate()), 0.0, 0.0)
+        self.hardest = self._prospects.last
+        self.held: dict[View, Reached] = {}
+        self.gained: dict[View, Reached] = {}
+        for view in VIEWS:
+            self.held[view], self.gained[view] = _Walk(self, view).run()
+        self._paths: dict[str | None, Path] = {}
+
+    def lapse_rate(self) -> Fraction:
+        """That of the years behind."""
+        return self.plain.lapse_rate()
+
+    def pass_rate(self) -> Fraction:
+        """That of the years behind."""
+        return self.plain.pass_rate()
+
+    def _rates(self, rate: Rate) -> list[float]:
+        """For each draw a rate of lapse, as likely as it is."""
+        years = max(1, len(self.setting.years_ahead))
+        over = rate.averaged(years)
+        found = [beta_quantile(over.alpha, over.beta, (at + 0.5) / _STRATA) for at in range(_STRATA)]
+        chance = stream(self.seed, "the lapses")
+        return [found[chance.below(_STRATA)] for _ in range(self.draws)]
+
+    def stays(self, unit: str, years: int) -> list[int]:
+        """For each of some years the draws in which a title does not lapse."""
+        if self._lapse_rates is None:
+            return [self.every] * years
+        uniform = generator(self.seed, f"lapse {unit}").random
+        return [in_bits(uniform() >= rate for rate in self._lapse_rates) for _ in range(years)]
+
+    def reaching(self, unit: str, year: int, view: View) -> int:
+        """The draws in which a unit reaches the level in a year, seen in one way.
+
+        Where nothing is known of it, it surely does not, and possibly does.
+        """
+        known: Mapping[int, Reaching] = self.futures.by_unit.get(unit, {})
+        years = [each for each in known if each <= year]
+        surely, possibly = known[max(years)] if years else (0, self.every)
+        if view == "low" or surely == possibly:
+            return surely
+        return possibly if view == "high" else surely | (possibly & self.coin(unit))
+
+    def coin(self, unit: str) -> int:
+        """Half of all draws: those in which what is not known of a unit is so."""
+        return self.some(f"coin {unit}", 0.5)
+
+    def some(self, name: str, part: float) -> int:
+        """Draws picked with a probability, by a stream of their own."""
+        if part >= 1.0:
+            return self.every
+        uniform = generator(self.seed, name).random
+        return in_bits(uniform() < part for _ in range(self.draws))
+
+    def standing(self, unit: Unit, view: View) -> int:
+        """The draws in which a unit holds a title on the day."""
+        ledger, year = self.setting.ledger, self.setting.on.year
+        if ledger.holds(unit, year, "low"):
+            return self.every
+        if not ledger.holds(unit, year, "high") or view == "low":
+            return 0
+        if view == "high":
+            return self.every
+        if unit.id in self.futures.by_unit:
+            return self.reaching(unit.id, year - self.delay, view)
+        return self.some(f"open {unit.id}", self._prospects.open_chance(unit.id))
+
+    # ---- what a look answers -----------------------------------------------------------------
+
+    def path(self, area: str | None = None, year: int | None = None) -> Path:  # noqa: ARG002
+        """Means over the draws; low and high are the 10 % quantile of the worst, the 90 % of the best."""
+        if area not in self._paths:
+            self._paths[area] = self._counted(area)
+        return self._paths[area]
+
+    def _counted(self, area: str | None) -> Path:
+        points = past_points(self.setting, area)
+        units = [unit.id for unit in self.units if area is None or unit.area == area]
+        today = self.setting.on.year
+        for year in ([today] if today in points else []) + list(self.setting.years_ahead):
+            low, mid, high = (self._counts(view, year, units) for view in VIEWS)
+            chances = _distribution(mid, len(units))
+            expected = Fraction(sum(mid), self.draws)
+            if year == today:
+                points[year] = _moved(attrs.evolve(points[year], expected=expected, chances=chances))
+                continue
+            kept = self._mean(self.held["expected"], year - 1, units)
+            gained = self._mean(self.gained["expected"], year, units)
+            worst = Fraction(_distribution(low, len(units)).interval(float(_COVERAGE))[0])
+            best = Fraction(_distribution(high, len(units)).interval(float(_COVERAGE))[1])
+            points[year] = Point(
+                year,
+                len(units),
+                min(worst, expected),
+                expected,
+                max(best, expected),
+                kept,
+                gained,
+                kept + gained - expected,
+                chances,
+            )
+        return points
+
+    def _counts(self, view: View, year: int, units: Sequence[str]) -> list[int]:
+        return counts_by_draw((self.held[view][unit][year] for unit in units), self.draws)
+
+    def _mean(self, reached: Reached, year: int, units: Sequence[str]) -> Fraction:
+        return Fraction(sum(reached[unit][year].bit_count() for unit in units), self.draws)
+
+    def reaches(self, target: Target, needs: Mapping[str | None, int]) -> float | None:
+        """In what part of the draws a target is reached, in all of its areas at once."""
+        if target.units is not None:
+            return self._kept(target)
+        reached = self.held["expected"]
+        if target.in_ is not None:
+            if target.in_ <= self.setting.on.year:
+                return None
+            reached = self.gained["expected"]
+        if target.year < self.setting.on.year:
+            return None
+        found = self.every
+        for area, need in needs.items():
+            units = [unit.id for unit in self.units if area is None or unit.area == area]
+            counts = counts_by_draw((reached[unit][target.year] for unit in units), self.draws)
+            found &= in_bits(count >= need for count in counts)
+        return found.bit_count() / self.draws
+
+    def _kept(self, target: Target) -> float | None:
+        """In what part of the draws units that hold it today hold it in every year to the target's."""
+        setting, found = self.setting, self.every
+        units = {
+            unit.id: unit
+            for name in target.units or ()
+            for unit in present_units(setting, name, setting.on.year)
+        }
+        if not all(setting.ledger.holds(unit, setting.on.year, "low") for unit in units.values()):
+            return None
+        for unit in units:
+            for year in range(setting.on.year + 1, target.year + 1):
+                found &= self.held["expected"][unit][year]
+        return found.bit_count() / self.draws
+
+
+class _Walk:
+    """All units through the years ahead, seen in one way."""
+
+    def __init__(self, scores: Scores, view: View) -> None:
+        self.scores, self.view, self.setting = scores, view, scores.setting
+        self.years = range(self.setting.on.year + 1, self.setting.plan.horizon.until + 1)
+        self.counting = self.setting.plan.counting
+        self.lists_bind = self.counting.registered_only or self.setting.course.lists_only
+
+    def run(self) -> tuple[Reached, Reached]:
+        """For each unit by year the draws in which it holds a title, and in which it got one."""
+        scores, today = self.scores, self.setting.on.year
+        units = sorted(scores.units, key=self._turn)
+        held = {unit.id: {today: scores.standing(unit, self.view)} for unit in units}
+        gained: dict[str, dict[int, int]] = {unit.id: {} for unit in units}
+        stays = {unit.id: scores.stays(unit.id, len(self.years)) for unit in units}
+        length = self.counting.lasts or 1
+        # How long a title stands that is held for certain, the rows say; one that may be is of this year.
+        sure = {unit.id for unit in units if self.setting.ledger.holds(unit, today, "low")}
+        renewed = {
+            unit.id: deque([0 if unit.id in sure else held[unit.id][today]], maxlen=length) for unit in units
+        }
+        for place, year in enumerate(self.years):
+            entries = {unit.id: self._entry(unit, year) for unit in units}
+            # Whoever holds it already takes nobody's place.
+            room = self._limited({unit: each & ~held[unit][year - 1] for unit, each in entries.items()})
+            for unit in units:
+                before = held[unit.id][year - 1]
+                entry = room[unit.id] | (entries[unit.id] & before)
+                now = self._standing(unit, year, before & stays[unit.id][place], entry, renewed[unit.id])
+                held[unit.id][year] = now
+                gained[unit.id][year] = now & ~before
+        return held, gained
+
+    def _turn(self, unit: Unit) -> tuple[float, str]:
+        """Whose turn it is where only so many can be recognised: an order that is drawn once."""
+        if self.setting.course.capacity is None:
+            return 0.0, unit.id
+        return stream(self.scores.seed, f"turn {unit.id}").uniform(), unit.id
+
+    def _standing(self, unit: Unit, year: int, before: int, entry: int, renewed: deque[int]) -> int:
+        """The draws in which a unit holds a title at the end of a year."""
+        sure = self.scores.every if self.setting.ledger.holds(unit, year, "low") else 0
+        if self.counting.lasts is None:
+            today = self.setting.ledger.holds(unit, self.setting.on.year, "low")
+            return before | entry | (0 if today else sure)
+        again = entry | (before & self.scores.reaching(unit.id, year - self.scores.delay, self.view))
+        renewed.append(again)
+        found = sure | (before if self.setting.course.no_lapse else 0)
+        for each in renewed:
+            found |= each
+        return found
+
+    def _entry(self, unit: Unit, year: int) -> int:
+        """The draws in which a unit is recognised in a year if there is room, or anew where it held it."""
+        setting, scores, course = self.setting, self.scores, self.setting.course
+        listed = unit.id in setting.ahead.get(year, frozenset())
+        if not listed and (self.lists_bind if year in setting.ahead else course.lists_only):
+            return 0
+        part = float(course.factor(year))
+        if course.last is not None and unit.id in scores.hardest:
+            part *= float(course.last[1])
+        supposed = listed and course.pass_rate is not None
+        found = 0
+        if not (supposed and self.lists_bind):
+            found = scores.reaching(unit.id, year - scores.delay, self.view)
+            found &= scores.some(f"pass {year} {unit.id}", part)
+        if supposed:
+            # By the same numbers, so that being on a list never takes a chance away.
+            found |= scores.some(f"pass {year} {unit.id}", float(course.pass_rate or 0) * part)
+        return found
+
+    def _limited(self, entries: dict[str, int]) -> dict[str, int]:
+        """Within the capacity that is supposed: in each draw those whose turn comes first."""
+        most = self.setting.course.capacity
+        if most is None:
+            return entries
+        room = [most] * self.scores.draws
+        found = {}
+        for unit, entry in entries.items():
+            left, taken = entry, 0
+            while left:
+                bit = left & -left
+                left ^= bit
+                draw = bit.bit_length() - 1
+                if room[draw]:
+                    room[draw] -= 1
+                    taken |= bit
+            found[unit] = taken
+        return found
+
+
+def _distribution(counts: Sequence[int], units: int) -> Distribution:
+    weights = [0.0] * (units + 1)
+    for count in counts:
+        weights[count] += 1.0
+    return Distribution.counts(weights)
+
+
+def _moved(point: Point) -> Point:
+    """The point with what was gained, so that kept and gained less lost is what is expected."""
+    gained = point.expected - point.kept + point.lost
+    if gained >= 0:
+        return attrs.evolve(point, gained=gained)
+    return attrs.evolve(point, gained=Fraction(0), lost=point.kept - point.expected)

@@ -1,0 +1,92 @@
+"""A ruleset as a judge of many rows: whether each reaches a level, surely or possibly, and its points."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from typing import Any, NamedTuple
+
+from criteria_engine.carriers.trees import Row
+from criteria_engine.result import Result
+from criteria_engine.ruleset import Ruleset
+
+__all__ = ["Judged", "Verdicts"]
+
+
+class Judged(NamedTuple):
+    """What a row comes to: whether it surely and whether it possibly reaches the level, and its points.
+
+    Where values are missing the points are the middle of what they can be.
+    """
+
+    surely: bool
+    possibly: bool
+    points: float
+
+
+class Verdicts:
+    """Judges rows by the program of a ruleset, prerequisites, vetoes, floors and all.
+
+    Args:
+        ruleset: The ruleset.
+        level: The level that counts, or a better one; by default the best. In a set without levels a
+            row counts where the set as a whole is met.
+
+    Raises:
+        ValueError: The ruleset has no such level.
+    """
+
+    def __init__(self, ruleset: Ruleset, level: str | None = None) -> None:
+        self.ruleset, self.program = ruleset, ruleset.program
+        self.door = self.program.door
+        known = [each.id for each in ruleset.levels]
+        if level is not None and level not in known:
+            raise ValueError(f"{ruleset.id} has no level {level!r}; its levels are: {', '.join(known)}")
+        self.level = level if level is not None else next(iter(known), None)
+        wanted = known[: known.index(self.level) + 1] if self.level is not None else []
+        outcomes = self.program.reaching.outcomes if self.program.reaching is not None else ()
+        # Ways to come out that count, and those that do not; a referral is for somebody else to decide.
+        self._good = frozenset(place for place, each in enumerate(outcomes) if each.level in wanted)
+        self._referred = frozenset(place for place, each in enumerate(outcomes) if each.level is None)
+        self._ways = len(outcomes) if wanted else None
+
+    def row_of(self, values: Mapping[str, Any], year: int) -> tuple[Row, frozenset[str]]:
+        """The values of a year as a row, and which of them are proved; raises ``CriteriaError``."""
+        day = datetime.date(year, 12, 31).toordinal() if self.door.needs_day else None
+        return self.door.read(values, frozenset(), day, strict=True)[0], frozenset()
+
+    def row_of_result(self, result: Result) -> tuple[Row, frozenset[str]]:
+        """The values that a result was made from as a row, and which of them are proved."""
+        _, (_, given, evidence, on, _) = result.__reduce__()
+        day = on.toordinal() if on is not None and self.door.needs_day else None
+        return self.door.read(given, evidence.keys(), day, strict=True)[0], frozenset(evidence)
+
+    def judge(self, row: Row, proved: AbstractSet[str]) -> Judged:
+        """What a row comes to, whether or not values are missing."""
+        return self.judge_open(row, proved) if None in row else self.judge_complete(row, proved)
+
+    def judge_complete(self, row: Row, proved: AbstractSet[str]) -> Judged:
+        """What a row without missing values comes to."""
+        program = self.program
+        found = program.exact(row, proved)
+        points = program.exact_answer(4, found)
+        if self._ways is None:
+            met = bool(program.exact_answer(1, found))
+            return Judged(met, met, points)
+        code = int(program.exact_answer(0, found))
+        good = code in self._good
+        return Judged(good, good or code in self._referred, points)
+
+    def judge_open(self, row: Row, proved: AbstractSet[str]) -> Judged:
+        """What a row with missing values comes to."""
+        program = self.program
+        found = program.bounded(row, proved)
+        low, high = program.open_answer(4, found), program.open_answer(5, found)
+        points = (low + high) / 2.0
+        if self._ways is None:
+            met, *others = (program.open_answer(question, found) for question in range(4))
+            return Judged(bool(met) and not any(others), bool(met), points)
+        ways = program.answers(found, complete=False, first=0, count=self._ways)
+        can = {place for place, way in enumerate(ways) if way}
+        return Judged(can <= self._good, bool(can & (self._good | self._referred)), points)
