@@ -79,8 +79,11 @@ class Taken(Source):
             fine &= values == np.floor(values)
         fine &= there
         bad = there & ~fine
-        filled = values.copy()
-        filled[~fine] = self.fill
+        if self.fill == 0:  # by their bits, which is the fastest way to write a zero here and there
+            mask = fine.astype(np.int64)
+            filled = (np.negative(mask, out=mask) & values.view(np.int64)).view(np.float64)
+        else:
+            filled = np.where(fine, values, self.fill)
         given = fine if withheld is NO else fine | withheld
         return Cells(filled, _folded(given, YES), withheld, _folded(bad, NO))
 
