@@ -71,3 +71,14 @@ def test_what_cannot_be_looked_back_on() -> None:
         ce.backtest_plan(plan_of(5), on=ON, method="arithmetic")
     with pytest.raises(ValueError, match="nothing to look back on"):
         ce.backtest_plan(plan_of(5), [ce.UnitStatus("u01", 2024, "recognised")], on=ON)
+
+
+def test_a_projection_looks_back_by_its_own_method() -> None:
+    """``projection.backtest(history)`` is looking back on its plan from its day."""
+    rows = steady(60, 4)
+    projection = ce.project(plan_of(60), recognitions=rows, on=ON, method="hazard")
+    found = projection.backtest(rows)
+    assert found == ce.backtest_plan(plan_of(60), rows, on=ON, method="hazard")
+    assert str(found)
+    unlearned = ce.project(plan_of(60), recognitions=rows, on=ON, method="arithmetic")
+    assert unlearned.backtest(rows) == found

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime
-import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -15,10 +14,10 @@ from criteria_engine.projection.exact import Share, exact_share
 from criteria_engine.projection.methods import Method, Way, way_of
 from criteria_engine.projection.plan import Plan
 from criteria_engine.projection.plan_units import year_days
-from criteria_engine.projection.project import rows_of
 from criteria_engine.projection.roster import Unit
 from criteria_engine.projection.scenario import course_of
 from criteria_engine.projection.setting import Setting, setting_of
+from criteria_engine.projection.told_rows import Rows, rows_of
 from criteria_engine.projection.unit_status import UnitStatus
 from criteria_engine.ruleset import Ruleset
 
@@ -27,7 +26,7 @@ __all__ = ["backtest_plan"]
 
 def backtest_plan(
     plan: Plan,
-    recognitions: str | os.PathLike[str] | Iterable[UnitStatus | Mapping[str, Any]] = (),
+    recognitions: Rows = (),
     *,
     on: datetime.date,
     method: Method | None = None,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime
-import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from importlib import metadata
 from typing import Any
@@ -24,20 +23,17 @@ from criteria_engine.projection.plan import Plan
 from criteria_engine.projection.projection import Projection
 from criteria_engine.projection.scenario import Scenario, course_of
 from criteria_engine.projection.setting import Setting, setting_of
-from criteria_engine.projection.unit_status import UnitStatus, unit_statuses_from
-from criteria_engine.projection.unit_status_files import load_unit_statuses
+from criteria_engine.projection.told_rows import Rows, rows_of
 from criteria_engine.projection.year_table import YearRow, YearTable
 from criteria_engine.ruleset import Ruleset
 
-__all__ = ["project", "rows_of"]
-
-_Rows = str | os.PathLike[str] | Iterable[UnitStatus | Mapping[str, Any]]
+__all__ = ["project"]
 
 
 def project(
     plan: Plan,
     *,
-    recognitions: _Rows = (),
+    recognitions: Rows = (),
     on: datetime.date,
     method: Method | None = None,
     scenarios: Sequence[str | Scenario] = ("as_is",),
@@ -111,14 +107,6 @@ def project(
         labels,
         (*way.notes, *(["low_share"] if is_low else [])),
     )
-
-
-def rows_of(recognitions: _Rows, plan: Plan) -> tuple[UnitStatus, ...]:
-    """What happened, read and looked up among the units of a plan; raises ``CriteriaError``."""
-    fixed = plan.counting.denominator.fixed
-    if isinstance(recognitions, str | os.PathLike):
-        return load_unit_statuses(recognitions, plan.roster, fixed)
-    return unit_statuses_from(recognitions, plan.roster, fixed)
 
 
 def _standing(setting: Setting) -> tuple[int, int, int]:

@@ -10,14 +10,17 @@ from typing import Any
 import attrs
 
 from criteria_engine.diagnostics import chosen_language
+from criteria_engine.projection.calibration import Backtest
 from criteria_engine.projection.changes import ShareChange
 from criteria_engine.projection.drawing import drawing_of
 from criteria_engine.projection.plan import Plan
+from criteria_engine.projection.plan_backtest import backtest_plan
 from criteria_engine.projection.plotting import plotted
 from criteria_engine.projection.progress_labels import Label
 from criteria_engine.projection.projection_html import projection_html
 from criteria_engine.projection.target_outlook import TargetOutlook, plain
 from criteria_engine.projection.telling import told
+from criteria_engine.projection.told_rows import Rows
 from criteria_engine.projection.year_table import YearTable
 
 __all__ = ["Projection"]
@@ -107,6 +110,17 @@ class Projection:
         language = chosen_language(lang)
         drawn = drawing_of(self.plan, self.on, self.targets, self.years, self.assumed, language)
         return plotted(drawn, ax)
+
+    def backtest(self, history: Rows, **choices: Any) -> Backtest:
+        """What projections like this one, made in each past year, would have been worth.
+
+        ``history`` is what happened, as ``ce.project`` takes ``recognitions``; ``choices`` are those of
+        ``ce.backtest_plan`` (``assessments``, ``ruleset``, ``method``, …). The method is this
+        projection's own if it forecasts by rates or scores, else ``"hazard"``. ``print`` it for CRPS, Brier
+        and coverage against "no change". Raises what ``ce.backtest_plan`` raises.
+        """
+        method = self.method if self.method in ("hazard", "scores") else "hazard"
+        return backtest_plan(self.plan, history, on=self.on, **{"method": method, **choices})
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as plain data; fractions as floats, days as text."""
