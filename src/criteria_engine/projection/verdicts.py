@@ -58,9 +58,9 @@ class Verdicts:
 
     def row_of_result(self, result: Result) -> tuple[Row, frozenset[str]]:
         """The values that a result was made from as a row, and which of them are proved."""
-        _, (_, given, evidence, on, _) = result.__reduce__()
-        day = on.toordinal() if on is not None and self.door.needs_day else None
-        return self.door.read(given, evidence.keys(), day, strict=True)[0], frozenset(evidence)
+        given = {name: value for name, value in result.given().items() if value is not None}
+        day = result.on.toordinal() if result.on is not None and self.door.needs_day else None
+        return self.door.read(given, result.evidence.keys(), day, strict=True)[0], frozenset(result.evidence)
 
     def judge(self, row: Row, proved: AbstractSet[str]) -> Judged:
         """What a row comes to, whether or not values are missing."""
