@@ -280,6 +280,7 @@ class TestCohorts:
     @given(
         st.lists(st.builds(Cohort, st.integers(0, 6), st.booleans()), min_size=1, max_size=4), RATES, RATES
     )
+    @example([Cohort(1, recognised=True)], Rate.fixed(0.5), Rate.fixed(1.0))
     def test_alike_together_or_apart(self, cohorts: list[Cohort], entry: Rate, lapse: Rate) -> None:
         """A cohort is the same as its units one by one, in any order."""
         apart = [Cohort(1, cohort.recognised) for cohort in reversed(cohorts) for _ in range(cohort.size)]

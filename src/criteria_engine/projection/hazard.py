@@ -208,7 +208,9 @@ def _rates(
     def expected(p: float, q: float) -> tuple[float, float]:
         chances = [(cohort.size, _chance(cohort, year, p, q, factors)) for cohort in cohorts]
         mean = math.fsum(size * chance for size, chance in chances)
-        return mean, math.sqrt(math.fsum(size * chance * (1.0 - chance) for size, chance in chances))
+        return mean, math.sqrt(
+            max(0.0, math.fsum(size * chance * (1.0 - chance) for size, chance in chances))
+        )
 
     p, q = recognition.mean, lapsing.mean
     mean, deviation = expected(p, q)
