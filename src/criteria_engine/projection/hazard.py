@@ -208,6 +208,7 @@ def _rates(
     def expected(p: float, q: float) -> tuple[float, float]:
         chances = [(cohort.size, _chance(cohort, year, p, q, factors)) for cohort in cohorts]
         mean = math.fsum(size * chance for size, chance in chances)
+        # a chance may pass 0 or 1 by a rounding
         return mean, math.sqrt(
             max(0.0, math.fsum(size * chance * (1.0 - chance) for size, chance in chances))
         )
