@@ -82,3 +82,21 @@ def test_a_projection_looks_back_by_its_own_method() -> None:
     assert str(found)
     unlearned = ce.project(plan_of(60), recognitions=rows, on=ON, method="arithmetic")
     assert unlearned.backtest(rows) == found
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars", "pyarrow"])
+def test_the_years_are_a_frame(kind: str) -> None:
+    """``to_frame`` holds what ``table()`` holds, in the kind of frame that is asked for."""
+    projection = ce.project(plan_of(60), recognitions=steady(60, 4), on=ON, method="hazard")
+    frame = projection.to_frame(kind)
+    assert type(frame).__module__.split(".")[0] == kind
+    rows = projection.table().to_dict()
+    assert list(frame["year"].to_pylist() if kind == "pyarrow" else frame["year"]) == [
+        row["year"] for row in rows
+    ]
+    shares = frame["expected_share"]
+    assert list(shares.to_pylist() if kind == "pyarrow" else shares) == [
+        row["expected_share"] for row in rows
+    ]
+    with pytest.raises(ce.CriteriaError, match="CE572"):
+        projection.to_frame("excel")

@@ -21,6 +21,7 @@ from criteria_engine.projection.projection_html import projection_html
 from criteria_engine.projection.target_outlook import TargetOutlook, plain
 from criteria_engine.projection.telling import told
 from criteria_engine.projection.told_rows import Rows
+from criteria_engine.projection.year_frame import frame_of
 from criteria_engine.projection.year_table import YearTable
 
 __all__ = ["Projection"]
@@ -110,6 +111,14 @@ class Projection:
         language = chosen_language(lang)
         drawn = drawing_of(self.plan, self.on, self.targets, self.years, self.assumed, language)
         return plotted(drawn, ax)
+
+    def to_frame(self, kind: str = "pandas") -> Any:
+        """The years as a frame of that kind: ``"pandas"``, ``"polars"`` or ``"pyarrow"``.
+
+        A row a year with the columns of ``YearRow.to_dict``; numbers that are not known are null. It takes
+        the extra ``frames``; ``CriteriaError`` says what is not installed.
+        """
+        return frame_of(self.years.to_dict(), kind)
 
     def backtest(self, history: Rows, **choices: Any) -> Backtest:
         """What projections like this one, made in each past year, would have been worth.
