@@ -215,7 +215,7 @@ class OneSet:
         return self.ruleset
 
 
-@settings(max_examples=scaled(80), suppress_health_check=list(HealthCheck))
+@settings(max_examples=scaled(40), suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_a_set_cut_in_two_and_joined_is_the_whole(data: st.DataObject) -> None:
     """A set whose last criteria stand in a second file that extends the first judges as in one file, and

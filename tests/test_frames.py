@@ -20,7 +20,7 @@ ADDED = ("level", "decided", "score_low", "score_high", "possible_levels", "erro
 
 
 @pytest.mark.parametrize("kind", _MAKERS)
-@settings(max_examples=scaled(30), suppress_health_check=_LOOSE)
+@settings(max_examples=scaled(15), suppress_health_check=_LOOSE)
 @given(data=st.data())
 def test_every_cell_is_what_evaluate_says(kind: str, data: st.DataObject) -> None:
     """Bit for bit, over all shapes of rules, with missing, not applicable, evidenced and wrong values."""

@@ -21,7 +21,7 @@ from judged import judged, loaded, paths, same_numbers, scaled, seen
 import criteria_engine as ce
 
 _LOOSE = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-many = settings(max_examples=scaled(200), suppress_health_check=_LOOSE)
+many = settings(max_examples=scaled(120), suppress_health_check=_LOOSE)
 some = settings(max_examples=scaled(60), suppress_health_check=_LOOSE)
 
 
