@@ -70,7 +70,7 @@ def _says(result: ce.Result, wanted: dict[str, Any]) -> None:
             assert (name, shown) == (name, value)
 
 
-@settings(max_examples=scaled(400), suppress_health_check=_LOOSE)
+@settings(max_examples=scaled(250), suppress_health_check=_LOOSE)
 @given(st.data())
 def test_agrees_with_the_oracle(data: st.DataObject) -> None:
     """Level, points, maxima, states, items and definitions are what the oracle says."""
@@ -78,7 +78,7 @@ def test_agrees_with_the_oracle(data: st.DataObject) -> None:
     _agree(document, data.draw(strategies.values(document)))
 
 
-@settings(max_examples=scaled(300), suppress_health_check=_LOOSE)
+@settings(max_examples=scaled(200), suppress_health_check=_LOOSE)
 @given(st.data())
 def test_agrees_with_the_oracle_on_other_periods(data: st.DataObject) -> None:
     """The same of rulesets that look back, ask for titles and for the day."""
