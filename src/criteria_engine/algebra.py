@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import Literal
 
-from criteria_engine.arithmetic import as_float
+from criteria_engine.arithmetic import EDGE, EXACT_FLOAT, NEAREST, as_float
 from criteria_engine.core import (
     Apply,
     Branch,
@@ -35,7 +35,6 @@ from criteria_engine.core import (
 from criteria_engine.logic import FALSE, TRUE, compare, contrary, every, opposite, some
 
 __all__ = [
-    "EDGE",
     "FALSE",
     "ONE",
     "TRUE",
@@ -63,11 +62,7 @@ __all__ = [
     "times",
 ]
 
-EDGE = 4_194_304
-"""Beyond this size a number keeps all its digits; within it, it stands on the grid."""
-
 _BILLION = 10**9
-_NEAREST = 5e-10  # what is nearer to 0 than this is 0 on the grid, so no divisor
 
 
 def fraction_on_grid(value: Fraction) -> Fraction:
@@ -173,7 +168,7 @@ def divide(left: Numeric, right: Numeric) -> Numeric:
             return number(left.value / right.value)
         if right.value == 1:
             return left
-    nearest = 1.0 if right.whole else _NEAREST
+    nearest = 1.0 if right.whole else NEAREST
     edges = _divisor_edges(right, nearest)
     quotients = [end / edge for end in (left.low, left.high) for edge in edges]
     if isinstance(is_nonzero(right), Compare):
@@ -231,7 +226,7 @@ def _raised(size: float, exponent: int) -> float:
 
 def _turned(turn: Callable[[float], int], size: float) -> float:
     """A span's end made whole; what is beyond whole floats is so already."""
-    return float(turn(size)) if abs(size) < 2.0**53 else size
+    return float(turn(size)) if abs(size) < EXACT_FLOAT else size
 
 
 def extreme(which: Literal["min", "max"], parts: Sequence[Numeric]) -> Numeric:

@@ -10,10 +10,13 @@ import datetime
 import math
 from collections.abc import Collection, Sequence
 from fractions import Fraction
+from typing import Any
 
 from criteria_engine.core import RoundingMode
 
 __all__ = [
+    "EDGE",
+    "EXACT_FLOAT",
     "EXP_TERMS",
     "LN_TEN",
     "LN_TERMS",
@@ -22,7 +25,9 @@ __all__ = [
     "LOWEST_EXPONENT",
     "MANY_TWOS",
     "MOST_EXPONENT",
+    "NEAREST",
     "ROOT_OF_HALF",
+    "applied",
     "as_float",
     "ceil",
     "exp",
@@ -35,13 +40,18 @@ __all__ = [
     "power_of_e",
     "remainder",
     "round_to",
+    "series",
     "sqrt",
     "working_days_between",
     "years_between",
 ]
 
-_EDGE = 4_194_304
-_WHOLE = 2.0**53
+EDGE = 4_194_304
+"""Beyond this size a number keeps all its digits; within it, it stands on the grid."""
+EXACT_FLOAT = 2.0**53
+"""Below this size a float holds every whole number."""
+NEAREST = 5e-10
+"""What is nearer to 0 than this is 0 on the grid, so no divisor."""
 
 # exp and ln are worked out here, by the four operations alone: those of C libraries, dataframe engines and
 # the JVM differ in the last digit, and a score would depend on who computes it.
@@ -68,23 +78,32 @@ def as_float(exact: Fraction) -> float:
         return math.inf if exact > 0 else -math.inf
 
 
+def applied(function: str, values: Sequence[float], days_off: Collection[int]) -> float:
+    """A function of the core, by its name."""
+    if function == "abs":
+        return abs(values[0])
+    if function == "working_days_between":
+        return working_days_between(values[0], values[1], days_off)
+    return float(globals()[function](*values))
+
+
 def grid(x: float) -> float:
     """``x`` on the grid of one billionth, halves away from zero; unchanged beyond 4,194,304."""
-    if 0 <= x <= _EDGE:
+    if 0 <= x <= EDGE:
         return math.floor(x * 1e9 + 0.5) / 1e9
-    if -_EDGE <= x < 0:
+    if -EDGE <= x < 0:
         return -math.floor(x * -1e9 + 0.5) / 1e9
     return x
 
 
 def floor(x: float) -> float:
     """The largest whole number not above ``x``."""
-    return math.floor(x) if -_WHOLE < x < _WHOLE else x
+    return math.floor(x) if -EXACT_FLOAT < x < EXACT_FLOAT else x
 
 
 def ceil(x: float) -> float:
     """The smallest whole number not below ``x``."""
-    return math.ceil(x) if -_WHOLE < x < _WHOLE else x
+    return math.ceil(x) if -EXACT_FLOAT < x < EXACT_FLOAT else x
 
 
 def sqrt(x: float) -> float:
@@ -115,10 +134,7 @@ def log(x: float) -> float:
     if part < ROOT_OF_HALF:
         part, twos = part * 2.0, twos - 1
     s = (part - 1.0) / (part + 1.0)
-    square = s * s
-    total = LN_TERMS[0]
-    for term in LN_TERMS[1:]:
-        total = total * square + term
+    total: float = series(LN_TERMS, s * s)
     return twos * LN_TWO_HIGH + (twos * LN_TWO_LOW + 2.0 * s * total)
 
 
@@ -129,15 +145,20 @@ def power_of_e(x: float) -> float:
     x = min(x, MOST_EXPONENT)
     twos = math.floor(x * MANY_TWOS + 0.5)
     rest = x - twos * LN_TWO_HIGH - twos * LN_TWO_LOW
-    total = EXP_TERMS[0]
-    for term in EXP_TERMS[1:]:
-        total = total * rest + term
-    return math.ldexp(total, twos)
+    return math.ldexp(series(EXP_TERMS, rest), twos)
+
+
+def series(terms: Sequence[float], x: Any) -> Any:
+    """The sum of the terms times the powers of ``x``, the highest first; ``x`` is a number or an array."""
+    total: Any = terms[0]
+    for term in terms[1:]:
+        total = total * x + term
+    return total
 
 
 def remainder(left: float, right: float) -> float:
     """``left`` less the whole times that ``right`` goes into it."""
-    if -5e-10 < right < 5e-10:
+    if -NEAREST < right < NEAREST:
         return 0.0
     return left - right * floor(grid(left / right))
 
@@ -145,11 +166,11 @@ def remainder(left: float, right: float) -> float:
 def round_to(x: float, digits: int, mode: RoundingMode) -> float:
     """``x``, already on the grid, rounded to ``digits`` after the point (before it, if negative)."""
     size = abs(x)
-    if size <= _EDGE:
+    if size <= EDGE:
         steps = math.floor(size * 1e9 + 0.5) / 10.0 ** (9 - digits)
     else:
         steps = size * 10.0**digits
-    if not steps < _WHOLE:  # too large to round, or not a number: then nobody looks at it
+    if not steps < EXACT_FLOAT:  # too large to round, or not a number: then nobody looks at it
         return x
     below = math.floor(steps)
     part = steps - below

@@ -20,10 +20,7 @@ def log(np: Any, x: Any) -> Any:
     small = part < arithmetic.ROOT_OF_HALF
     part, twos = np.where(small, part * 2.0, part), np.where(small, twos - 1, twos).astype(np.float64)
     s = (part - 1.0) / (part + 1.0)
-    square = s * s
-    total: Any = arithmetic.LN_TERMS[0]
-    for term in arithmetic.LN_TERMS[1:]:
-        total = total * square + term
+    total = arithmetic.series(arithmetic.LN_TERMS, s * s)
     found = twos * arithmetic.LN_TWO_HIGH + (twos * arithmetic.LN_TWO_LOW + 2.0 * s * total)
     return np.where(inside, found, np.where(x > 0, np.inf, -np.inf))
 
@@ -34,9 +31,7 @@ def power_of_e(np: Any, x: Any) -> Any:
     x = np.where(there, np.minimum(x, arithmetic.MOST_EXPONENT), 0.0)
     twos = np.floor(x * arithmetic.MANY_TWOS + 0.5)
     rest = x - twos * arithmetic.LN_TWO_HIGH - twos * arithmetic.LN_TWO_LOW
-    total: Any = arithmetic.EXP_TERMS[0]
-    for term in arithmetic.EXP_TERMS[1:]:
-        total = total * rest + term
+    total = arithmetic.series(arithmetic.EXP_TERMS, rest)
     return np.where(there, np.ldexp(total, twos.astype(np.int32)), 0.0)
 
 

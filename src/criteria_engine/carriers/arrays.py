@@ -17,8 +17,6 @@ from criteria_engine.core import RoundingMode
 
 __all__ = ["Arrays"]
 
-_EDGE = 4_194_304
-_WHOLE = 2.0**53
 _BYTE, _SHORT = 127, 32_767
 
 
@@ -169,12 +167,13 @@ class Arrays:
         """The terms added from left to right; no partial sum is larger than ``most``."""
         np, small = self._np, self._small(most)
         total, own = terms[0], False
-        for term in terms[1:]:
-            if self._plain(total) and self._plain(term):
-                total = total + term
+        for each in terms[1:]:
+            if self._plain(total) and self._plain(each):
+                total = total + each
                 continue
+            term = each
             if small is None:
-                total, term = self.real(total), self.real(term)  # noqa: PLW2901
+                total, term = self.real(total), self.real(term)
             kind = small if self._is_whole(total) and self._is_whole(term) else np.float64
             if own and total.dtype == kind:
                 np.add(total, term, out=total)
@@ -239,7 +238,7 @@ class Arrays:
         found = np.floor(size * 1e9 + 0.5)
         found /= 1e9
         np.copysign(found, x, out=found)
-        inside = size <= _EDGE
+        inside = size <= arithmetic.EDGE
         return found if inside.all() else self.chosen(inside, found, x)
 
     def grid_inside(self, x: Any) -> Any:
@@ -255,7 +254,7 @@ class Arrays:
     def applied(self, function: str, values: Sequence[Any], days_off: Collection[int]) -> Any:
         """A named function."""
         if all(map(self._plain, values)):
-            return self._applied_once(function, [float(value) for value in values], days_off)
+            return arithmetic.applied(function, [float(value) for value in values], days_off)
         first = self.real(values[0])
         match function:
             case "grid":
@@ -264,7 +263,7 @@ class Arrays:
                 return self._np.abs(first)
             case "floor" | "ceil":
                 turned = self._np.floor(first) if function == "floor" else self._np.ceil(first)
-                return self.chosen(self._np.abs(first) < _WHOLE, turned, first)
+                return self.chosen(self._np.abs(first) < arithmetic.EXACT_FLOAT, turned, first)
             case "sqrt":
                 return self.chosen(first > 0, self.grid(self._np.sqrt(first)), 0.0)
             case "years_between":
@@ -285,13 +284,6 @@ class Arrays:
                 return self.chosen(x > 0, self.grid(functions.log(self._np, x)), 0.0)
         return self.chosen(x > 0, self.grid(functions.log(self._np, x) / arithmetic.LN_TEN), 0.0)
 
-    def _applied_once(self, function: str, values: list[float], days_off: Collection[int]) -> float:
-        if function == "abs":
-            return abs(values[0])
-        if function == "working_days_between":
-            return arithmetic.working_days_between(values[0], values[1], days_off)
-        return float(getattr(arithmetic, function)(*values))
-
     def _both(self, values: Sequence[Any]) -> tuple[Any, Any]:
         one, other = self._np.broadcast_arrays(self.real(values[0]), self.real(values[1]))
         return one, other
@@ -301,10 +293,12 @@ class Arrays:
         left, right = self.real(left), self.real(right)
         if self._plain(left) and self._plain(right):
             return float(arithmetic.remainder(left, right))
-        there = self.contrary(self.every([right > -5e-10, right < 5e-10]))
+        there = self.contrary(self.every([right > -arithmetic.NEAREST, right < arithmetic.NEAREST]))
         if there is False:
             return 0.0
-        times = self.applied("floor", [self.grid(self.divided(left, right, 5e-10, safe=there is True))], ())
+        times = self.applied(
+            "floor", [self.grid(self.divided(left, right, arithmetic.NEAREST, safe=there is True))], ()
+        )
         return self.chosen(there, left - right * times, 0.0)
 
     def power(self, base: Any, exponent: int) -> Any:
@@ -323,7 +317,7 @@ class Arrays:
         np = self._np
         size = np.abs(x)
         inside = np.floor(size * 1e9 + 0.5) / 10.0 ** (9 - digits)
-        steps = self.chosen(size <= _EDGE, inside, size * 10.0**digits)
+        steps = self.chosen(size <= arithmetic.EDGE, inside, size * 10.0**digits)
         below = np.floor(steps)
         part = steps - below
         if mode == "half_up":
@@ -334,7 +328,7 @@ class Arrays:
             up = part > 0 if mode == "up" else np.zeros(len(x), dtype=bool)
         whole = below + up
         found = whole / 10.0**digits if digits >= 0 else whole * 10.0**-digits
-        return self.chosen(steps < _WHOLE, np.copysign(found, x), x)
+        return self.chosen(steps < arithmetic.EXACT_FLOAT, np.copysign(found, x), x)
 
     def mixture(self, which: str, scale: float, parts: Sequence[Any], *, summed_on_grid: bool) -> Any:
         """The smallest or largest ratio of sums over every choice of the parts that may apply."""

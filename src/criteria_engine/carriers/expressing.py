@@ -9,10 +9,9 @@ import ast
 from collections.abc import Sequence
 from typing import assert_never
 
-from criteria_engine.algebra import EDGE
+from criteria_engine.arithmetic import EDGE, EXACT_FLOAT
 from criteria_engine.carriers.trees import (
     CHUNK,
-    EXACT_FLOAT,
     OPERATORS,
     Anything,
     call,

@@ -11,8 +11,6 @@ from criteria_engine.core import RoundingMode
 
 __all__ = ["FrameFunctions", "FrameOperations"]
 
-_EDGE = 4_194_304
-_WHOLE = 2.0**53
 _UP = (512, 512, 256, 128, 64, 32, 16, 8, 4, 2, 1)
 
 
@@ -35,21 +33,15 @@ class FrameFunctions:
     def __init__(self, operations: FrameOperations) -> None:
         self._do = operations
 
-    def plainly(self, function: str, values: list[float], days_off: Collection[int]) -> float:
-        """A function of plain numbers."""
-        if function == "abs":
-            return abs(values[0])
-        if function == "working_days_between":
-            return arithmetic.working_days_between(values[0], values[1], days_off)
-        return float(getattr(arithmetic, function)(*values))
-
     # ---- short forms -------------------------------------------------------------------------
 
     def _plus(self, *terms: Any) -> Any:
-        return self._do.added([float(each) if isinstance(each, int) else each for each in terms], _WHOLE)
+        return self._do.added(
+            [float(each) if isinstance(each, int) else each for each in terms], arithmetic.EXACT_FLOAT
+        )
 
     def _minus(self, left: Any, right: Any) -> Any:
-        return self._do.subtracted(left, right, _WHOLE)
+        return self._do.subtracted(left, right, arithmetic.EXACT_FLOAT)
 
     def _over(self, left: Any, right: float) -> Any:
         return self._do.divided(left, right, 1e-300, safe=True)
@@ -193,11 +185,11 @@ class FrameFunctions:
         do = self._do
         negative = do.named(do.compared("<", x, 0.0))
         size = do.named(do.chosen(negative, self._minus(0.0, x), x))
-        near = do.named(do.compared("<=", size, _EDGE))
+        near = do.named(do.compared("<=", size, arithmetic.EDGE))
         billionths = do.floor(self._plus(do.times(do.chosen(near, size, 0.0), 1e9), 0.5))
         inside, outside = self._over(billionths, 10.0 ** (9 - digits)), do.times(size, 10.0**digits)
         steps = do.named(do.chosen(near, inside, outside))
-        exact = do.named(do.compared("<", steps, _WHOLE))
+        exact = do.named(do.compared("<", steps, arithmetic.EXACT_FLOAT))
         steps = do.named(do.chosen(exact, steps, 0.0))
         below = do.named(do.floor(steps))
         part = do.named(self._minus(steps, below))

@@ -15,13 +15,12 @@ from typing import Any
 import attrs
 
 from criteria_engine import arithmetic
+from criteria_engine.arithmetic import EDGE, EXACT_FLOAT, NEAREST
 from criteria_engine.carriers.frame_functions import FrameFunctions
 from criteria_engine.core import RoundingMode
 
 __all__ = ["Formula", "Formulas"]
 
-_EDGE = 4_194_304
-_WHOLE = 2.0**53
 _DEEP = 40  # engines walk expressions by recursion
 _COSTLY = 6  # what is not so deep is worked out sooner than it is asked whether it need be
 _MOST_WHOLE = 1_000_000_000
@@ -252,12 +251,12 @@ class Formulas:
         if not isinstance(left, Formula) and not isinstance(right, Formula):
             return float(arithmetic.remainder(left, right))
         there = self.contrary(
-            self.every([self.compared(">", right, -5e-10), self.compared("<", right, 5e-10)])
+            self.every([self.compared(">", right, -NEAREST), self.compared("<", right, NEAREST)])
         )
         if there is False:
             return 0.0
-        times = self.floor(self.grid(self.divided(left, right, 5e-10, safe=there is True)))
-        return self.chosen(there, self.subtracted(left, self.times(right, times), _WHOLE), 0.0)
+        times = self.floor(self.grid(self.divided(left, right, NEAREST, safe=there is True)))
+        return self.chosen(there, self.subtracted(left, self.times(right, times), EXACT_FLOAT), 0.0)
 
     def power(self, base: Any, exponent: int) -> Any:
         """The base multiplied by itself."""
@@ -290,7 +289,7 @@ class Formulas:
         if not isinstance(x, Formula):
             return arithmetic.grid(x)
         size = self.named(self.made(lambda y: y.abs(), x))
-        inside = self.compared("<=", size, _EDGE)
+        inside = self.compared("<=", size, EDGE)
         # Beyond the edge nobody looks at it, and some engines cannot take the floor of what is very large.
         steps = self.floor(self.made(lambda y: y * 1e9 + 0.5, self.chosen(inside, size, 0.0)))
         found = self.named(self._billionths(steps))
@@ -310,7 +309,7 @@ class Formulas:
     def applied(self, function: str, values: Sequence[Any], days_off: Collection[int]) -> Any:
         """A named function."""
         if not any(isinstance(value, Formula) for value in values):
-            return self._functions.plainly(function, [float(value) for value in values], days_off)
+            return arithmetic.applied(function, [float(value) for value in values], days_off)
         first = self.named(self.real(values[0]))
         match function:
             case "grid":
@@ -328,7 +327,7 @@ class Formulas:
         return self._functions.by_series(function, first)
 
     def _turned(self, function: str, x: Formula) -> Any:
-        inside = self.named(self.made(lambda y: y.abs() < _WHOLE, x))
+        inside = self.named(self.made(lambda y: y.abs() < EXACT_FLOAT, x))
         small = self.chosen(inside, x, 0.0)
         if function == "floor":
             return self.chosen(inside, self.floor(small), x)

@@ -10,9 +10,9 @@ from collections.abc import Callable, Collection, Sequence
 from fractions import Fraction
 from typing import Any, Protocol, assert_never
 
-from criteria_engine.arithmetic import as_float
+from criteria_engine.arithmetic import EDGE, EXACT_FLOAT, as_float
 from criteria_engine.carriers.thresholds import threshold
-from criteria_engine.carriers.trees import EXACT_FLOAT, Anything, children
+from criteria_engine.carriers.trees import Anything, children
 from criteria_engine.core import (
     Among,
     Apply,
@@ -49,7 +49,6 @@ from criteria_engine.parts import children_first
 
 __all__ = ["Block", "Memory", "Operations", "Step", "Steps"]
 
-_EDGE = 4_194_304
 _FINITE = 1e280
 
 Memory = list[Any]
@@ -293,7 +292,7 @@ class Steps:
                 return lambda memory, block: v.rounded(memory[one], digits, mode)
             case Apply(function=function, parts=parts, days_off=days_off):
                 places = self._at(parts)
-                if function == "grid" and parts[0].low >= 0 and parts[0].high <= _EDGE:
+                if function == "grid" and parts[0].low >= 0 and parts[0].high <= EDGE:
                     return lambda memory, block: v.grid_inside(memory[places[0]])
                 return lambda memory, block: v.applied(
                     function, [memory[place] for place in places], days_off

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from criteria_engine import arithmetic
-from criteria_engine.arithmetic import as_float
+from criteria_engine.arithmetic import EXACT_FLOAT, as_float
 from criteria_engine.compiling import run_module, statements
 from criteria_engine.core import (
     Choice,
@@ -23,7 +23,6 @@ from criteria_engine.parts import inner
 
 __all__ = [
     "CHUNK",
-    "EXACT_FLOAT",
     "OPERATORS",
     "Anything",
     "Row",
@@ -49,9 +48,6 @@ Anything = Condition | Numeric
 
 
 CHUNK = 40  # how many terms or branches one generated expression holds
-
-
-EXACT_FLOAT = 2.0**53
 
 
 OPERATORS: Mapping[str, type[ast.cmpop]] = {
