@@ -15,7 +15,7 @@ from criteria_engine.plain_data import plain
 from criteria_engine.program import Program
 from criteria_engine.status import Status
 
-__all__ = ["Asked", "Criteria", "CriterionResult", "data_of"]
+__all__ = ["Asked", "Criteria", "CriterionResult", "data_of", "leaves_of"]
 
 
 class Asked(Protocol):
@@ -196,3 +196,13 @@ def _criterion_data(result: Any, path: str) -> dict[str, Any]:
     if path in result.program.groups:
         made["level"] = found.level
     return made
+
+
+def leaves_of(criteria: Criteria) -> Iterator[CriterionResult]:
+    """The criteria that have none below them, in the order of the tree."""
+    for each in criteria.values():
+        below = each.criteria
+        if below:
+            yield from leaves_of(below)
+        else:
+            yield each

@@ -7,7 +7,8 @@ that are small enough stay in small arrays, in which sums are exact and cheap.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from operator import and_, iand, ior, or_
 from typing import Any
 
 from criteria_engine import arithmetic
@@ -18,6 +19,8 @@ from criteria_engine.core import RoundingMode
 __all__ = ["Arrays"]
 
 _BYTE, _SHORT = 127, 32_767
+
+_Join = Callable[[Any, Any], Any]
 
 
 class Arrays:
@@ -34,36 +37,27 @@ class Arrays:
 
     def every(self, values: Sequence[Any]) -> Any:
         """Where all hold."""
-        found: Any = True
-        own = False
-        for value in values:
-            if value is False:
-                return False
-            if value is True:
-                continue
-            if found is True:
-                found = value
-            elif own:
-                found &= value
-            else:
-                found, own = found & value, True
-        return found
+        return self._joined(values, True, and_, iand)
 
     def some(self, values: Sequence[Any]) -> Any:
         """Where at least one holds."""
-        found: Any = False
+        return self._joined(values, False, or_, ior)
+
+    def _joined(self, values: Sequence[Any], none: bool, join: _Join, join_into: _Join) -> Any:
+        """The values joined; ``none`` is what no value comes to, its contrary settles all."""
+        found: Any = none
         own = False
         for value in values:
-            if value is True:
-                return True
-            if value is False:
+            if value is (not none):
+                return value
+            if value is none:
                 continue
-            if found is False:
+            if found is none:
                 found = value
             elif own:
-                found |= value
+                found = join_into(found, value)
             else:
-                found, own = found | value, True
+                found, own = join(found, value), True
         return found
 
     def contrary(self, value: Any) -> Any:

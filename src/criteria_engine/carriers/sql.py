@@ -154,6 +154,7 @@ class Expression:
     def __ge__(self, other: Any) -> Expression:
         return self._with(">=", other)
 
+    # As columns of every frame do, these write a comparison; so an expression has no hash either.
     def __eq__(self, other: object) -> Expression:  # type: ignore[override]
         return self._with("=", other)
 

@@ -28,7 +28,7 @@ from criteria_engine.cli.sheets import json_text
 from criteria_engine.cli.subjects import day_of
 from criteria_engine.cli.table_text import padded, safe, text_table, width_of
 
-__all__ = ["chart_text", "projection_text", "run", "share_of", "targets_text"]
+__all__ = ["chart_text", "plan_and_rows", "projection_text", "run", "share_of", "targets_text"]
 
 _ENDINGS = {".txt": "text", ".json": "json", ".csv": "csv"}
 _BOM = "\ufeff"
@@ -43,10 +43,7 @@ def run(options: Namespace, console: Console) -> int:
     inputs = (options.plan,) if options.data is None else (options.plan, options.data)
     look_at_output(options.output, inputs, force=options.force)
     console.to_file = options.output is not None
-    plan = load_plan(options.plan, lang=console.lang)
-    rows: Sequence[UnitStatus] = ()
-    if options.data is not None:
-        rows = load_unit_statuses(options.data, plan.roster, plan.counting.denominator.fixed)
+    plan, rows = plan_and_rows(options, console)
     found = project(
         plan,
         recognitions=rows,
@@ -64,6 +61,14 @@ def run(options: Namespace, console: Console) -> int:
             text = projection_text(found, console)
     give_out(console, text, options.output)
     return 1 if any(each.status in _FALLS_SHORT for each in found.targets.values()) else 0
+
+
+def plan_and_rows(options: Namespace, console: Console) -> tuple[Plan, Sequence[UnitStatus]]:
+    """The plan and what happened, where a file tells it."""
+    plan = load_plan(options.plan, lang=console.lang)
+    if options.data is None:
+        return plan, ()
+    return plan, load_unit_statuses(options.data, plan.roster, plan.counting.denominator.fixed)
 
 
 def share_of(text: str) -> Fraction:

@@ -10,14 +10,11 @@ from criteria_engine import (
     CriteriaError,
     Diagnostic,
     Result,
-    UnitStatus,
-    load_plan,
-    load_unit_statuses,
     report,
 )
 from criteria_engine.cli.console import Console
 from criteria_engine.cli.output import Unusable, form_of, give_out, look_at_output
-from criteria_engine.cli.projecting import share_of
+from criteria_engine.cli.projecting import plan_and_rows, share_of
 from criteria_engine.cli.sheets import json_text
 from criteria_engine.cli.subjects import day_of, judged, read_data
 from criteria_engine.cli.table_text import safe
@@ -38,10 +35,7 @@ def run(options: Namespace, console: Console) -> int:
     on = day_of(options.on)
     if on is None:
         raise Unusable([Diagnostic("CE828", {"value": ""})])
-    plan = load_plan(options.plan, lang=console.lang)
-    rows: Sequence[UnitStatus] = ()
-    if options.data is not None:
-        rows = load_unit_statuses(options.data, plan.roster, plan.counting.denominator.fixed)
+    plan, rows = plan_and_rows(options, console)
     made = report(
         plan,
         rows,

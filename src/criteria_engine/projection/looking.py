@@ -46,13 +46,13 @@ class Arithmetic:
         self.setting = setting
         self._paths: dict[str | None, Path] = {}
 
-    def path(self, area: str | None = None, year: int | None = None) -> Path:  # noqa: ARG002
+    def path(self, area: str | None = None, year: int | None = None) -> Path:  # noqa: ARG002 - as every look
         """See ``path.arithmetic_path``."""
         if area not in self._paths:
             self._paths[area] = arithmetic_path(self.setting, area)
         return self._paths[area]
 
-    def reaches(self, target: Target, needs: Mapping[str | None, int]) -> float | None:  # noqa: ARG002
+    def reaches(self, target: Target, needs: Mapping[str | None, int]) -> float | None:  # noqa: ARG002 - as every look
         """Nothing: there is no model."""
         return None
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from criteria_engine.diagnostics import CriteriaError, Fault, Problems
-from criteria_engine.found import CriterionResult
+from criteria_engine.found import leaves_of
 from criteria_engine.projection.plan_units import meant_unit
 from criteria_engine.projection.setting import Setting
 from criteria_engine.projection.target_outlook import Nearest
@@ -39,14 +39,6 @@ def nearest_units(setting: Setting, assessments: Mapping[str, Result]) -> tuple[
 
 
 def _lacking(result: Result) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    leaves = [leaf for each in result.criteria.values() for leaf in _leaves(each)]
+    leaves = list(leaves_of(result.criteria))
     not_met = [leaf.path for leaf in leaves if leaf.status in (Status.NOT_MET, Status.BLOCKED)]
     return tuple(not_met), tuple(leaf.path for leaf in leaves if leaf.status is Status.UNKNOWN)
-
-
-def _leaves(criterion: CriterionResult) -> Iterator[CriterionResult]:
-    below = criterion.criteria
-    if not below:
-        yield criterion
-    for each in below.values():
-        yield from _leaves(each)

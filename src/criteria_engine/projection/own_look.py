@@ -34,7 +34,7 @@ class Own:
         self.name = str(getattr(method, "__name__", "own")) if setting.ledger.told_years else self.plain.name
         self._paths: dict[str | None, Path] = {}
 
-    def path(self, area: str | None = None, year: int | None = None) -> Path:  # noqa: ARG002
+    def path(self, area: str | None = None, year: int | None = None) -> Path:  # noqa: ARG002 - as every look
         """What was drawn in place of the years ahead; low and high are its 10 % and 90 % quantiles."""
         if area not in self._paths:
             self._paths[area] = self._drawn(area)

@@ -75,12 +75,13 @@ def required_rate(series: Mapping[int, float | None], target: float, target_year
     Source: UNICEF, as for ``average_annual_rate_of_reduction``; WHO, Global nutrition targets 2025.
     """
     known = {year: value for year, value in series.items() if value is not None}
+    start: float
     if len(known) == 1:
         ((start, base),) = known.items()
         if not (math.isfinite(base) and base > 0.0):
             raise ValueError(f"the base is {base!r}; {_LOGARITHM}, so it must be above 0")
     else:
-        start, base = read_series(known, target_year, above_zero=_LOGARITHM).base  # type: ignore[assignment]
+        start, base = read_series(known, target_year, above_zero=_LOGARITHM).base
     if not (math.isfinite(target) and target > 0.0):
         raise ValueError(f"the target is {target!r}; {_LOGARITHM}, so it must be above 0")
     if not target_year > start:

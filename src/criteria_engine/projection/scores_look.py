@@ -124,7 +124,7 @@ class Scores:
 
     # ---- what a look answers -----------------------------------------------------------------
 
-    def path(self, area: str | None = None, year: int | None = None) -> Path:  # noqa: ARG002
+    def path(self, area: str | None = None, year: int | None = None) -> Path:  # noqa: ARG002 - as every look
         """Means over the draws; low and high are the 10 % quantile of the worst, the 90 % of the best."""
         if area not in self._paths:
             self._paths[area] = self._counted(area)

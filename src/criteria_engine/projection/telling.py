@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from types import MappingProxyType
 
-import attrs
-
-from criteria_engine.formatting import date, number, percent
+from criteria_engine.formatting import percent
+from criteria_engine.projection.drawing import unit_word
 from criteria_engine.projection.plan import Plan
 from criteria_engine.projection.progress_labels import Label
+from criteria_engine.projection.speaker import Speaker
 from criteria_engine.projection.target_outlook import MustChange, TargetOutlook, likelihood_of
 from criteria_engine.projection.telling_words import SENTENCES
 
@@ -20,30 +20,6 @@ __all__ = ["told"]
 _MOST_NAMES = 5
 
 _MODEL_SENTENCES = {"arithmetic": "no_model", "published": "no_model", "hazard": "model", "scores": "drawn"}
-
-
-@attrs.frozen
-class _Speaker:
-    """Sentences in one language about the units of one plan."""
-
-    lang: str
-    unit: str
-
-    def say(self, key: str, **details: object) -> str:
-        """A sentence with its places filled."""
-        known = {"unit": self.unit, **{name: self._shown(value) for name, value in details.items()}}
-        return SENTENCES[self.lang][key].format_map(known)
-
-    def _shown(self, value: object) -> str:
-        if isinstance(value, datetime.date):
-            return date(value, self.lang)
-        if isinstance(value, Fraction):
-            return number(value, self.lang, digits=1)
-        return str(value)
-
-    def share(self, part: float | Fraction, *, least: int = 0) -> str:
-        """A share (0–1) as a percentage."""
-        return percent(Fraction(part) * 100, self.lang, digits=1, least=least)
 
 
 def told(
@@ -62,7 +38,7 @@ def told(
 
     ``standing`` is: the units recognised, those whose result is open, and all that count.
     """
-    speaker = _Speaker(lang, _unit_word(plan, lang))
+    speaker = Speaker(lang, unit_word(plan, lang), SENTENCES[lang])
     have, pending, units = standing
     share = speaker.share(Fraction(have, units) if units else Fraction(0), least=1)
     key = "now_open" if pending else "now"
@@ -81,7 +57,7 @@ def told(
     return " ".join(said)
 
 
-def _of_labels(speaker: _Speaker, plan: Plan, id: str, labels: Mapping[str, Label]) -> str:
+def _of_labels(speaker: Speaker, plan: Plan, id: str, labels: Mapping[str, Label]) -> str:
     title = plan.target(id).title.in_language(speaker.lang) or id
     each = "; ".join(
         f"{speaker.say(rule)}: {speaker.say(f'label_{found.label}')}" for rule, found in labels.items()
@@ -89,13 +65,7 @@ def _of_labels(speaker: _Speaker, plan: Plan, id: str, labels: Mapping[str, Labe
     return speaker.say("labels", title=title, labels=each)
 
 
-def _unit_word(plan: Plan, lang: str) -> str:
-    """What the units are called: their kind, where all are of one, and the language is that of the list."""
-    kinds = dict(plan.counting.only).get("kind", ())
-    return kinds[0] if lang == "vi" and len(kinds) == 1 else SENTENCES[lang]["unit"]
-
-
-def _of_target(speaker: _Speaker, plan: Plan, on: datetime.date, outlook: TargetOutlook) -> str:
+def _of_target(speaker: Speaker, plan: Plan, on: datetime.date, outlook: TargetOutlook) -> str:
     target = plan.target(outlook.id)
     title = target.title.in_language(speaker.lang) or target.id
     kind = "_named" if target.units is not None else "_year" if target.in_ is not None else ""
@@ -112,7 +82,7 @@ def _of_target(speaker: _Speaker, plan: Plan, on: datetime.date, outlook: Target
     ]
     if outlook.probability is not None and outlook.status in ("on_track", "off_track"):
         word = speaker.say(likelihood_of(outlook.probability) or "uncertain")
-        said.append(speaker.say("chance", word=word, probability=speaker.share(outlook.probability)))
+        said.append(speaker.say("chance", word=word, probability=speaker.share(outlook.probability, least=0)))
     if outlook.areas:
         parts = [
             speaker.say("area", area=area, have=each.have, required=each.required)
@@ -124,7 +94,7 @@ def _of_target(speaker: _Speaker, plan: Plan, on: datetime.date, outlook: Target
     return " ".join(said)
 
 
-def _of_status(speaker: _Speaker, outlook: TargetOutlook, kind: str) -> str:
+def _of_status(speaker: Speaker, outlook: TargetOutlook, kind: str) -> str:
     key = outlook.status
     if kind == "_year" and key in ("on_track", "off_track"):
         key += kind
@@ -138,7 +108,7 @@ def _of_status(speaker: _Speaker, outlook: TargetOutlook, kind: str) -> str:
     )
 
 
-def _of_change(speaker: _Speaker, on: datetime.date, outlook: TargetOutlook) -> list[str]:
+def _of_change(speaker: Speaker, on: datetime.date, outlook: TargetOutlook) -> list[str]:
     said = []
     if outlook.required_per_year:
         said.append(speaker.say("pace", year=outlook.year, pace=outlook.required_per_year))
@@ -147,7 +117,7 @@ def _of_change(speaker: _Speaker, on: datetime.date, outlook: TargetOutlook) -> 
     return said
 
 
-def _of_must_change(speaker: _Speaker, on: datetime.date, must: MustChange) -> list[str]:
+def _of_must_change(speaker: Speaker, on: datetime.date, must: MustChange) -> list[str]:
     said = []
     if must.recognise:
         key = "register_never" if must.register is None else "register"
@@ -157,7 +127,7 @@ def _of_must_change(speaker: _Speaker, on: datetime.date, must: MustChange) -> l
                 next=on.year + 1,
                 register=must.register,
                 recognise=must.recognise,
-                confidence=speaker.share(must.confidence),
+                confidence=speaker.share(must.confidence, least=0),
             )
         )
     if must.renewals:

@@ -30,6 +30,8 @@ from criteria_engine.reports.unit_sections import (
     unit_section,
     unreported_section,
 )
+from criteria_engine.reports.words_en import ENGLISH
+from criteria_engine.reports.words_vi import VIETNAMESE
 
 __all__ = ["page_of"]
 
@@ -48,7 +50,7 @@ def page_of(
 ) -> Page:
     """All of it, in the order in which it is read: what matters first, unit by unit at the end."""
     plan, year = projection.plan, projection.on.year
-    speaker = Speaker(lang, unit_word(plan, lang))
+    speaker = Speaker(lang, unit_word(plan, lang), VIETNAMESE if lang == "vi" else ENGLISH)
     sections = (
         _summary(speaker, projection, since, units, unreported, duties, assessed_assumed=assessments[0]),
         target_section(speaker, projection, assessments_assumed=assessments[0]),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 import attrs
 
-from criteria_engine.found import CriterionResult
+from criteria_engine.found import CriterionResult, leaves_of
 from criteria_engine.projection.plan_units import meant_unit
 from criteria_engine.projection.roster import Roster
 from criteria_engine.projection.setting import Setting
@@ -52,7 +52,7 @@ def qualities(setting: Setting, assessments: Mapping[str, Result]) -> dict[str, 
 
 
 def _quality(result: Result) -> Quality:
-    leaves = [leaf for each in result.criteria.values() for leaf in _leaves(each)]
+    leaves = list(leaves_of(result.criteria))
     lacking = [leaf for leaf in leaves if leaf.status in (Status.NOT_MET, Status.BLOCKED)]
     open_ = [leaf for leaf in leaves if leaf.status is Status.UNKNOWN]
     score, most = result.score, result.max_score
@@ -66,14 +66,6 @@ def _quality(result: Result) -> Quality:
         tuple(_point(result, each) for each in lacking),
         tuple(_point(result, each) for each in open_),
     )
-
-
-def _leaves(criterion: CriterionResult) -> Iterator[CriterionResult]:
-    below = criterion.criteria
-    if not below:
-        yield criterion
-    for each in below.values():
-        yield from _leaves(each)
 
 
 def _sure_part(leaf: CriterionResult) -> float | None:

@@ -2,45 +2,24 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable
-from fractions import Fraction
 
 import attrs
 
-from criteria_engine.formatting import date, number, percent
-from criteria_engine.reports.words_en import ENGLISH
-from criteria_engine.reports.words_vi import VIETNAMESE
+from criteria_engine.projection import speaker
 
 __all__ = ["Speaker"]
 
 
 @attrs.frozen
-class Speaker:
-    """Sentences in one language about the units of one plan."""
-
-    lang: str
-    unit: str
-
-    def say(self, key: str, **details: object) -> str:
-        """A sentence with its places filled."""
-        known = {"unit": self.unit, **{name: self.shown(value) for name, value in details.items()}}
-        words = VIETNAMESE if self.lang == "vi" else ENGLISH
-        return words[key].format_map(known)
+class Speaker(speaker.Speaker):
+    """The same with lists, captions and headings."""
 
     def shown(self, value: object) -> str:
-        """A day, a number or a text as it is read."""
-        if isinstance(value, datetime.date):
-            return date(value, self.lang)
-        if isinstance(value, Fraction | float):
-            return number(value, self.lang, digits=1)
+        """A day, a number, a text or several as they are read."""
         if isinstance(value, list | tuple):
             return self.listed(str(each) for each in value)
-        return str(value)
-
-    def share(self, part: float | Fraction, *, least: int = 1) -> str:
-        """A share (0–1) as a percentage."""
-        return percent(Fraction(part) * 100, self.lang, digits=1, least=least)
+        return super().shown(value)
 
     def listed(self, texts: Iterable[str], most: int | None = None) -> str:
         """Several texts in a row; beyond ``most`` their number stands for the rest."""
