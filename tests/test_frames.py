@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime
 
 import framed
+import numpy as np
+import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,6 +19,14 @@ pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 
 _LOOSE = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 _MAKERS = framed.IN_MEMORY | framed.LAZY
+FLAGGED = """
+criteria_engine: 1
+id: vn.example.flagged
+version: "1"
+inputs: {told: {type: boolean, may_be_na: true}}
+criteria: {told: {test: told}}
+levels: {met: {when: score() == 1}}
+"""
 ADDED = ("level", "decided", "score_low", "score_high", "possible_levels", "error")
 
 
@@ -241,3 +252,36 @@ class TestEarlierPeriods:
     def test_a_wrong_value_of_an_earlier_period_is_named_by_its_column(self, kind: str) -> None:
         frame = _MAKERS[kind]({"theft": [1], "theft@-1": [-7]}, {"theft": "whole", "theft@-1": "whole"})
         assert framed.rows_of(ce.loads(TREND).evaluate_frame(frame))[0]["error"] == "theft@-1"
+
+
+@pytest.mark.parametrize("missing", [None, float("nan"), pd.NA, pd.NaT])
+def test_truth_values_among_missing_ones_in_pandas_are_taken_as_they_are(missing: object) -> None:
+    ruleset = ce.loads(FLAGGED)
+    for cells, levels in (
+        ([True, missing, False], ["met", None, "none"]),
+        ([np.True_, missing, np.False_], ["met", None, "none"]),
+        ([missing, missing], [None, None]),
+    ):
+        made = ruleset.evaluate_frame(pd.DataFrame({"told": pd.Series(cells, dtype=object)}))
+        assert [None if level is None or level != level else level for level in made["level"]] == levels  # noqa: PLR0124
+        assert made["error"].isna().all()
+    # 1 is no truth value, though Python says that it equals one.
+    made = ruleset.evaluate_frame(pd.DataFrame({"told": pd.Series([True, 1, missing], dtype=object)}))
+    assert [cell if isinstance(cell, str) else None for cell in made["error"]] == [None, "told", None]
+
+
+def test_a_plan_that_is_kept_serves_no_other_frame() -> None:
+    """Frames that differ in kinds, names or what is sound in them are judged each by itself, in any order."""
+    ruleset = ce.loads(FLAGGED)
+    frames = [
+        pl.DataFrame({"told": [True, None, False] * 2_000}),
+        pl.DataFrame({"told": [True, True, False] * 2_000}),
+        pl.DataFrame({"told": ["n/a", None, None] * 2_000}),
+        pl.DataFrame({"other": [1, 2, 3] * 2_000, "told": [False, True, None] * 2_000}),
+        pl.DataFrame({"told": [True, False, True] * 2_000, "told@na": [True, False, None] * 2_000}),
+    ]
+    apart = [ce.loads(FLAGGED).evaluate_frame(frame) for frame in frames]
+    for order in ([0, 1, 2, 3, 4, 0, 2], [4, 3, 2, 1, 0, 1]):
+        for place in order:
+            assert ruleset.evaluate_frame(frames[place]).equals(apart[place])
+            assert ruleset.evaluate_frame(frames[place].lazy()).collect().equals(apart[place])

@@ -32,13 +32,10 @@ def threshold(compare: Compare) -> tuple[str, Numeric, int] | None:
         return None
     steps: list[Callable[[float], float]] = []
     part = compare.left
-    while not (part.whole and part.high - part.low <= _WIDEST):
-        found = _step(part)
-        if found is None:
-            return None
+    while (found := _step(part)) is not None:
         part, step = found
         steps.append(step)
-    if not steps or isinstance(part, Number):
+    if not steps or not part.whole or part.high - part.low > _WIDEST or isinstance(part, Number):
         return None
 
     def grown(number: int) -> float:

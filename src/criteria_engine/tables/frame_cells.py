@@ -27,7 +27,7 @@ class Known:
     """What is known of a frame: inputs of which no value is missing or wrong, and columns that say where
     the word of an input stands. Where it is ``trusted``, columns are taken as they are, nulls and all.
     Columns that are ``hidden`` are not given back; ``labels`` are what users call inputs with other names, ``levels`` by
-    title those that will do.
+    title those that will do. ``schema`` are the kinds of its columns, where they are known without asking it.
     """
 
     sound: frozenset[str] = frozenset()
@@ -36,6 +36,7 @@ class Known:
     hidden: frozenset[str] = frozenset()
     labels: Mapping[str, str] = attrs.field(factory=dict)
     levels: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
+    schema: Mapping[str, Any] | None = None
 
 
 @attrs.frozen(eq=False, repr=False)

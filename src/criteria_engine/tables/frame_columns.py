@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Any, assert_never
@@ -95,8 +96,8 @@ class FrameColumns:
         """Of complete rows the number of the one is known."""
         do, words = self._do, answer.words
         code = do.named(code)
-        tests = [do.named(do.compared("==", code, place)) for place in range(len(words))]
-        named = self._when([*zip(tests[:-1], words[:-1], strict=True)], words[-1])
+        tests = [do.named(do.compared("==", code, place)) for place in range(len(words) - 1)]
+        named = self._when([*zip(tests, words[:-1], strict=True)], words[-1])
         yield answer.column, self._text(named)
         if answer.decided is not None:
             yield answer.decided, self._truth(True)
@@ -106,7 +107,7 @@ class FrameColumns:
             yield (
                 answer.listed,
                 self._text(
-                    named if same else self._when([*zip(tests[:-1], listed[:-1], strict=True)], listed[-1])
+                    named if same else self._when([*zip(tests, listed[:-1], strict=True)], listed[-1])
                 ),
             )
 
@@ -142,20 +143,26 @@ class FrameColumns:
     # ---- numbers -----------------------------------------------------------------------------
 
     def _size(self, answer: Size, low: Any, high: Any, nothing: Any) -> Iterator[tuple[str, Any]]:
-        do = self._do
-        low, high, nothing = do.named(do.real(low)), do.named(do.real(high)), do.named(nothing)
+        do, nothing = self._do, self._do.named(nothing)
         gone = do.named(do.some([nothing, self._refused]))
+        same = high is low
+        low = self._unsigned(low)
+        high = low if same else self._unsigned(high)
         for name, end in zip(answer.columns, (low, high), strict=True):
             yield name, self._number(end, gone)
         if answer.decided is not None:
             yield answer.decided, self._truth(do.some([nothing, do.compared("==", low, high)]))
 
+    def _unsigned(self, value: Any) -> Any:
+        """A number under a name, a zero without its sign."""
+        do = self._do
+        if isinstance(value, Formula) and value.whole:
+            return do.named(do.real(value))
+        return do.named(do.added([value, 0.0], math.inf))
+
     def _number(self, value: Any, gone: Any) -> Any:
         ex = self._ex
-        # A zero has no sign.
-        number = (
-            value.expression + 0.0 if isinstance(value, Formula) else ex.lit(value + 0.0, dtype=ex.Float64)
-        )
+        number = value.expression if isinstance(value, Formula) else ex.lit(value, dtype=ex.Float64)
         if gone is False:
             return number
         if gone is True:

@@ -17,7 +17,8 @@ from criteria_engine.program import Program
 from criteria_engine.tables.answers import answers_of, columns_of
 from criteria_engine.tables.frame_cells import Known
 from criteria_engine.tables.giving import with_columns
-from criteria_engine.tables.looking import looked_at
+from criteria_engine.tables.latest import Latest
+from criteria_engine.tables.looking import Look, look_of
 from criteria_engine.tables.observing import Asked, Observed, observed
 from criteria_engine.tables.partitions import by_partitions
 from criteria_engine.tables.planning import mark_for, planned
@@ -98,18 +99,31 @@ class _Judging:
 
     def planned(self, seen: Any, known: Known) -> Any:
         """A plan that nothing runs yet."""
-        hidden = frozenset(seen.collect_schema().names()) - frozenset(self.held.collect_schema().names())
+        schema = dict(seen.collect_schema()) if known.schema is None else known.schema
+        hidden = schema.keys() - set(self.held.collect_schema().names())
         first = first_day(self.ruleset)
-        known = attrs.evolve(known, hidden=hidden, labels=self.found.labels, levels=self.found.levels)
+        known = attrs.evolve(
+            known,
+            schema=schema,
+            hidden=frozenset(hidden),
+            labels=self.found.labels,
+            levels=self.found.levels,
+        )
         return planned(
             self.nw, seen, self.program, self.day, first, known, detail=self.detail, prefix=self.prefix
         )
 
     def by_plan(self) -> Any:
         """A large polars frame: looked at first, then judged by one lazy plan."""
-        mark = mark_for(self.seen.columns)
-        native, sound, words = looked_at(self.nw, self.seen, self.program.door, mark)
-        made = self.planned(self.nw.from_native(native.lazy()), Known(sound, words=words)).collect()
+        nw, door, schema = self.nw, self.program.door, dict(self.seen.schema)
+        mark = mark_for(schema)
+        latest: Latest[Any, Look] = self.program.kept("look", Latest)
+        look = latest.of(schema, lambda: look_of(nw, self.seen, door, mark))
+        seen, answers = look.at(self.seen.to_native(), mark)
+        sound = frozenset(input for input, name in answers.items() if seen[name].item(0))
+        schema = schema | dict.fromkeys([*look.words.values(), *answers.values()], nw.Boolean())
+        known = Known(sound, words=look.words, schema=schema)
+        made = self.planned(nw.from_native(seen.lazy()), known).collect()
         if self.strict and made[self.prefix + "error"].null_count() < len(made):
             return self.by_arrays()
         return made

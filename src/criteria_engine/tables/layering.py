@@ -8,7 +8,7 @@ and Spark by SQL.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import attrs
@@ -69,9 +69,9 @@ def looks_at_tests_first(frame: Any) -> bool:
     return bool(frame.implementation.is_duckdb())
 
 
-def spread_of(nw: Any, frame: Any) -> Any:
+def spread_of(nw: Any, frame: Any, names: Iterable[str]) -> Any:
     """What ``Formulas`` needs of engines that multiply by the reciprocal of a plain divisor."""
-    names = frame.collect_schema().names()
+    names = list(names)
     if not frame.implementation.is_polars() or not names:
         return None
     return nw.get_native_namespace(frame).col(names[0]).is_null()

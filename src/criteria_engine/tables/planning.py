@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from criteria_engine.carriers.frames import Formula, Formulas
@@ -13,6 +13,7 @@ from criteria_engine.tables.answers import Answer, answers_of, breaches_of, colu
 from criteria_engine.tables.frame_cells import Known
 from criteria_engine.tables.frame_columns import FrameColumns, parts_of
 from criteria_engine.tables.frame_inputs import FrameInputs
+from criteria_engine.tables.latest import Latest
 from criteria_engine.tables.layering import (
     looks_at_tests_first,
     space_of,
@@ -41,9 +42,24 @@ def planned(
     ``day`` is the day of assessment or the column that holds it, never before ``first_day``; ``known`` is
     what is known of the frame, if anything.
     """
-    schema = frame.collect_schema()
-    own = [name for name in schema.names() if name not in known.hidden]
-    do = Formulas(space_of(nw, frame), mark_for(schema.names()), spread_of(nw, frame))
+    schema = dict(frame.collect_schema()) if known.schema is None else known.schema
+    own = [name for name in schema if name not in known.hidden]
+    latest: Latest[_Asked, _Written] = program.kept("plan", Latest)
+    asked = (frame.implementation, schema, day, first_day, known, detail)
+    layers, made = latest.of(asked, lambda: _written(nw, frame, program, asked))
+    answers = program.kept(("answers", detail), lambda: answers_of(program, detail=detail))
+    added = [(prefix + name, made[name]) for name in columns_of(answers)]
+    return with_layers(nw, frame, own, layers, added)
+
+
+_Asked = tuple[Any, Mapping[str, Any], datetime.date | str | None, datetime.date | None, Known, bool]
+_Written = tuple[list[list[tuple[str, Any]]], dict[str, Any]]
+
+
+def _written(nw: Any, frame: Any, program: Program, asked: _Asked) -> _Written:
+    """The layers of a plan, and the columns that are added."""
+    _, schema, day, first_day, known, detail = asked
+    do = Formulas(space_of(nw, frame), mark_for(schema), spread_of(nw, frame, schema))
     answers = program.kept(("answers", detail), lambda: answers_of(program, detail=detail))
     plan = _Plan(nw, do, schema, program, answers)
     whole = known.sound >= {given.id for given in program.door.inputs} and not isinstance(day, str)
@@ -53,8 +69,7 @@ def planned(
         made = plan.judged_twice(known, day, first_day)
     else:
         made = plan.judged(known, day, first_day, complete=False)
-    added = [(prefix + name, made[name]) for name in columns_of(answers)]
-    return with_layers(nw, frame, own, do.layers, added)
+    return do.layers, made
 
 
 class _Plan:
@@ -124,7 +139,7 @@ class _Plan:
         return {name: when(test.expression).then(exact[name]).otherwise(bounded[name]) for name in exact}
 
 
-def mark_for(names: Sequence[str]) -> str:
+def mark_for(names: Iterable[str]) -> str:
     """How the names of our own columns begin, other than all that are there."""
     mark = "criteria_"
     while any(name.lower().startswith(mark) for name in names):

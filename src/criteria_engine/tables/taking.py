@@ -129,8 +129,8 @@ class Taking:
         if given.type == "date" and kind in (nw.Date, nw.Datetime):
             return self._dates(given, column)
         if given.type == "boolean":
-            flags = truth_values(nw, column)
-            return self._mixed_flags(given, column.to_list()) if flags is None else self._flags(flags)
+            held = truth_values(nw, column)
+            return self._mixed_flags(given, column.to_list()) if held is None else Source(Cells(*held))
         return self._one_by_one(given, column.to_list())
 
     def _mixed_flags(self, given: Input, cells: Sequence[Any]) -> Source:
