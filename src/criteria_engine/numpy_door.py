@@ -6,7 +6,7 @@ from typing import Any
 
 from criteria_engine.diagnostics import CriteriaError, Problems
 
-__all__ = ["numpy"]
+__all__ = ["numpy", "numpy_if_there"]
 
 
 def numpy() -> Any:
@@ -18,3 +18,11 @@ def numpy() -> Any:
         problems.add("frame", "CE571", package="numpy", extra="fast")
         raise CriteriaError(problems) from None
     return np
+
+
+def numpy_if_there() -> Any:
+    """The package; None where it is missing, for what goes as well without it, but slowly."""
+    try:
+        return numpy()
+    except CriteriaError:
+        return None

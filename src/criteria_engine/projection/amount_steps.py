@@ -12,7 +12,7 @@ from criteria_engine.projection.past import Past
 from criteria_engine.projection.unit_scores import memory_of
 from criteria_engine.projection.year_pairs import Pair, is_known
 
-__all__ = ["STILL", "Fit", "fitted", "level_of", "past_of"]
+__all__ = ["STILL", "Fit", "fitted"]
 
 STILL = 2.0
 """With how many years of no change a common drift is shrunk, and single years are made alike."""
@@ -20,7 +20,10 @@ STILL = 2.0
 
 @attrs.frozen(eq=False)
 class Fit:
-    """How one amount moved: the own part of each pair, those of each band, and the common part."""
+    """How one amount moved: the own part of each pair, those of each band, and the common part.
+
+    ``levels`` are the values of the units without their noise: smoothed with the part of a change that stays.
+    """
 
     place: int
     memory: float
@@ -29,22 +32,15 @@ class Fit:
     drift: float
     unsure: tuple[float, ...]
     shocks: tuple[float, ...]
+    levels: Mapping[str, float]
 
 
-def past_of(panel: Panel, place: int) -> Past | None:
+def _past_of(panel: Panel, place: int) -> Past | None:
     """The known numbers of one input of a unit; None where there is none."""
     known = [(each.year, float(each.row[place])) for each in panel.years if is_known(each.row[place])]
     if not known:
         return None
     return Past(tuple(year for year, _ in known), tuple(value for _, value in known), known[-1][0])
-
-
-def level_of(past: Past, memory: float) -> float:
-    """The value of a unit without its noise: smoothed with the part of a change that stays."""
-    level = past.values[0]
-    for value in past.values[1:]:
-        level += memory * (value - level)
-    return level
 
 
 def fitted(
@@ -56,15 +52,17 @@ def fitted(
     years: Sequence[int],
 ) -> Fit | None:
     """How one amount moved, as ``unit_scores`` has it of a score; None where it never did."""
-    pasts = {panel.unit: past for panel in assessed.panels if (past := past_of(panel, place)) is not None}
+    pasts = {panel.unit: past for panel in assessed.panels if (past := _past_of(panel, place)) is not None}
     memory = memory_of(pasts)
     errors: dict[tuple[str, int], float] = {}
+    levels: dict[str, float] = {}
     for unit, past in pasts.items():
         level = past.values[0]
         for year, value, gap in zip(past.years[1:], past.values[1:], past.gaps, strict=True):
             error = value - level
             errors[unit, year] = error / math.sqrt(1.0 + (gap - 1) * memory**2)
             level += memory * error
+        levels[unit] = level
     found = [errors.get((pair.unit, pair.after.year)) for pair in pairs]
     if not any(found):
         return None
@@ -92,6 +90,7 @@ def fitted(
         drift,
         unsure,
         shocks,
+        levels,
     )
 
 

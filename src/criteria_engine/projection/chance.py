@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Sequence
 from random import Random
+from typing import Any
 
-__all__ = ["Stream", "generator", "stream"]
+__all__ = ["Stream", "generator", "stream", "uniforms"]
 
 
 class Stream:
@@ -43,6 +45,17 @@ def stream(seed: int, name: str) -> Stream:
 def generator(seed: int, name: str) -> Random:
     """The standard library's own generator under a seed and a name, for what a caller draws himself."""
     return Random(_start(seed, name))  # noqa: S311 - drawn futures, not secrets
+
+
+def uniforms(np: Any, seed: int, names: Sequence[str], count: int) -> Any:
+    """With NumPy, for each name a row of the first ``count`` numbers of its ``generator``."""
+    found, numbers = np.empty((len(names), count)), np.random.RandomState(0)
+    for place, name in enumerate(names):
+        # Both are the Mersenne Twister, and make a float of two of its words in the same way.
+        _, (*words, at), _ = generator(seed, name).getstate()
+        numbers.set_state(("MT19937", np.array(words, dtype=np.uint32), at))
+        found[place] = numbers.random_sample(count)
+    return found
 
 
 def _start(seed: int, name: str) -> int:

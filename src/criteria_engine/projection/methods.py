@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 from criteria_engine.diagnostics import CriteriaError, Fault, Problems
+from criteria_engine.numpy_door import numpy_if_there
 from criteria_engine.projection.assessed import Assessed, read_assessments, statuses_of
 from criteria_engine.projection.hazard_look import Hazard
 from criteria_engine.projection.looking import Arithmetic, Look
@@ -27,6 +28,9 @@ __all__ = ["METHODS", "Method", "Way", "way_of"]
 
 METHODS = ("arithmetic", "hazard", "published", "scores")
 """The ways to look ahead that have a name; a function of the caller's is another."""
+
+_MANY = 10_000
+"""From so many drawn years of units on it is worth while to load NumPy."""
 
 Method = str | Callable[..., Any]
 
@@ -58,7 +62,9 @@ class Way:
         if self.method == "scores" and self.assessed is not None and self.verdicts is not None:
             units = [unit.id for unit in setting.units(setting.on.year)]
             until = max(setting.plan.horizon.until, setting.on.year)
-            futures = futures_of(self.assessed, units, self.verdicts, until, self.seed, self.draws)
+            many = len(units) * self.draws * (until - setting.on.year) >= _MANY
+            np = numpy_if_there() if many else None
+            futures = futures_of(self.assessed, units, self.verdicts, until, self.seed, self.draws, np)
             return Scores(setting, futures, self.seed)
         return Hazard(setting) if self.method == "hazard" else Arithmetic(setting)
 

@@ -24,8 +24,8 @@ from criteria_engine.projection.quadrature import beta_quantile
 from criteria_engine.projection.rates import RARE, Rate
 from criteria_engine.projection.roster import Unit
 from criteria_engine.projection.setting import Setting, present_units
-from criteria_engine.projection.tallies import Reached, counts_by_draw, in_bits
-from criteria_engine.projection.value_draws import Futures, Reaching
+from criteria_engine.projection.tallies import Reached, Reaching, counts_by_draw, in_bits
+from criteria_engine.projection.value_draws import Futures
 
 __all__ = ["Scores"]
 

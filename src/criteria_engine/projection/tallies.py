@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-__all__ = ["Reached", "counts_by_draw", "in_bits"]
+__all__ = ["Reached", "Reaching", "counts_by_draw", "in_bits", "rows_in_bits"]
+
+Reaching = tuple[int, int]
+"""In which draws a unit surely, and in which it possibly, reaches the level in a year."""
 
 Reached = Mapping[str, Mapping[int, int]]
 """For each unit, by year, the draws in which something is so."""
@@ -15,6 +19,12 @@ _DIGITS = b"01" + bytes(254)
 def in_bits(flags: Iterable[bool | int]) -> int:
     """Flags, one a draw, as a number with a bit for each; the first draw is the lowest bit."""
     return int(bytes(flags).translate(_DIGITS)[::-1] or b"0", 2)
+
+
+def rows_in_bits(np: Any, flags: Any) -> list[int]:
+    """The same for every row of an array of truth values, with NumPy."""
+    packed = np.packbits(flags, axis=1, bitorder="little")
+    return [int.from_bytes(row.tobytes(), "little") for row in packed]
 
 
 def counts_by_draw(sets: Iterable[int], draws: int) -> list[int]:

@@ -176,13 +176,14 @@ def memory_of(pasts: Mapping[str, Past]) -> float:
     The mean change of all units is taken out, so that a common drift does not pass for memory.
     """
     moved: dict[int, list[float]] = {}
-    for past in pasts.values():
-        for year, step in zip(past.years[1:], past.steps, strict=True):
+    every = [(past.years[1:], past.steps) for past in pasts.values()]
+    for years, steps in every:
+        for year, step in zip(years, steps, strict=True):
             moved.setdefault(year, []).append(step)
     means = {year: math.fsum(steps) / len(steps) for year, steps in moved.items()}
     squares, turned, pairs = 0.0, 0.0, 0
-    for past in pasts.values():
-        own = [step - means[year] for year, step in zip(past.years[1:], past.steps, strict=True)]
+    for years, steps in every:
+        own = [step - means[year] for year, step in zip(years, steps, strict=True)]
         squares += math.fsum(step * step for step in own) * (len(own) - 1) / max(1, len(own))
         turned += math.fsum(one * other for one, other in pairwise(own))
         pairs += max(0, len(own) - 1)

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
-from criteria_engine.carriers.trees import Row
+from criteria_engine.carriers.arrays import Arrays
+from criteria_engine.carriers.steps import Block, Steps
+from criteria_engine.carriers.trees import Anything, Row
 from criteria_engine.result import Result
 from criteria_engine.ruleset import Ruleset
 
@@ -90,3 +92,37 @@ class Verdicts:
         ways = program.answers(found, complete=False, first=0, count=self._ways)
         can = {place for place, way in enumerate(ways) if way}
         return Judged(can <= self._good, bool(can & (self._good | self._referred)), points)
+
+    def judge_block(self, np: Any, block: Block, *, complete: bool) -> tuple[Any, Any, Any]:
+        """What many rows come to, with NumPy: surely, possibly and points, as ``judge`` has them.
+
+        Each is an array, or one value for all rows. A block is ``complete`` where none of its rows has a
+        missing value.
+        """
+        v = Arrays(np)
+        steps = self.program.kept(("drawn rows", complete), lambda: Steps(v, self._asked(complete=complete)))
+        with np.errstate(all="ignore"):
+            *found, low, high = steps.run(block)
+            points = v.real(low) if complete else (v.real(low) + v.real(high)) / 2.0
+        if self._ways is None:
+            met, *others = found
+            return v.every([met, v.contrary(v.some(others))]), met, points
+        if complete:
+            code = np.asarray(found[0]).astype(np.intp)
+            good = np.array([place in self._good for place in range(self._ways)])[code]
+            referred = np.array([place in self._referred for place in range(self._ways)])[code]
+            return good, good | referred, points
+        other = [way for place, way in enumerate(found) if place not in self._good]
+        hoped = [way for place, way in enumerate(found) if place in self._good | self._referred]
+        return v.contrary(v.some(other)), v.some(hoped), points
+
+    def _asked(self, *, complete: bool) -> list[Anything]:
+        """What ``judge_complete`` and ``judge_open`` read of the program; the ends of the points come last."""
+        program, can = self.program, self.program.bounds.can
+        whole = program.slots[0]
+        if complete:
+            code = whole.states[0] if program.reaching is None else program.reaching.code
+            return [code, whole.points, whole.points]
+        outcomes = program.reaching.outcomes if program.reaching is not None else ()
+        ways = [each.possible for each in outcomes] or list(whole.states)
+        return [*map(can, ways), *program.bounds.interval(whole.points)]

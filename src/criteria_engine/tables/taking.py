@@ -9,15 +9,14 @@ from typing import Any
 from criteria_engine.criteria import Input
 from criteria_engine.diagnostics import Fault
 from criteria_engine.door import Door
-from criteria_engine.na import NA
 from criteria_engine.names import span_of
+from criteria_engine.tables.cells import WORDED, cells_of, fill_of
 from criteria_engine.tables.coding import coded, placed, truth_values
 from criteria_engine.tables.sources import NO, YES, Cells, Source, Taken
 
 __all__ = ["Taking", "is_missing", "plain"]
 
 _EPOCH = datetime.date(1970, 1, 1).toordinal()
-_WORDED = ("choice", "text")
 _NUMERIC = ("number", "integer", "percent")
 
 
@@ -76,7 +75,7 @@ class Taking:
     # ---- one input ---------------------------------------------------------------------------
 
     def _source(self, given: Input) -> Source:
-        if given.type in _WORDED:
+        if given.type in WORDED:
             self.words[given.id] = self._door.words.get(given.id, ())
         withheld = self._yes(f"{given.id}@na") if f"{given.id}@na" in self._columns else NO
         if given.id in self._columns:
@@ -87,12 +86,7 @@ class Taking:
 
     def _fill(self, given: Input) -> Any:
         """What stands where there is no value."""
-        if given.type == "boolean":
-            return False
-        if given.type in _WORDED:
-            return 0
-        low = span_of(given, self._door.words.get(given.id, ()))[0]
-        return int(low) if given.type == "ordinal" else float(low)
+        return fill_of(given, self._door.words.get(given.id, ()))
 
     def _with_na(self, given: Input, source: Source, withheld: Any) -> Source:
         """What the column ``x@na`` says comes before what the input's own column says."""
@@ -196,47 +190,24 @@ class Taking:
 
     def _one_by_one(self, given: Input, cells: Sequence[Any]) -> Source:
         """Every cell read as ``evaluate`` reads a value."""
-        np, fill = self._np, self._fill(given)
-        places: dict[str, int] = {word: place for place, word in enumerate(self.words.get(given.id, ()))}
-        values, there = [fill] * len(cells), [False] * len(cells)
-        withheld, bad = [False] * len(cells), [False] * len(cells)
+        read: list[Any] = [None] * len(cells)
+        bad = [False] * len(cells)
         for row, cell in enumerate(cells):
-            if cell is None:
-                continue
             if cell is True or cell is False:
                 if given.type == "boolean":
-                    values[row], there[row] = cell, True
+                    read[row] = cell
                 else:
                     bad[row] = True
-                continue
-            if is_missing(cell):
-                continue
-            try:
-                value = self._door.value_of(given, plain(cell))
-            except Fault:
-                bad[row] = True
-                continue
-            there[row] = True
-            if value is NA:
-                withheld[row] = True
-            elif given.type in _WORDED:
-                values[row] = places.setdefault(value, len(places))
-            else:
-                values[row] = value
-        if given.type in _WORDED:
-            self.words[given.id] = tuple(places)
-        made = [np.array(each, dtype=bool) for each in (there, withheld, bad)]
-        return Source(Cells(np.array(values, dtype=self._kind(given, len(places))), *made))
-
-    def _kind(self, given: Input, count: int) -> Any:
-        """The kind of array in which an input's values stand."""
-        np = self._np
-        if given.type == "boolean":
-            return bool
-        if given.type in _WORDED or given.type == "ordinal":
-            count = max(count, len(self._door.words.get(given.id, ())))
-            return np.int8 if count < 128 else np.int16 if count < 32_000 else np.int64
-        return np.float64
+            elif not is_missing(cell):
+                try:
+                    read[row] = self._door.value_of(given, plain(cell))
+                except Fault:
+                    bad[row] = True
+        words = self._door.words.get(given.id, ())
+        found, texts = cells_of(self._np, given, words, read, self.words.get(given.id, ()))
+        if given.type in WORDED:
+            self.words[given.id] = texts
+        return Source(Cells(found.values, found.given, found.withheld, self._np.array(bad, dtype=bool)))
 
 
 def plain(cell: Any) -> Any:
