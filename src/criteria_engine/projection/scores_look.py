@@ -57,6 +57,9 @@ class Scores:
         self._lapse_rates = self._rates(rate) if lapses else None
         self._prospects = Prospects(setting, float(self.pass_rate()), 0.0, 0.0)
         self.hardest = self._prospects.last
+        # What was drawn for one view serves the others, too.
+        self._stays: dict[str, list[int]] = {}
+        self._some: dict[tuple[str, float], int] = {}
         self.held: dict[View, Reached] = {}
         self.gained: dict[View, Reached] = {}
         for view in VIEWS:
@@ -83,8 +86,12 @@ class Scores:
         """For each of some years the draws in which a title does not lapse."""
         if self._lapse_rates is None:
             return [self.every] * years
-        uniform = generator(self.seed, f"lapse {unit}").random
-        return [in_bits(uniform() >= rate for rate in self._lapse_rates) for _ in range(years)]
+        if unit not in self._stays:
+            uniform = generator(self.seed, f"lapse {unit}").random
+            self._stays[unit] = [
+                in_bits(uniform() >= rate for rate in self._lapse_rates) for _ in range(years)
+            ]
+        return self._stays[unit]
 
     def reaching(self, unit: str, year: int, view: View) -> int:
         """The draws in which a unit reaches the level in a year, seen in one way.
@@ -106,8 +113,10 @@ class Scores:
         """Draws picked with a probability, by a stream of their own."""
         if part >= 1.0:
             return self.every
-        uniform = generator(self.seed, name).random
-        return in_bits(uniform() < part for _ in range(self.draws))
+        if (name, part) not in self._some:
+            uniform = generator(self.seed, name).random
+            self._some[name, part] = in_bits(uniform() < part for _ in range(self.draws))
+        return self._some[name, part]
 
     def standing(self, unit: Unit, view: View) -> int:
         """The draws in which a unit holds a title on the day."""
