@@ -1,7 +1,8 @@
 """Measure frames, and print one table: `make bench-frames`.
 
 Every speed is a ratio to the same judgement written by hand for that engine, the two timed in turn within one
-run; the results are compared first. Rows and repetitions may be given: `frames.py 1000000 7`.
+run; the results are compared first. Rows and repetitions may be given: `frames.py 1000000 7`. Drawn futures
+(`futures.py`) come last.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import duckdb
 import numpy as np
 import polars as pl
 from by_hand import by_numpy, by_polars, sql
+from futures import print_futures
 from workload import by_hand, ruleset_text
 
 import criteria_engine as ce
@@ -131,6 +133,7 @@ def main() -> None:
         if complete is not None and name.endswith("gaps"):
             line += f"{statistics.median(a / b for a, b in zip(found, complete, strict=True)):>12.2f}"
         print(line)
+    print_futures()
 
 
 if __name__ == "__main__":

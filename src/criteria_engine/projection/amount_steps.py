@@ -54,15 +54,7 @@ def fitted(
     """How one amount moved, as ``unit_scores`` has it of a score; None where it never did."""
     pasts = {panel.unit: past for panel in assessed.panels if (past := _past_of(panel, place)) is not None}
     memory = memory_of(pasts)
-    errors: dict[tuple[str, int], float] = {}
-    levels: dict[str, float] = {}
-    for unit, past in pasts.items():
-        level = past.values[0]
-        for year, value, gap in zip(past.years[1:], past.values[1:], past.gaps, strict=True):
-            error = value - level
-            errors[unit, year] = error / math.sqrt(1.0 + (gap - 1) * memory**2)
-            level += memory * error
-        levels[unit] = level
+    errors, levels = _followed(pasts, memory)
     found = [errors.get((pair.unit, pair.after.year)) for pair in pairs]
     if not any(found):
         return None
@@ -92,6 +84,22 @@ def fitted(
         shocks,
         levels,
     )
+
+
+def _followed(
+    pasts: Mapping[str, Past], memory: float
+) -> tuple[dict[tuple[str, int], float], dict[str, float]]:
+    """By unit and year what a value was beyond the level, as of one year; by unit the level at the end."""
+    errors: dict[tuple[str, int], float] = {}
+    levels: dict[str, float] = {}
+    for unit, past in pasts.items():
+        level = past.values[0]
+        for year, value, gap in zip(past.years[1:], past.values[1:], past.gaps, strict=True):
+            error = value - level
+            errors[unit, year] = error / math.sqrt(1.0 + (gap - 1) * memory**2)
+            level += memory * error
+        levels[unit] = level
+    return errors, levels
 
 
 def _common(
