@@ -119,10 +119,8 @@ class Verdicts:
     def _asked(self, *, complete: bool) -> list[Anything]:
         """What ``judge_complete`` and ``judge_open`` read of the program; the ends of the points come last."""
         program, can = self.program, self.program.bounds.can
-        whole = program.slots[0]
+        whole, reaching = program.slots[0], program.reaching if self._ways is not None else None
         if complete:
-            code = whole.states[0] if program.reaching is None else program.reaching.code
-            return [code, whole.points, whole.points]
-        outcomes = program.reaching.outcomes if program.reaching is not None else ()
-        ways = [each.possible for each in outcomes] or list(whole.states)
+            return [reaching.code if reaching is not None else whole.states[0], whole.points, whole.points]
+        ways = [each.possible for each in reaching.outcomes] if reaching is not None else whole.states
         return [*map(can, ways), *program.bounds.interval(whole.points)]
