@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 
+import duckdb
 import framed
 import numpy as np
 import pandas as pd
@@ -285,3 +286,31 @@ def test_a_plan_that_is_kept_serves_no_other_frame() -> None:
         for place in order:
             assert ruleset.evaluate_frame(frames[place]).equals(apart[place])
             assert ruleset.evaluate_frame(frames[place].lazy()).collect().equals(apart[place])
+
+
+def test_words_that_look_like_sql_stay_words() -> None:
+    """What a ruleset says is never taken for a column or a piece of a query, also where columns are of like names."""
+    words = ["it's", '"criteria_1"', "criteria_2", "a'; DROP TABLE t; --", '"cases"']
+    quoted = ["'" + word.replace("'", "''") + "'" for word in words]
+    points = ", ".join(f"{word}: {at}" for at, word in enumerate(quoted))
+    ruleset = ce.loads(f"""
+criteria_engine: 1
+id: vn.example.words
+version: "1"
+inputs: {{cases: {{type: choice, choices: [{", ".join(quoted)}]}}, more: {{type: number, range: [0, 9]}}}}
+criteria:
+  said: {{points: 5, choose: {{of: cases, points: {{{points}}}}}}}
+  more: {{points: 5, test: more >= 3}}
+levels: {{met: {{when: score() >= 7}}}}
+""")
+    rows = [{"cases": word, "more": more} for word in [*words, None, "odd"] for more in (2.0, 3.0, None)]
+    frame = pl.DataFrame(rows, schema={"cases": pl.String, "more": pl.Float64})
+    wanted = ruleset.evaluate_frame(frame, detail=True).to_dicts()
+    assert [row["error"] for row in wanted] == [None] * 18 + ["cases"] * 3
+    for made in (
+        ruleset.evaluate_frame(frame.lazy(), detail=True).collect(),
+        pl.from_arrow(
+            ruleset.evaluate_frame(duckdb.from_arrow(frame.to_arrow()), detail=True).to_arrow_table()
+        ),
+    ):
+        assert made.to_dicts() == wanted

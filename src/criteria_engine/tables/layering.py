@@ -7,18 +7,18 @@ and Spark by SQL.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import attrs
 
 from criteria_engine.carriers.sql import DUCKDB, SPARK, Sql
+from criteria_engine.tables.one_query import query_of
 
 __all__ = ["Copy", "looks_at_tests_first", "space_of", "spread_of", "with_copies", "with_layers"]
 
 _Named = Sequence[tuple[str, Any]]
-_NAME = re.compile(r'"[^"]+"')
+_SOURCE = "criteria_frame"
 
 
 @attrs.frozen
@@ -82,7 +82,8 @@ def with_layers(nw: Any, frame: Any, names: Sequence[str], layers: Sequence[_Nam
     engine = frame.implementation
     if engine.is_duckdb():
         hidden = frozenset(frame.collect_schema().names()) - frozenset(names)
-        return _in_duckdb(frame.to_native(), names, hidden, layers, added)
+        query = query_of(Sql(DUCKDB), _SOURCE, names, hidden, layers, added)
+        return frame.to_native().query(_SOURCE, query)
     if engine.is_pyspark():
         return _in_spark(frame.to_native(), names, layers, added)
     space, held = nw, frame
@@ -94,36 +95,6 @@ def with_layers(nw: Any, frame: Any, names: Sequence[str], layers: Sequence[_Nam
         [*[space.col(name) for name in names], *[expression.alias(name) for name, expression in added]]
     )
     return held if engine.is_polars() else held.to_native()
-
-
-def _in_duckdb(
-    relation: Any,
-    names: Sequence[str],
-    hidden: frozenset[str],
-    layers: Sequence[_Named],
-    added: _Named,
-) -> Any:
-    """One query, so that the engine looks it through once; each layer carries only what is read after it."""
-    ex, source = Sql(DUCKDB), "criteria_frame"
-    own = [{ex.quoted(name): ex.named(expression, name) for name, expression in layer} for layer in layers]
-    made = {name for layer in own for name in layer} | {ex.quoted(name) for name in hidden}
-    columns = [*map(ex.quoted, names)]
-    last = [ex.named(expression, name) for name, expression in added]
-    queries = [", ".join([*columns, *last])]
-    needed = _read(last, made)
-    for layer in reversed(own):
-        carried = sorted(needed - layer.keys())
-        queries.append(", ".join([*columns, *carried, *[layer[name] for name in layer if name in needed]]))
-        needed = (needed | _read([layer[name] for name in layer if name in needed], made)) - layer.keys()
-    query = source
-    for listed in reversed(queries):
-        query = f"(SELECT {listed} FROM {query})"  # noqa: S608 - written by the carrier, with every text quoted
-    return relation.query(source, query[1:-1])
-
-
-def _read(expressions: Sequence[str], made: set[str]) -> set[str]:
-    """The columns of ours that expressions read."""
-    return {name for each in expressions for name in _NAME.findall(each) if name in made}
 
 
 def _in_spark(frame: Any, names: Sequence[str], layers: Sequence[_Named], added: _Named) -> Any:
