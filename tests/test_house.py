@@ -30,14 +30,14 @@ FLOORS = {
         "vietnamese_keys wording_en wording_vi yaml_cuts"
     ),
     1: "arithmetic asking diagnostics lines logic marks parts yaml_slips",
-    2: "algebra expressions gate narwhals_door numpy_door titles written_text yaml_candidates yaml_misread",
+    2: "algebra expressions gate narwhals_door numpy_door parquet_door titles written_text yaml_candidates yaml_misread",
     3: "digest grammar intervals written_dates written_numbers yaml_tree",
     4: "bounds meaning scalars values yaml_mending",
     5: "carriers/ comparing kinds knowing marked operating subject_data",
-    6: "cases csv_files json_values lowering placing rules/ windows",
-    7: "criteria json_files",
-    8: "combining data_files described document names recognition/ tree",
-    9: "building door faces phrases plain_data",
+    6: "cases histories json_values lowering placing rules/ table_columns text_files windows",
+    7: "criteria csv_files json_text parquet_files",
+    8: "combining described document json_files names recognition/ tree",
+    9: "building data_files door faces phrases plain_data",
     10: "understanding wording",
     11: "desk showing",
     12: "defining",
@@ -79,6 +79,7 @@ DOORS: dict[str, str] = {
     "matplotlib": "projection.plotting",
     "narwhals": "narwhals_door",
     "numpy": "numpy_door",
+    "pyarrow": "parquet_door",
 }
 
 LONGEST_FILE, LONG_FILE, LONGEST_FUNCTION = 350, 300, 45

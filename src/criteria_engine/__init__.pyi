@@ -58,6 +58,7 @@ from criteria_engine.criteria import Parameter as Parameter
 from criteria_engine.criteria import Round as Round
 from criteria_engine.criteria import Scale as Scale
 from criteria_engine.criteria import Setting as Setting
+from criteria_engine.data_files import iter_subjects as iter_subjects
 from criteria_engine.data_files import read_subjects as read_subjects
 from criteria_engine.diagnostics import CriteriaError as CriteriaError
 from criteria_engine.diagnostics import Diagnostic as Diagnostic
@@ -67,6 +68,7 @@ from criteria_engine.editions import Edition as Edition
 from criteria_engine.explanation import Explanation as Explanation
 from criteria_engine.expressions import Expression as Expression
 from criteria_engine.files import write_whole as write_whole
+from criteria_engine.files import writing_whole as writing_whole
 from criteria_engine.found import CriterionResult as CriterionResult
 from criteria_engine.kinds import EXPRESSION as EXPRESSION
 from criteria_engine.kinds import part as part
@@ -74,6 +76,7 @@ from criteria_engine.library import Library as Library
 from criteria_engine.lint import check as check
 from criteria_engine.na import NA as NA
 from criteria_engine.na import NotApplicable as NotApplicable
+from criteria_engine.parquet_files import write_parquet as write_parquet
 from criteria_engine.projection import forecast as forecast
 from criteria_engine.projection import published as published
 from criteria_engine.projection.calibration import Backtest as Backtest
@@ -271,6 +274,7 @@ __all__ = [
     "forecast",
     "holds",
     "integer",
+    "iter_subjects",
     "known",
     "load",
     "load_plan",
@@ -299,7 +303,9 @@ __all__ = [
     "titles_on",
     "unit_statuses",
     "working_days_between",
+    "write_parquet",
     "write_recognitions",
     "write_whole",
+    "writing_whole",
     "years_between",
 ]

@@ -1,9 +1,9 @@
-"""What a data file says of subjects, and how its rows come together as their histories."""
+"""What a data file says of subjects, row by row, and what is wrong with it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import NoReturn, Protocol
@@ -16,11 +16,13 @@ from criteria_engine.written_text import clean_text, nearest, shown
 
 __all__ = [
     "FileProblems",
-    "Histories",
     "InputDefinition",
     "PeriodData",
     "Place",
+    "Row",
     "SubjectData",
+    "Table",
+    "kind_of_period",
     "read_period",
     "read_subject",
 ]
@@ -138,7 +140,7 @@ class FileProblems:
         """Note what is wrong with the value at a place."""
         self.add(place, fault.code, path, **fault.details)
 
-    def add_unknown(self, place: Place, name: str, known: Iterable[str]) -> None:
+    def add_unknown(self, place: Place | None, name: str, known: Iterable[str]) -> None:
         """Note a name that is none of the known ones, with the nearest of them."""
         names = list(known)
         near = nearest(name, names)
@@ -154,44 +156,54 @@ class FileProblems:
         self.add(place, code, **details)
         raise CriteriaError(self._found)
 
+    def apart(self) -> FileProblems:
+        """Those of another look at the same file, of which there are none yet."""
+        return FileProblems(self._path)
+
+    def __bool__(self) -> bool:
+        """Whether anything was found."""
+        return bool(self._found)
+
     def raise_all(self) -> None:
         """Raise ``CriteriaError`` with all that was found, if anything was."""
         if self._found:
             raise CriteriaError(self._found)
 
 
-class Histories:
-    """The periods of each subject, being gathered row by row."""
+@attrs.frozen(eq=False)
+class Row:
+    """One row of a data file: a subject in one period, and the line on which it begins.
 
-    def __init__(self, problems: FileProblems) -> None:
-        self._problems = problems
-        self._subjects: dict[str, dict[str | None, PeriodData]] = {}
-        self._lines: dict[tuple[str, str | None], int] = {}
+    ``place`` is where the subject stands. It may be asked only until the next row is read, and is asked
+    only where there is a problem, since finding a place takes time.
+    """
 
-    def add(self, subject: str, data: PeriodData, line: int, place: Callable[[], Place]) -> None:
-        """Add one period of a subject; note a problem if it is there already or of another kind.
+    subject: str
+    data: PeriodData
+    line: int
+    place: Callable[[], Place]
 
-        ``place`` is asked only where there is a problem, since finding a place takes time.
+
+class Table(Protocol):
+    """A data file that is open: its rows, to be gone through as often as one likes."""
+
+    @property
+    def has_periods(self) -> bool:
+        """Whether several rows may be of one subject."""
+
+    @property
+    def done(self) -> int:
+        """How much of it was read in this going through: bytes, or rows."""
+
+    @property
+    def total(self) -> int:
+        """How much there is to read."""
+
+    def rows(self, problems: FileProblems, *, names_only: bool = False) -> Iterator[Row]:
+        """The rows, in the order of the file; what is wrong goes to ``problems``.
+
+        With ``names_only`` nothing but the subjects is looked at.
         """
-        periods = self._subjects.setdefault(subject, {})
-        spoken = data.period or "–"
-        if data.period in periods:
-            first = self._lines[subject, data.period]
-            self._problems.add(place(), "CE814", subject=shown(subject), period=spoken, first=first)
-            return
-        other = next(iter(periods), data.period)
-        if _kind(other) != _kind(data.period):
-            self._problems.add(place(), "CE816", first=other or "–", second=spoken)
-            return
-        periods[data.period] = data
-        self._lines[subject, data.period] = line
-
-    def finished(self) -> tuple[SubjectData, ...]:
-        """The subjects in the order of the file, the newest period of each first."""
-        return tuple(
-            SubjectData(subject, tuple(sorted(periods.values(), key=_sorting, reverse=True)))
-            for subject, periods in self._subjects.items()
-        )
 
 
 def read_subject(text: str) -> str:
@@ -207,7 +219,7 @@ def read_period(text: str) -> str | None:
     period = clean_text(text).replace("\N{EN DASH}", "-").upper()
     if not period:
         return None
-    kind = _kind(period)
+    kind = kind_of_period(period)
     if (
         kind is None
         or (kind in ("day", "week") and not _is_day(period))
@@ -217,7 +229,8 @@ def read_period(text: str) -> str | None:
     return period
 
 
-def _kind(period: str | None) -> str | None:
+def kind_of_period(period: str | None) -> str | None:
+    """In which of the ways a period is written; None for no period, and for what is none."""
     if period is None:
         return None
     return next((kind for kind, form in _PERIODS if form.fullmatch(period)), None)
@@ -225,7 +238,7 @@ def _kind(period: str | None) -> str | None:
 
 def _left_out(newer: str | None, older: str | None) -> int:
     """How many periods lie between two of one kind; days are taken as they come."""
-    if _kind(newer) == "years" and newer and older:
+    if kind_of_period(newer) == "years" and newer and older:
         # 2023-2024 is followed by 2024-2025, 2011-2015 by 2016-2020
         start, end, span = int(newer[:4]), int(older[5:]), int(newer[5:]) - int(newer[:4])
         follows = (0,) if span == 1 else (0, 1)
@@ -237,7 +250,7 @@ def _number(period: str | None) -> int:
     """A period as a number, so that the next one has the next; 0 where no period follows another."""
     text = period or ""
     year = int(text[:4] or 0)
-    match _kind(period):
+    match kind_of_period(period):
         case "year":
             return year
         case "half":
@@ -259,8 +272,3 @@ def _is_day(period: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _sorting(data: PeriodData) -> str:
-    # All periods of one subject are of one kind, and texts of one kind sort as time goes.
-    return data.period or ""

@@ -599,6 +599,29 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "CE828": ("{value} is not a date", "write it like 2024-06-30"),
     "CE830": ("{value} is no share between 0 and 100%", "write 80% or 0.8"),
     "CE829": ("the rulesets that come with the program are not there", "install the program again"),
+    # CE831-CE837: data files read bit by bit, and Parquet
+    "CE831": (
+        "this line has more than {limit} characters",
+        "see whether the file really is a table or a list written line by line",
+    ),
+    "CE832": (
+        "this line is not one entry in braces",
+        'write one {{"subject": "…", "values": {{"…": 1}}}} on each line; a list in brackets is a file .json',
+    ),
+    "CE833": (
+        "the column {name} holds {found_kind}; wanted here: {wanted_kinds}",
+        "change the type of that column and save the file again",
+    ),
+    "CE834": (
+        "the file has no column {column}",
+        "add it, or name the column of the subjects with --subject-column; the columns there: {known}",
+    ),
+    "CE835": ("the file is not Parquet, or is damaged", "make the Parquet file again"),
+    "CE836": (
+        "there is no room on the disk to remember the names of the subjects while reading",
+        "make room in the folder of temporary files",
+    ),
+    "CE837": ("parquet can be written to a file only", "add -o and a name, such as -o verdicts.parquet"),
     # CE85x: the life of a recognition
     "CE850": ("`{after}` cannot come after `{before}`", "what can come after `{before}`: {allowed}"),
     "CE851": ("a life cannot begin with `{state}`", "begin it with one of: {allowed}"),

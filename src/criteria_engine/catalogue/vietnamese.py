@@ -575,6 +575,29 @@ VIETNAMESE: dict[str, tuple[str, str]] = {
     "CE828": ("{value} không phải là ngày", "ghi như 2024-06-30 hoặc 30/06/2024"),
     "CE830": ("{value} không phải là mức từ 0 đến 100%", "ghi như 80% hoặc 0.8"),
     "CE829": ("không tìm thấy các bộ tiêu chí mẫu đi kèm chương trình", "cài lại chương trình"),
+    # CE831-CE837: tệp số liệu đọc dần, và Parquet
+    "CE831": (
+        "dòng này dài quá {limit} ký tự",
+        "xem lại tệp có đúng là bảng hay danh sách viết theo từng dòng không",
+    ),
+    "CE832": (
+        "dòng này không phải là một mục trong ngoặc nhọn",
+        'ghi mỗi dòng một {{"subject": "…", "values": {{"…": 1}}}}; danh sách trong ngoặc vuông thì lưu thành tệp .json',
+    ),
+    "CE833": (
+        "cột {name} chứa {found_kind}, ở đây cần: {wanted_kinds}",
+        "đổi kiểu của cột ấy rồi lưu lại tệp",
+    ),
+    "CE834": (
+        "tệp không có cột {column}",
+        "thêm cột ấy, hoặc chọn cột ghi đơn vị bằng --subject-column; các cột đang có: {known}",
+    ),
+    "CE835": ("tệp không phải là Parquet, hoặc đã hỏng", "tạo lại tệp Parquet ấy"),
+    "CE836": (
+        "đĩa không đủ chỗ để ghi nhớ tên các đơn vị trong khi đọc",
+        "dọn bớt thư mục chứa tệp tạm",
+    ),
+    "CE837": ("dạng parquet chỉ ghi được ra tệp", "thêm -o và tên tệp, ví dụ -o ket-qua.parquet"),
     # CE85x: diễn biến của một danh hiệu
     "CE850": ("sau `{before}` không thể là `{after}`", "sau `{before}` có thể ghi: {allowed}"),
     "CE851": ("diễn biến không thể bắt đầu bằng `{state}`", "bắt đầu bằng một trong: {allowed}"),

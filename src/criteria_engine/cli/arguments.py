@@ -101,7 +101,7 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
         made[name].add_argument("files", nargs="+", metavar="FILE")
         made[name].add_argument("--format", choices=formats, default="text")
         made[name].add_argument("--library", metavar="FOLDER")
-    _add_data(made["evaluate"], ("text", "csv", "json"))
+    _add_data(made["evaluate"], ("text", "csv", "json", "jsonl", "parquet"))
     made["evaluate"].add_argument("--detail", action="store_true")
     _add_data(made["explain"], ("text", "markdown", "html", "json"))
     made["explain"].add_argument("--subject", required=True)

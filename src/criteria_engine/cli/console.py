@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import errno
 import os
 import shutil
 import sys
 from collections.abc import Iterable
-from typing import TextIO
+from functools import partial
+from typing import BinaryIO, TextIO
 
 from criteria_engine import Diagnostic
 from criteria_engine.cli.table_text import safe
@@ -18,6 +20,8 @@ __all__ = ["Console", "diagnostic_text", "shown_number"]
 
 _COLOURS = {"bad": "31", "doubt": "33", "good": "32", "strong": "1"}
 _WIDEST, _NARROWEST = 100, 60
+_BAR = 40
+_PIECE = 65_536
 _NUMBERS = ((PermissionError, errno.EACCES), (IsADirectoryError, errno.EISDIR))
 
 
@@ -79,6 +83,13 @@ class Console:
         """A finished document, to standard output."""
         self._out.write(text if text.endswith("\n") else text + "\n")
 
+    def give_file(self, stream: BinaryIO) -> None:
+        """A finished document in UTF-8, to standard output."""
+        stream.seek(0)
+        text = codecs.getreader("utf-8")(stream)
+        for piece in iter(partial(text.read, _PIECE), ""):
+            self._out.write(piece)
+
     def toned(self, text: str, tone: str) -> str:
         """The text in the colour of a tone (``bad doubt good strong``), where there is colour."""
         if not tone or not self._colour:
@@ -96,12 +107,13 @@ class Console:
         for each in found:
             self.complain(diagnostic_text(each, self.lang))
 
-    def progress(self, done: int, total: int) -> None:
-        """How far a long work has come, where somebody watches; ``done`` equal to ``total`` wipes it."""
+    def progress(self, share: float | None) -> None:
+        """How much of a long work is done, as a bar where somebody watches; None wipes it."""
         if _is_terminal(self._err):
-            line = f"  {done}/{total}" if done < total else " " * 24
+            filled = "#" * int(_BAR * (share or 0))
+            line = "" if share is None else f"  [{filled:.<{_BAR}}] {int(100 * share):>3} %"
             with contextlib.suppress(OSError, ValueError):
-                self._err.write(f"\r{line}" + ("" if done < total else "\r"))
+                self._err.write(f"\r{line:<{_BAR + 12}}" + "\r" * (share is None))
                 self._err.flush()
 
     def flush(self) -> None:

@@ -24,7 +24,7 @@ def run(options: Namespace, console: Console) -> int:
     look_at_output(options.output, (options.ruleset, options.data), force=options.force)
     given = read_data(options, console)
     subject = found_subject(given.subjects, options.subject)
-    found = judged(attrs.evolve(given, subjects=(subject,)), options.data)[0]
+    found = next(judged(attrs.evolve(given, subjects=(subject,)), options.data))
     if found.result is None:
         raise CriteriaError(found.problems)
     explanation = found.result.explain(console.lang)

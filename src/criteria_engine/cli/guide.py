@@ -68,13 +68,16 @@ Ví dụ: criteria test phuong.yaml
     "evaluate": """\
 criteria evaluate BỘ SỐ_LIỆU [-o KẾT_QUẢ]
 
-Đánh giá mọi đơn vị trong tệp số liệu (CSV hoặc JSON). Trong CSV, mỗi dòng một đơn vị, có cột subject và
-mỗi chỉ số một cột; ô trống là chưa có số liệu. Đơn vị có nhiều kỳ (cột period) thì xét kỳ mới nhất,
-các kỳ trước là số liệu so sánh. Cột titles.MÃ_BỘ ghi danh hiệu đang giữ, cột evidence.CHỈ_SỐ ghi minh chứng.
+Đánh giá mọi đơn vị trong tệp số liệu (.csv, .parquet, .json, hoặc .jsonl: mỗi dòng một mục). Trong bảng, mỗi
+dòng một đơn vị, có cột subject và mỗi chỉ số một cột; ô trống là chưa có số liệu. Đơn vị có nhiều kỳ (cột
+period) thì xét kỳ mới nhất, các kỳ trước là số liệu so sánh. Cột titles.MÃ_BỘ ghi danh hiệu đang giữ, cột
+evidence.CHỈ_SỐ ghi minh chứng. Tệp lớn hơn bộ nhớ cũng được, trừ .json, và trừ khi kết quả là text.
 
-  -o, --output TỆP            ghi kết quả ra tệp .csv, .json hoặc .txt; ghi trọn vẹn hoặc không ghi gì
+  -o, --output TỆP            ghi kết quả ra tệp .csv, .parquet, .json, .jsonl hoặc .txt; ghi trọn vẹn hoặc
+                              không ghi gì
   --force                     cho phép ghi đè tệp kết quả đã có
-  --format text|csv|json      dạng kết quả (nếu không ghi: theo tên tệp kết quả, rồi đến text)
+  --format text|csv|json|jsonl|parquet
+                              dạng kết quả (nếu không ghi: theo tên tệp kết quả, rồi đến text)
   --subject-column TÊN        tên cột ghi đơn vị (subject nếu không ghi)
   --detail                    thêm trạng thái và điểm của từng tiêu chí
   --on NGÀY                   ngày đánh giá, cho những con số thay đổi theo ngày; ví dụ 2024-06-30
@@ -218,13 +221,15 @@ Example: criteria test ward.yaml --lang en
     "evaluate": """\
 criteria evaluate RULESET DATA [-o OUT]
 
-Judges every subject of a data file (CSV or JSON). A CSV file has a row a subject, with a column subject and
-a column an input; an empty cell is a missing value. Of several periods (column period) the newest counts,
-and those before it are its history. A column titles.RULESET_ID holds a title, evidence.INPUT what proves it.
+Judges every subject of a data file (.csv, .parquet, .json, or .jsonl with an entry a line). A table has a row
+a subject, with a column subject and a column an input; an empty cell is a missing value. Of several periods
+(column period) the newest counts, and those before it are its history. A column titles.RULESET_ID holds a
+title, evidence.INPUT what proves it. Files may be larger than memory, but for .json and for text as output.
 
-  -o, --output FILE           write to a .csv, .json or .txt file, whole or not at all
+  -o, --output FILE           write to a .csv, .parquet, .json, .jsonl or .txt file, whole or not at all
   --force                     overwrite a file that exists
-  --format text|csv|json      form of the output (default: by the name of the output, else text)
+  --format text|csv|json|jsonl|parquet
+                              form of the output (default: by the name of the output, else text)
   --subject-column NAME       the column that names the subject (default subject)
   --detail                    add state and points of every criterion
   --on DATE                   day of the assessment, for numbers that change by date, like 2024-06-30

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
-from collections.abc import Iterable, Mapping
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
-from criteria_engine import CriteriaError, Diagnostic, write_whole
+from criteria_engine import CriteriaError, Diagnostic, writing_whole
 from criteria_engine.cli.console import Console
 
-__all__ = ["UNREADABLE", "Unusable", "form_of", "give_out", "look_at_output"]
+__all__ = ["UNREADABLE", "Unusable", "form_of", "give_out", "look_at_output", "opened_output"]
 
 
-UNREADABLE = frozenset({"CE001", "CE002", "CE801", "CE802", "CE803"})
-"""Codes of files that cannot be opened, are too large, or are of a kind that is not read."""
+UNREADABLE = frozenset({"CE001", "CE002", "CE571", "CE801", "CE802", "CE803", "CE835", "CE836"})
+"""Codes of files that cannot be opened, are too large, or of a kind that is not read (here)."""
 
 
 class Unusable(CriteriaError):
@@ -62,8 +65,25 @@ def give_out(console: Console, text: str, output: str | None) -> None:
     if output is None:
         console.give(text)
         return
+    with opened_output(console, output) as stream:
+        stream.write((text if text.endswith("\n") else text + "\n").encode())
+
+
+@contextlib.contextmanager
+def opened_output(console: Console, output: str | None) -> Iterator[BinaryIO]:
+    """A stream whose bytes go to the output once the block ends well, and are said to be saved.
+
+    Until then the output is as it was; nothing is left if the block fails. Raises ``Unusable`` where the
+    output cannot be written.
+    """
+    if output is None:
+        with tempfile.TemporaryFile() as stream:
+            yield stream
+            console.give_file(stream)
+        return
     try:
-        write_whole(output, text if text.endswith("\n") else text + "\n")
-    except (OSError, ValueError) as error:
+        with writing_whole(output) as stream:
+            yield stream
+    except (OSError, UnicodeError) as error:
         raise _unusable("CE822", file=output, reason=console.reason(error)) from None
     console.complain(console.word("saved", file=output))

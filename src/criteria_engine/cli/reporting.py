@@ -66,7 +66,7 @@ def _results(options: Namespace, console: Console) -> dict[str, Result]:
     named = Namespace(
         ruleset=ruleset, data=data, on=options.on, subject_column="subject", numbers="vi", library=None
     )
-    found = judged(read_data(named, console), data)
+    found = list(judged(read_data(named, console), data))
     problems = [each for one in found for each in one.problems]
     if problems:
         raise CriteriaError(problems)

@@ -1,42 +1,68 @@
-"""Verdicts as CSV and JSON."""
+"""Verdicts as CSV, JSON, JSON lines and Parquet, written as they come."""
 
 from __future__ import annotations
 
 import csv
-import io
 import json
 import re
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, BinaryIO
 
-from criteria_engine import Bounds, Ruleset
+from criteria_engine import Bounds, Ruleset, write_parquet
 from criteria_engine.cli.console import Console
 from criteria_engine.cli.subjects import Judged
 from criteria_engine.cli.table_text import safe
 from criteria_engine.cli.verdicts import level_title
 
-__all__ = ["as_csv", "as_json", "json_text"]
+__all__ = ["as_parquet", "csv_lines", "json_lines", "json_parts", "json_text"]
 
 # A cell that begins with one of these is taken for a formula by spreadsheets.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _UNSEEN = re.compile(r"[^\x20-\x7e\n]")
 
 
-def as_csv(ruleset: Ruleset, found: Sequence[Judged], console: Console, *, detail: bool) -> str:
+class _Echo:
+    """A file for ``csv.writer`` that hands each line back."""
+
+    def write(self, line: str) -> str:
+        """The line."""
+        return line
+
+
+def csv_lines(ruleset: Ruleset, found: Iterable[Judged], console: Console, *, detail: bool) -> Iterator[str]:
     """A row a subject; ``detail`` adds state and points of every criterion.
 
     A text that a spreadsheet would run as a formula gets an apostrophe before it.
     """
-    paths = list(_paths(ruleset)) if detail else []
-    header = ["subject", "period", "level", "level_title", "decided", "score_low", "score_high"]
-    header += ["possible_levels", "referred", "missing", "error"]
-    header += [f"{path}.{part}" for path in paths for part in ("status", "low", "high")]
-    stream = io.StringIO()
-    rows = csv.writer(stream, lineterminator="\r\n")
-    rows.writerow(header)
-    for each in found:
-        rows.writerow([_cell(value) for value in _row(ruleset, each, paths, console)])
-    return stream.getvalue()
+    line_of = csv.writer(_Echo(), lineterminator="\r\n").writerow
+    yield line_of(_columns(ruleset, detail=detail))
+    for row in _rows(ruleset, found, console, detail=detail):
+        yield line_of([_cell(value) for value in row])
+
+
+def as_parquet(
+    stream: BinaryIO, ruleset: Ruleset, found: Iterable[Judged], console: Console, *, detail: bool
+) -> None:
+    """The rows and columns of ``csv_lines`` with their types: texts as they are, numbers, truth values."""
+    columns = _columns(ruleset, detail=detail)
+    write_parquet(stream, columns, _rows(ruleset, found, console, detail=detail))
+
+
+def _columns(ruleset: Ruleset, *, detail: bool) -> dict[str, type[str | float | bool]]:
+    """What stands in each column."""
+    columns: dict[str, type[str | float | bool]] = dict.fromkeys(("subject", "period", "level"), str)
+    columns |= {"level_title": str, "decided": bool, "score_low": float, "score_high": float}
+    columns |= dict.fromkeys(("possible_levels", "referred", "missing", "error"), str)
+    for path in _paths(ruleset) if detail else ():
+        columns |= {f"{path}.status": str, f"{path}.low": float, f"{path}.high": float}
+    return columns
+
+
+def _rows(
+    ruleset: Ruleset, found: Iterable[Judged], console: Console, *, detail: bool
+) -> Iterator[list[object]]:
+    paths = _paths(ruleset) if detail else []
+    return (_row(ruleset, each, paths, console) for each in found)
 
 
 def _paths(ruleset: Ruleset) -> list[str]:
@@ -82,22 +108,31 @@ def _cell(value: object) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def as_json(found: Sequence[Judged], console: Console) -> str:
+def json_parts(found: Iterable[Judged], console: Console) -> Iterator[str]:
     """A list of results as ``to_dict`` gives them, with the period; faulty values as ``errors``."""
-    listed: list[dict[str, Any]] = []
+    between = "[\n  "
     for each in found:
-        if each.result is not None:
-            listed.append({**each.result.to_dict(), "period": each.period})
-        else:
-            problems = [problem.in_language(console.lang) for problem in each.problems]
-            errors = [{"code": one.code, "message": one.message, "path": one.path} for one in problems]
-            listed.append({"subject": each.subject, "period": each.period, "errors": errors})
-    return json_text(listed)
+        yield between + json_text(_plain(each, console)).replace("\n", "\n  ")
+        between = ",\n  "
+    yield "[]\n" if between.startswith("[") else "\n]\n"
 
 
-def json_text(value: object) -> str:
+def json_lines(found: Iterable[Judged], console: Console) -> Iterator[str]:
+    """The elements of ``json_parts``, each on a line of its own."""
+    return (json_text(_plain(each, console), indent=None) + "\n" for each in found)
+
+
+def _plain(each: Judged, console: Console) -> dict[str, Any]:
+    if each.result is not None:
+        return {**each.result.to_dict(), "period": each.period}
+    problems = [problem.in_language(console.lang) for problem in each.problems]
+    errors = [{"code": one.code, "message": one.message, "path": one.path} for one in problems]
+    return {"subject": each.subject, "period": each.period, "errors": errors}
+
+
+def json_text(value: object, indent: int | None = 2) -> str:
     """JSON that people can read, with nothing in it that a terminal would obey."""
-    text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
+    text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
     return _UNSEEN.sub(lambda found: found[0] if found[0].isprintable() else _escaped(found[0]), text)
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime
 import difflib
-import time
 import unicodedata
 from argparse import Namespace
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import attrs
@@ -18,17 +17,17 @@ from criteria_engine import (
     Library,
     Result,
     Ruleset,
+    iter_subjects,
     load,
-    read_subjects,
     read_value,
 )
 from criteria_engine.cli.console import Console
 from criteria_engine.cli.output import Unusable
+from criteria_engine.cli.progress import Progress
 
 __all__ = ["Given", "Judged", "day_of", "found_subject", "judged", "library_of", "read_data"]
 
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
-_PATIENCE = 2.0
 
 
 @attrs.frozen(eq=False)
@@ -48,24 +47,25 @@ def library_of(options: Namespace) -> Library | None:
 
 @attrs.frozen(eq=False)
 class Given:
-    """What a command names: the ruleset, the subjects, the day, the rulesets at hand."""
+    """What a command names: the ruleset, the subjects (to be gone through once), the day, the rulesets at hand."""
 
     ruleset: Ruleset
-    subjects: tuple[Any, ...]
+    subjects: Iterable[Any]
     on: datetime.date | None
     sets: tuple[Ruleset, ...] = ()
 
 
-def read_data(options: Namespace, console: Console) -> Given:
-    """What a command names, read."""
+def read_data(options: Namespace, console: Console, progress: Progress | None = None) -> Given:
+    """What a command names; the data are read when the subjects are gone through."""
     library = library_of(options)
     ruleset = load(options.ruleset, library=library, lang=console.lang)
     on = day_of(options.on)
-    subjects = read_subjects(
+    subjects = iter_subjects(
         options.data,
         ruleset.columns,
         subject_column=options.subject_column,
         lang=options.numbers,
+        progress=progress,
     )
     sets = () if library is None else library.asked_by(ruleset, on=on)
     return Given(ruleset, subjects, on, sets)
@@ -84,22 +84,9 @@ def day_of(text: str | None) -> datetime.date | None:
     return day
 
 
-def judged(
-    given: Given,
-    file: str,
-    progress: Callable[[int, int], None] | None = None,
-) -> list[Judged]:
+def judged(given: Given, file: str) -> Iterator[Judged]:
     """Each subject judged in its newest period; what is wrong with values stays with their subject."""
-    listed = list(given.subjects)
-    started = time.monotonic()
-    found = []
-    for number, subject in enumerate(listed):
-        found.append(_judged(given, subject, file))
-        if progress is not None and time.monotonic() - started > _PATIENCE and number % 16 == 0:
-            progress(number + 1, len(listed))
-    if progress is not None and time.monotonic() - started > _PATIENCE:
-        progress(len(listed), len(listed))
-    return found
+    return (_judged(given, subject, file) for subject in given.subjects)
 
 
 def _judged(given: Given, subject: Any, file: str) -> Judged:

@@ -98,7 +98,7 @@ def _show_verdicts(folder: Path, console: Console) -> None:
         library=None,
     )
     given = read_data(named, console)
-    ruleset, found = given.ruleset, judged(given, named.data)
+    ruleset, found = given.ruleset, list(judged(given, named.data))
     with (folder / _WARDS).open(encoding="utf-8", newline="") as stream:
         marks = {row["ward"]: " *" for row in csv.DictReader(stream) if row["plan_year"]}
     console.say(verdict_table(ruleset, found, console, marks))

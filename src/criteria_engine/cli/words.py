@@ -109,6 +109,7 @@ _VIETNAMESE = {
     "demo_next": "Thử tiếp:",
     # errors
     "unsound_row": "{subject}: {message}",
+    "more_unsound_rows": "… và {count} đơn vị nữa có số liệu lỗi, xem trong kết quả",
     "use_help": "xem cách dùng: {program} --help",
     "bug": (
         "criteria: chương trình gặp lỗi của chính nó ({kind}); hãy báo cho người phát triển kèm lệnh vừa chạy"
@@ -238,6 +239,7 @@ _ENGLISH = {
     "demo_next": "Try next:",
     # errors
     "unsound_row": "{subject}: {message}",
+    "more_unsound_rows": "… and {count} more with faulty values, see the output",
     "use_help": "how to use it: {program} --help",
     "bug": (
         "criteria: this is a bug of the program itself ({kind}); please report it with the command you ran"
