@@ -162,7 +162,7 @@ def data_of(result: Any) -> dict[str, Any]:
         "ruleset": {
             "id": result.ruleset.id,
             "version": result.ruleset.version,
-            "digest": digest_of(result.ruleset),
+            "digest": result.program.kept("digest", lambda: digest_of(result.ruleset)),
         },
         "subject": result.subject,
         **({"titles": plain(result.titles)} if result.titles else {}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -140,7 +141,8 @@ class ParquetTable:
             return lambda cell: text("" if cell is None else str(cell))
         if kind == "date":
             return _as_it_is
-        return partial(_read_typed, definition=definition)
+        # Cells of a column are of one type, so that what is equal reads alike, and they repeat themselves.
+        return functools.lru_cache(maxsize=65_536)(partial(_read_typed, definition=definition))
 
     def _place(self, row: int, cells: Sequence[Any], at: int) -> Place:
         """A cell, by the number of its row; the name of the column and the cell stand for the line."""
