@@ -27,6 +27,7 @@ from test_cli import DATA, RULES, TABLE, WARDS, environment, posix, run
 
 import criteria_engine as ce
 from criteria_engine.cli import evaluating
+from criteria_engine.cli.arguments import parsed
 from criteria_engine.cli.console import Console
 from criteria_engine.cli.progress import Progress
 
@@ -432,6 +433,7 @@ def parquet(folder: Path, columns: Mapping[str, Any]) -> Path:
         ("index", pa.array([-0.0, None], pa.float64()), [0.0, None]),
         ("station", [True, None], [True, None]),
         ("station", pa.array(["Có", "không"], pa.large_string()), [True, False]),
+        ("station", pa.array(["x", None], pa.string_view()), [True, None]),
         ("grade", pa.array(["Good", None]).dictionary_encode(), ["good", None]),
         ("grade", pa.nulls(2), [None, None]),
         ("grade", pa.array([float("nan"), None], pa.float64()), [None, None]),
@@ -681,6 +683,17 @@ def test_a_bar_on_a_terminal_that_goes_again(monkeypatch: pytest.MonkeyPatch) ->
     drawn = [line.rstrip() for line in screen.getvalue().split("\r")]
     bar, full = "#" * 10 + "." * 30, "#" * 40
     assert drawn == ["", f"  [{bar}]  25 %", f"  [{full}] 100 %", "", ""]
+
+
+def test_the_bar_is_gone_before_anything_is_said(ward: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("criteria_engine.cli.progress._PATIENCE", 0)
+    screen = Terminal()
+    console = Console("vi", io.StringIO(), screen)
+    monkeypatch.chdir(ward)
+    assert evaluating.run(parsed(["evaluate", "ward.yaml", "data.csv", "-o", "out.csv"]), console) == 0
+    *bars, wiped, said = screen.getvalue().split("\r")
+    assert "%" in "".join(bars)
+    assert (wiped.strip(), said) == ("", "đã ghi out.csv\n")
 
 
 def test_no_bar_where_nobody_watches_or_the_work_is_short(ward: Path) -> None:

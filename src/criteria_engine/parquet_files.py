@@ -158,7 +158,7 @@ def _kind_of(type: Any) -> str:
         return _kind_of(type.value_type)
     for kind, tests in (
         (_NOTHING, (types.is_null,)),
-        ("text", (types.is_string, types.is_large_string)),
+        ("text", (types.is_string, types.is_large_string, types.is_string_view)),
         ("integer", (types.is_integer,)),
         ("number", (types.is_floating, types.is_decimal)),
         ("true or false", (types.is_boolean,)),

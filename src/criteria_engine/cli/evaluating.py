@@ -36,18 +36,17 @@ def run(options: Namespace, console: Console) -> int:
     inputs = (options.ruleset, options.data)
     look_at_output(options.output, inputs, force=options.force)
     console.to_file = options.output is not None
-    refused = _Refused()
-    with Progress(console) as progress:
-        given = read_data(options, console, progress)
-        with opened_output(console, options.output) as stream:
-            found = refused.among(judged(given, options.data))
-            if form == "parquet":
-                as_parquet(stream, given.ruleset, found, console, detail=options.detail)
-            else:
-                parts = _parts(form, given.ruleset, found, console, options)
-                stream.writelines(part.encode() for part in parts)
-            # A long time may have passed since.
-            look_at_output(options.output, inputs, force=options.force)
+    refused, progress = _Refused(), Progress(console)
+    given = read_data(options, console, progress)
+    with opened_output(console, options.output) as stream, progress:
+        found = refused.among(judged(given, options.data))
+        if form == "parquet":
+            as_parquet(stream, given.ruleset, found, console, detail=options.detail)
+        else:
+            parts = _parts(form, given.ruleset, found, console, options)
+            stream.writelines(part.encode() for part in parts)
+        # A long time may have passed since.
+        look_at_output(options.output, inputs, force=options.force)
     refused.say(console)
     return 1 if refused.count else 0
 

@@ -47,7 +47,7 @@ def library_of(options: Namespace) -> Library | None:
 
 @attrs.frozen(eq=False)
 class Given:
-    """What a command names: the ruleset, the subjects (to be gone through once), the day, the rulesets at hand."""
+    """What a command names: the ruleset, the subjects (once), the day, the rulesets at hand."""
 
     ruleset: Ruleset
     subjects: Iterable[Any]
