@@ -108,6 +108,32 @@ class TestUnknowns:
             states = {each.criteria[path].status for each in after}
             assert (before.criteria[path].status is ce.Status.UNKNOWN) == (len(states) > 1), path
 
+    @some
+    @given(st.data())
+    def test_who_is_asked_often_says_the_same(self, data: st.DataObject) -> None:
+        """What is missing, and in what order it is worth asking for, is the same looked at part by part, as for
+        the first assessments of a set, and by the function that is compiled for all further ones.
+        """
+        document = data.draw(strategies.documents(evidence=True, times=data.draw(st.booleans())))
+        drawn = [
+            (
+                data.draw(strategies.values(document, missing=missing)),
+                data.draw(strategies.evidences(document)),
+                data.draw(strategies.histories(document, missing=missing)),
+            )
+            for missing in (0.2, 0.5, 0.9)
+        ]
+        fresh, worn = loaded(document), loaded(document)
+        nothing_known = worn.evaluate({}, on=strategies.ON)
+        assert len({nothing_known.missing for _ in range(40)}) == 1
+        for values, evidence, history in drawn:
+            one, other = (
+                each.evaluate(values, evidence=evidence, history=history, on=strategies.ON)
+                for each in (fresh, worn)
+            )
+            assert one.missing == other.missing
+        assert ("openness" in worn.program.once) is not nothing_known.decided
+
     @many
     @given(st.data())
     def test_nothing_missing_needs_no_bounds(self, data: st.DataObject) -> None:

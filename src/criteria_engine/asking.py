@@ -56,3 +56,10 @@ class Asking:
         if at < 0:
             return yes
         return found[at] if yes is _AS_IT_IS else yes if found[at] else no
+
+    def all(self, found: Sequence[Any]) -> list[Any]:
+        """The answers to all questions."""
+        return [
+            yes if at < 0 else found[at] if yes is _AS_IT_IS else yes if found[at] else no
+            for at, yes, no in self.answers
+        ]

@@ -13,6 +13,8 @@ from criteria_engine.titles import Titles
 
 __all__ = ["digest_of"]
 
+_AS_THEY_ARE = (str, int, bool)
+
 
 def digest_of(value: Any) -> str:
     """The SHA-256 of a value's canonical form: order of keys, comments and line ends play no part."""
@@ -21,6 +23,8 @@ def digest_of(value: Any) -> str:
 
 
 def _canonical(value: Any) -> Any:
+    if value is None or type(value) in _AS_THEY_ARE:
+        return value
     if isinstance(value, Expression):
         return value.text
     if isinstance(value, Titles):
@@ -38,4 +42,4 @@ def _canonical(value: Any) -> Any:
         return [_canonical(each) for each in value]
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
+    return value if isinstance(value, bool | int | float | str) else str(value)

@@ -40,6 +40,7 @@ class Findings:
     __slots__ = (
         "_answers",
         "_complete",
+        "_details",
         "_evidence",
         "_row",
         "_walk",
@@ -71,6 +72,7 @@ class Findings:
         self.subject = subject
         self.titles: Mapping[str, Any] = _NO_TITLES
         self._walk: Walk | None = None
+        self._details: list[Any] | None = None
 
     # ---- the level ---------------------------------------------------------------------------
 
@@ -79,12 +81,17 @@ class Findings:
         if reaching is None:
             return ()
         if self._complete:
-            return (reaching.outcomes[int(self._ask(0, 1)[0])],)
-        possible = self._ask(0, len(reaching.outcomes))
+            return (reaching.outcomes[int(self.program.exact_answer(0, self._answers))],)
+        possible = self.program.answers(self._answers, False, 0, len(reaching.outcomes))
         return tuple(each for each, can in zip(reaching.outcomes, possible, strict=True) if can)
 
     def _ask(self, first: int, count: int) -> list[Any]:
-        return self.program.answers(self._answers, self._complete, first, count)
+        """So many answers from one on; whoever asks about one criterion asks about the next."""
+        if self._details is None:
+            program = self.program
+            asking = program.exact_asking if self._complete else program.bounded_asking
+            self._details = asking.all(self._answers)
+        return self._details[first : first + count]
 
     @property
     def level(self) -> str | None:
@@ -280,6 +287,9 @@ class Findings:
 
     def blocked_by(self, path: str) -> tuple[str, ...]:
         """The prerequisites that surely fail; where none does, those that are open."""
+        status = self.status_of(path)
+        if status in (Status.MET, Status.NOT_MET):
+            return ()
         judging = self.program.judging
         found = judging.tree.by_path[path]
         failing: list[str] = []
@@ -294,7 +304,7 @@ class Findings:
             at = at.parent
         if failing:
             return tuple(dict.fromkeys(failing))
-        return tuple(dict.fromkeys(unsure)) if self.status_of(path) is Status.UNKNOWN else ()
+        return tuple(dict.fromkeys(unsure)) if status is Status.UNKNOWN else ()
 
     @property
     def missing(self) -> tuple[str, ...]:

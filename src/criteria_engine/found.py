@@ -189,10 +189,10 @@ def _criterion_data(result: Any, path: str) -> dict[str, Any]:
         "score": None if score is None else list(score),
         "max_score": None if most is None else list(most),
     }
-    if found.blocked_by:
-        made["blocked_by"] = list(found.blocked_by)
-    if found.items:
-        made["items"] = plain(found.items)
+    if blocked_by := found.blocked_by:
+        made["blocked_by"] = list(blocked_by)
+    if items := found.items:
+        made["items"] = plain(items)
     if path in result.program.groups:
         made["level"] = found.level
     return made

@@ -7,16 +7,25 @@ trying values: how many levels fall away, how much of the score is settled.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import partial
+from itertools import count
 from typing import Any
 
+from criteria_engine.carriers.trees import Row
 from criteria_engine.core import Condition, Numeric, Observed, Settled, Truth
 from criteria_engine.na import NA
 from criteria_engine.names import span_of
+from criteria_engine.openness import Openness, Weighing
 from criteria_engine.parts import inner, inputs_of
 from criteria_engine.program import Program
 
 __all__ = ["open_below", "open_inputs", "telling"]
+
+_LeftOpen = Callable[[Row, Collection[str]], tuple[float, float]]
+
+_PATIENCE = 16
+"""So many assessments are looked at part by part before a function is compiled for all further ones."""
 
 
 def open_inputs(result: Any, faces: Iterable[tuple[str, str]]) -> tuple[str, ...]:
@@ -68,26 +77,43 @@ def telling(result: Any) -> tuple[str, ...]:
     if result.decided:
         return ()
     program: Program = result.program
-    if program.reaching is not None:
-        roots: list[Condition | Numeric] = [each.possible for each in program.reaching.outcomes]
-    else:
-        roots = [program.judging.faces[""].points]
-    candidates = open_below(result, roots)
     order = list(program.judging.inputs)
-    return tuple(sorted(candidates, key=lambda name: (*_weight(result, name), order.index(name))))
+    if next(program.kept("telling", count)) < _PATIENCE:
+        left_open: _LeftOpen = partial(_left_open, program)
+        candidates = open_below(result, _roots(program))
+    else:
+        left_open = program.kept("weighing", lambda: Weighing.of(program)).left_open
+        candidates = _found_at_once(result)
+    return tuple(sorted(candidates, key=lambda name: (*_weight(result, name, left_open), order.index(name))))
 
 
-def _weight(result: Any, name: str) -> tuple[float, float]:
+def _roots(program: Program) -> list[Condition | Numeric]:
+    """What decides the level, or the score of a set without levels."""
+    if program.reaching is not None:
+        return [each.possible for each in program.reaching.outcomes]
+    return [program.judging.faces[""].points]
+
+
+def _found_at_once(result: Any) -> tuple[str, ...]:
+    """What ``open_below`` finds below the roots, by a compiled function."""
+    program: Program = result.program
+    openness = program.kept("openness", lambda: Openness.of(program, _roots(program)))
+    bits = {name: 1 << place for place, name in enumerate(program.door.order) if result.row[place] is None}
+    missing = sum(bits[name] for name in program.judging.inputs if name in bits)
+    found = openness.missing_below(result.row, result.evidence.keys(), missing)
+    return tuple(name for name in program.judging.inputs if bits.get(name, 0) & found)
+
+
+def _weight(result: Any, name: str, left_open: _LeftOpen) -> tuple[float, float]:
     """How much is left open once the input is known, at worst: outcomes, then score."""
-    left = [_left_open(result, name, value) for value in _samples(result, name)]
+    place, row, evidence = result.program.door.order.index(name), result.row, result.evidence.keys()
+    left = [left_open((*row[:place], value, *row[place + 1 :]), evidence) for value in _samples(result, name)]
     return max(each[0] for each in left), sum(each[1] for each in left) / len(left)
 
 
-def _left_open(result: Any, name: str, value: Any) -> tuple[float, float]:
-    program: Program = result.program
-    place = program.door.order.index(name)
-    row = (*result.row[:place], value, *result.row[place + 1 :])
-    found = program.bounded(row, result.evidence.keys())
+def _left_open(program: Program, row: Row, evidence: Collection[str]) -> tuple[float, float]:
+    """How many outcomes are possible, and how far the ends of the score are apart."""
+    found = program.bounded(row, evidence)
     possible = program.answers(found, False, 0, program.outcomes)
     low, high = program.answers(found, False, program.outcomes + 4, 2)
     return sum(map(bool, possible)), high - low
