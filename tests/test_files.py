@@ -181,7 +181,7 @@ def in_a_process(work: Callable[[], None]) -> int:
 
 
 @posix
-@pytest.mark.parametrize("process", [os.getpid(), 10**30])
+@pytest.mark.parametrize("process", [os.getpid(), 10**30], ids=["this one", "none"])
 def test_what_may_still_be_in_the_making_stays(tmp_path: Path, process: int) -> None:
     path = tmp_path / "out.csv"
     mark = hashlib.sha256(b"out.csv").hexdigest()[:12]
