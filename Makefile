@@ -4,8 +4,10 @@
 PYTHON ?= python3
 VENV   ?= .venv$(if $(filter-out python3,$(PYTHON)),-$(notdir $(PYTHON)))
 BIN    := $(VENV)/bin
-# More arguments for pytest, e.g. `make test ARGS="-k levels -x"`.
+# More arguments for pytest, e.g. `make test ARGS="-k levels -x"`, or `ARGS="-n 0 --pdb"` to look into one.
 ARGS   ?=
+# On all cores; whoever is done takes from the others.
+CORES  := -n auto --dist worksteal
 
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 
@@ -20,10 +22,10 @@ demo: $(VENV)/.ready  ## the tour of the shipped example; no network needed
 	@$(BIN)/criteria demo
 
 test: $(VENV)/.ready-test  ## the tests, some hundred examples a property
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(CORES) $(ARGS)
 
 test-long: $(VENV)/.ready-test  ## the same with thousands of examples, and the slow tests
-	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest $(ARGS)
+	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest $(CORES) $(ARGS)
 
 test-spark: $(VENV)/.ready-spark  ## the laws of frames on Spark with two workers (Java 17), dask and ibis
 	@$(BIN)/python -m pytest tests/test_spark.py tests/test_frames.py -k 'spark or dask or ibis or job' $(ARGS)
@@ -48,8 +50,9 @@ docs: $(VENV)/.ready-docs  ## the site, into site/; any broken link is an error
 pages: $(VENV)/.ready-test  ## write anew what is generated: docs/errors.md and tests/api.txt
 	@$(BIN)/python tools/write_pages.py
 
-bench: $(VENV)/.ready  ## measure; prints a table, writes bench/results.json
+bench: $(VENV)/.ready-test  ## measure; prints tables, writes bench/results.json
 	@$(BIN)/python bench/run.py
+	@$(BIN)/python bench/frames.py
 
 bench-frames: $(VENV)/.ready-test  ## measure frames beside the same judgement written by hand
 	@$(BIN)/python bench/frames.py

@@ -2,7 +2,7 @@
 
 The same columns come out as from the library, since that is what the figures compare: level, decided, both
 ends of the score, the levels that are possible, and an empty column of errors. None of them looks
-whether a value is missing, a number in its range or a word among its choices.
+whether a value is missing, a number in its range or a word among its choices, but for ``by_polars_asking``.
 """
 
 from __future__ import annotations
@@ -87,6 +87,27 @@ def by_polars(frame: pl.DataFrame) -> pl.DataFrame:
             pl.col("level").alias("possible_levels"),
             pl.lit(None, dtype=pl.String).alias("error"),
         )
+        .collect()
+    )
+
+
+def by_polars_asking(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same, by someone who asks of every row whether all is there and can be, though not what is wrong."""
+    asked = [pl.col(name).is_between(0, 100) for _, name, _, _ in _leaves()]
+    asked += [pl.col(f"place{group}").is_in([*_POINTS]) for group in range(GROUPS)]
+    asked += [pl.col(f"flag{group}").is_not_null() for group in range(GROUPS)]
+    added = ("level", "score_low", "score_high", "possible_levels")
+    sound, unsound = pl.col("sound"), pl.lit("unsound")
+    return (
+        by_polars(frame)
+        .lazy()
+        .with_columns(sound=pl.all_horizontal(asked).fill_null(value=False))
+        .with_columns(
+            *[pl.when(sound).then(pl.col(name)).alias(name) for name in added],
+            decided=sound,
+            error=pl.when(~sound).then(unsound),
+        )
+        .drop("sound")
         .collect()
     )
 

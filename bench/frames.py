@@ -1,7 +1,8 @@
 """Measure frames, and print one table: `make bench-frames`.
 
 Every speed is a ratio to the same judgement written by hand for that engine, the two timed in turn within one
-run; the results are compared first. Rows and repetitions may be given: `frames.py 1000000 7`. Drawn futures
+run; the results are compared first. Rows and repetitions may be given, and where a chart of it is to be
+drawn: `frames.py 1000000 7 docs/frames-speed.svg`. Memory (`frames_memory.py`) and drawn futures
 (`futures.py`) come last.
 """
 
@@ -14,10 +15,14 @@ import time
 from collections.abc import Callable
 
 import duckdb
+import matplotlib as mpl
+import matplotlib.pyplot as plt
 import numpy as np
 import polars as pl
-from by_hand import by_numpy, by_polars, sql
+from by_hand import by_numpy, by_polars, by_polars_asking, sql
+from frames_memory import print_memory
 from futures import print_futures
+from machine import machine_and_versions
 from workload import by_hand, ruleset_text
 
 import criteria_engine as ce
@@ -76,6 +81,7 @@ def tasks_for(
 
     return {
         "polars by hand": lambda: by_polars(full),
+        "polars by hand, asking": lambda: by_polars_asking(full),
         "polars": lambda: ruleset.evaluate_frame(full),
         "polars, gaps": lambda: ruleset.evaluate_frame(holes),
         "polars lazy": in_lazy(full),
@@ -96,6 +102,7 @@ def check(ruleset: ce.Ruleset, full: pl.DataFrame, holes: pl.DataFrame) -> None:
     """All say the same, and what `evaluate` says of single rows."""
     wanted = by_polars(full)
     assert ruleset.evaluate_frame(full).equals(wanted)
+    assert by_polars_asking(full).equals(wanted)
     assert ruleset.evaluate_frame(full.lazy()).collect().equals(wanted)
     assert pl.from_arrow(by_numpy(full.to_arrow())).equals(wanted)
     assert pl.from_arrow(ruleset.evaluate_frame(full.to_arrow())).equals(wanted)
@@ -111,29 +118,53 @@ def check(ruleset: ce.Ruleset, full: pl.DataFrame, holes: pl.DataFrame) -> None:
 
 BASES = {"polars": "polars by hand", "duckdb": "duckdb by hand", "pyarrow": "NumPy by hand"}
 BASES |= {"pandas": "NumPy by hand", "polars lazy": "polars by hand"}
+BASES |= {"polars by hand, asking": "polars by hand"}
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure, print, and draw."""
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 7
     ruleset = ce.loads(ruleset_text())
     full, holes = drawn(rows, gaps=False), drawn(rows, gaps=True)
     check(ruleset, full.head(50_000), holes.head(50_000))
     times = in_turn(tasks_for(ruleset, full, holes), rounds)
-    print(f"{'':<20}{'ms':>9}{'M rows/s':>10}{'× by hand':>11}{'× complete':>12}")
+    print(machine_and_versions("polars", "duckdb", "numpy", "pyarrow", "pandas", "narwhals"), "\n")
+    print(f"| {rows:,} rows | ms | M rows/s | × by hand | × complete |")
+    print("|---|---:|---:|---:|---:|")
+    speeds = {}
     for name, found in times.items():
         count = 20_000 if name.startswith("Python") else rows
         base, complete = BASES.get(name.removesuffix(", gaps")), times.get(name.removesuffix(", gaps"))
-        line = (
-            f"{name:<20}{statistics.median(found) * 1e3:>9.1f}{count / statistics.median(found) / 1e6:>10.2f}"
-        )
-        if base is not None:
-            line += f"{statistics.median(a / b for a, b in zip(found, times[base], strict=True)):>11.2f}"
-        if complete is not None and name.endswith("gaps"):
-            line += f"{statistics.median(a / b for a, b in zip(found, complete, strict=True)):>12.2f}"
-        print(line)
+        speeds[name] = count / statistics.median(found) / 1e6
+        cells = [f"{statistics.median(found) * 1e3:.1f}", f"{speeds[name]:.2f}"]
+        cells.append("" if base is None else f"{_ratio(found, times[base]):.2f}")
+        cells.append(f"{_ratio(found, complete):.2f}" if complete is not None and "gaps" in name else "")
+        print(f"| {name} | {' | '.join(cells)} |")
+    if len(sys.argv) > 3:
+        draw(speeds, sys.argv[3])
+    print_memory()
     print_futures()
+
+
+def _ratio(found: list[float], base: list[float]) -> float:
+    return statistics.median(a / b for a, b in zip(found, base, strict=True))
+
+
+def draw(speeds: dict[str, float], path: str) -> None:
+    """Rows a second of each, as bars: what is by hand, complete rows, and rows with gaps."""
+    mpl.rcParams["svg.hashsalt"] = "frames"
+    figure, axes = plt.subplots(figsize=(7.5, 0.32 * len(speeds) + 1), layout="constrained")
+    names = list(speeds)[::-1]
+    colours = [
+        "#9aa5b1" if "by hand" in name else "#e0a458" if "gaps" in name else "#2a6f97" for name in names
+    ]
+    bars = axes.barh(names, [speeds[name] for name in names], color=colours)
+    axes.bar_label(bars, fmt="%.1f", padding=3)
+    axes.set_xlabel("million rows a second (grey: by hand, blue: complete, ochre: a tenth missing)")
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(path, metadata={"Date": None})
+    print(f"drawn: {path}")
 
 
 if __name__ == "__main__":
