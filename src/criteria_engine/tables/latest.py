@@ -1,4 +1,4 @@
-"""What was made last, kept for when the same is asked for again: frames come in parts of one kind."""
+"""What was made of late, kept for when the same is asked for again: frames come in parts of one kind."""
 
 from __future__ import annotations
 
@@ -12,16 +12,23 @@ __all__ = ["Latest"]
 _Asked = TypeVar("_Asked")
 _Made = TypeVar("_Made")
 
+_MOST = 8
+
 
 @attrs.define(eq=False)
 class Latest(Generic[_Asked, _Made]):
-    """One thing that was made, with what had been asked for."""
+    """A few things that were made, each with what had been asked for, the latest first."""
 
-    _held: tuple[_Asked, _Made] | None = None
+    _held: tuple[tuple[_Asked, _Made], ...] = ()
 
     def of(self, asked: _Asked, make: Callable[[], _Made]) -> _Made:
-        """What is made of what is asked, unless it was asked for just before."""
+        """What is made of what is asked, unless it was asked for of late."""
         held = self._held
-        if held is None or held[0] != asked:
-            held = self._held = asked, make()
-        return held[1]
+        for place, (before, made) in enumerate(held):
+            if before == asked:
+                if place:
+                    self._held = (held[place], *held[:place], *held[place + 1 :])
+                return made
+        made = make()
+        self._held = ((asked, made), *held)[:_MOST]
+        return made
