@@ -9,6 +9,7 @@ import framed
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -314,3 +315,24 @@ levels: {{met: {{when: score() >= 7}}}}
         ),
     ):
         assert made.to_dicts() == wanted
+
+
+def test_numbers_under_nulls_in_arrow_say_nothing() -> None:
+    """Where Arrow marks a null anything may lie in memory; parts of tables begin in the middle of a byte of marks."""
+    ruleset = ce.loads(framed.SMALL.replace("integer", "number"))
+    lying = pa.Array.from_buffers(
+        pa.float64(), 11, [pa.py_buffer(b"\xa5\x03"), pa.py_buffer(np.full(11, 1e9).tobytes())], null_count=5
+    )
+    said = pa.chunked_array([pa.array([1.0, None, float("nan"), 5.0]), pa.array([None, 2.0, 101.0] * 3)])
+    for column in (pa.chunked_array([lying]), said):
+        table = pa.table({"cases": column, "area": ["normal"] * len(column)})
+        for start in range(4):
+            part = table.slice(start)
+            made = ruleset.evaluate_frame(part)
+            for cell, level, error in zip(
+                part["cases"].to_pylist(), made["level"].to_pylist(), made["error"].to_pylist(), strict=True
+            ):
+                missing = cell is None or cell != cell  # noqa: PLR0124 - not a number
+                wrong = not missing and cell > 100
+                assert error == ("cases" if wrong else None)
+                assert level == (None if missing or wrong else "good" if cell < 3 else "none")

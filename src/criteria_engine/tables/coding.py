@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["coded", "placed", "truth_values"]
+__all__ = ["coded", "numbers_and_gaps", "placed", "truth_values"]
 
 _FEW = 8
 
@@ -43,6 +43,19 @@ def coded(np: Any, nw: Any, column: Any) -> tuple[Any, list[Any]]:
     gone = column.is_null().to_numpy()
     codes = column.fill_null(texts[0]).replace_strict(texts, list(range(len(texts)))).to_numpy()
     return (np.where(gone, -1, codes) if gone.any() else codes), texts
+
+
+def numbers_and_gaps(np: Any, nw: Any, column: Any) -> tuple[Any, Any]:
+    """Numbers as an array, and where there are any; None where the array itself says so, by NaN."""
+    if not (column.implementation.is_pyarrow() and column.dtype == nw.Float64 and column.null_count()):
+        return column.to_numpy(), None
+    # As they lie in memory: a copy with NaN for each null takes longer than to judge by it.
+    whole = column.to_native().combine_chunks()
+    count, first = len(whole), whole.offset
+    valid, held = whole.buffers()
+    bits = np.frombuffer(valid, dtype=np.uint8)
+    there = np.unpackbits(bits, count=first + count, bitorder="little")[first:].view(np.bool_)
+    return np.frombuffer(held, dtype=np.float64, count=count, offset=8 * first), there
 
 
 def truth_values(nw: Any, column: Any) -> tuple[Any, Any] | None:

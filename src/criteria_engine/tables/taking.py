@@ -11,7 +11,7 @@ from criteria_engine.diagnostics import Fault
 from criteria_engine.door import Door
 from criteria_engine.names import span_of
 from criteria_engine.tables.cells import WORDED, cells_of, fill_of
-from criteria_engine.tables.coding import coded, placed, truth_values
+from criteria_engine.tables.coding import coded, numbers_and_gaps, placed, truth_values
 from criteria_engine.tables.sources import NO, YES, Cells, Source, Taken
 
 __all__ = ["Taking", "is_missing", "plain"]
@@ -141,11 +141,19 @@ class Taking:
         return Source(Cells(yes, there, *others))
 
     def _numbers(self, given: Input, column: Any) -> Source:
-        raw = column.to_numpy()
+        raw, there = numbers_and_gaps(self._np, self._nw, column)
         if raw.dtype.kind not in "fiu":
             return self._one_by_one(given, column.to_list())
         low, high, whole = span_of(given, ())
-        return Taken(Cells(None), self._np, raw, float(low), float(high), whole, float(low))
+        return Taken(
+            Cells(None, YES if there is None else there),
+            self._np,
+            raw,
+            float(low),
+            float(high),
+            whole,
+            float(low),
+        )
 
     def _flags(self, column: Any) -> Source:
         gone = column.is_null().to_numpy().astype(bool, copy=False)
