@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from criteria_engine.catalogue import CATALOGUES
-from criteria_engine.diagnostics import CriteriaError
+from criteria_engine.messages.diagnostics import CriteriaError
+from criteria_engine.messages.faults import CATALOGUES
 from criteria_engine.projection.plan import Plan
 from criteria_engine.projection.plan_files import check_plan, load_plan
 from criteria_engine.projection.project import project

@@ -25,8 +25,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from criteria_engine.cli import main
 from criteria_engine.cli.arguments import COMMANDS, parsed
+from criteria_engine.cli.entry import main
 from criteria_engine.cli.guide import GUIDES
 from criteria_engine.cli.table_text import cut, padded, safe, text_table, width_of
 from criteria_engine.cli.words import WORDS, counted

@@ -25,9 +25,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import criteria_engine as ce
-from criteria_engine.diagnostics import CriteriaError
-from criteria_engine.wording_en import ENGLISH
-from criteria_engine.wording_vi import VIETNAMESE
+from criteria_engine.messages.diagnostics import CriteriaError
+from criteria_engine.messages.results_en import ENGLISH
+from criteria_engine.messages.results_vi import VIETNAMESE
 
 ROOT = Path(__file__).resolve().parent.parent
 RULESETS = ROOT / "rulesets" / "vn"

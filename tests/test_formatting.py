@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from criteria_engine import formatting
+from criteria_engine.messages import formatting
 
 
 @pytest.mark.parametrize(

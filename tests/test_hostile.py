@@ -35,7 +35,7 @@ from hypothesis import strategies as st
 
 import criteria_engine as ce
 from criteria_engine import grammar
-from criteria_engine.diagnostics import Fault
+from criteria_engine.messages.diagnostics import Fault
 
 HERE = Path(__file__).resolve().parent
 SHIPPED = sorted(

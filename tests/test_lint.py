@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from criteria_engine import Diagnostic, check, load
-from criteria_engine.catalogue import CATALOGUES
+from criteria_engine.messages.faults import CATALOGUES
 
 ROOT = Path(__file__).resolve().parent.parent
 SHIPPED = sorted(

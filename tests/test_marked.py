@@ -18,10 +18,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from judged import scaled
 
-from criteria_engine.catalogue.english import ENGLISH
-from criteria_engine.catalogue.vietnamese import VIETNAMESE
-from criteria_engine.diagnostics import CriteriaError, Diagnostic, Problems
-from criteria_engine.marked import Limits, Marked, MarkedList, MarkedMap, MarkedText, read_marked
+from criteria_engine.marked import read_marked
+from criteria_engine.marks import Limits, Marked, MarkedList, MarkedMap, MarkedText
+from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Problems
+from criteria_engine.messages.faults_en import ENGLISH
+from criteria_engine.messages.faults_vi import VIETNAMESE
 from criteria_engine.source_text import HIDDEN, NEVER
 
 LOADERS = {"pyyaml": yaml.SafeLoader}

@@ -14,9 +14,9 @@ import attrs
 import pytest
 
 import criteria_engine as ce
+from criteria_engine.messages.plans import SENTENCES
 from criteria_engine.projection.attaining import registrations_needed
 from criteria_engine.projection.target_outlook import likelihood_of
-from criteria_engine.projection.telling_words import SENTENCES
 
 FOLDER = Path(__file__).resolve().parent.parent / "rulesets" / "vn" / "khanh-hoa"
 ASSUMED = FOLDER / "cong-nhan.gia-dinh.csv"

@@ -21,9 +21,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import criteria_engine as ce
-from criteria_engine.cli import main
-from criteria_engine.reports.words_en import ENGLISH
-from criteria_engine.reports.words_vi import VIETNAMESE
+from criteria_engine.cli.entry import main
+from criteria_engine.messages.reports_en import ENGLISH
+from criteria_engine.messages.reports_vi import VIETNAMESE
 
 ROOT = Path(__file__).resolve().parent.parent
 GOLDEN = Path(__file__).parent / "golden"

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from criteria_engine.catalogue import CATALOGUES
-from criteria_engine.diagnostics import Diagnostic, Fault
+from criteria_engine.messages.diagnostics import Diagnostic, Fault
+from criteria_engine.messages.faults import CATALOGUES
 from criteria_engine.na import NA, NotApplicable
 from criteria_engine.values import TYPES, Value, read_value
 

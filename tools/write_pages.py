@@ -10,7 +10,7 @@ import ast
 import sys
 from pathlib import Path
 
-from criteria_engine.catalogue import CATALOGUES
+from criteria_engine.messages.faults import CATALOGUES
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))

@@ -14,15 +14,11 @@ from typing import Literal, assert_never
 
 from criteria_engine.algebra import (
     ONE,
-    TRUE,
     ZERO,
     add,
     apply,
     choice,
-    compare,
-    contrary,
     divide,
-    every,
     extreme,
     negate,
     number,
@@ -30,7 +26,6 @@ from criteria_engine.algebra import (
     power,
     remainder,
     rounded,
-    some,
     subtract,
 )
 from criteria_engine.core import (
@@ -76,6 +71,7 @@ from criteria_engine.intervals import (
     product,
     quotient_one_side,
 )
+from criteria_engine.logic import TRUE, compare, contrary, every, some
 from criteria_engine.parts import children_first, inner
 
 __all__ = ["Bounds", "Interval"]

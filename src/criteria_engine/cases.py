@@ -6,7 +6,8 @@ import datetime
 
 import attrs
 
-from criteria_engine.kinds import BOOLEAN, CELL, DATE, LABEL, NUMBER, TEXT, ListOf, MapOf, Plain, Struct, part
+from criteria_engine.kinds import ListOf, MapOf, Plain, Struct, part
+from criteria_engine.scalars import BOOLEAN, CELL, DATE, LABEL, NUMBER, TEXT
 
 __all__ = ["Case", "Expected"]
 

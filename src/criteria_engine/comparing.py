@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from criteria_engine import algebra as a
 from criteria_engine.core import Among, Condition, Numeric, Operator, Same
-from criteria_engine.diagnostics import Fault
 from criteria_engine.grammar import nearest
 from criteria_engine.meaning import Amount, Case, Claim, Meaning, Words, contrary_of, fitted, kind_of
+from criteria_engine.messages.diagnostics import Fault
 
 __all__ = ["compared", "within"]
 

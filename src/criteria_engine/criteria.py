@@ -12,7 +12,10 @@ from typing import Any
 import attrs
 
 from criteria_engine.expressions import Composable, Expression
-from criteria_engine.kinds import (
+from criteria_engine.kinds import ById, ListOf, MapOf, OneRule, Plain, Struct, part
+from criteria_engine.messages.titles import Titles
+from criteria_engine.rules.shape import Rule
+from criteria_engine.scalars import (
     BOOLEAN,
     DATE,
     EXPRESSION,
@@ -24,17 +27,8 @@ from criteria_engine.kinds import (
     SHARE,
     TEXT,
     TITLES,
-    ById,
-    ListOf,
-    MapOf,
-    OneRule,
-    Plain,
-    Struct,
-    part,
     word_of,
 )
-from criteria_engine.rules.shape import Rule
-from criteria_engine.titles import Titles
 
 __all__ = [
     "INPUT_TYPES",

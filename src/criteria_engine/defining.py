@@ -11,8 +11,8 @@ from criteria_engine import meaning as m
 from criteria_engine.core import Condition
 from criteria_engine.criteria import Criterion, Definition
 from criteria_engine.desk import RuleDesk
-from criteria_engine.diagnostics import Fault
 from criteria_engine.meaning import Amount, Meaning
+from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.understanding import Understanding
 
 __all__ = ["definition_meaning"]

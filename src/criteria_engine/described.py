@@ -17,7 +17,7 @@ from criteria_engine.criteria import (
     Parameter,
     Scale,
 )
-from criteria_engine.titles import Titles
+from criteria_engine.messages.titles import Titles
 from criteria_engine.windows import Window
 
 __all__ = ["Described"]

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from criteria_engine.expressions import Expression
-from criteria_engine.titles import Titles
+from criteria_engine.messages.titles import Titles
 
 __all__ = ["digest_of"]
 

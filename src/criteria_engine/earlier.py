@@ -15,11 +15,11 @@ import attrs
 from criteria_engine.core import Flag
 from criteria_engine.criteria import Definition, Input
 from criteria_engine.defining import definition_meaning
-from criteria_engine.diagnostics import Fault, Problems
 from criteria_engine.faces import Parts, expressions_in
 from criteria_engine.grammar import Parsed, nearest
 from criteria_engine.kinds import built
 from criteria_engine.meaning import Claim, Meaning
+from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.names import (
     ON_NAME,
     day_of_assessment,

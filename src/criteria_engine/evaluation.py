@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from criteria_engine.described import Described
-from criteria_engine.diagnostics import CriteriaError, Problems
 from criteria_engine.grammar import nearest
+from criteria_engine.messages.diagnostics import CriteriaError, Problems
 from criteria_engine.observing import History, Titled, observed_before, plain_titles, titles_held
 from criteria_engine.program import Program
 from criteria_engine.result import Result

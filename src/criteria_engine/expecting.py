@@ -12,13 +12,13 @@ from typing import Any
 
 from criteria_engine.bounded import Bounds
 from criteria_engine.cases import Case, Expected
-from criteria_engine.diagnostics import Diagnostic, Fault, Problems
 from criteria_engine.grammar import nearest
-from criteria_engine.kinds import BOOLEAN, DATE, NUMBER
 from criteria_engine.meaning import Amount, Claim
+from criteria_engine.messages.diagnostics import Diagnostic, Fault, Problems
 from criteria_engine.na import NA
 from criteria_engine.result import Result
 from criteria_engine.ruleset import Ruleset
+from criteria_engine.scalars import BOOLEAN, DATE, NUMBER
 from criteria_engine.status import Status
 
 __all__ = ["compare", "compare_errors", "level_ids", "look_at_expected", "written"]

@@ -8,7 +8,6 @@ import attrs
 
 from criteria_engine import showing
 from criteria_engine.criteria import Definition
-from criteria_engine.diagnostics import Language, chosen_language
 from criteria_engine.explaining.causes import Causes
 from criteria_engine.explaining.conditions import Conditions
 from criteria_engine.explaining.facts import Facts
@@ -18,8 +17,9 @@ from criteria_engine.explaining.sight import Sight
 from criteria_engine.explaining.standing import Standing
 from criteria_engine.explaining.times import Times
 from criteria_engine.findings import Findings
-from criteria_engine.formatting import date
 from criteria_engine.lines import Line, Piece
+from criteria_engine.messages.diagnostics import Language, chosen_language
+from criteria_engine.messages.formatting import date
 from criteria_engine.status import Status
 from criteria_engine.wording import Wording
 

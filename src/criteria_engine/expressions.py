@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 import attrs
 
 from criteria_engine.compiling import expression_tree
-from criteria_engine.diagnostics import Fault
+from criteria_engine.messages.diagnostics import Fault
 
 __all__ = ["Composable", "Expression", "expression"]
 

@@ -13,10 +13,10 @@ from typing import Any
 import attrs
 
 from criteria_engine.criteria import Combine, Criterion, Level
-from criteria_engine.diagnostics import Problems
 from criteria_engine.expressions import Expression
 from criteria_engine.grammar import nearest
 from criteria_engine.kinds import key_of, kind_of
+from criteria_engine.messages.diagnostics import Problems
 from criteria_engine.ruleset import Ruleset
 
 __all__ = ["extended"]

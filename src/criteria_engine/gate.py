@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from criteria_engine.diagnostics import Fault
+from criteria_engine.messages.diagnostics import Fault
 
 __all__ = [
     "DECIMAL_COMMA",

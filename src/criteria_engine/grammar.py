@@ -16,15 +16,8 @@ from difflib import get_close_matches
 import attrs
 
 from criteria_engine.compiling import expression_tree
-from criteria_engine.diagnostics import Fault
-from criteria_engine.gate import (
-    DECIMAL_COMMA,
-    DEEPEST,
-    MOST_PIECES,
-    TOKEN,
-    gate,
-    short,
-)
+from criteria_engine.gate import DECIMAL_COMMA, DEEPEST, MOST_PIECES, TOKEN, gate, short
+from criteria_engine.messages.diagnostics import Fault
 
 __all__ = [
     "CRITERION_FUNCTIONS",

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-from criteria_engine.diagnostics import CriteriaError
+from criteria_engine.messages.diagnostics import CriteriaError
 from criteria_engine.subject_data import FileProblems, PeriodData, Row, SubjectData, Table, kind_of_period
 from criteria_engine.written_text import shown
 

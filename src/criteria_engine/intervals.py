@@ -5,8 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Literal
 
-from criteria_engine.algebra import TRUE, choice, contrary, divide, extreme, number, times
+from criteria_engine.algebra import choice, divide, extreme, number, times
 from criteria_engine.core import Branch, Condition, Number, Numeric, Truth
+from criteria_engine.logic import TRUE, contrary
 
 __all__ = ["Interval", "constant", "first_possible", "never", "pair", "product", "quotient_one_side"]
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.diagnostics import Fault
 from criteria_engine.json_text import Invalid, JsonObject, JsonText, spellings
 from criteria_engine.json_values import Pairs, read_json_value, spoken
+from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.subject_data import (
     FileProblems,
     InputDefinition,

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.diagnostics import Fault
+from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.na import NA
 from criteria_engine.subject_data import InputDefinition
 from criteria_engine.values import Value, is_na_text, read_value, read_word

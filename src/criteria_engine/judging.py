@@ -17,12 +17,9 @@ from criteria_engine.core import Condition, Not, Settled
 from criteria_engine.criteria import Combine, Definition
 from criteria_engine.defining import definition_meaning
 from criteria_engine.desk import RuleDesk
-from criteria_engine.diagnostics import Fault
-from criteria_engine.faces import (
-    Faces,
-    fraction_of,
-)
+from criteria_engine.faces import Faces, fraction_of
 from criteria_engine.meaning import Claim
+from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.names import input_meaning, parameter_meaning
 from criteria_engine.rules.shape import Judged
 from criteria_engine.scoring import Scoring

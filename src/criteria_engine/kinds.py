@@ -12,8 +12,9 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.expressions import Expression
+from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
+from criteria_engine.messages.titles import Titles
 from criteria_engine.scalars import (
     BOOLEAN,
     CELL,
@@ -32,7 +33,6 @@ from criteria_engine.scalars import (
     shown,
     word_of,
 )
-from criteria_engine.titles import Titles
 
 __all__ = [
     "BOOLEAN",

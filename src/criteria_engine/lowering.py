@@ -15,7 +15,6 @@ from criteria_engine import algebra as a
 from criteria_engine import meaning as m
 from criteria_engine.comparing import compared, within
 from criteria_engine.core import Evidenced, FunctionName, Not, Operator
-from criteria_engine.diagnostics import Fault
 from criteria_engine.grammar import (
     CRITERION_FUNCTIONS,
     MOST_PERIODS,
@@ -26,6 +25,7 @@ from criteria_engine.grammar import (
 )
 from criteria_engine.knowing import first_there, is_known
 from criteria_engine.meaning import Amount, Claim, Meaning
+from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.operating import TOO_LARGE, applied, binary, handed_over, long_sum
 
 __all__ = ["Scope", "as_amount", "as_claim", "lower"]

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 
-import yaml  # type: ignore[import-untyped, unused-ignore]
+import yaml
 
-from criteria_engine.diagnostics import Diagnostic, Problems, chosen_language
 from criteria_engine.marks import Limits, Marked, MarkedList, MarkedMap, MarkedText
+from criteria_engine.messages.diagnostics import Diagnostic, Problems, chosen_language
 from criteria_engine.slips import MOST_PROBLEMS, Slip
 from criteria_engine.source_text import HIDDEN, NEVER, Source, cleaned, decoded, shown
 from criteria_engine.yaml_mending import Mended, read_mending

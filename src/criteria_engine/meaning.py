@@ -14,14 +14,9 @@ from typing import Literal
 import attrs
 
 from criteria_engine import algebra as a
-from criteria_engine.core import (
-    Branch,
-    Condition,
-    Numeric,
-    Tighter,
-)
-from criteria_engine.diagnostics import Fault
+from criteria_engine.core import Branch, Condition, Numeric, Tighter
 from criteria_engine.grammar import mended_date, nearest
+from criteria_engine.messages.diagnostics import Fault
 
 __all__ = [
     "Amount",

@@ -11,9 +11,9 @@ from criteria_engine import algebra as a
 from criteria_engine.comparing import compared
 from criteria_engine.core import Condition, Flag, Observed, Withheld
 from criteria_engine.criteria import Dated, Input, Parameter, Setting
-from criteria_engine.diagnostics import Fault
 from criteria_engine.grammar import nearest
 from criteria_engine.meaning import Amount, Case, Claim, Meaning, Words, chosen, said
+from criteria_engine.messages.diagnostics import Fault
 
 __all__ = [
     "ON",

@@ -10,13 +10,13 @@ import ast
 
 from criteria_engine import algebra as a
 from criteria_engine.core import Flag, Observed
-from criteria_engine.diagnostics import Fault
 from criteria_engine.expressions import Expression
 from criteria_engine.faces import FREE, free_number
 from criteria_engine.grammar import parse
 from criteria_engine.judging import Judging
 from criteria_engine.lowering import Scope, lower
 from criteria_engine.meaning import Amount, Claim, Meaning, Words
+from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.tree import Branchlet
 
 __all__ = ["never_nominally"]

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from criteria_engine import algebra as a
 from criteria_engine import meaning as m
-from criteria_engine.diagnostics import Fault
 from criteria_engine.meaning import Amount
+from criteria_engine.messages.diagnostics import Fault
 
 __all__ = ["TOO_LARGE", "applied", "binary", "handed_over", "long_sum"]
 

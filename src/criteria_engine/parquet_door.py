@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from criteria_engine.diagnostics import CriteriaError, Problems
+from criteria_engine.messages.diagnostics import CriteriaError, Problems
 
 __all__ = ["arrow"]
 

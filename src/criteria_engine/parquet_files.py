@@ -12,8 +12,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from criteria_engine.diagnostics import Fault
 from criteria_engine.json_values import read_json_value
+from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.parquet_door import arrow
 from criteria_engine.subject_data import FileProblems, InputDefinition, Place, Row
 from criteria_engine.table_columns import (

@@ -6,10 +6,10 @@ import ast
 from collections.abc import Callable, Mapping
 
 from criteria_engine.described import Described
-from criteria_engine.diagnostics import Fault, Language
 from criteria_engine.grammar import Parsed, dotted, normal, parse
+from criteria_engine.messages.diagnostics import Fault, Language
+from criteria_engine.messages.titles import Titles
 from criteria_engine.names import ON_NAME
-from criteria_engine.titles import Titles
 from criteria_engine.tree import Tree
 
 __all__ = ["Phrases"]

@@ -10,8 +10,8 @@ from difflib import SequenceMatcher
 
 import attrs
 
-from criteria_engine.diagnostics import CriteriaError, Diagnostic, Problems, chosen_language
-from criteria_engine.marked import Marked, MarkedText
+from criteria_engine.marks import Marked, MarkedText
+from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Problems, chosen_language
 
 __all__ = ["Placed"]
 

@@ -27,32 +27,20 @@ from criteria_engine.criteria import (
     Scale,
 )
 from criteria_engine.described import Described
-from criteria_engine.diagnostics import Problems
 from criteria_engine.digest import digest_of
 from criteria_engine.evaluation import evaluate
 from criteria_engine.expressions import Expression
-from criteria_engine.kinds import (
-    BOOLEAN,
-    DATE,
-    EXPRESSION,
-    NUMBER,
-    TEXT,
-    TITLES,
-    ById,
-    ListOf,
-    Plain,
-    Struct,
-    part,
-    word_of,
-)
+from criteria_engine.kinds import ById, ListOf, Plain, Struct, part
+from criteria_engine.messages.diagnostics import Problems
+from criteria_engine.messages.titles import Titles
 from criteria_engine.notebook import ruleset_html
 from criteria_engine.observing import History, Titled
 from criteria_engine.program import Program
 from criteria_engine.result import Result
+from criteria_engine.scalars import BOOLEAN, DATE, EXPRESSION, NUMBER, TEXT, TITLES, word_of
 from criteria_engine.soundness import program_of
 from criteria_engine.tables.frames import evaluate_frame
 from criteria_engine.tables.observing import Asked
-from criteria_engine.titles import Titles
 from criteria_engine.windows import Window
 
 __all__ = ["Ruleset"]

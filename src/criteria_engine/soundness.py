@@ -12,20 +12,16 @@ from fractions import Fraction
 from typing import Any
 
 from criteria_engine.algebra import add
-from criteria_engine.criteria import (
-    Combine,
-    Criterion,
-    Input,
-    Parameter,
-)
+from criteria_engine.criteria import Combine, Criterion, Input, Parameter
 from criteria_engine.described import Described
-from criteria_engine.diagnostics import Fault, Problems
 from criteria_engine.faces import Parts
 from criteria_engine.grammar import nearest
 from criteria_engine.judging import Judging
+from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.program import Program
 from criteria_engine.reaching import reaching
-from criteria_engine.rules import Deduct, Score
+from criteria_engine.rules.deduct import Deduct
+from criteria_engine.rules.score import Score
 from criteria_engine.tree import Branchlet
 
 __all__ = ["program_of"]

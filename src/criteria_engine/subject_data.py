@@ -10,7 +10,7 @@ from typing import NoReturn, Protocol
 
 import attrs
 
-from criteria_engine.diagnostics import CriteriaError, Diagnostic, Fault, chosen_language
+from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Fault, chosen_language
 from criteria_engine.values import Value
 from criteria_engine.written_text import clean_text, nearest, shown
 

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from criteria_engine.diagnostics import Fault
+from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.subject_data import (
     FileProblems,
     InputDefinition,

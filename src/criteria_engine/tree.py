@@ -13,8 +13,8 @@ from graphlib import CycleError, TopologicalSorter
 import attrs
 
 from criteria_engine.criteria import Criterion
-from criteria_engine.diagnostics import Fault
 from criteria_engine.grammar import nearest
+from criteria_engine.messages.diagnostics import Fault
 
 __all__ = ["Branchlet", "Face", "Tree", "in_order"]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TypeAlias
 
-from criteria_engine.diagnostics import Fault, chosen_language
+from criteria_engine.messages.diagnostics import Fault, chosen_language
 from criteria_engine.na import NA, NotApplicable
 from criteria_engine.written_dates import read_date
 from criteria_engine.written_numbers import read_number

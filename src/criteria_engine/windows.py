@@ -8,9 +8,9 @@ import re
 
 import attrs
 
-from criteria_engine.diagnostics import Fault
-from criteria_engine.kinds import Plain, Scalar, part
-from criteria_engine.scalars import shown
+from criteria_engine.kinds import Plain, part
+from criteria_engine.messages.diagnostics import Fault
+from criteria_engine.scalars import Scalar, shown
 
 __all__ = ["Window"]
 

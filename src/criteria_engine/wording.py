@@ -8,17 +8,17 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from criteria_engine import formatting
 from criteria_engine.bounded import Bounds
 from criteria_engine.described import Described
-from criteria_engine.diagnostics import Language
 from criteria_engine.grammar import Parsed
 from criteria_engine.lines import Shortfall
+from criteria_engine.messages import formatting
+from criteria_engine.messages.diagnostics import Language
+from criteria_engine.messages.results_en import ENGLISH
+from criteria_engine.messages.results_vi import VIETNAMESE
 from criteria_engine.na import NA
 from criteria_engine.phrases import Phrases
 from criteria_engine.tree import Tree
-from criteria_engine.wording_en import ENGLISH
-from criteria_engine.wording_vi import VIETNAMESE
 
 __all__ = ["MARKS", "SIGNS", "Wording"]
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import attrs
-import yaml  # type: ignore[import-untyped, unused-ignore]
+import yaml
 
-from criteria_engine.kinds import TITLES, ById, Kind, ListOf, MapOf, OneRule, Scalar, Struct, key_of, kind_of
+from criteria_engine.kinds import ById, Kind, ListOf, MapOf, OneRule, Struct, key_of, kind_of
 from criteria_engine.ruleset import Ruleset
+from criteria_engine.scalars import TITLES, Scalar
 
 __all__ = ["dumps"]
 

@@ -6,7 +6,7 @@ import re
 from datetime import date
 from typing import Literal
 
-from criteria_engine.diagnostics import Fault
+from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.written_text import fold_word, shown
 
 __all__ = ["read_date", "read_iso_date"]

@@ -11,7 +11,7 @@ import re
 from decimal import Decimal
 from typing import Literal
 
-from criteria_engine.diagnostics import Fault
+from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.written_text import shown
 
 __all__ = ["LARGEST", "checked_size", "is_percent", "read_number"]

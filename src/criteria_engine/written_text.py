@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from criteria_engine.diagnostics import Fault
+from criteria_engine.messages.diagnostics import Fault
 
 __all__ = ["LONGEST_TEXT", "clean_text", "fold_name", "fold_word", "nearest", "shown", "without_lookalikes"]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import attrs
-import yaml  # type: ignore[import-untyped, unused-ignore]
+import yaml
 
 from criteria_engine.marks import Limits, Marked, MarkedList, MarkedMap, MarkedText
 from criteria_engine.slips import Slip, Slips

@@ -12,7 +12,6 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.algebra import opposite
 from criteria_engine.core import (
     Among,
     Choice,
@@ -28,6 +27,7 @@ from criteria_engine.core import (
     Some,
     Truth,
 )
+from criteria_engine.logic import opposite
 
 __all__ = [
     "Anything",

@@ -11,13 +11,7 @@ from typing import Any
 from criteria_engine import arithmetic
 from criteria_engine.arithmetic import EXACT_FLOAT, as_float
 from criteria_engine.compiling import run_module, statements
-from criteria_engine.core import (
-    Choice,
-    Condition,
-    Mixture,
-    Numeric,
-    Settled,
-)
+from criteria_engine.core import Choice, Condition, Mixture, Numeric, Settled
 from criteria_engine.na import NA
 from criteria_engine.parts import inner
 

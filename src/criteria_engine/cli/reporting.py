@@ -6,12 +6,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
-from criteria_engine import (
-    CriteriaError,
-    Diagnostic,
-    Result,
-    report,
-)
+from criteria_engine import CriteriaError, Diagnostic, Result, report
 from criteria_engine.cli.console import Console
 from criteria_engine.cli.output import Unusable, form_of, give_out, look_at_output
 from criteria_engine.cli.projecting import plan_and_rows, share_of

@@ -6,15 +6,15 @@ import ast
 import datetime
 from collections.abc import Mapping
 
-from criteria_engine.algebra import opposite
 from criteria_engine.core import Operator
 from criteria_engine.explaining.facts import Facts
 from criteria_engine.explaining.shortfalls import compared_numbers, missed_by
 from criteria_engine.explaining.sight import Link, Sighted
-from criteria_engine.formatting import date
 from criteria_engine.grammar import normal
 from criteria_engine.lines import Line, Piece
+from criteria_engine.logic import opposite
 from criteria_engine.meaning import Amount, Claim, Words
+from criteria_engine.messages.formatting import date
 from criteria_engine.wording import SIGNS
 
 __all__ = ["among", "compared"]

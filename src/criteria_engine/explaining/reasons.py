@@ -15,8 +15,8 @@ from criteria_engine.expressions import Expression
 from criteria_engine.found import CriterionResult
 from criteria_engine.lines import Asked, Decision, Line, Piece, Special
 from criteria_engine.meaning import Claim
+from criteria_engine.messages.titles import Titles
 from criteria_engine.reaching import Reaching, Wanted
-from criteria_engine.titles import Titles
 from criteria_engine.tree import Branchlet
 from criteria_engine.wording import Wording
 

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from criteria_engine.carriers.trees import Row
-from criteria_engine.diagnostics import CriteriaError, Fault, Problems
+from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.plain_data import plain
 from criteria_engine.projection.plan_units import meant_unit, year_days
 from criteria_engine.projection.plan_words import YEAR

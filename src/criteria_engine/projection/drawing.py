@@ -10,10 +10,10 @@ from types import MappingProxyType
 
 import attrs
 
-from criteria_engine.formatting import date, percent
+from criteria_engine.messages.formatting import date, percent
+from criteria_engine.messages.plans import SENTENCES
 from criteria_engine.projection.plan import Plan
 from criteria_engine.projection.target_outlook import TargetOutlook
-from criteria_engine.projection.telling_words import SENTENCES
 from criteria_engine.projection.year_table import YearRow, YearTable
 
 __all__ = ["Drawing", "ListChange", "Mark", "drawing_of", "unit_word"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from criteria_engine.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.found import leaves_of
+from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.projection.plan_units import meant_unit
 from criteria_engine.projection.setting import Setting
 from criteria_engine.projection.target_outlook import Nearest

@@ -7,9 +7,10 @@ import datetime
 import attrs
 
 from criteria_engine.criteria import LegalBasis
-from criteria_engine.diagnostics import Problems
 from criteria_engine.digest import digest_of
-from criteria_engine.kinds import LABEL, TEXT, TITLES, ById, ListOf, Plain, Struct, part
+from criteria_engine.kinds import ById, ListOf, Plain, Struct, part
+from criteria_engine.messages.diagnostics import Problems
+from criteria_engine.messages.titles import Titles
 from criteria_engine.projection.plan_checks import listed_units, look_at_plan
 from criteria_engine.projection.plan_parts import (
     REGISTRATIONS,
@@ -23,7 +24,7 @@ from criteria_engine.projection.plan_parts import (
 )
 from criteria_engine.projection.plan_units import counted_units
 from criteria_engine.projection.roster import Roster, Unit
-from criteria_engine.titles import Titles
+from criteria_engine.scalars import LABEL, TEXT, TITLES
 
 __all__ = ["Plan"]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.diagnostics import CriteriaError, Fault, Problems
+from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.projection.calibration import Backtest, Checked, checked, compared
 from criteria_engine.projection.exact import Share, exact_share
 from criteria_engine.projection.methods import Method, Way, way_of

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from criteria_engine.criteria import LegalBasis
-from criteria_engine.diagnostics import Fault, Problems
+from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.projection.plan_parts import (
     Capacity,
     Counting,

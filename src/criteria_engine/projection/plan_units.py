@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 
-from criteria_engine.diagnostics import Fault
+from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.projection.plan_parts import Counting
 from criteria_engine.projection.roster import Roster, Unit
 from criteria_engine.projection.unit_names import name_key, nearest_name

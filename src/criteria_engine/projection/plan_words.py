@@ -6,7 +6,7 @@ import datetime
 import re
 from typing import Any
 
-from criteria_engine.diagnostics import Fault
+from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.scalars import DATE, Scalar, shown
 
 __all__ = ["DAY_OF_YEAR", "DUE", "LASTS", "YEAR", "YEARS", "day_of_year"]

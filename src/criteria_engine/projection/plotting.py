@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from criteria_engine.diagnostics import CriteriaError, Fault, Problems
+from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.projection.drawing import Drawing
 from criteria_engine.projection.year_table import YearRow
 
@@ -48,7 +48,10 @@ def plotted(drawing: Drawing, ax: Any = None) -> Any:
 
 def _matplotlib() -> tuple[Any, Any]:
     try:
-        from matplotlib import pyplot, ticker  # noqa: PLC0415 - the one door to an optional package
+        from matplotlib import (
+            pyplot,
+            ticker,  # noqa: PLC0415 - the one door to an optional package
+        )
     except ImportError as error:
         problems = Problems()
         problems.add_fault("plot", Fault("CE571", package="matplotlib", extra="plot"))

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.diagnostics import chosen_language
+from criteria_engine.messages.diagnostics import chosen_language
 from criteria_engine.projection.calibration import Backtest
 from criteria_engine.projection.changes import ShareChange
 from criteria_engine.projection.drawing import drawing_of

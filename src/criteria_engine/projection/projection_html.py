@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from criteria_engine.formatting import number, percent
+from criteria_engine.messages.formatting import number, percent
+from criteria_engine.messages.plans import SENTENCES
 from criteria_engine.projection.target_outlook import TargetOutlook
-from criteria_engine.projection.telling_words import SENTENCES
 from criteria_engine.projection.year_table import YearTable
 from criteria_engine.showing import STYLE, escaped
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.diagnostics import Problems
+from criteria_engine.messages.diagnostics import Problems
 from criteria_engine.projection.unit_names import bare_name_key, name_key, nearest_name
 
 __all__ = ["Roster", "Unit", "UnitChange", "roster_faults"]

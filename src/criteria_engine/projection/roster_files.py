@@ -7,7 +7,7 @@ import os
 import re
 from pathlib import Path
 
-from criteria_engine.diagnostics import Fault
+from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.projection.roster import Roster, Unit, roster_faults
 from criteria_engine.projection.tables import Row, read_rows
 from criteria_engine.subject_data import FileProblems

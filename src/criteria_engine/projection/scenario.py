@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import attrs
 
-from criteria_engine.diagnostics import CriteriaError, Fault, Problems
+from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.projection.exact import exact_number
 
 __all__ = ["SCENARIOS", "Course", "Scenario", "course_of"]

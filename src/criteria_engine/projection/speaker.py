@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import attrs
 
-from criteria_engine.formatting import date, number, percent
+from criteria_engine.messages.formatting import date, number, percent
 
 __all__ = ["Speaker"]
 

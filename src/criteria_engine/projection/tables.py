@@ -11,7 +11,7 @@ from pathlib import Path
 
 import attrs
 
-from criteria_engine.diagnostics import Fault
+from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.subject_data import FileProblems, Place
 from criteria_engine.written_text import clean_text, fold_name, shown
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import attrs
 
-from criteria_engine.diagnostics import Fault
+from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.projection.plan_units import MOST_LOOKED_FOR, meant_unit, year_days
 from criteria_engine.projection.plan_words import YEAR
 from criteria_engine.projection.roster import Roster

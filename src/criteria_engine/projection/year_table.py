@@ -8,8 +8,8 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.diagnostics import chosen_language
-from criteria_engine.formatting import number, percent
+from criteria_engine.messages.diagnostics import chosen_language
+from criteria_engine.messages.formatting import number, percent
 from criteria_engine.projection.target_outlook import plain
 
 __all__ = ["YearRow", "YearTable"]

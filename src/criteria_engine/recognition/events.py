@@ -8,8 +8,9 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 import attrs
 
-from criteria_engine.diagnostics import Fault, Problems
-from criteria_engine.kinds import DATE, INTEGER, LABEL, TEXT, Plain, word_of
+from criteria_engine.kinds import Plain
+from criteria_engine.messages.diagnostics import Fault, Problems
+from criteria_engine.scalars import DATE, INTEGER, LABEL, TEXT, word_of
 from criteria_engine.written_text import clean_text
 
 __all__ = [

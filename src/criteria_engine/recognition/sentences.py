@@ -6,8 +6,8 @@ import datetime
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from criteria_engine.diagnostics import Language
-from criteria_engine.formatting import date
+from criteria_engine.messages.diagnostics import Language
+from criteria_engine.messages.formatting import date
 from criteria_engine.recognition.events import RecognitionEvent
 
 __all__ = ["said"]

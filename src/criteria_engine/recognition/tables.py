@@ -14,8 +14,8 @@ from typing import Any
 import attrs
 
 from criteria_engine.csv_files import Rows, delimiter_of, read_header
-from criteria_engine.diagnostics import Fault, Problems
 from criteria_engine.files import write_whole
+from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.recognition.events import EVENT_PARTS, STATES, RecognitionEvent, Slip, State, slips
 from criteria_engine.recognition.lives import Recognition, accept_title
 from criteria_engine.subject_data import FileProblems, Place, read_subject

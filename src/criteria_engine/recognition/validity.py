@@ -8,9 +8,10 @@ from typing import Literal
 
 import attrs
 
-from criteria_engine.diagnostics import Fault
-from criteria_engine.kinds import INTEGER, Plain, word_of
+from criteria_engine.kinds import Plain
+from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.recognition.events import RecognitionEvent, settle
+from criteria_engine.scalars import INTEGER, word_of
 
 __all__ = ["FOR_EVER", "Validity", "Waiting", "months_later"]
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import attrs
 
-from criteria_engine.diagnostics import Fault, Problems
+from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.projection.plan import Plan
 from criteria_engine.projection.plan_parts import Task
 from criteria_engine.projection.projection import Projection

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from criteria_engine.messages.plans import SENTENCES
+from criteria_engine.messages.reports_en import ENGLISH
+from criteria_engine.messages.reports_vi import VIETNAMESE
 from criteria_engine.projection.drawing import unit_word
 from criteria_engine.projection.plan import Plan
 from criteria_engine.projection.projection import Projection
 from criteria_engine.projection.target_outlook import TargetOutlook
-from criteria_engine.projection.telling_words import SENTENCES
 from criteria_engine.reports.blocks import Block, Bullets, Cell, Page, Paragraph, Section
 from criteria_engine.reports.duties import Duty, Risk
 from criteria_engine.reports.period import Period, Since
@@ -30,8 +32,6 @@ from criteria_engine.reports.unit_sections import (
     unit_section,
     unreported_section,
 )
-from criteria_engine.reports.words_en import ENGLISH
-from criteria_engine.reports.words_vi import VIETNAMESE
 
 __all__ = ["page_of"]
 

@@ -7,7 +7,7 @@ import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from criteria_engine.diagnostics import CriteriaError, Fault, Problems
+from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.projection.assessed import last_results
 from criteria_engine.projection.plan import Plan
 from criteria_engine.projection.project import project

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
-from criteria_engine.formatting import sort_key_vi
+from criteria_engine.messages.formatting import sort_key_vi
 from criteria_engine.projection.ledger import Ledger
 from criteria_engine.projection.roster import Unit
 from criteria_engine.projection.setting import Setting

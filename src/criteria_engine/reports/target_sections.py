@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from criteria_engine.formatting import number
+from criteria_engine.messages.formatting import number
+from criteria_engine.messages.plans import SENTENCES
 from criteria_engine.projection.drawing import drawing_of
 from criteria_engine.projection.progress_labels import Label
 from criteria_engine.projection.projection import Projection
 from criteria_engine.projection.target_outlook import Nearest, TargetOutlook
-from criteria_engine.projection.telling_words import SENTENCES
 from criteria_engine.reports.blocks import Bullets, Cell, Chart, Paragraph, Section, Table
 from criteria_engine.reports.duties import Duty, Risk
 from criteria_engine.reports.speaker import Speaker

@@ -10,10 +10,11 @@ import attrs
 from criteria_engine import algebra as a
 from criteria_engine.expressions import Expression
 from criteria_engine.grammar import nearest
-from criteria_engine.kinds import EXPRESSION, LABEL, TITLES, ListOf, MapOf, Plain, Struct, part
+from criteria_engine.kinds import ListOf, MapOf, Plain, Struct, part
 from criteria_engine.meaning import Claim, counted
+from criteria_engine.messages.titles import Titles
 from criteria_engine.rules.shape import Clause, Desk, Judged, all_or_nothing
-from criteria_engine.titles import Titles
+from criteria_engine.scalars import EXPRESSION, LABEL, TITLES
 
 __all__ = ["Checklist", "Item"]
 

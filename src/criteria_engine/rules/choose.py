@@ -12,9 +12,10 @@ from criteria_engine.comparing import within
 from criteria_engine.core import Condition
 from criteria_engine.expressions import Expression
 from criteria_engine.grammar import nearest
-from criteria_engine.kinds import EXPRESSION, LABEL, MapOf, Plain, part
+from criteria_engine.kinds import MapOf, Plain, part
 from criteria_engine.meaning import Amount, Claim, Meaning, Words, said
 from criteria_engine.rules.shape import Clause, Desk, Judged, Pick, picked_points
+from criteria_engine.scalars import EXPRESSION, LABEL
 
 __all__ = ["Choose"]
 

@@ -11,7 +11,7 @@ from criteria_engine import algebra as a
 from criteria_engine.core import Branch, Condition, Numeric
 from criteria_engine.expressions import Expression
 from criteria_engine.meaning import Amount, Claim, Meaning
-from criteria_engine.titles import Titles
+from criteria_engine.messages.titles import Titles
 
 __all__ = ["Clause", "Desk", "Judged", "Pick", "Rule", "all_or_nothing", "picked_points"]
 

@@ -10,9 +10,10 @@ import attrs
 from criteria_engine import algebra as a
 from criteria_engine.core import Not, Settled
 from criteria_engine.expressions import Expression
-from criteria_engine.kinds import EXPRESSION, Plain, part
+from criteria_engine.kinds import Plain, part
 from criteria_engine.meaning import Amount, Claim
 from criteria_engine.rules.shape import Clause, Desk, Judged
+from criteria_engine.scalars import EXPRESSION
 
 __all__ = ["Value"]
 

@@ -14,12 +14,7 @@ from criteria_engine.tables.frame_cells import Known
 from criteria_engine.tables.frame_columns import FrameColumns, parts_of
 from criteria_engine.tables.frame_inputs import FrameInputs
 from criteria_engine.tables.latest import Latest
-from criteria_engine.tables.layering import (
-    looks_at_tests_first,
-    space_of,
-    spread_of,
-    with_layers,
-)
+from criteria_engine.tables.layering import looks_at_tests_first, space_of, spread_of, with_layers
 
 __all__ = ["mark_for", "planned"]
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from criteria_engine.described import Described
-from criteria_engine.diagnostics import CriteriaError, Diagnostic, Fault, Problems, chosen_language
 from criteria_engine.grammar import nearest
+from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Fault, Problems, chosen_language
 from criteria_engine.program import Program
 from criteria_engine.tables.gathering import Column
 from criteria_engine.tables.taking import plain

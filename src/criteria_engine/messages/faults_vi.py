@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["VIETNAMESE", "VIETNAMESE_WORDS"]
+__all__ = [
+    "VIETNAMESE",
+    "VIETNAMESE_WORDS",
+]
 
 # What kinds of values are called.
 VIETNAMESE_WORDS = {

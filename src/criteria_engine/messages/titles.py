@@ -6,9 +6,12 @@ from collections.abc import Mapping
 
 import attrs
 
-from criteria_engine.diagnostics import Fault
+from criteria_engine.messages.diagnostics import Fault
 
-__all__ = ["Titles", "titles"]
+__all__ = [
+    "Titles",
+    "titles",
+]
 
 
 @attrs.frozen(order=False)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["ENGLISH", "ENGLISH_WORDS"]
+__all__ = [
+    "ENGLISH",
+    "ENGLISH_WORDS",
+]
 
 # What kinds of values are called.
 ENGLISH_WORDS = {

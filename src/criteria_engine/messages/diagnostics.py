@@ -16,8 +16,8 @@ from typing import Literal
 
 import attrs
 
-from criteria_engine.catalogue import CATALOGUES, WORDS
-from criteria_engine.formatting import date
+from criteria_engine.messages.faults import CATALOGUES, WORDS
+from criteria_engine.messages.formatting import date
 
 __all__ = [
     "CriteriaError",

@@ -7,7 +7,14 @@ import unicodedata
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 
-__all__ = ["almost", "date", "number", "percent", "points", "sort_key_vi"]
+__all__ = [
+    "almost",
+    "date",
+    "number",
+    "percent",
+    "points",
+    "sort_key_vi",
+]
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-__all__ = ["SENTENCES"]
+__all__ = [
+    "SENTENCES",
+]
 
 _VIETNAMESE = {
     "unit": "đơn vị",

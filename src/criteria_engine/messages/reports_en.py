@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-__all__ = ["ENGLISH"]
+__all__ = [
+    "ENGLISH",
+]
 
 ENGLISH: Mapping[str, str] = MappingProxyType(
     {

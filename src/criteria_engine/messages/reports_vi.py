@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-__all__ = ["VIETNAMESE"]
+__all__ = [
+    "VIETNAMESE",
+]
 
 VIETNAMESE: Mapping[str, str] = MappingProxyType(
     {
