@@ -19,9 +19,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from criteria_engine.core.nodes import NA
 from criteria_engine.data_files import read_subjects
 from criteria_engine.messages.diagnostics import CriteriaError
-from criteria_engine.na import NA
 from criteria_engine.subject_data import PeriodData, SubjectData
 
 

@@ -34,7 +34,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import criteria_engine as ce
-from criteria_engine import grammar
+from criteria_engine.core import grammar
 from criteria_engine.messages.diagnostics import Fault
 
 HERE = Path(__file__).resolve().parent

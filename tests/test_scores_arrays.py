@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from judged import loaded, scaled
 
 import criteria_engine as ce
-from criteria_engine import numpy_door
+from criteria_engine.core import extras as numpy_door
 from criteria_engine.projection import methods
 from criteria_engine.projection.assessed import Assessed, read_assessments
 from criteria_engine.projection.chance import generator, uniforms

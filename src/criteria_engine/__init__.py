@@ -166,17 +166,17 @@ __all__ = [
 ]
 
 _HOMES = {
-    "bounded": "Bounds",
     "building": "any_period applicable boolean choice count count_met date days_between every_period evidenced first holds integer known lowest_share max_score met number ordinal percent score share text working_days_between years_between",
     "case_files": "TestRun companion_cases run_tests",
     "cases": "Case Expected",
     "columns": "Column",
+    "core.expression": "Expression",
+    "core.nodes": "Bounds NA NotApplicable",
     "criteria": "Combine Consistency Criterion Dated Definition Effective Input LegalBasis Level Missing Otherwise Override Parameter Round Scale Setting",
     "data_files": "iter_subjects read_subjects",
     "dossier": "Dossier evaluate_all",
     "editions": "Edition",
     "explanation": "Explanation",
-    "expressions": "Expression",
     "files": "write_whole writing_whole",
     "found": "CriterionResult",
     "kinds": "part",
@@ -184,7 +184,6 @@ _HOMES = {
     "lint": "check",
     "messages.diagnostics": "CriteriaError Diagnostic",
     "messages.titles": "Titles",
-    "na": "NA NotApplicable",
     "parquet_files": "write_parquet",
     "projection.calibration": "Backtest",
     "projection.changes": "ShareChange",

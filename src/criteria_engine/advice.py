@@ -13,10 +13,10 @@ from typing import Any
 
 import attrs
 
+from criteria_engine.core.expression import Expression
+from criteria_engine.core.grammar import parse
 from criteria_engine.criteria import Criterion, Level
 from criteria_engine.expecting import written
-from criteria_engine.expressions import Expression
-from criteria_engine.grammar import parse
 from criteria_engine.reached import Unreached
 from criteria_engine.rules.deduct import Deduct
 from criteria_engine.ruleset import Ruleset

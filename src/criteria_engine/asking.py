@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.core import Choice, Condition, Number, Numeric, Truth
+from criteria_engine.core.nodes import Choice, Condition, Number, Numeric, Truth
 
 __all__ = ["Asking"]
 

@@ -11,10 +11,10 @@ from fractions import Fraction
 
 import attrs
 
-from criteria_engine import algebra as a
-from criteria_engine.core import Branch, Condition, Number, Numeric, Part, Ratio, Tighter
+from criteria_engine.core import algebra as a
+from criteria_engine.core.nodes import Branch, Condition, Number, Numeric, Part, Ratio, Tighter
+from criteria_engine.core.values import Amount, Claim, least_of_any
 from criteria_engine.criteria import Combine
-from criteria_engine.meaning import Amount, Claim, least_of_any
 
 __all__ = ["Child", "Joined", "all_met", "joined", "ratio", "tighter"]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.expressions import Composable, Expression
+from criteria_engine.core.expression import Composable, Expression
 from criteria_engine.kinds import ById, ListOf, MapOf, OneRule, Plain, Struct, part
 from criteria_engine.messages.titles import Titles
 from criteria_engine.rules.shape import Rule

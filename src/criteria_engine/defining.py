@@ -6,12 +6,12 @@ from typing import Any
 
 import attrs
 
-from criteria_engine import algebra as a
-from criteria_engine import meaning as m
-from criteria_engine.core import Condition
+from criteria_engine.core import algebra as a
+from criteria_engine.core import values as m
+from criteria_engine.core.nodes import Condition
+from criteria_engine.core.values import Amount, Meaning
 from criteria_engine.criteria import Criterion, Definition
 from criteria_engine.desk import RuleDesk
-from criteria_engine.meaning import Amount, Meaning
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.understanding import Understanding
 

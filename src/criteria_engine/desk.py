@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from criteria_engine import algebra as a
-from criteria_engine.comparing import compared
-from criteria_engine.core import Branch, Numeric, Operator
+from criteria_engine.core import algebra as a
+from criteria_engine.core.expression import Expression
+from criteria_engine.core.nodes import Branch, Numeric, Operator
+from criteria_engine.core.values import Amount, Claim, Meaning, compared
 from criteria_engine.criteria import Criterion
-from criteria_engine.expressions import Expression
 from criteria_engine.faces import fraction_of, free_claim, free_number, is_free
-from criteria_engine.meaning import Amount, Claim, Meaning
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.understanding import Understanding
 

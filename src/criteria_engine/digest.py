@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.expressions import Expression
+from criteria_engine.core.expression import Expression
 from criteria_engine.messages.titles import Titles
 
 __all__ = ["digest_of"]

@@ -13,8 +13,8 @@ from typing import Any
 
 import attrs
 
+from criteria_engine.core.grammar import nearest, normal
 from criteria_engine.criteria import Criterion, Definition, Input, Override, Parameter
-from criteria_engine.grammar import nearest, normal
 from criteria_engine.kinds import ById, Kind, ListOf, MapOf, OneRule, Struct, built, key_of, kind_of
 from criteria_engine.marked import read_marked
 from criteria_engine.marks import Marked, MarkedList, MarkedMap, MarkedText

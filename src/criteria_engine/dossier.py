@@ -13,8 +13,8 @@ from typing import Any
 
 import attrs
 
+from criteria_engine.core.grammar import nearest, normal
 from criteria_engine.criteria import Input
-from criteria_engine.grammar import nearest, normal
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Problems, chosen_language
 from criteria_engine.observing import History, Titled
 from criteria_engine.result import Result

@@ -12,13 +12,13 @@ from typing import NoReturn
 
 import attrs
 
-from criteria_engine.core import Flag
+from criteria_engine.core.grammar import Parsed, nearest
+from criteria_engine.core.nodes import Flag
+from criteria_engine.core.values import Claim, Meaning
 from criteria_engine.criteria import Definition, Input
 from criteria_engine.defining import definition_meaning
 from criteria_engine.faces import Parts, expressions_in
-from criteria_engine.grammar import Parsed, nearest
 from criteria_engine.kinds import built
-from criteria_engine.meaning import Claim, Meaning
 from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.names import (
     ON_NAME,

@@ -10,12 +10,11 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from criteria_engine.bounded import Bounds
 from criteria_engine.cases import Case, Expected
-from criteria_engine.grammar import nearest
-from criteria_engine.meaning import Amount, Claim
+from criteria_engine.core.grammar import nearest
+from criteria_engine.core.nodes import NA, Bounds
+from criteria_engine.core.values import Amount, Claim
 from criteria_engine.messages.diagnostics import Diagnostic, Fault, Problems
-from criteria_engine.na import NA
 from criteria_engine.result import Result
 from criteria_engine.ruleset import Ruleset
 from criteria_engine.scalars import BOOLEAN, DATE, NUMBER

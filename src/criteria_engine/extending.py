@@ -12,9 +12,9 @@ from typing import Any
 
 import attrs
 
+from criteria_engine.core.expression import Expression
+from criteria_engine.core.grammar import nearest
 from criteria_engine.criteria import Combine, Criterion, Level
-from criteria_engine.expressions import Expression
-from criteria_engine.grammar import nearest
 from criteria_engine.kinds import key_of, kind_of
 from criteria_engine.messages.diagnostics import Problems
 from criteria_engine.ruleset import Ruleset

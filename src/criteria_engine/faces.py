@@ -13,13 +13,13 @@ from typing import Any
 
 import attrs
 
-from criteria_engine import algebra as a
 from criteria_engine.combining import Joined
-from criteria_engine.core import Condition, Flag, Numeric, Observed, Part
+from criteria_engine.core import algebra as a
+from criteria_engine.core.expression import Expression
+from criteria_engine.core.grammar import normal
+from criteria_engine.core.nodes import Condition, Flag, Numeric, Observed, Part
+from criteria_engine.core.values import Amount, Claim, Meaning
 from criteria_engine.criteria import Criterion, Definition, Input, Parameter
-from criteria_engine.expressions import Expression
-from criteria_engine.grammar import normal
-from criteria_engine.meaning import Amount, Claim, Meaning
 from criteria_engine.rules.shape import Judged
 from criteria_engine.tree import Tree
 

@@ -12,13 +12,12 @@ from types import MappingProxyType
 from typing import Any
 
 from criteria_engine import relevance
-from criteria_engine.bounded import Bounds
 from criteria_engine.carriers.trees import Row
 from criteria_engine.carriers.walking import Walk
+from criteria_engine.core.nodes import NA, Bounds
+from criteria_engine.core.values import Amount, Claim, Meaning, Words
 from criteria_engine.described import Described
 from criteria_engine.found import Criteria, data_of
-from criteria_engine.meaning import Amount, Claim, Meaning, Words
-from criteria_engine.na import NA
 from criteria_engine.names import ON
 from criteria_engine.plain_data import again, title_of_level
 from criteria_engine.program import CODES, Program

@@ -7,10 +7,10 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from criteria_engine import relevance
-from criteria_engine.bounded import Bounds
 from criteria_engine.carriers.walking import Walk
+from criteria_engine.core.nodes import Bounds
+from criteria_engine.core.values import Claim
 from criteria_engine.digest import digest_of
-from criteria_engine.meaning import Claim
 from criteria_engine.plain_data import plain
 from criteria_engine.program import Program
 from criteria_engine.status import Status

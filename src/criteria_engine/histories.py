@@ -8,9 +8,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
+from criteria_engine.core.expression_text import shown_text
 from criteria_engine.messages.diagnostics import CriteriaError
 from criteria_engine.subject_data import FileProblems, PeriodData, Row, SubjectData, Table, kind_of_period
-from criteria_engine.written_text import shown
 
 __all__ = ["Progress", "subjects_of"]
 
@@ -142,4 +142,6 @@ class _History:
 
 
 def _note_again(row: Row, first: int, problems: FileProblems) -> None:
-    problems.add(row.place(), "CE814", subject=shown(row.subject), period=row.data.period or "–", first=first)
+    problems.add(
+        row.place(), "CE814", subject=shown_text(row.subject), period=row.data.period or "–", first=first
+    )

@@ -9,6 +9,7 @@ from typing import Any
 
 import attrs
 
+from criteria_engine.core.expression_text import clean_text
 from criteria_engine.json_text import Invalid, JsonObject, JsonText, spellings
 from criteria_engine.json_values import Pairs, read_json_value, spoken
 from criteria_engine.messages.diagnostics import Fault
@@ -21,7 +22,6 @@ from criteria_engine.subject_data import (
     read_subject,
 )
 from criteria_engine.text_files import TextFile
-from criteria_engine.written_text import clean_text
 
 __all__ = ["JsonLines", "JsonTable", "open_json", "open_json_lines"]
 

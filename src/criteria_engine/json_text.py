@@ -10,9 +10,9 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from criteria_engine.core.expression_text import fold_name, shown_text
 from criteria_engine.json_values import DECODER, Pairs
 from criteria_engine.subject_data import FileProblems, Place
-from criteria_engine.written_text import fold_name, shown
 
 __all__ = ["Invalid", "JsonObject", "JsonText", "spellings"]
 
@@ -158,7 +158,7 @@ class JsonObject:
             if known is None:
                 problems.add_unknown(self.place_of_key(index), key, dict.fromkeys((names or {}).values()))
             elif known in seen:
-                problems.add(self.place_of_key(index), "CE810", name=shown(key))
+                problems.add(self.place_of_key(index), "CE810", name=shown_text(key))
             else:
                 yield known, index, value
             seen.add(known)

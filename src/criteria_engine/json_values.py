@@ -9,13 +9,13 @@ from typing import Any
 
 import attrs
 
+from criteria_engine.core.expression_text import clean_text, fold_word, shown_text
+from criteria_engine.core.nodes import NA
 from criteria_engine.messages.diagnostics import Fault
-from criteria_engine.na import NA
 from criteria_engine.subject_data import InputDefinition
 from criteria_engine.values import Value, is_na_text, read_value, read_word
 from criteria_engine.written_dates import read_iso_date
 from criteria_engine.written_numbers import checked_size, is_percent
-from criteria_engine.written_text import clean_text, fold_word, shown
 
 __all__ = ["DECODER", "Pairs", "read_json_value", "spoken"]
 
@@ -73,7 +73,7 @@ def _from_text(text: str, definition: InputDefinition) -> Value:
     if is_na_text(text, definition.type):
         if definition.may_be_na:
             return NA
-        raise Fault("CE504", value=shown(text))
+        raise Fault("CE504", value=shown_text(text))
     if worded:
         return read_word(text, definition.words)
     if definition.type == "text":
@@ -97,7 +97,7 @@ def _number_as_text(text: str, type: str) -> Fault:
 
 def _from_number(value: object, type: str) -> int | float:
     if isinstance(value, _NoNumber) and value.text.strip("-")[0].isdigit():
-        raise Fault("CE514", value=shown(value.text), limit="10^15")
+        raise Fault("CE514", value=shown_text(value.text), limit="10^15")
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise Fault("CE549", value=spoken(value))
     # Adding nothing turns -0.0 into 0.0 and leaves all others as they are.
@@ -114,9 +114,9 @@ def _from_number(value: object, type: str) -> int | float:
 def spoken(value: object) -> str:
     """A JSON value as a message can quote it."""
     if isinstance(value, _NoNumber):
-        return shown(value.text)
+        return shown_text(value.text)
     if isinstance(value, Pairs):
         return "{…}"
     if isinstance(value, list):
         return "[…]"
-    return shown(json.dumps(value, ensure_ascii=False))
+    return shown_text(json.dumps(value, ensure_ascii=False))

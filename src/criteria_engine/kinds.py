@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.expressions import Expression
+from criteria_engine.core.expression import Expression
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.messages.titles import Titles
 from criteria_engine.scalars import (

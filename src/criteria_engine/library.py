@@ -14,8 +14,8 @@ from typing import Any
 
 import attrs
 
+from criteria_engine.core.grammar import nearest
 from criteria_engine.editions import Edition, read_head
-from criteria_engine.grammar import nearest
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Problems, chosen_language
 from criteria_engine.reading import load, read_document
 from criteria_engine.rules import RULES

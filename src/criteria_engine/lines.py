@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.bounded import Bounds
+from criteria_engine.core.nodes import Bounds
 
 __all__ = ["Asked", "Decision", "Line", "Piece", "Shortfall", "Special", "decimal_text"]
 

@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from criteria_engine import algebra as a
-from criteria_engine.comparing import compared
-from criteria_engine.core import Condition, Flag, Observed, Withheld
+from criteria_engine.core import algebra as a
+from criteria_engine.core.grammar import nearest
+from criteria_engine.core.nodes import Condition, Flag, Observed, Withheld
+from criteria_engine.core.values import Amount, Case, Claim, Meaning, Words, chosen, compared, said
 from criteria_engine.criteria import Dated, Input, Parameter, Setting
-from criteria_engine.grammar import nearest
-from criteria_engine.meaning import Amount, Case, Claim, Meaning, Words, chosen, said
 from criteria_engine.messages.diagnostics import Fault
 
 __all__ = [

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import ast
 
-from criteria_engine import algebra as a
-from criteria_engine.core import Flag, Observed
-from criteria_engine.expressions import Expression
+from criteria_engine.core import algebra as a
+from criteria_engine.core.expression import Expression
+from criteria_engine.core.grammar import parse
+from criteria_engine.core.lowering import Scope, lower
+from criteria_engine.core.nodes import Flag, Observed
+from criteria_engine.core.values import Amount, Claim, Meaning, Words
 from criteria_engine.faces import FREE, free_number
-from criteria_engine.grammar import parse
 from criteria_engine.judging import Judging
-from criteria_engine.lowering import Scope, lower
-from criteria_engine.meaning import Amount, Claim, Meaning, Words
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.tree import Branchlet
 

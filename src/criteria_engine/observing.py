@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from criteria_engine.core.grammar import nearest, normal
 from criteria_engine.described import Described
 from criteria_engine.findings import Findings
-from criteria_engine.grammar import nearest, normal
 from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.names import earlier_name
 from criteria_engine.program import Program

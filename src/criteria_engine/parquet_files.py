@@ -12,9 +12,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from criteria_engine.core.expression_text import shown_text
+from criteria_engine.core.extras import arrow
 from criteria_engine.json_values import read_json_value
 from criteria_engine.messages.diagnostics import Fault
-from criteria_engine.parquet_door import arrow
 from criteria_engine.subject_data import FileProblems, InputDefinition, Place, Row
 from criteria_engine.table_columns import (
     PASSED_OVER,
@@ -26,7 +27,6 @@ from criteria_engine.table_columns import (
     cell_readers,
 )
 from criteria_engine.values import Value
-from criteria_engine.written_text import shown
 
 __all__ = ["ParquetTable", "open_parquet", "write_parquet"]
 
@@ -61,7 +61,7 @@ def open_parquet(
     named = ["" if _OF_PANDAS.fullmatch(name) else name for name in schema.names]
     meanings = [each or PASSED_OVER for each in columns.meant(named, problems, lambda _: None)]
     if SUBJECT not in meanings:
-        known = ", ".join(map(shown, schema.names[:12])) + ", …" * (len(schema.names) > 12)
+        known = ", ".join(map(shown_text, schema.names[:12])) + ", …" * (len(schema.names) > 12)
         problems.stop(None, "CE834", column=columns.subject, known=known or "–")
     return ParquetTable(path, schema, total, meanings, inputs, lang)
 
@@ -146,7 +146,7 @@ class ParquetTable:
 
     def _place(self, row: int, cells: Sequence[Any], at: int) -> Place:
         """A cell, by the number of its row; the name of the column and the cell stand for the line."""
-        name, cell = shown(self._names[at]), "" if cells[at] is None else shown(str(cells[at]))
+        name, cell = shown_text(self._names[at]), "" if cells[at] is None else shown_text(str(cells[at]))
         return Place(row, len(name) + 3, f"{name}: {cell}", max(1, len(cell)))
 
 
@@ -211,7 +211,7 @@ class _Unfit:
             return None
         self._told = True
         wanted = ", ".join(self._wanted)
-        raise Fault("CE833", name=shown(self._name), found_kind=self._kind, wanted_kinds=wanted)
+        raise Fault("CE833", name=shown_text(self._name), found_kind=self._kind, wanted_kinds=wanted)
 
 
 # ---- writing -----------------------------------------------------------------------------------

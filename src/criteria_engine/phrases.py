@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 
+from criteria_engine.core.grammar import Parsed, dotted, normal, parse
 from criteria_engine.described import Described
-from criteria_engine.grammar import Parsed, dotted, normal, parse
 from criteria_engine.messages.diagnostics import Fault, Language
 from criteria_engine.messages.titles import Titles
 from criteria_engine.names import ON_NAME

@@ -12,15 +12,15 @@ from typing import Any, TypeVar
 
 import attrs
 
-from criteria_engine import algebra as a
 from criteria_engine.asking import Asking
-from criteria_engine.bounds import Bounds
 from criteria_engine.carriers.python import build_function
-from criteria_engine.core import Condition, Numeric
+from criteria_engine.core import algebra as a
+from criteria_engine.core.bounds import Bounds
+from criteria_engine.core.nodes import Condition, Numeric
+from criteria_engine.core.values import Claim
 from criteria_engine.criteria import Consistency
 from criteria_engine.door import Door
 from criteria_engine.judging import Judging
-from criteria_engine.meaning import Claim
 from criteria_engine.reaching import Reaching
 from criteria_engine.status import Status
 

@@ -10,6 +10,7 @@ import attrs
 
 from criteria_engine.cases import Case
 from criteria_engine.columns import Column
+from criteria_engine.core.expression import Expression
 from criteria_engine.criteria import (
     Combine,
     Consistency,
@@ -29,7 +30,6 @@ from criteria_engine.criteria import (
 from criteria_engine.described import Described
 from criteria_engine.digest import digest_of
 from criteria_engine.evaluation import evaluate
-from criteria_engine.expressions import Expression
 from criteria_engine.kinds import ById, ListOf, Plain, Struct, part
 from criteria_engine.messages.diagnostics import Problems
 from criteria_engine.messages.titles import Titles

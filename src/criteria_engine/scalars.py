@@ -14,11 +14,11 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.expressions import expression
-from criteria_engine.grammar import RESERVED, is_id, mended_date, nearest, normal
+from criteria_engine.core.expression import expression
+from criteria_engine.core.grammar import RESERVED, is_id, mended_date, nearest, normal
+from criteria_engine.core.nodes import NA
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.messages.titles import titles
-from criteria_engine.na import NA
 
 __all__ = [
     "BOOLEAN",

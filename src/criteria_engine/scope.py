@@ -5,16 +5,16 @@ from __future__ import annotations
 import ast
 from fractions import Fraction
 
-from criteria_engine import algebra as a
-from criteria_engine import meaning as m
 from criteria_engine.combining import Child, ratio, tighter
-from criteria_engine.core import Branch, Condition, Not, Number, Part
+from criteria_engine.core import algebra as a
+from criteria_engine.core import values as m
+from criteria_engine.core.expression import Expression
+from criteria_engine.core.grammar import is_id, nearest
+from criteria_engine.core.nodes import Branch, Condition, Not, Number, Part
+from criteria_engine.core.values import Amount, Claim, Meaning
 from criteria_engine.criteria import Combine
 from criteria_engine.earlier import EarlierScope, Observing, check_own_title
-from criteria_engine.expressions import Expression
 from criteria_engine.faces import ANYTHING, Faces, Parts, free_claim, prerequisite_name
-from criteria_engine.grammar import is_id, nearest
-from criteria_engine.meaning import Amount, Claim, Meaning
 from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.names import ON_NAME, day_of_assessment
 from criteria_engine.tree import Branchlet, Tree

@@ -9,9 +9,9 @@ from fractions import Fraction
 
 import attrs
 
-from criteria_engine import algebra as a
 from criteria_engine.combining import Joined, joined, ratio, tighter
-from criteria_engine.core import Branch, Choice, Condition, Not, Numeric, Part, Tighter
+from criteria_engine.core import algebra as a
+from criteria_engine.core.nodes import Branch, Choice, Condition, Not, Numeric, Part, Tighter
 from criteria_engine.criteria import Combine, Criterion, Round
 from criteria_engine.faces import fraction_of
 from criteria_engine.messages.diagnostics import Fault

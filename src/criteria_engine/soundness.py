@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from criteria_engine.algebra import add
+from criteria_engine.core.algebra import add
+from criteria_engine.core.grammar import nearest
 from criteria_engine.criteria import Combine, Criterion, Input, Parameter
 from criteria_engine.described import Described
 from criteria_engine.faces import Parts
-from criteria_engine.grammar import nearest
 from criteria_engine.judging import Judging
 from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.program import Program

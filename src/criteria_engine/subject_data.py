@@ -10,9 +10,9 @@ from typing import NoReturn, Protocol
 
 import attrs
 
+from criteria_engine.core.expression_text import clean_text, nearest, shown_text
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Fault, chosen_language
 from criteria_engine.values import Value
-from criteria_engine.written_text import clean_text, nearest, shown
 
 __all__ = [
     "FileProblems",
@@ -145,10 +145,10 @@ class FileProblems:
         names = list(known)
         near = nearest(name, names)
         if near is not None:
-            self.add(place, "CE808", name=shown(name), nearest=near)
+            self.add(place, "CE808", name=shown_text(name), nearest=near)
         else:
             self.add(
-                place, "CE809", name=shown(name), known=", ".join(names[:12]) + ", …" * (len(names) > 12)
+                place, "CE809", name=shown_text(name), known=", ".join(names[:12]) + ", …" * (len(names) > 12)
             )
 
     def stop(self, place: Place | None, code: str, /, **details: object) -> NoReturn:
@@ -225,7 +225,7 @@ def read_period(text: str) -> str | None:
         or (kind in ("day", "week") and not _is_day(period))
         or (kind == "years" and period[:4] >= period[5:])
     ):
-        raise Fault("CE815", value=shown(text))
+        raise Fault("CE815", value=shown_text(text))
     return period
 
 

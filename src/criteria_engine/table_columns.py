@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 import attrs
 
+from criteria_engine.core.expression_text import clean_text, fold_name, shown_text
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.subject_data import (
     FileProblems,
@@ -19,7 +20,6 @@ from criteria_engine.subject_data import (
     read_subject,
 )
 from criteria_engine.values import Value, read_value
-from criteria_engine.written_text import clean_text, fold_name, shown
 
 __all__ = ["PASSED_OVER", "PERIOD", "SUBJECT", "Columns", "ReadCell", "RowReader", "cell_readers"]
 
@@ -81,11 +81,11 @@ class Columns:
             found = self.meaning(heading)
             name = heading.strip()
             if len(found) > 1:
-                problems.add(place(index), "CE812", name=shown(name), ids=", ".join(found))
+                problems.add(place(index), "CE812", name=shown_text(name), ids=", ".join(found))
             elif not found and name:
                 problems.add_unknown(place(index), name, self.names)
             elif found and found[0] in meanings:
-                problems.add(place(index), "CE810", name=shown(name))
+                problems.add(place(index), "CE810", name=shown_text(name))
             meanings.append(found[0] if len(found) == 1 else "" if not name else PASSED_OVER)
         return meanings
 
@@ -116,7 +116,7 @@ def cell_readers(meanings: Sequence[str], inputs: Sequence[InputDefinition], lan
 def _refuse_cell(text: str) -> None:
     """Raise ``Fault`` where a cell of a column without a heading is not empty."""
     if text.strip():
-        raise Fault("CE811", value=shown(text))
+        raise Fault("CE811", value=shown_text(text))
 
 
 class RowReader:

@@ -12,8 +12,8 @@ from graphlib import CycleError, TopologicalSorter
 
 import attrs
 
+from criteria_engine.core.grammar import nearest
 from criteria_engine.criteria import Criterion
-from criteria_engine.grammar import nearest
 from criteria_engine.messages.diagnostics import Fault
 
 __all__ = ["Branchlet", "Face", "Tree", "in_order"]

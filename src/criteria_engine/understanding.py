@@ -7,11 +7,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
-from criteria_engine.expressions import Expression
+from criteria_engine.core.expression import Expression
+from criteria_engine.core.grammar import Parsed, parse
+from criteria_engine.core.lowering import Scope, as_amount, as_claim, lower
+from criteria_engine.core.values import Amount, Claim, Meaning
 from criteria_engine.faces import free_claim, free_number
-from criteria_engine.grammar import Parsed, parse
-from criteria_engine.lowering import Scope, as_amount, as_claim, lower
-from criteria_engine.meaning import Amount, Claim, Meaning
 from criteria_engine.messages.diagnostics import Fault, Problems
 
 __all__ = ["Understanding"]

@@ -7,8 +7,8 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.expressions import Expression
-from criteria_engine.grammar import parse
+from criteria_engine.core.expression import Expression
+from criteria_engine.core.grammar import parse
 from criteria_engine.ruleset import Ruleset
 
 __all__ = ["unused_names"]

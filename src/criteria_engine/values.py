@@ -7,11 +7,17 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TypeAlias
 
+from criteria_engine.core.expression_text import (
+    clean_text,
+    fold_word,
+    nearest,
+    shown_text,
+    without_lookalikes,
+)
+from criteria_engine.core.nodes import NA, NotApplicable
 from criteria_engine.messages.diagnostics import Fault, chosen_language
-from criteria_engine.na import NA, NotApplicable
 from criteria_engine.written_dates import read_date
 from criteria_engine.written_numbers import read_number
-from criteria_engine.written_text import clean_text, fold_word, nearest, shown, without_lookalikes
 
 __all__ = ["TYPES", "Value", "is_na_text", "read_value", "read_word"]
 
@@ -71,15 +77,15 @@ def read_value(
             return word
     if type == "boolean" and folded == "chưa có":
         # "Has none yet" or "no figure yet": the one is a no, the other is not known.
-        raise Fault("CE531", value=shown(cleaned))
+        raise Fault("CE531", value=shown_text(cleaned))
     if folded in _MISSING:
         return None
     if _SPREADSHEET_ERROR.fullmatch(cleaned.upper()):
-        raise Fault("CE503", value=shown(cleaned))
+        raise Fault("CE503", value=shown_text(cleaned))
     if is_na_text(cleaned, type):
         if may_be_na:
             return NA
-        raise Fault("CE504", value=shown(cleaned))
+        raise Fault("CE504", value=shown_text(cleaned))
     return _read_known(cleaned, type, lang, words)
 
 
@@ -111,7 +117,7 @@ def _read_boolean(cleaned: str) -> bool:
     if folded in _NO:
         return False
     _refuse_lookalike(cleaned, [*_YES, *_NO])
-    raise Fault("CE530", value=shown(cleaned))
+    raise Fault("CE530", value=shown_text(cleaned))
 
 
 def read_word(cleaned: str, words: Sequence[str]) -> str:
@@ -122,15 +128,15 @@ def read_word(cleaned: str, words: Sequence[str]) -> str:
     _refuse_lookalike(cleaned, words)
     near = nearest(cleaned, words)
     if near is not None:
-        raise Fault("CE542", value=shown(cleaned), nearest=near)
-    raise Fault("CE541", value=shown(cleaned), words=", ".join(words))
+        raise Fault("CE542", value=shown_text(cleaned), nearest=near)
+    raise Fault("CE541", value=shown_text(cleaned), words=", ".join(words))
 
 
 def _word_of(cleaned: str, words: Sequence[str]) -> str | None:
     alike = [word for word in words if fold_word(word) == fold_word(cleaned)]
     exact = [word for word in alike if clean_text(word) == cleaned]
     if len(alike) > 1 and not exact:
-        raise Fault("CE544", value=shown(cleaned), words=", ".join(alike))
+        raise Fault("CE544", value=shown_text(cleaned), words=", ".join(alike))
     return next(iter(exact or alike), None)
 
 
@@ -138,4 +144,6 @@ def _refuse_lookalike(cleaned: str, words: Sequence[str]) -> None:
     """Raise if the text would be one of the words but for a letter of another alphabet."""
     latin, letter = without_lookalikes(cleaned)
     if letter and fold_word(latin) in [fold_word(word) for word in words]:
-        raise Fault("CE543", value=shown(cleaned), letter=letter, point=f"U+{ord(letter):04X}", word=latin)
+        raise Fault(
+            "CE543", value=shown_text(cleaned), letter=letter, point=f"U+{ord(letter):04X}", word=latin
+        )

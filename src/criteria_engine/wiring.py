@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from criteria_engine.core.expression import Expression
 from criteria_engine.criteria import Criterion
-from criteria_engine.expressions import Expression
 from criteria_engine.faces import expressions_in, prerequisite_name
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.scope import RulesetScope

@@ -6,8 +6,8 @@ import re
 from datetime import date
 from typing import Literal
 
+from criteria_engine.core.expression_text import fold_word, shown_text
 from criteria_engine.messages.diagnostics import Fault
-from criteria_engine.written_text import fold_word, shown
 
 __all__ = ["read_date", "read_iso_date"]
 
@@ -51,30 +51,30 @@ def read_date(text: str, lang: Literal["vi", "en"]) -> date:
     if matched := _AMERICAN.fullmatch(written):
         name, day, year = matched.groups()
         return _day(text, year, _month(text, name), day)
-    raise Fault("CE539" if re.fullmatch("[0-9]{5}", written) else "CE535", value=shown(text))
+    raise Fault("CE539" if re.fullmatch("[0-9]{5}", written) else "CE535", value=shown_text(text))
 
 
 def read_iso_date(text: str) -> date:
     """The date of a text like ``2026-03-01``, as programs write it; raises ``Fault`` for any other."""
     if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        raise Fault("CE548", value=shown(text))
+        raise Fault("CE548", value=shown_text(text))
     return _day(text, text[:4], text[5:7], text[8:])
 
 
 def _day(text: str, year: str, month: str, day: str) -> date:
     if len(year) == 2:
-        raise Fault("CE536", value=shown(text))
+        raise Fault("CE536", value=shown_text(text))
     try:
         return date(int(year), int(month), int(day))
     except ValueError:
-        raise Fault("CE537", value=shown(text)) from None
+        raise Fault("CE537", value=shown_text(text)) from None
 
 
 def _month(text: str, name: str) -> str:
     for number, month in enumerate(_MONTHS, 1):
         if name in (month, month[:3]) or (name, number) == ("sept", 9):
             return str(number)
-    raise Fault("CE535", value=shown(text))
+    raise Fault("CE535", value=shown_text(text))
 
 
 def _refuse_time(text: str, rest: str) -> None:
@@ -82,9 +82,9 @@ def _refuse_time(text: str, rest: str) -> None:
     if not rest:
         return
     if not _TIME.fullmatch(rest):
-        raise Fault("CE535", value=shown(text))
+        raise Fault("CE535", value=shown_text(text))
     if rest.strip(" t:.z0"):
-        raise Fault("CE540", value=shown(text))
+        raise Fault("CE540", value=shown_text(text))
 
 
 def _refuse_either_way(text: str, day: str, month: str, year: str) -> None:
@@ -92,7 +92,7 @@ def _refuse_either_way(text: str, day: str, month: str, year: str) -> None:
     if len(year) == 4 and low != high and 1 <= low <= 12 and 1 <= high <= 12:
         raise Fault(
             "CE538",
-            value=shown(text),
+            value=shown_text(text),
             first=f"{year}-{high:02}-{low:02}",
             second=f"{year}-{low:02}-{high:02}",
         )

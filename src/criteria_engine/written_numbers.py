@@ -11,8 +11,8 @@ import re
 from decimal import Decimal
 from typing import Literal
 
+from criteria_engine.core.expression_text import shown_text
 from criteria_engine.messages.diagnostics import Fault
-from criteria_engine.written_text import shown
 
 __all__ = ["LARGEST", "checked_size", "is_percent", "read_number"]
 
@@ -38,14 +38,14 @@ def read_number(text: str, type: str, lang: _Language) -> int | float:
     sign, body, percent_sign = matched.groups()
     if percent_sign and type != "percent":
         # Whether 85 % is to be 85 or 0.85 only the author of the rules knows.
-        raise Fault("CE517", value=shown(text), plain=shown(text.rstrip("% ")))
+        raise Fault("CE517", value=shown_text(text), plain=shown_text(text.rstrip("% ")))
     whole, decimals = _parted(text, body, type, lang)
     exact = _exact(text, sign, whole, decimals)
     if type == "percent":
         _check_share(text, exact, bool(percent_sign), lang)
     if type == "integer":
         if exact != int(exact):
-            raise Fault("CE518", value=shown(text))
+            raise Fault("CE518", value=shown_text(text))
         return int(exact)
     return float(exact) or 0.0 if decimals else int(exact)
 
@@ -53,7 +53,7 @@ def read_number(text: str, type: str, lang: _Language) -> int | float:
 def checked_size(number: int | float) -> int | float:
     """The number itself, if its size is at most ``LARGEST``; else raises ``Fault``."""
     if not -LARGEST <= number <= LARGEST:
-        raise Fault("CE514", value=shown(str(number)), limit="10^15")
+        raise Fault("CE514", value=shown_text(str(number)), limit="10^15")
     return number
 
 
@@ -65,10 +65,10 @@ def is_percent(number: int | float | Decimal) -> bool:
 def _no_number(text: str) -> Fault:
     """Why the text is no number at all."""
     if any(letter.isnumeric() and not letter.isascii() for letter in text):
-        return Fault("CE515", value=shown(text))
+        return Fault("CE515", value=shown_text(text))
     if _SCIENTIFIC.fullmatch(text):
-        return Fault("CE516", value=shown(text))
-    return Fault("CE510", value=shown(text))
+        return Fault("CE516", value=shown_text(text))
+    return Fault("CE510", value=shown_text(text))
 
 
 def _parted(text: str, body: str, type: str, lang: _Language) -> tuple[str, str]:
@@ -78,7 +78,7 @@ def _parted(text: str, body: str, type: str, lang: _Language) -> tuple[str, str]
     if not marks:
         return body, ""
     if "" in parts:
-        raise Fault("CE512", value=shown(text))
+        raise Fault("CE512", value=shown_text(text))
     last = marks[-1]
     if len(marks) == 1 and last != " ":
         grouped = _well_grouped(parts) and _means_thousands(text, parts, last, type, lang)
@@ -88,9 +88,9 @@ def _parted(text: str, body: str, type: str, lang: _Language) -> tuple[str, str]
     else:
         groups, decimals = parts[:-1], parts[-1]
         if len(set(marks[:-1])) != 1 or last in marks[:-1] or last == " ":
-            raise Fault("CE512", value=shown(text))
+            raise Fault("CE512", value=shown_text(text))
     if not _well_grouped(groups):
-        raise Fault("CE512", value=shown(text))
+        raise Fault("CE512", value=shown_text(text))
     if " " in marks and len(decimals) == 3 and last != _decimal_mark(lang):
         raise _ambiguous(text, "".join(groups), decimals, lang)
     return "".join(groups), decimals
@@ -119,7 +119,7 @@ def _ambiguous(text: str, whole: str, three: str, lang: _Language) -> Fault:
     """Both readings, each spelled so that it has no other: a fourth decimal rules out thousands."""
     sign = "" if text[0].isdigit() or text[0] == "+" else "-"
     written = f"{sign}{whole}{_decimal_mark(lang)}{three}0"
-    return Fault("CE511", value=shown(text), thousands=f"{sign}{whole}{three}", decimal=written)
+    return Fault("CE511", value=shown_text(text), thousands=f"{sign}{whole}{three}", decimal=written)
 
 
 def _decimal_mark(lang: _Language) -> str:
@@ -129,23 +129,23 @@ def _decimal_mark(lang: _Language) -> str:
 def _exact(text: str, sign: str, whole: str, decimals: str) -> Decimal:
     """The decimal written, within the limits of size and digits."""
     if len(whole.lstrip("0")) > 16:
-        raise Fault("CE514", value=shown(text), limit="10^15")
+        raise Fault("CE514", value=shown_text(text), limit="10^15")
     if len((whole + decimals).strip("0")) > _MOST_DIGITS:
-        raise Fault("CE513", value=shown(text), limit=_MOST_DIGITS)
+        raise Fault("CE513", value=shown_text(text), limit=_MOST_DIGITS)
     exact = Decimal(f"{whole}.{decimals or '0'}")
     if exact > LARGEST:
-        raise Fault("CE514", value=shown(text), limit="10^15")
+        raise Fault("CE514", value=shown_text(text), limit="10^15")
     return exact if sign in ("", "+") else -exact
 
 
 def _check_share(text: str, exact: Decimal, signed: bool, lang: _Language) -> None:
     """Refuse what lies outside 0 to 100, and a number below one that may be a share of one."""
     if not is_percent(exact):
-        raise Fault("CE519", value=shown(text))
+        raise Fault("CE519", value=shown_text(text))
     if not signed and 0 < exact < 1:
         # 0,855 may be 0.855 %, or what a spreadsheet holds behind the 85,5 % it shows.
         raise Fault(
-            "CE520", value=shown(text), small=_spelled(exact, lang), large=_spelled(exact * 100, lang)
+            "CE520", value=shown_text(text), small=_spelled(exact, lang), large=_spelled(exact * 100, lang)
         )
 
 

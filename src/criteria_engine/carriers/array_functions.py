@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from criteria_engine import arithmetic
+from criteria_engine.core import arithmetic
 
 __all__ = ["log", "power_of_e", "working_days_between", "years_between"]
 

@@ -11,10 +11,10 @@ from collections.abc import Callable, Collection, Sequence
 from operator import and_, iand, ior, or_
 from typing import Any
 
-from criteria_engine import arithmetic
 from criteria_engine.carriers import array_functions as functions
 from criteria_engine.carriers.mixing import mixture
-from criteria_engine.core import RoundingMode
+from criteria_engine.core import arithmetic
+from criteria_engine.core.nodes import RoundingMode
 
 __all__ = ["Arrays"]
 

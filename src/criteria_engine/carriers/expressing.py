@@ -9,7 +9,6 @@ import ast
 from collections.abc import Sequence
 from typing import assert_never
 
-from criteria_engine.arithmetic import EDGE, EXACT_FLOAT
 from criteria_engine.carriers.trees import (
     CHUNK,
     OPERATORS,
@@ -21,7 +20,8 @@ from criteria_engine.carriers.trees import (
     name_of,
     words_of,
 )
-from criteria_engine.core import (
+from criteria_engine.core.arithmetic import EDGE, EXACT_FLOAT
+from criteria_engine.core.nodes import (
     Among,
     Apply,
     Branch,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any, Protocol
 
-from criteria_engine import arithmetic
 from criteria_engine.carriers.steps import Operations
-from criteria_engine.core import RoundingMode
+from criteria_engine.core import arithmetic
+from criteria_engine.core.nodes import RoundingMode
 
 __all__ = ["FrameFunctions", "FrameOperations"]
 

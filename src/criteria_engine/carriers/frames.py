@@ -14,10 +14,10 @@ from typing import Any
 
 import attrs
 
-from criteria_engine import arithmetic
-from criteria_engine.arithmetic import EDGE, EXACT_FLOAT, NEAREST
 from criteria_engine.carriers.frame_functions import FrameFunctions
-from criteria_engine.core import RoundingMode
+from criteria_engine.core import arithmetic
+from criteria_engine.core.arithmetic import EDGE, EXACT_FLOAT, NEAREST
+from criteria_engine.core.nodes import RoundingMode
 
 __all__ = ["Formula", "Formulas"]
 

@@ -27,8 +27,8 @@ from criteria_engine.carriers.trees import (
     refusal,
     words_of,
 )
-from criteria_engine.compiling import statements
-from criteria_engine.parts import children_first
+from criteria_engine.core.grammar import statements
+from criteria_engine.core.traversal import children_first
 
 _DEEP = 40
 

@@ -12,7 +12,8 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.core import (
+from criteria_engine.core.algebra import opposite
+from criteria_engine.core.nodes import (
     Among,
     Choice,
     Compare,
@@ -27,7 +28,6 @@ from criteria_engine.core import (
     Some,
     Truth,
 )
-from criteria_engine.logic import opposite
 
 __all__ = [
     "Anything",

@@ -10,10 +10,10 @@ from collections.abc import Callable, Collection, Sequence
 from fractions import Fraction
 from typing import Any, Protocol, assert_never
 
-from criteria_engine.arithmetic import EDGE, EXACT_FLOAT, as_float
 from criteria_engine.carriers.thresholds import threshold
 from criteria_engine.carriers.trees import Anything, children
-from criteria_engine.core import (
+from criteria_engine.core.arithmetic import EDGE, EXACT_FLOAT, as_float
+from criteria_engine.core.nodes import (
     Among,
     Apply,
     Branch,
@@ -45,7 +45,7 @@ from criteria_engine.core import (
     Truth,
     Withheld,
 )
-from criteria_engine.parts import children_first
+from criteria_engine.core.traversal import children_first
 
 __all__ = ["Block", "Memory", "Operations", "Step", "Steps"]
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from criteria_engine import arithmetic
-from criteria_engine.arithmetic import as_float
-from criteria_engine.core import Apply, Compare, Minus, Number, Numeric, Over, Sum, Times
+from criteria_engine.core import arithmetic
+from criteria_engine.core.arithmetic import as_float
+from criteria_engine.core.nodes import Apply, Compare, Minus, Number, Numeric, Over, Sum, Times
 
 __all__ = ["threshold"]
 

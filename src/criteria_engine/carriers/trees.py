@@ -8,12 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from criteria_engine import arithmetic
-from criteria_engine.arithmetic import EXACT_FLOAT, as_float
-from criteria_engine.compiling import run_module, statements
-from criteria_engine.core import Choice, Condition, Mixture, Numeric, Settled
-from criteria_engine.na import NA
-from criteria_engine.parts import inner
+from criteria_engine.core import arithmetic
+from criteria_engine.core.arithmetic import EXACT_FLOAT, as_float
+from criteria_engine.core.grammar import run_module, statements
+from criteria_engine.core.nodes import NA, Choice, Condition, Mixture, Numeric, Settled
+from criteria_engine.core.traversal import inner
 
 __all__ = [
     "CHUNK",

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, assert_never
 
-from criteria_engine import arithmetic
-from criteria_engine.bounds import Bounds
 from criteria_engine.carriers.trees import children
-from criteria_engine.core import (
+from criteria_engine.core import arithmetic
+from criteria_engine.core.bounds import Bounds
+from criteria_engine.core.nodes import (
+    NA,
     Among,
     Apply,
     Choice,
@@ -46,8 +47,7 @@ from criteria_engine.core import (
     Truth,
     Withheld,
 )
-from criteria_engine.na import NA
-from criteria_engine.parts import children_first
+from criteria_engine.core.traversal import children_first
 
 __all__ = ["Walk"]
 

@@ -12,11 +12,10 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.bounded import Bounds
+from criteria_engine.core.nodes import NA, Bounds
 from criteria_engine.explaining import deductions, picking
 from criteria_engine.explaining.conditions import Conditions
 from criteria_engine.lines import Line, Piece
-from criteria_engine.na import NA
 from criteria_engine.rules.shape import Clause, Rule
 
 __all__ = ["Causes"]

@@ -6,14 +6,14 @@ import ast
 import datetime
 from collections.abc import Mapping
 
-from criteria_engine.core import Operator
+from criteria_engine.core.algebra import opposite
+from criteria_engine.core.grammar import normal
+from criteria_engine.core.nodes import Operator
+from criteria_engine.core.values import Amount, Claim, Words
 from criteria_engine.explaining.facts import Facts
 from criteria_engine.explaining.shortfalls import compared_numbers, missed_by
 from criteria_engine.explaining.sight import Link, Sighted
-from criteria_engine.grammar import normal
 from criteria_engine.lines import Line, Piece
-from criteria_engine.logic import opposite
-from criteria_engine.meaning import Amount, Claim, Words
 from criteria_engine.messages.formatting import date
 from criteria_engine.wording import SIGNS
 

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 import attrs
 
+from criteria_engine.core.expression import Expression
+from criteria_engine.core.grammar import dotted
+from criteria_engine.core.values import Claim
 from criteria_engine.explaining.comparisons import among, compared
 from criteria_engine.explaining.facts import Facts
 from criteria_engine.explaining.sight import Sighted
-from criteria_engine.expressions import Expression
-from criteria_engine.grammar import dotted
 from criteria_engine.lines import Line, Piece
-from criteria_engine.meaning import Claim
 
 __all__ = ["Conditions"]
 

@@ -7,12 +7,11 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.bounded import Bounds
+from criteria_engine.core.expression import Expression
+from criteria_engine.core.nodes import NA, Bounds
 from criteria_engine.explaining.conditions import Conditions
-from criteria_engine.expressions import Expression
 from criteria_engine.lines import Line, Piece
 from criteria_engine.messages import formatting
-from criteria_engine.na import NA
 from criteria_engine.rules.shape import Clause
 from criteria_engine.wording import Wording
 

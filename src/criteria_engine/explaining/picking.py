@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from criteria_engine.bounded import Bounds
+from criteria_engine.core.expression import Expression
+from criteria_engine.core.nodes import NA, Bounds
 from criteria_engine.explaining.conditions import Conditions
-from criteria_engine.expressions import Expression
 from criteria_engine.lines import Line, Piece
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.messages.formatting import points as written_points
-from criteria_engine.na import NA
 from criteria_engine.rules.shape import Clause
 
 __all__ = ["lines", "measured"]

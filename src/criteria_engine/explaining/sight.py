@@ -13,14 +13,13 @@ from typing import Any
 import attrs
 
 from criteria_engine.carriers.walking import Walk
-from criteria_engine.comparing import compared, within
-from criteria_engine.core import Condition, Numeric, Operator
+from criteria_engine.core.grammar import Parsed, parse
+from criteria_engine.core.lowering import Scope, lower
+from criteria_engine.core.nodes import Condition, Numeric, Operator
+from criteria_engine.core.traversal import inner, inputs_of
+from criteria_engine.core.values import Amount, Claim, Meaning, Words, compared, within
 from criteria_engine.findings import Findings
-from criteria_engine.grammar import Parsed, parse
-from criteria_engine.lowering import Scope, lower
-from criteria_engine.meaning import Amount, Claim, Meaning, Words
 from criteria_engine.messages.diagnostics import Fault
-from criteria_engine.parts import inner, inputs_of
 from criteria_engine.relevance import open_below
 
 __all__ = ["Clear", "Link", "Sight", "Sighted"]

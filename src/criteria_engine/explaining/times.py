@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
+from criteria_engine.core.nodes import NA
 from criteria_engine.explaining.facts import Facts
 from criteria_engine.lines import Line, Piece
 from criteria_engine.messages.formatting import date
-from criteria_engine.na import NA
 
 __all__ = ["Times"]
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import attrs
 
+from criteria_engine.core.extras import numpy_if_there
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
-from criteria_engine.numpy_door import numpy_if_there
 from criteria_engine.projection.assessed import Assessed, read_assessments, statuses_of
 from criteria_engine.projection.hazard_look import Hazard
 from criteria_engine.projection.looking import Arithmetic, Look

@@ -9,8 +9,8 @@ from typing import Any
 
 import attrs
 
+from criteria_engine.core.grammar import normal
 from criteria_engine.document import Document
-from criteria_engine.grammar import normal
 from criteria_engine.kinds import ListOf, MapOf, Struct, built
 from criteria_engine.marks import Marked, MarkedList, MarkedMap, MarkedText
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Fault, Problems, chosen_language

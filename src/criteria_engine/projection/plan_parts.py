@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.grammar import normal
+from criteria_engine.core.grammar import normal
 from criteria_engine.kinds import ListOf, MapOf, Plain, Struct, part
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.messages.titles import Titles

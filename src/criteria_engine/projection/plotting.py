@@ -48,10 +48,7 @@ def plotted(drawing: Drawing, ax: Any = None) -> Any:
 
 def _matplotlib() -> tuple[Any, Any]:
     try:
-        from matplotlib import (
-            pyplot,
-            ticker,  # noqa: PLC0415 - the one door to an optional package
-        )
+        from matplotlib import pyplot, ticker
     except ImportError as error:
         problems = Problems()
         problems.add_fault("plot", Fault("CE571", package="matplotlib", extra="plot"))

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import attrs
 
+from criteria_engine.core.expression_text import clean_text, fold_name, shown_text
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.subject_data import FileProblems, Place
-from criteria_engine.written_text import clean_text, fold_name, shown
 
 __all__ = ["Row", "read_rows"]
 
@@ -160,8 +160,8 @@ def _columns(
             names.append("")
             continue
         if not name and cell.strip():
-            problems.add_unknown(head.place(cell), shown(cell.strip()), headings)
+            problems.add_unknown(head.place(cell), shown_text(cell.strip()), headings)
         elif name in names and name:
-            problems.add(head.place(cell), "CE810", name=shown(name))
+            problems.add(head.place(cell), "CE810", name=shown_text(name))
         names.append(name)
     return names

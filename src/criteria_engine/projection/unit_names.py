@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
-from criteria_engine.written_text import fold_name, nearest
+from criteria_engine.core.expression_text import fold_name, nearest
 
 __all__ = ["bare_name_key", "name_key", "nearest_name"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from criteria_engine.core.extras import narwhals
 from criteria_engine.messages.diagnostics import CriteriaError, Problems
-from criteria_engine.narwhals_door import narwhals
 
 __all__ = ["frame_of"]
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import attrs
 
+from criteria_engine.core.expression_text import clean_text, fold_name, shown_text
 from criteria_engine.csv_files import Rows, delimiter_of, read_header
 from criteria_engine.files import write_whole
 from criteria_engine.messages.diagnostics import Fault, Problems
@@ -21,7 +22,6 @@ from criteria_engine.recognition.lives import Recognition, accept_title
 from criteria_engine.subject_data import FileProblems, Place, read_subject
 from criteria_engine.table_columns import Columns
 from criteria_engine.values import read_value, read_word
-from criteria_engine.written_text import clean_text, fold_name, shown
 
 __all__ = ["read_recognitions", "write_recognitions"]
 
@@ -185,7 +185,7 @@ def _reader(column: str, lang: str) -> Callable[[str], Any]:
             if fault.code != "CE541":
                 raise
             # All words in both languages would be a long list.
-            raise Fault("CE541", value=shown(text), words=", ".join(STATES)) from None
+            raise Fault("CE541", value=shown_text(text), words=", ".join(STATES)) from None
 
     def read_day(text: str) -> object:
         return read_value(text, "date", lang=lang)
@@ -218,7 +218,7 @@ def _reader(column: str, lang: str) -> Callable[[str], Any]:
 def _refuse(text: str) -> None:
     """Raise ``Fault`` where a cell of a column without a heading is not empty."""
     if text.strip():
-        raise Fault("CE811", value=shown(text))
+        raise Fault("CE811", value=shown_text(text))
 
 
 def _judge(lives: _Lives, rows: Rows, meanings: Sequence[str], problems: FileProblems) -> None:

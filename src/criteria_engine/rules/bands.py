@@ -8,11 +8,11 @@ from typing import ClassVar
 
 import attrs
 
-from criteria_engine import algebra as a
-from criteria_engine.core import Condition, Number, Numeric, Operator
-from criteria_engine.expressions import Expression
+from criteria_engine.core import algebra as a
+from criteria_engine.core.expression import Expression
+from criteria_engine.core.nodes import Condition, Number, Numeric, Operator
+from criteria_engine.core.values import Amount, Claim, Meaning
 from criteria_engine.kinds import ListOf, Plain, Struct, part
-from criteria_engine.meaning import Amount, Claim, Meaning
 from criteria_engine.messages.titles import Titles
 from criteria_engine.rules.shape import Clause, Desk, Judged, Pick, picked_points
 from criteria_engine.scalars import EXPRESSION, TITLES

@@ -7,11 +7,11 @@ from typing import ClassVar
 
 import attrs
 
-from criteria_engine import algebra as a
-from criteria_engine.expressions import Expression
-from criteria_engine.grammar import nearest
+from criteria_engine.core import algebra as a
+from criteria_engine.core.expression import Expression
+from criteria_engine.core.grammar import nearest
+from criteria_engine.core.values import Claim, counted
 from criteria_engine.kinds import ListOf, MapOf, Plain, Struct, part
-from criteria_engine.meaning import Claim, counted
 from criteria_engine.messages.titles import Titles
 from criteria_engine.rules.shape import Clause, Desk, Judged, all_or_nothing
 from criteria_engine.scalars import EXPRESSION, LABEL, TITLES

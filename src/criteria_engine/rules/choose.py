@@ -7,13 +7,12 @@ from typing import ClassVar
 
 import attrs
 
-from criteria_engine import algebra as a
-from criteria_engine.comparing import within
-from criteria_engine.core import Condition
-from criteria_engine.expressions import Expression
-from criteria_engine.grammar import nearest
+from criteria_engine.core import algebra as a
+from criteria_engine.core.expression import Expression
+from criteria_engine.core.grammar import nearest
+from criteria_engine.core.nodes import Condition
+from criteria_engine.core.values import Amount, Claim, Meaning, Words, said, within
 from criteria_engine.kinds import MapOf, Plain, part
-from criteria_engine.meaning import Amount, Claim, Meaning, Words, said
 from criteria_engine.rules.shape import Clause, Desk, Judged, Pick, picked_points
 from criteria_engine.scalars import EXPRESSION, LABEL
 

@@ -7,10 +7,10 @@ from typing import ClassVar, Protocol
 
 import attrs
 
-from criteria_engine import algebra as a
-from criteria_engine.core import Branch, Condition, Numeric
-from criteria_engine.expressions import Expression
-from criteria_engine.meaning import Amount, Claim, Meaning
+from criteria_engine.core import algebra as a
+from criteria_engine.core.expression import Expression
+from criteria_engine.core.nodes import Branch, Condition, Numeric
+from criteria_engine.core.values import Amount, Claim, Meaning
 from criteria_engine.messages.titles import Titles
 
 __all__ = ["Clause", "Desk", "Judged", "Pick", "Rule", "all_or_nothing", "picked_points"]

@@ -7,9 +7,9 @@ from typing import ClassVar
 
 import attrs
 
-from criteria_engine import algebra as a
-from criteria_engine.core import Condition
-from criteria_engine.expressions import Expression
+from criteria_engine.core import algebra as a
+from criteria_engine.core.expression import Expression
+from criteria_engine.core.nodes import Condition
 from criteria_engine.kinds import ListOf, Plain, Struct, part
 from criteria_engine.messages.titles import Titles
 from criteria_engine.rules.shape import Clause, Desk, Judged, Pick, picked_points

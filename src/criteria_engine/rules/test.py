@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import attrs
 
-from criteria_engine.expressions import Expression
+from criteria_engine.core.expression import Expression
 from criteria_engine.kinds import Plain, part
 from criteria_engine.rules.shape import Clause, Desk, Judged, all_or_nothing
 from criteria_engine.scalars import EXPRESSION

@@ -7,11 +7,11 @@ from typing import ClassVar
 
 import attrs
 
-from criteria_engine import algebra as a
-from criteria_engine.core import Not, Settled
-from criteria_engine.expressions import Expression
+from criteria_engine.core import algebra as a
+from criteria_engine.core.expression import Expression
+from criteria_engine.core.nodes import Not, Settled
+from criteria_engine.core.values import Amount, Claim
 from criteria_engine.kinds import Plain, part
-from criteria_engine.meaning import Amount, Claim
 from criteria_engine.rules.shape import Clause, Desk, Judged
 from criteria_engine.scalars import EXPRESSION
 

@@ -11,10 +11,10 @@ from typing import assert_never
 
 import attrs
 
-from criteria_engine import algebra as a
-from criteria_engine.bounds import Bounds
-from criteria_engine.core import Branch, Condition, Not, Numeric
-from criteria_engine.meaning import Amount, Claim, Meaning, Words
+from criteria_engine.core import algebra as a
+from criteria_engine.core.bounds import Bounds
+from criteria_engine.core.nodes import Branch, Condition, Not, Numeric
+from criteria_engine.core.values import Amount, Claim, Meaning, Words
 from criteria_engine.program import CODES, Program
 from criteria_engine.reaching import Reaching
 from criteria_engine.status import Status

@@ -12,8 +12,8 @@ from typing import Any
 
 import attrs
 
+from criteria_engine.core.grammar import nearest
 from criteria_engine.described import Described
-from criteria_engine.grammar import nearest
 from criteria_engine.observing import levels_that_reach
 from criteria_engine.program import Program
 from criteria_engine.tables.layering import Copy, with_copies

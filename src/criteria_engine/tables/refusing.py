@@ -6,8 +6,8 @@ import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from criteria_engine.core.grammar import nearest
 from criteria_engine.described import Described
-from criteria_engine.grammar import nearest
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Fault, Problems, chosen_language
 from criteria_engine.program import Program
 from criteria_engine.tables.gathering import Column

@@ -9,7 +9,15 @@ from types import MappingProxyType
 
 from criteria_engine.messages.diagnostics import Fault
 
-__all__ = ["LONGEST_TEXT", "clean_text", "fold_name", "fold_word", "nearest", "shown", "without_lookalikes"]
+__all__ = [
+    "LONGEST_TEXT",
+    "clean_text",
+    "fold_name",
+    "fold_word",
+    "nearest",
+    "shown_text",
+    "without_lookalikes",
+]
 
 LONGEST_TEXT = 65_536
 """Characters a single value may have."""
@@ -58,7 +66,7 @@ def _with_plain_spaces(text: str) -> str:
     return "".join(letters)
 
 
-def shown(text: str) -> str:
+def shown_text(text: str) -> str:
     """The text as a message can quote it: one line, at most 40 characters, nothing unseen in it."""
     short = text if len(text) <= 40 else text[:39] + "…"
     return "".join(letter if letter.isprintable() else f"U+{ord(letter):04X}" for letter in short)

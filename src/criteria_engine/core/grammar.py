@@ -10,29 +10,201 @@ from __future__ import annotations
 import ast
 import keyword
 import re
+import threading
 import unicodedata
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
+from typing import Any
 
 import attrs
 
-from criteria_engine.compiling import expression_tree
-from criteria_engine.gate import DECIMAL_COMMA, DEEPEST, MOST_PIECES, TOKEN, gate, short
 from criteria_engine.messages.diagnostics import Fault
 
 __all__ = [
     "CRITERION_FUNCTIONS",
+    "DECIMAL_COMMA",
+    "DEEPEST",
     "FUNCTIONS",
+    "LONGEST",
     "MOST_PERIODS",
+    "MOST_PIECES",
     "PERIOD_FUNCTIONS",
     "RESERVED",
+    "TOKEN",
     "Parsed",
     "dotted",
+    "expression_tree",
+    "gate",
     "is_id",
     "mended_date",
+    "mended_number",
     "nearest",
     "normal",
     "parse",
+    "run_module",
+    "short",
+    "shown_letter",
+    "statements",
 ]
+
+
+# ---- the gate before the parser of expressions: length, depth, characters, numbers ---------------
+
+LONGEST = 4_000
+MOST_PIECES = 1_000
+DEEPEST = 50
+_MOST_DIGITS = 15
+
+TOKEN = re.compile(
+    r"""\s+ | (?P<text>'[^'\n]*'|"[^"\n]*") | (?P<number>[0-9][\w.]*|\.[0-9][\w.]*) | (?P<word>[^\W\d]\w*)
+      | (?P<operator>\*\*|//|==|!=|<=|>=|[-+*/%<>()\[\],.]) | (?P<other>.)""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
+
+
+DECIMAL_COMMA = re.compile(r"(?<![\w.])[0-9]+,[0-9]+(?![\w.])")
+
+
+_INSTEAD = {
+    "=": "==", "≥": ">=", "≤": "<=", "≠": "!=", "×": "*", "÷": "/", "−": "-", "–": "-", "&": "and",
+    "|": "or", "!": "not", "^": "**", "“": "'", "”": "'", "‘": "'", "’": "'", "（": "(", "）": ")",
+}  # fmt: skip
+
+
+_WORD_INSTEAD = {
+    "True": "true", "False": "false", "TRUE": "true", "FALSE": "false", "AND": "and", "OR": "or",
+    "NOT": "not", "và": "and", "hoặc": "or", "không": "not", "IF": "if", "ELSE": "else",
+}  # fmt: skip
+
+
+_INFIX = frozenset(
+    {
+        "+",
+        "-",
+        "*",
+        "/",
+        "//",
+        "%",
+        "**",
+        "<",
+        "<=",
+        ">",
+        ">=",
+        "==",
+        "!=",
+        "and",
+        "or",
+        "not",
+        "if",
+        "else",
+        "in",
+    }
+)
+
+
+def short(text: str) -> str:
+    """A text cut to what a message can hold."""
+    return text if len(text) <= 40 else text[:37] + "…"
+
+
+def gate(text: str) -> None:
+    """Refuse what is too long, too deep or holds characters that no expression has."""
+    if not text.strip():
+        raise Fault("CE202")
+    if len(text) > LONGEST:
+        raise Fault("CE203", length=len(text), limit=LONGEST)
+    depth = chain = pieces = 0
+    before = ""
+    for token in TOKEN.finditer(text):
+        kind, piece = token.lastgroup, token.group()
+        if kind is None:
+            continue
+        _gate_token(token, kind, before)
+        if kind != "operator" or piece not in "(),.[]":
+            pieces += 1
+        depth += (piece in ("(", "[")) - (piece in (")", "]"))
+        prefix = piece == "not" or (piece == "-" and (before in ("", "(", "[", ",") or before in _INFIX))
+        chain = chain + 1 if prefix else 0
+        before = piece
+        if depth > DEEPEST or chain > DEEPEST:
+            raise Fault("CE205", (token.start(), len(piece)), limit=DEEPEST)
+    if pieces > 2 * MOST_PIECES:
+        raise Fault("CE204", limit=MOST_PIECES)
+
+
+def _gate_token(token: re.Match[str], kind: str, before: str) -> None:
+    piece, span = token.group(), (token.start(), len(token.group()))
+    if kind == "number" and not _NUMBER.fullmatch(piece):
+        raise Fault("CE206", span, number=short(piece), mended=mended_number(piece))
+    if kind == "number" and len(piece.replace(".", "")) > _MOST_DIGITS:
+        raise Fault("CE102", span, value=short(piece))
+    if kind == "number" and re.match(r"0[0-9]", piece):
+        raise Fault("CE206", span, number=piece, mended=mended_number(piece))
+    if kind == "word" and piece in _WORD_INSTEAD:
+        raise Fault("CE207", span, found=piece, mended=_WORD_INSTEAD[piece])
+    if kind == "other":
+        if piece in _INSTEAD:
+            raise Fault("CE207", span, found=piece, mended=_INSTEAD[piece])
+        raise Fault("CE208", span, character=shown_letter(piece))
+    if kind == "text" and (before[-1:] in "'\"" or before.isidentifier()) and before not in ("", *_INFIX):
+        raise Fault("CE208", span, character=shown_letter(piece[0]))
+    if kind == "text" and ("\\" in piece or not piece.isprintable()):
+        odd = next(letter for letter in piece if letter == "\\" or not letter.isprintable())
+        raise Fault("CE208", span, character=shown_letter(odd))
+
+
+def shown_letter(letter: str) -> str:
+    """A character as messages show it: by its code point where it cannot be seen."""
+    return letter if letter.isprintable() and not letter.isspace() else f"U+{ord(letter):04X}"
+
+
+def mended_number(piece: str) -> str:
+    """The right spelling of a number that is written otherwise, as far as one can tell."""
+    plain = piece.replace("_", "")
+    if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{3}){2,}", plain):
+        return plain.replace(".", "")
+    if re.fullmatch(r"0+[0-9]+(\.[0-9]+)?", plain):
+        return plain.lstrip("0") if re.match(r"0+[1-9]", plain) else "0" + plain.lstrip("0")
+    try:
+        size = float(int(plain, 0)) if re.match(r"0[xXoObB]", plain) else float(plain)
+    except (ValueError, OverflowError):
+        size = 0.0
+    if 0 < size < 10**_MOST_DIGITS:
+        return f"{size:.10f}".rstrip("0").rstrip(".")
+    begins = re.match(r"[0-9]+(\.[0-9]+)?", plain)
+    return begins[0][:_MOST_DIGITS] if begins else "0"
+
+
+# ---- python's parser and compiler, one thread at a time ------------------------------------------
+
+_TURN = threading.Lock()
+
+
+def expression_tree(text: str) -> ast.expr:
+    """The tree of an expression; ``SyntaxError`` and its kin as they come."""
+    with _TURN:
+        return ast.parse(text, mode="eval").body
+
+
+def statements(lines: Sequence[str]) -> list[ast.stmt]:
+    """Our own lines as statements; no author's text is among them."""
+    with _TURN:
+        function = ast.parse("def f():\n" + "\n".join("    " + line for line in lines)).body[0]
+    return function.body if isinstance(function, ast.FunctionDef) else []
+
+
+def run_module(body: Sequence[ast.stmt], space: Mapping[str, Any]) -> dict[str, Any]:
+    """What a module of our own statements defines, in a name space that holds only ``space``."""
+    module = ast.fix_missing_locations(ast.Module(list(body), []))
+    names = {"__builtins__": {}, **space}
+    with _TURN:
+        code = compile(module, "<criteria_engine>", "exec")
+    exec(code, names)  # noqa: S102 - our own tree, no author's text
+    return names
+
 
 FUNCTIONS: dict[str, tuple[int, int]] = {
     "percent": (2, 2),

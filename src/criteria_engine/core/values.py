@@ -7,18 +7,31 @@ applicable, both written out positively (see ``core``). The functions here give 
 
 from __future__ import annotations
 
+import ast
 import datetime
 from collections.abc import Sequence
 from typing import Literal
 
 import attrs
 
-from criteria_engine import algebra as a
-from criteria_engine.core import Branch, Condition, Numeric, Tighter
-from criteria_engine.grammar import mended_date, nearest
+from criteria_engine.core import algebra as a
+from criteria_engine.core.grammar import mended_date, nearest
+from criteria_engine.core.nodes import (
+    Among,
+    Branch,
+    Condition,
+    Given,
+    Not,
+    Numeric,
+    Operator,
+    Same,
+    Settled,
+    Tighter,
+)
 from criteria_engine.messages.diagnostics import Fault
 
 __all__ = [
+    "TOO_LARGE",
     "Amount",
     "Case",
     "Claim",
@@ -26,17 +39,25 @@ __all__ = [
     "Words",
     "all_of",
     "any_of",
+    "applied",
+    "binary",
     "chosen",
+    "compared",
     "conditional",
     "contrary_of",
     "counted",
     "day_of",
+    "first_there",
     "fitted",
+    "handed_over",
+    "is_known",
     "joined_ways",
     "kind_of",
     "least_of",
     "least_of_any",
+    "long_sum",
     "said",
+    "within",
 ]
 
 _FAR = 10**300
@@ -323,3 +344,231 @@ def least_of_any(which: Literal["min", "max"], amounts: Sequence[Amount]) -> Num
         whole=all(span.whole for span in spans),
         on_grid=all(span.on_grid for span in spans),
     )
+
+
+# ---- whether a value is there, and the first of several that is: plain facts of an assessment ----
+
+
+def is_known(meaning: Meaning) -> Claim:
+    """Whether the value is there: nothing missing can change it, and it applies. A plain fact."""
+    fact = _settled(meaning)
+    return Claim(
+        a.every([fact, meaning.there]), a.some([Not(fact) if fact is not a.TRUE else a.FALSE, meaning.na])
+    )
+
+
+def _settled(meaning: Meaning) -> Condition:
+    match meaning:
+        case Amount(numeric=numeric, there=there, na=na):
+            return Settled((there, na), (numeric,), na)
+        case Claim(true, false, na):
+            return Settled((true, false, na), (), a.TRUE)
+        case Words():
+            return _settled_words(meaning)
+
+
+def _settled_words(meaning: Words) -> Condition:
+    guards = tuple(case.guard for case in meaning.cases)
+    spoken = [
+        a.every([case.guard, Given(case.input) if case.input is not None else a.TRUE])
+        for case in meaning.cases
+    ]
+    return a.every([Settled((*guards, meaning.na), (), a.TRUE), a.some([meaning.na, *spoken])])
+
+
+def first_there(values: Sequence[Meaning]) -> Meaning:
+    """The first that is there; of none, open if one is missing, else not applicable."""
+    prefix: Condition = a.TRUE
+    ways: list[tuple[Condition, Condition, Meaning]] = []
+    for value in values:
+        known = is_known(value)
+        ways.append((known.true, a.every([prefix, known.true]), value))
+        prefix = a.every([prefix, known.false])
+    ways.extend((value.there, a.every([prefix, value.there]), value) for value in values)
+    return joined_ways(ways, a.every([prefix, *[value.na for value in values]]))
+
+
+# ---- numbers put together: operators, functions and long sums over what may not apply ------------
+
+TOO_LARGE = 1e290
+"""What may come out larger than this is refused."""
+
+
+def long_sum(first: Amount, rest: Sequence[tuple[ast.operator, Amount]]) -> Amount:
+    """A chain of sums and differences as one sum, so that its depth does not grow with its length."""
+    terms = [first.numeric]
+    for operator, amount in rest:
+        terms.append(amount.numeric if isinstance(operator, ast.Add) else a.negate(amount.numeric))
+    amounts = [first, *[amount for _, amount in rest]]
+    total = a.add(terms)
+    if max(-total.low, total.high) > TOO_LARGE:
+        raise OverflowError
+    return Amount(total, a.every([each.there for each in amounts]), a.some([each.na for each in amounts]))
+
+
+def handed_over(value: Amount) -> Amount:
+    """The number on the grid, as it is handed to a function."""
+    return Amount(a.on_grid(value.numeric), value.there, value.na)
+
+
+def binary(operator: ast.operator, left: Amount, right: Amount) -> Amount:
+    """One operator between two numbers; a division by zero is not applicable."""
+    there, na = [left.there, right.there], [left.na, right.na]
+    if isinstance(operator, ast.Add | ast.Sub | ast.Mult):
+        make = {ast.Add: lambda x, y: a.add([x, y]), ast.Sub: a.subtract, ast.Mult: a.times}[type(operator)]
+        return Amount(make(left.numeric, right.numeric), a.every(there), a.some(na))
+    there.append(a.is_nonzero(right.numeric))
+    na.append(a.is_zero(right.numeric))
+    if isinstance(operator, ast.Mod):
+        value = a.remainder(left.numeric, right.numeric)
+    else:
+        value = a.divide(left.numeric, right.numeric)
+        if isinstance(operator, ast.FloorDiv):
+            value = a.apply("floor", [a.on_grid(value)])
+    return Amount(value, a.every(there), a.some(na))
+
+
+def applied(name: str, values: Sequence[Amount]) -> Amount:
+    """A function of numbers, not applicable outside its domain."""
+    first = values[0]
+    match name:
+        case "min" | "max" as which:
+            return least_of(which, values)
+        case "abs" | "floor" | "ceil" | "exp" as function:
+            return Amount(a.apply(function, [first.numeric]), first.there, first.na)
+        case "sqrt":
+            inside, outside = a.compare(">=", first.numeric, a.ZERO), a.compare("<", first.numeric, a.ZERO)
+            return Amount(
+                a.on_grid(a.apply("sqrt", [first.numeric])),
+                a.every([first.there, inside]),
+                a.some([first.na, outside]),
+            )
+        case "ln" | "log10" as function:
+            inside, outside = a.compare(">", first.numeric, a.ZERO), a.compare("<=", first.numeric, a.ZERO)
+            return Amount(
+                a.apply(function, [first.numeric]),
+                a.every([first.there, inside]),
+                a.some([first.na, outside]),
+            )
+    raise Fault("CE211", name=name, nearest="")
+
+
+# ---- comparing values: numbers, days, places on a scale, texts and truth values ------------------
+
+
+def compared(operator: Operator, left: Meaning, right: Meaning) -> Claim:
+    """A comparison; ``Fault`` where the two do not fit."""
+    left, right = fitted(left, right), fitted(right, left)
+    if isinstance(left, Amount) and isinstance(right, Amount):
+        if left.kind != right.kind or left.words != right.words:
+            raise Fault("CE231", left_kind=kind_of(left), right_kind=kind_of(right))
+        one, two = left.settled, right.settled
+        return _strict(a.compare(operator, one, two), a.compare(a.opposite(operator), one, two), left, right)
+    if operator not in ("==", "!=") or type(left) is not type(right):
+        raise Fault("CE231", left_kind=kind_of(left), right_kind=kind_of(right))
+    if isinstance(left, Claim) and isinstance(right, Claim):
+        same = a.some([a.every([left.true, right.true]), a.every([left.false, right.false])])
+        other = a.some([a.every([left.true, right.false]), a.every([left.false, right.true])])
+        equal = Claim(same, other, a.some([left.na, right.na]))
+    elif isinstance(left, Words) and isinstance(right, Words):
+        equal = _same_words(left, right)
+    else:
+        raise Fault("CE231", left_kind=kind_of(left), right_kind=kind_of(right))
+    return equal if operator == "==" else contrary_of(equal)
+
+
+def _strict(true: Condition, false: Condition, left: Amount, right: Amount) -> Claim:
+    there = [left.there, right.there]
+    return Claim(a.every([*there, true]), a.every([*there, false]), a.some([left.na, right.na]))
+
+
+def _same_words(left: Words, right: Words) -> Claim:
+    pairs = [(one, two) for one in left.cases for two in right.cases]
+    _check_words(left, right)
+    return Claim(
+        a.some([a.every([one.guard, two.guard, _agree(one, two, True)]) for one, two in pairs]),
+        a.some([a.every([one.guard, two.guard, _agree(one, two, False)]) for one, two in pairs]),
+        a.some([left.na, right.na]),
+    )
+
+
+def _check_words(left: Words, right: Words) -> None:
+    for one, two in ((left, right), (right, left)):
+        word, domain = one.constant, two.domain
+        if word is not None and domain and two.constant is None and word not in domain:
+            raise Fault(
+                "CE232", word=word, words=", ".join(domain), nearest=nearest(word, domain) or domain[0]
+            )
+
+
+def _agree(one: Case, two: Case, wanted: bool) -> Condition:
+    if one.input is None and two.input is None:
+        return a.TRUE if (one.word == two.word) == wanted else a.FALSE
+    if one.input is None:
+        return _agree(two, one, wanted)
+    if two.input is None:
+        return Among(one.input, (two.word,), wanted, one.domain)
+    if one.input == two.input:
+        return a.TRUE if wanted else a.FALSE
+    meet = one.domain is None or two.domain is None or bool(set(one.domain) & set(two.domain))
+    return Same(one.input, two.input, wanted, meet)
+
+
+def within(value: Meaning, options: Sequence[Meaning]) -> Claim:
+    """Whether the value is one of the options, which are constants."""
+    if isinstance(value, Amount) and value.kind == "scale":
+        return _within_scale(value, options)
+    if isinstance(value, Words):
+        words = [option.constant for option in options if isinstance(option, Words)]
+        if len(words) != len(options):
+            raise Fault(
+                "CE231",
+                left_kind="text",
+                right_kind=next(kind_of(o) for o in options if not isinstance(o, Words)),
+            )
+        for option in options:
+            if isinstance(option, Words):
+                _check_words(option, value)
+        listed = tuple(word for word in words if word is not None)
+        return Claim(
+            a.some([a.every([case.guard, _in_list(case, listed, True)]) for case in value.cases]),
+            a.some([a.every([case.guard, _in_list(case, listed, False)]) for case in value.cases]),
+            value.na,
+        )
+    equal = [compared("==", value, option) for option in options]
+    return Claim(
+        a.some([claim.true for claim in equal]), a.every([claim.false for claim in equal]), equal[0].na
+    )
+
+
+def _in_list(case: Case, words: tuple[str, ...], wanted: bool) -> Condition:
+    if case.input is None:
+        return a.TRUE if (case.word in words) == wanted else a.FALSE
+    return Among(case.input, words, wanted, case.domain)
+
+
+def _within_scale(value: Amount, options: Sequence[Meaning]) -> Claim:
+    places: set[int] = set()
+    for option in options:
+        placed = fitted(option, value)
+        if not isinstance(placed, Amount) or placed.words != value.words:
+            raise Fault("CE231", left_kind="scale", right_kind=kind_of(placed))
+        places.add(int(placed.numeric.low))
+    others = set(range(len(value.words))) - places
+    return Claim(
+        a.every([value.there, _in_runs(value.numeric, places)]),
+        a.every([value.there, _in_runs(value.numeric, others)]),
+        value.na,
+    )
+
+
+def _in_runs(numeric: Numeric, places: set[int]) -> Condition:
+    """That a place is one of those: neighbours are asked together, so that nothing is lost."""
+    runs = []
+    for first in sorted(place for place in places if place - 1 not in places):
+        last = first
+        while last + 1 in places:
+            last += 1
+        edges = [a.compare(">=", numeric, a.number(first)), a.compare("<=", numeric, a.number(last))]
+        runs.append(a.every(edges))
+    return a.some(runs)

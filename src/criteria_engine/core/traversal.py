@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import assert_never
 
-from criteria_engine.core import (
+from criteria_engine.core.nodes import (
     Among,
     Apply,
     Choice,
@@ -37,7 +37,11 @@ from criteria_engine.core import (
     Withheld,
 )
 
-__all__ = ["children_first", "inner", "inputs_of"]
+__all__ = [
+    "children_first",
+    "inner",
+    "inputs_of",
+]
 
 
 def children_first(

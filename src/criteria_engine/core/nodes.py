@@ -17,13 +17,15 @@ ruleset is a graph, compared by identity.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Literal
+from typing import Final, Literal, NamedTuple, final
 
 import attrs
 
 __all__ = [
+    "NA",
     "Among",
     "Apply",
+    "Bounds",
     "Branch",
     "Choice",
     "Compare",
@@ -38,6 +40,7 @@ __all__ = [
     "Mixture",
     "MixturePart",
     "Not",
+    "NotApplicable",
     "Number",
     "NumberLike",
     "Numeric",
@@ -391,3 +394,62 @@ Numeric = (
     | Mixture
     | Tighter
 )
+
+
+# ---- a number between a low and a high end -------------------------------------------------------
+
+
+class Bounds(NamedTuple):
+    """Where a number lies; exact where both ends agree, and then ``float()`` gives it."""
+
+    low: float
+    high: float
+
+    @property
+    def exact(self) -> bool:
+        """Whether no missing value can change it."""
+        return self.low == self.high
+
+    def __float__(self) -> float:
+        if self.low != self.high:
+            raise ValueError(
+                f"the number is still open: between {self.low:g} and {self.high:g} "
+                "(read .low and .high, or fill in what result.missing names)"
+            )
+        return self.low
+
+    def __str__(self) -> str:
+        return f"{self.low:g}" if self.exact else f"{self.low:g}…{self.high:g}"
+
+
+# ---- the value of an input that does not apply to a subject --------------------------------------
+
+
+@final
+class NotApplicable:
+    """The class of ``NA``, of which there is only one: pickling and copying give it back.
+
+    It is equal to nothing but itself, and neither true nor false: ``bool(NA)`` raises ``TypeError``.
+    """
+
+    __slots__ = ()
+    _only: NotApplicable | None = None
+
+    def __new__(cls) -> NotApplicable:
+        """The only one there is."""
+        if cls._only is None:
+            cls._only = super().__new__(cls)
+        return cls._only
+
+    def __repr__(self) -> str:
+        return "NA"
+
+    def __bool__(self) -> bool:
+        raise TypeError("NA (not applicable) is neither true nor false; write `value is NA` to ask for it")
+
+    def __reduce__(self) -> str:
+        return "NA"
+
+
+NA: Final = NotApplicable()
+"""Not applicable: the value of an input declared with ``may_be_na`` that does not apply."""

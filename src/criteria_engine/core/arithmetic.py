@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from fractions import Fraction
 from typing import Any
 
-from criteria_engine.core import RoundingMode
+from criteria_engine.core.nodes import RoundingMode
 
 __all__ = [
     "EDGE",

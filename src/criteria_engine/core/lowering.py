@@ -11,11 +11,9 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Protocol, TypeVar
 
-from criteria_engine import algebra as a
-from criteria_engine import meaning as m
-from criteria_engine.comparing import compared, within
-from criteria_engine.core import Evidenced, FunctionName, Not, Operator
-from criteria_engine.grammar import (
+from criteria_engine.core import algebra as a
+from criteria_engine.core import values as m
+from criteria_engine.core.grammar import (
     CRITERION_FUNCTIONS,
     MOST_PERIODS,
     PERIOD_FUNCTIONS,
@@ -23,12 +21,29 @@ from criteria_engine.grammar import (
     dotted,
     normal,
 )
-from criteria_engine.knowing import first_there, is_known
-from criteria_engine.meaning import Amount, Claim, Meaning
+from criteria_engine.core.nodes import Evidenced, FunctionName, Not, Operator
+from criteria_engine.core.values import (
+    TOO_LARGE,
+    Amount,
+    Claim,
+    Meaning,
+    applied,
+    binary,
+    compared,
+    first_there,
+    handed_over,
+    is_known,
+    long_sum,
+    within,
+)
 from criteria_engine.messages.diagnostics import Fault
-from criteria_engine.operating import TOO_LARGE, applied, binary, handed_over, long_sum
 
-__all__ = ["Scope", "as_amount", "as_claim", "lower"]
+__all__ = [
+    "Scope",
+    "as_amount",
+    "as_claim",
+    "lower",
+]
 
 _OPERATORS: dict[type[ast.cmpop], Operator] = {
     ast.Eq: "==",

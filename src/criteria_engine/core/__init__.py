@@ -1,0 +1,1 @@
+"""Expression text, typed values, the closed graph of nodes, and its bounds."""
