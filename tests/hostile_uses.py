@@ -13,7 +13,7 @@ from typing import Any
 import attrs
 
 import criteria_engine as ce
-from criteria_engine.criteria import INPUT_TYPES
+from criteria_engine.rules.parts import INPUT_TYPES
 from criteria_engine.ruleset import Ruleset
 
 ROOT = Path(__file__).resolve().parent.parent

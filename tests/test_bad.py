@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from criteria_engine import CriteriaError, Diagnostic, load, loads, rules
-from criteria_engine.criteria import Criterion, Input
 from criteria_engine.messages.faults import CATALOGUES
+from criteria_engine.rules.parts import Criterion, Input
 
 BAD = Path(__file__).resolve().parent / "bad"
 FILES = sorted(path.name for path in BAD.glob("*.yaml"))

@@ -14,7 +14,6 @@ from typing import Any
 import attrs
 import pytest
 
-from criteria_engine.criteria import LegalBasis
 from criteria_engine.projection import plan_parts, roster
 from criteria_engine.projection import project as projecting
 from criteria_engine.projection.exact import units_needed
@@ -25,6 +24,7 @@ from criteria_engine.projection.plan_parts import CLEARS
 from criteria_engine.projection.projection import Projection
 from criteria_engine.projection.unit_names import bare_name_key, name_key
 from criteria_engine.projection.unit_status_files import load_unit_statuses
+from criteria_engine.rules.parts import LegalBasis
 
 FOLDER = Path(__file__).resolve().parent.parent / "rulesets" / "vn" / "khanh-hoa"
 ASSUMED = FOLDER / "cong-nhan.gia-dinh.csv"

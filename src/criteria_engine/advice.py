@@ -15,12 +15,12 @@ import attrs
 
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.grammar import parse
-from criteria_engine.criteria import Criterion, Level
 from criteria_engine.expecting import written
 from criteria_engine.reached import Unreached
 from criteria_engine.rules.deduct import Deduct
+from criteria_engine.rules.parts import Criterion, Level
+from criteria_engine.rules.schema import SHARE
 from criteria_engine.ruleset import Ruleset
-from criteria_engine.scalars import SHARE
 from criteria_engine.tree import Branchlet
 
 __all__ = ["Advice", "about_criteria", "about_head", "about_levels", "about_tests"]

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from typing import Any, overload
 
 from criteria_engine.core.expression import Composable, Expression, expression
-from criteria_engine.criteria import Input
 from criteria_engine.names import title_name
+from criteria_engine.rules.parts import Input
 
 __all__ = [
     "any_period",

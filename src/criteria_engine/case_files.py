@@ -12,16 +12,15 @@ from pathlib import Path
 
 import attrs
 
-from criteria_engine.cases import Case
 from criteria_engine.document import Document
-from criteria_engine.kinds import ListOf, Plain, Struct, part
 from criteria_engine.library import Library
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic
 from criteria_engine.reached import Unreached, unreached
 from criteria_engine.reading import read_document, read_ruleset
+from criteria_engine.rules.parts import Case
+from criteria_engine.rules.schema import TEXT, ListOf, Plain, Struct, part
 from criteria_engine.ruleset import Ruleset
 from criteria_engine.running import CaseOutcome, look_at_cases, run_cases
-from criteria_engine.scalars import TEXT
 
 __all__ = [
     "CaseFile",

@@ -14,7 +14,7 @@ import attrs
 from criteria_engine.core import algebra as a
 from criteria_engine.core.nodes import Branch, Condition, Number, Numeric, Part, Ratio, Tighter
 from criteria_engine.core.values import Amount, Claim, least_of_any
-from criteria_engine.criteria import Combine
+from criteria_engine.rules.parts import Combine
 
 __all__ = ["Child", "Joined", "all_met", "joined", "ratio", "tighter"]
 

@@ -10,9 +10,9 @@ from criteria_engine.core import algebra as a
 from criteria_engine.core import values as m
 from criteria_engine.core.nodes import Condition
 from criteria_engine.core.values import Amount, Meaning
-from criteria_engine.criteria import Criterion, Definition
 from criteria_engine.desk import RuleDesk
 from criteria_engine.messages.diagnostics import Fault
+from criteria_engine.rules.parts import Criterion, Definition
 from criteria_engine.understanding import Understanding
 
 __all__ = ["definition_meaning"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from criteria_engine.criteria import (
+from criteria_engine.messages.titles import Titles
+from criteria_engine.rules.parts import (
     Consistency,
     Criterion,
     Definition,
@@ -16,9 +17,8 @@ from criteria_engine.criteria import (
     Override,
     Parameter,
     Scale,
+    Window,
 )
-from criteria_engine.messages.titles import Titles
-from criteria_engine.windows import Window
 
 __all__ = ["Described"]
 

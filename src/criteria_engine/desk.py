@@ -6,9 +6,9 @@ from criteria_engine.core import algebra as a
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.nodes import Branch, Numeric, Operator
 from criteria_engine.core.values import Amount, Claim, Meaning, compared
-from criteria_engine.criteria import Criterion
 from criteria_engine.faces import fraction_of, free_claim, free_number, is_free
 from criteria_engine.messages.diagnostics import Fault
+from criteria_engine.rules.parts import Criterion
 from criteria_engine.understanding import Understanding
 
 __all__ = ["RuleDesk"]

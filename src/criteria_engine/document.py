@@ -14,15 +14,26 @@ from typing import Any
 import attrs
 
 from criteria_engine.core.grammar import nearest, normal
-from criteria_engine.criteria import Criterion, Definition, Input, Override, Parameter
-from criteria_engine.kinds import ById, Kind, ListOf, MapOf, OneRule, Struct, built, key_of, kind_of
 from criteria_engine.marked import read_marked
 from criteria_engine.marks import Marked, MarkedList, MarkedMap, MarkedText
 from criteria_engine.messages.diagnostics import Diagnostic, Fault
 from criteria_engine.placing import Placed
 from criteria_engine.rules import RULES
-from criteria_engine.scalars import CELL, TITLES, Scalar
-from criteria_engine.vietnamese_keys import VIETNAMESE_KEYS
+from criteria_engine.rules.parts import VIETNAMESE_KEYS, Criterion, Definition, Input, Override, Parameter
+from criteria_engine.rules.schema import (
+    CELL,
+    TITLES,
+    ById,
+    Kind,
+    ListOf,
+    MapOf,
+    OneRule,
+    Scalar,
+    Struct,
+    built,
+    key_of,
+    kind_of,
+)
 
 __all__ = ["Document"]
 

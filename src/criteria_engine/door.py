@@ -18,9 +18,9 @@ from criteria_engine.carriers.python import Entrance
 from criteria_engine.carriers.trees import Row, compiled
 from criteria_engine.core.grammar import nearest, normal, statements
 from criteria_engine.core.nodes import NA
-from criteria_engine.criteria import Input
 from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.names import ON, span_of
+from criteria_engine.rules.parts import Input
 
 __all__ = ["Door"]
 

@@ -15,10 +15,8 @@ import attrs
 from criteria_engine.core.grammar import Parsed, nearest
 from criteria_engine.core.nodes import Flag
 from criteria_engine.core.values import Claim, Meaning
-from criteria_engine.criteria import Definition, Input
 from criteria_engine.defining import definition_meaning
 from criteria_engine.faces import Parts, expressions_in
-from criteria_engine.kinds import built
 from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.names import (
     ON_NAME,
@@ -28,6 +26,8 @@ from criteria_engine.names import (
     parameter_meaning,
     title_name,
 )
+from criteria_engine.rules.parts import Definition, Input
+from criteria_engine.rules.schema import built
 from criteria_engine.understanding import Understanding
 
 __all__ = ["EarlierScope", "Observing", "check_own_title"]

@@ -10,15 +10,14 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from criteria_engine.cases import Case, Expected
 from criteria_engine.core.grammar import nearest
 from criteria_engine.core.nodes import NA, Bounds
 from criteria_engine.core.values import Amount, Claim
 from criteria_engine.messages.diagnostics import Diagnostic, Fault, Problems
 from criteria_engine.result import Result
+from criteria_engine.rules.parts import Case, Expected, Status
+from criteria_engine.rules.schema import BOOLEAN, DATE, NUMBER
 from criteria_engine.ruleset import Ruleset
-from criteria_engine.scalars import BOOLEAN, DATE, NUMBER
-from criteria_engine.status import Status
 
 __all__ = ["compare", "compare_errors", "level_ids", "look_at_expected", "written"]
 

@@ -7,7 +7,6 @@ from typing import Any
 import attrs
 
 from criteria_engine import showing
-from criteria_engine.criteria import Definition
 from criteria_engine.explaining.causes import Causes
 from criteria_engine.explaining.conditions import Conditions
 from criteria_engine.explaining.facts import Facts
@@ -20,7 +19,7 @@ from criteria_engine.findings import Findings
 from criteria_engine.lines import Line, Piece
 from criteria_engine.messages.diagnostics import Language, chosen_language
 from criteria_engine.messages.formatting import date
-from criteria_engine.status import Status
+from criteria_engine.rules.parts import Definition, Status
 from criteria_engine.wording import Wording
 
 __all__ = ["Explanation", "explain"]

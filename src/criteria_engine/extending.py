@@ -14,9 +14,9 @@ import attrs
 
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.grammar import nearest
-from criteria_engine.criteria import Combine, Criterion, Level
-from criteria_engine.kinds import key_of, kind_of
 from criteria_engine.messages.diagnostics import Problems
+from criteria_engine.rules.parts import Combine, Criterion, Level
+from criteria_engine.rules.schema import key_of, kind_of
 from criteria_engine.ruleset import Ruleset
 
 __all__ = ["extended"]

@@ -19,7 +19,7 @@ from criteria_engine.core.expression import Expression
 from criteria_engine.core.grammar import normal
 from criteria_engine.core.nodes import Condition, Flag, Numeric, Observed, Part
 from criteria_engine.core.values import Amount, Claim, Meaning
-from criteria_engine.criteria import Criterion, Definition, Input, Parameter
+from criteria_engine.rules.parts import Criterion, Definition, Input, Parameter
 from criteria_engine.rules.shape import Judged
 from criteria_engine.tree import Tree
 

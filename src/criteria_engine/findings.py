@@ -22,7 +22,7 @@ from criteria_engine.names import ON
 from criteria_engine.plain_data import again, title_of_level
 from criteria_engine.program import CODES, Program
 from criteria_engine.reaching import Outcome, Reaching
-from criteria_engine.status import Status
+from criteria_engine.rules.parts import Status
 
 __all__ = ["Findings"]
 

@@ -10,10 +10,10 @@ from criteria_engine import relevance
 from criteria_engine.carriers.walking import Walk
 from criteria_engine.core.nodes import Bounds
 from criteria_engine.core.values import Claim
-from criteria_engine.digest import digest_of
 from criteria_engine.plain_data import plain
 from criteria_engine.program import Program
-from criteria_engine.status import Status
+from criteria_engine.rules.parts import Status
+from criteria_engine.rules.schema import digest_of
 
 __all__ = ["Asked", "Criteria", "CriterionResult", "data_of", "leaves_of"]
 

@@ -15,12 +15,12 @@ from criteria_engine.combining import all_met, joined
 from criteria_engine.core import algebra as a
 from criteria_engine.core.nodes import Condition, Not, Settled
 from criteria_engine.core.values import Claim
-from criteria_engine.criteria import Combine, Definition
 from criteria_engine.defining import definition_meaning
 from criteria_engine.desk import RuleDesk
 from criteria_engine.faces import Faces, fraction_of
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.names import input_meaning, parameter_meaning
+from criteria_engine.rules.parts import Combine, Definition
 from criteria_engine.rules.shape import Judged
 from criteria_engine.scoring import Scoring
 from criteria_engine.tree import Branchlet, Face, in_order

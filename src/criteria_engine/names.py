@@ -11,8 +11,8 @@ from criteria_engine.core import algebra as a
 from criteria_engine.core.grammar import nearest
 from criteria_engine.core.nodes import Condition, Flag, Observed, Withheld
 from criteria_engine.core.values import Amount, Case, Claim, Meaning, Words, chosen, compared, said
-from criteria_engine.criteria import Dated, Input, Parameter, Setting
 from criteria_engine.messages.diagnostics import Fault
+from criteria_engine.rules.parts import Dated, Input, Parameter, Setting
 
 __all__ = [
     "ON",

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from criteria_engine.criteria import Criterion, Level
 from criteria_engine.described import Described
 from criteria_engine.explanation import explain
 from criteria_engine.findings import Findings
 from criteria_engine.found import CriterionResult
 from criteria_engine.messages import formatting
 from criteria_engine.messages.diagnostics import chosen_language
+from criteria_engine.rules.parts import Criterion, Level, Status
 from criteria_engine.rules.shape import Clause, Rule
 from criteria_engine.showing import STYLE, escaped
-from criteria_engine.status import Status
 from criteria_engine.tree import Branchlet, Tree
 from criteria_engine.wording import MARKS, Wording
 

@@ -18,11 +18,10 @@ from criteria_engine.core import algebra as a
 from criteria_engine.core.bounds import Bounds
 from criteria_engine.core.nodes import Condition, Numeric
 from criteria_engine.core.values import Claim
-from criteria_engine.criteria import Consistency
 from criteria_engine.door import Door
 from criteria_engine.judging import Judging
 from criteria_engine.reaching import Reaching
-from criteria_engine.status import Status
+from criteria_engine.rules.parts import Consistency, Status
 
 __all__ = ["CODES", "Program", "Slot"]
 

@@ -8,9 +8,9 @@ import attrs
 
 from criteria_engine.expecting import level_ids
 from criteria_engine.result import Result
+from criteria_engine.rules.parts import Status
 from criteria_engine.ruleset import Ruleset
 from criteria_engine.running import CaseOutcome
-from criteria_engine.status import Status
 from criteria_engine.tree import Branchlet
 
 __all__ = ["Unreached", "unreached"]

@@ -16,10 +16,10 @@ from criteria_engine.core import algebra as a
 from criteria_engine.core.grammar import nearest
 from criteria_engine.core.nodes import Branch, Condition, Numeric
 from criteria_engine.core.values import Claim
-from criteria_engine.criteria import Level, Otherwise, Override
 from criteria_engine.judging import Judging
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.nominal import never_nominally
+from criteria_engine.rules.parts import Level, Otherwise, Override
 from criteria_engine.tree import Branchlet
 
 __all__ = ["Outcome", "Reaching", "Wanted", "reaching"]

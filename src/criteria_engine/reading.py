@@ -18,12 +18,11 @@ from criteria_engine.core.grammar import normal
 from criteria_engine.document import Document
 from criteria_engine.extending import extended
 from criteria_engine.faces import ANYTHING
-from criteria_engine.kinds import ListOf
 from criteria_engine.marks import Limits, MarkedMap, MarkedText
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Fault, Problems, chosen_language
 from criteria_engine.rules import RULES
+from criteria_engine.rules.schema import LABEL, TEXT, ListOf
 from criteria_engine.ruleset import Ruleset
-from criteria_engine.scalars import LABEL, TEXT
 
 __all__ = ["Document", "Shelf", "load", "loads", "read_document", "read_ruleset"]
 

@@ -8,10 +8,18 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.cases import Case
-from criteria_engine.columns import Column
 from criteria_engine.core.expression import Expression
-from criteria_engine.criteria import (
+from criteria_engine.described import Described
+from criteria_engine.evaluation import evaluate
+from criteria_engine.messages.diagnostics import Problems
+from criteria_engine.messages.titles import Titles
+from criteria_engine.notebook import ruleset_html
+from criteria_engine.observing import History, Titled
+from criteria_engine.program import Program
+from criteria_engine.result import Result
+from criteria_engine.rules.parts import (
+    Case,
+    Column,
     Combine,
     Consistency,
     Criterion,
@@ -26,22 +34,26 @@ from criteria_engine.criteria import (
     Parameter,
     Round,
     Scale,
+    Window,
 )
-from criteria_engine.described import Described
-from criteria_engine.digest import digest_of
-from criteria_engine.evaluation import evaluate
-from criteria_engine.kinds import ById, ListOf, Plain, Struct, part
-from criteria_engine.messages.diagnostics import Problems
-from criteria_engine.messages.titles import Titles
-from criteria_engine.notebook import ruleset_html
-from criteria_engine.observing import History, Titled
-from criteria_engine.program import Program
-from criteria_engine.result import Result
-from criteria_engine.scalars import BOOLEAN, DATE, EXPRESSION, NUMBER, TEXT, TITLES, word_of
+from criteria_engine.rules.schema import (
+    BOOLEAN,
+    DATE,
+    EXPRESSION,
+    NUMBER,
+    TEXT,
+    TITLES,
+    ById,
+    ListOf,
+    Plain,
+    Struct,
+    digest_of,
+    part,
+    word_of,
+)
 from criteria_engine.soundness import program_of
 from criteria_engine.tables.frames import evaluate_frame
 from criteria_engine.tables.observing import Asked
-from criteria_engine.windows import Window
 
 __all__ = ["Ruleset"]
 

@@ -12,11 +12,11 @@ from criteria_engine.core.expression import Expression
 from criteria_engine.core.grammar import is_id, nearest
 from criteria_engine.core.nodes import Branch, Condition, Not, Number, Part
 from criteria_engine.core.values import Amount, Claim, Meaning
-from criteria_engine.criteria import Combine
 from criteria_engine.earlier import EarlierScope, Observing, check_own_title
 from criteria_engine.faces import ANYTHING, Faces, Parts, free_claim, prerequisite_name
 from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.names import ON_NAME, day_of_assessment
+from criteria_engine.rules.parts import Combine
 from criteria_engine.tree import Branchlet, Tree
 from criteria_engine.understanding import Understanding
 

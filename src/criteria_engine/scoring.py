@@ -12,9 +12,9 @@ import attrs
 from criteria_engine.combining import Joined, joined, ratio, tighter
 from criteria_engine.core import algebra as a
 from criteria_engine.core.nodes import Branch, Choice, Condition, Not, Numeric, Part, Tighter
-from criteria_engine.criteria import Combine, Criterion, Round
 from criteria_engine.faces import fraction_of
 from criteria_engine.messages.diagnostics import Fault
+from criteria_engine.rules.parts import Combine, Criterion, Round
 from criteria_engine.scope import RulesetScope
 from criteria_engine.tree import Branchlet
 

@@ -13,7 +13,6 @@ from typing import Any
 
 from criteria_engine.core.algebra import add
 from criteria_engine.core.grammar import nearest
-from criteria_engine.criteria import Combine, Criterion, Input, Parameter
 from criteria_engine.described import Described
 from criteria_engine.faces import Parts
 from criteria_engine.judging import Judging
@@ -21,6 +20,7 @@ from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.program import Program
 from criteria_engine.reaching import reaching
 from criteria_engine.rules.deduct import Deduct
+from criteria_engine.rules.parts import Combine, Criterion, Input, Parameter
 from criteria_engine.rules.score import Score
 from criteria_engine.tree import Branchlet
 

@@ -13,8 +13,8 @@ from graphlib import CycleError, TopologicalSorter
 import attrs
 
 from criteria_engine.core.grammar import nearest
-from criteria_engine.criteria import Criterion
 from criteria_engine.messages.diagnostics import Fault
+from criteria_engine.rules.parts import Criterion
 
 __all__ = ["Branchlet", "Face", "Tree", "in_order"]
 

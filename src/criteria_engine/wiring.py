@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from criteria_engine.core.expression import Expression
-from criteria_engine.criteria import Criterion
 from criteria_engine.faces import expressions_in, prerequisite_name
 from criteria_engine.messages.diagnostics import Fault
+from criteria_engine.rules.parts import Criterion
 from criteria_engine.scope import RulesetScope
 from criteria_engine.tree import Branchlet, Face
 

@@ -7,9 +7,19 @@ from typing import Any
 import attrs
 import yaml
 
-from criteria_engine.kinds import ById, Kind, ListOf, MapOf, OneRule, Struct, key_of, kind_of
+from criteria_engine.rules.schema import (
+    TITLES,
+    ById,
+    Kind,
+    ListOf,
+    MapOf,
+    OneRule,
+    Scalar,
+    Struct,
+    key_of,
+    kind_of,
+)
 from criteria_engine.ruleset import Ruleset
-from criteria_engine.scalars import TITLES, Scalar
 
 __all__ = ["dumps"]
 

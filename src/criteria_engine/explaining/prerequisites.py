@@ -10,7 +10,7 @@ from criteria_engine.explaining.causes import Causes
 from criteria_engine.faces import prerequisite_name
 from criteria_engine.found import CriterionResult
 from criteria_engine.lines import Line, Piece
-from criteria_engine.status import Status
+from criteria_engine.rules.parts import Status
 from criteria_engine.tree import Branchlet
 
 __all__ = ["Prerequisites"]

@@ -10,13 +10,13 @@ from criteria_engine.core import arithmetic
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.nodes import Bounds
 from criteria_engine.core.values import Claim
-from criteria_engine.criteria import Criterion, Level, Otherwise, Override
 from criteria_engine.explaining.prerequisites import Prerequisites
 from criteria_engine.explaining.shortfalls import share_missed_by
 from criteria_engine.found import CriterionResult
 from criteria_engine.lines import Asked, Decision, Line, Piece, Special
 from criteria_engine.messages.titles import Titles
 from criteria_engine.reaching import Reaching, Wanted
+from criteria_engine.rules.parts import Criterion, Level, Otherwise, Override
 from criteria_engine.tree import Branchlet
 from criteria_engine.wording import Wording
 

@@ -10,7 +10,7 @@ from criteria_engine.projection.plan_units import meant_unit
 from criteria_engine.projection.setting import Setting
 from criteria_engine.projection.target_outlook import Nearest
 from criteria_engine.result import Result
-from criteria_engine.status import Status
+from criteria_engine.rules.parts import Status
 
 __all__ = ["nearest_units"]
 

@@ -6,9 +6,6 @@ import datetime
 
 import attrs
 
-from criteria_engine.criteria import LegalBasis
-from criteria_engine.digest import digest_of
-from criteria_engine.kinds import ById, ListOf, Plain, Struct, part
 from criteria_engine.messages.diagnostics import Problems
 from criteria_engine.messages.titles import Titles
 from criteria_engine.projection.plan_checks import listed_units, look_at_plan
@@ -24,7 +21,8 @@ from criteria_engine.projection.plan_parts import (
 )
 from criteria_engine.projection.plan_units import counted_units
 from criteria_engine.projection.roster import Roster, Unit
-from criteria_engine.scalars import LABEL, TEXT, TITLES
+from criteria_engine.rules.parts import LegalBasis
+from criteria_engine.rules.schema import LABEL, TEXT, TITLES, ById, ListOf, Plain, Struct, digest_of, part
 
 __all__ = ["Plan"]
 

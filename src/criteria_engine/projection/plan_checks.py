@@ -6,7 +6,6 @@ import datetime
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from criteria_engine.criteria import LegalBasis
 from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.projection.plan_parts import (
     Capacity,
@@ -26,6 +25,7 @@ from criteria_engine.projection.plan_units import (
 )
 from criteria_engine.projection.roster import Roster, Unit
 from criteria_engine.projection.unit_names import name_key, nearest_name
+from criteria_engine.rules.parts import LegalBasis
 
 __all__ = ["PlanShape", "first_day", "listed_units", "look_at_plan"]
 

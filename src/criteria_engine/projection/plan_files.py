@@ -11,7 +11,6 @@ import attrs
 
 from criteria_engine.core.grammar import normal
 from criteria_engine.document import Document
-from criteria_engine.kinds import ListOf, MapOf, Struct, built
 from criteria_engine.marks import Marked, MarkedList, MarkedMap, MarkedText
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Fault, Problems, chosen_language
 from criteria_engine.projection.plan import Plan
@@ -21,7 +20,7 @@ from criteria_engine.projection.plan_words import YEAR
 from criteria_engine.projection.roster import Roster
 from criteria_engine.projection.roster_files import load_roster
 from criteria_engine.reading import read_document
-from criteria_engine.scalars import INTEGER, LABEL
+from criteria_engine.rules.schema import INTEGER, LABEL, ListOf, MapOf, Struct, built
 
 __all__ = ["check_plan", "load_plan"]
 

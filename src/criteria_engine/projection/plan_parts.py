@@ -10,11 +10,26 @@ from typing import Any
 import attrs
 
 from criteria_engine.core.grammar import normal
-from criteria_engine.kinds import ListOf, MapOf, Plain, Struct, part
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.messages.titles import Titles
 from criteria_engine.projection.plan_words import DAY_OF_YEAR, DUE, LASTS, YEAR, YEARS, day_of_year
-from criteria_engine.scalars import BOOLEAN, DATE, ID, INTEGER, LABEL, SHARE, TITLES, Scalar, shown, word_of
+from criteria_engine.rules.schema import (
+    BOOLEAN,
+    DATE,
+    ID,
+    INTEGER,
+    LABEL,
+    SHARE,
+    TITLES,
+    ListOf,
+    MapOf,
+    Plain,
+    Scalar,
+    Struct,
+    part,
+    shown,
+    word_of,
+)
 
 __all__ = [
     "CLEARS",

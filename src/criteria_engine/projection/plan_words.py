@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from criteria_engine.messages.diagnostics import Fault
-from criteria_engine.scalars import DATE, Scalar, shown
+from criteria_engine.rules.schema import DATE, Scalar, shown
 
 __all__ = ["DAY_OF_YEAR", "DUE", "LASTS", "YEAR", "YEARS", "day_of_year"]
 

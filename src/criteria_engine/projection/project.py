@@ -10,7 +10,6 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.digest import digest_of
 from criteria_engine.projection.assessed import last_results
 from criteria_engine.projection.attaining import attainment
 from criteria_engine.projection.changes import share_changes
@@ -25,6 +24,7 @@ from criteria_engine.projection.scenario import Scenario, course_of
 from criteria_engine.projection.setting import Setting, setting_of
 from criteria_engine.projection.told_rows import Rows, rows_of
 from criteria_engine.projection.year_table import YearRow, YearTable
+from criteria_engine.rules.schema import digest_of
 from criteria_engine.ruleset import Ruleset
 
 __all__ = ["project"]

@@ -15,7 +15,7 @@ from criteria_engine.projection.plan_units import MOST_LOOKED_FOR, meant_unit, y
 from criteria_engine.projection.plan_words import YEAR
 from criteria_engine.projection.roster import Roster
 from criteria_engine.result import Result
-from criteria_engine.scalars import DATE
+from criteria_engine.rules.schema import DATE
 
 __all__ = [
     "HELD",

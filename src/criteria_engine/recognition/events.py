@@ -9,9 +9,8 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import attrs
 
 from criteria_engine.core.expression_text import clean_text
-from criteria_engine.kinds import Plain
 from criteria_engine.messages.diagnostics import Fault, Problems
-from criteria_engine.scalars import DATE, INTEGER, LABEL, TEXT, word_of
+from criteria_engine.rules.schema import DATE, INTEGER, LABEL, TEXT, Plain, word_of
 
 __all__ = [
     "DECISIONS",

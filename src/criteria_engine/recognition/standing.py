@@ -8,11 +8,11 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from criteria_engine.kinds import Plain
 from criteria_engine.messages.diagnostics import chosen_language
 from criteria_engine.recognition.events import HELD, RecognitionEvent, State
 from criteria_engine.recognition.sentences import said
 from criteria_engine.recognition.validity import FOR_EVER, Validity, Waiting, months_later
+from criteria_engine.rules.schema import Plain
 
 __all__ = ["Basis", "Reason", "Standing", "counted", "earliest", "standing_of"]
 

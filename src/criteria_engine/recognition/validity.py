@@ -8,10 +8,9 @@ from typing import Literal
 
 import attrs
 
-from criteria_engine.kinds import Plain
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.recognition.events import RecognitionEvent, settle
-from criteria_engine.scalars import INTEGER, word_of
+from criteria_engine.rules.schema import INTEGER, Plain, word_of
 
 __all__ = ["FOR_EVER", "Validity", "Waiting", "months_later"]
 

@@ -13,7 +13,7 @@ from criteria_engine.projection.plan_units import meant_unit
 from criteria_engine.projection.roster import Roster
 from criteria_engine.projection.setting import Setting
 from criteria_engine.result import Result
-from criteria_engine.status import Status
+from criteria_engine.rules.parts import Status
 
 __all__ = ["Point", "Quality", "commonly_lacking", "qualities"]
 

@@ -12,10 +12,9 @@ from criteria_engine.core import algebra as a
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.nodes import Condition, Number, Numeric, Operator
 from criteria_engine.core.values import Amount, Claim, Meaning
-from criteria_engine.kinds import ListOf, Plain, Struct, part
 from criteria_engine.messages.titles import Titles
+from criteria_engine.rules.schema import EXPRESSION, TITLES, ListOf, Plain, Struct, part
 from criteria_engine.rules.shape import Clause, Desk, Judged, Pick, picked_points
-from criteria_engine.scalars import EXPRESSION, TITLES
 
 __all__ = ["Bands", "Step"]
 

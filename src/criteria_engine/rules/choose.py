@@ -12,9 +12,8 @@ from criteria_engine.core.expression import Expression
 from criteria_engine.core.grammar import nearest
 from criteria_engine.core.nodes import Condition
 from criteria_engine.core.values import Amount, Claim, Meaning, Words, said, within
-from criteria_engine.kinds import MapOf, Plain, part
+from criteria_engine.rules.schema import EXPRESSION, LABEL, MapOf, Plain, part
 from criteria_engine.rules.shape import Clause, Desk, Judged, Pick, picked_points
-from criteria_engine.scalars import EXPRESSION, LABEL
 
 __all__ = ["Choose"]
 

@@ -11,10 +11,9 @@ from criteria_engine.core import algebra as a
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.nodes import Branch, Numeric
 from criteria_engine.core.values import Amount
-from criteria_engine.kinds import ListOf, Plain, Struct, part
 from criteria_engine.messages.titles import Titles
+from criteria_engine.rules.schema import EXPRESSION, TITLES, ListOf, Plain, Struct, part
 from criteria_engine.rules.shape import Clause, Desk, Judged
-from criteria_engine.scalars import EXPRESSION, TITLES
 
 __all__ = ["Deduct", "Line"]
 

@@ -10,10 +10,9 @@ import attrs
 from criteria_engine.core import algebra as a
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.values import Claim
-from criteria_engine.kinds import MapOf, Plain, Struct, part
 from criteria_engine.messages.titles import Titles
+from criteria_engine.rules.schema import EXPRESSION, LABEL, TITLES, MapOf, Plain, Struct, part
 from criteria_engine.rules.shape import Clause, Desk, Judged, all_or_nothing
-from criteria_engine.scalars import EXPRESSION, LABEL, TITLES
 
 __all__ = ["Event", "NoneOf"]
 

@@ -10,9 +10,8 @@ import attrs
 from criteria_engine.core import algebra as a
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.values import Amount
-from criteria_engine.kinds import Plain, part
+from criteria_engine.rules.schema import EXPRESSION, Plain, part
 from criteria_engine.rules.shape import Clause, Desk, Judged
-from criteria_engine.scalars import EXPRESSION
 
 __all__ = ["Score"]
 

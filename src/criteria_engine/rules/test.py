@@ -8,9 +8,8 @@ from typing import ClassVar
 import attrs
 
 from criteria_engine.core.expression import Expression
-from criteria_engine.kinds import Plain, part
+from criteria_engine.rules.schema import EXPRESSION, Plain, part
 from criteria_engine.rules.shape import Clause, Desk, Judged, all_or_nothing
-from criteria_engine.scalars import EXPRESSION
 
 __all__ = ["Test"]
 

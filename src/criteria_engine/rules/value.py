@@ -11,9 +11,8 @@ from criteria_engine.core import algebra as a
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.nodes import Not, Settled
 from criteria_engine.core.values import Amount, Claim
-from criteria_engine.kinds import Plain, part
+from criteria_engine.rules.schema import EXPRESSION, Plain, part
 from criteria_engine.rules.shape import Clause, Desk, Judged
-from criteria_engine.scalars import EXPRESSION
 
 __all__ = ["Value"]
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from criteria_engine.core.nodes import NA
-from criteria_engine.criteria import Input
 from criteria_engine.names import span_of
+from criteria_engine.rules.parts import Input
 from criteria_engine.tables.sources import Cells
 
 __all__ = ["WORDED", "cells_of", "fill_of"]

@@ -6,10 +6,10 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from criteria_engine.criteria import Input
 from criteria_engine.door import Door
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.names import span_of
+from criteria_engine.rules.parts import Input
 from criteria_engine.tables.cells import WORDED, cells_of, fill_of
 from criteria_engine.tables.coding import coded, numbers_and_gaps, placed, truth_values
 from criteria_engine.tables.sources import NO, YES, Cells, Source, Taken

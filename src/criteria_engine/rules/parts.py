@@ -6,17 +6,20 @@ fit together is asked when a ruleset is made of them.
 
 from __future__ import annotations
 
+import calendar
 import datetime
+import enum
+import re
 from typing import Any
 
 import attrs
 
 from criteria_engine.core.expression import Composable, Expression
-from criteria_engine.kinds import ById, ListOf, MapOf, OneRule, Plain, Struct, part
+from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.messages.titles import Titles
-from criteria_engine.rules.shape import Rule
-from criteria_engine.scalars import (
+from criteria_engine.rules.schema import (
     BOOLEAN,
+    CELL,
     DATE,
     EXPRESSION,
     ID,
@@ -27,17 +30,31 @@ from criteria_engine.scalars import (
     SHARE,
     TEXT,
     TITLES,
+    ById,
+    ListOf,
+    MapOf,
+    OneRule,
+    Plain,
+    Scalar,
+    Struct,
+    part,
+    shown,
     word_of,
 )
+from criteria_engine.rules.shape import Rule
 
 __all__ = [
     "INPUT_TYPES",
+    "VIETNAMESE_KEYS",
+    "Case",
+    "Column",
     "Combine",
     "Consistency",
     "Criterion",
     "Dated",
     "Definition",
     "Effective",
+    "Expected",
     "Input",
     "LegalBasis",
     "Level",
@@ -48,6 +65,8 @@ __all__ = [
     "Round",
     "Scale",
     "Setting",
+    "Status",
+    "Window",
 ]
 
 INPUT_TYPES = ("boolean", "number", "integer", "percent", "ordinal", "choice", "date", "text")
@@ -262,3 +281,159 @@ class Consistency(Plain):
 
     holds: Expression = part(EXPRESSION)
     note: Titles = part(TITLES, default=Titles())
+
+
+# ---- the days of the year between which an assessment looks; a window may cross the year ---------
+
+_MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
+
+
+def _month_day(value: object) -> str:
+    """A month and a day that some year has, as ``MM-DD``."""
+    text = value.strip() if isinstance(value, str) else ""
+    found = _MONTH_DAY.fullmatch(text)
+    if found is None or int(found[2]) > calendar.monthrange(2024, int(found[1]))[1]:
+        raise Fault("CE113", value=shown(value), mended=_mended(text))
+    return text
+
+
+def _mended(text: str) -> str:
+    """A month and a day as a ruleset writes them, where they were written day/month."""
+    found = re.fullmatch(r"([0-3]?[0-9])[/.]([01]?[0-9])", text)
+    return f"{int(found[2]):02}-{int(found[1]):02}" if found else "11-16"
+
+
+_EDGE = Scalar("month-day", _month_day, _month_day)
+
+
+@attrs.frozen(repr=False)
+class Window(Plain):
+    """The days of the year, ``MM-DD``, between which an assessment looks.
+
+    ``Window("11-16", "11-15")`` crosses the year. Where one end is not given, the window is a whole
+    year that begins or ends there. In a year without 29 February a window that ends there ends on the
+    28th, and one that begins there begins on 1 March. ``ValueError`` beyond the years 1 to 9999.
+    """
+
+    from_: str | None = part(_EDGE, optional=True, default=None, key="from")
+    until: str | None = part(_EDGE, optional=True, default=None)
+
+    def ending_in(self, year: int) -> tuple[datetime.date, datetime.date]:
+        """The first and the last day of the window that ends in a year."""
+        if self.until is not None:
+            last = _day(year, self.until)
+        else:
+            last = _day(year, self.from_ or "01-01", first=True) - datetime.timedelta(days=1)
+            if last.year < year:
+                last = datetime.date(year, 12, 31)
+        if self.from_ is None:
+            first = _day(year - 1, self.until or "12-31") + datetime.timedelta(days=1)
+        else:
+            crosses = (
+                last < _day(year, self.from_, first=True) if self.until is None else self.from_ > self.until
+            )
+            first = min(last, _day(year - crosses, self.from_, first=True))
+        return first, last
+
+    def at(self, day: datetime.date) -> tuple[datetime.date, datetime.date]:
+        """The first and the last day of the latest window that has begun by ``day``."""
+        return max(
+            window for window in map(self.ending_in, range(day.year - 1, day.year + 2)) if window[0] <= day
+        )
+
+    def before(self, day: datetime.date, periods: int) -> tuple[datetime.date, datetime.date]:
+        """The window so many years before the one at ``day``."""
+        return self.ending_in(self.at(day)[1].year - periods)
+
+
+def _day(year: int, edge: str, *, first: bool = False) -> datetime.date:
+    """A day of a year; without a 29 February the last of the month, or the first of the next."""
+    month, day = map(int, edge.split("-"))
+    last = calendar.monthrange(year, month)[1]
+    return (
+        datetime.date(year, month + 1, 1)
+        if first and day > last
+        else datetime.date(year, month, min(day, last))
+    )
+
+
+# ---- tests beside the rules: what values are given, and what is expected -------------------------
+
+
+@attrs.frozen(repr=False)
+class Expected(Plain):
+    """What a test expects, any of it; ``score`` is a number or its low and high end."""
+
+    level: str | None = part(LABEL, optional=True, default=None)
+    possible_levels: tuple[str, ...] | None = part(ListOf(LABEL), optional=True, default=None)
+    score: tuple[float, ...] | None = part(ListOf(NUMBER, single=True), optional=True, default=None)
+    max_score: tuple[float, ...] | None = part(ListOf(NUMBER, single=True), optional=True, default=None)
+    decided: bool | None = part(BOOLEAN, optional=True, default=None)
+    referred: str | None = part(TEXT, optional=True, default=None)
+    criteria: tuple[tuple[str, str], ...] = part(MapOf(LABEL, CELL), default=())
+    values: tuple[tuple[str, str], ...] = part(MapOf(LABEL, CELL), default=())
+    error: str | None = part(TEXT, optional=True, default=None)
+
+
+@attrs.frozen(repr=False)
+class Case(Plain):
+    """One test: ``values`` as an author writes them, and what is expected.
+
+    ``history`` are the values of the periods before, the newest first; ``titles`` say by ruleset which
+    level is held, in a list now and in the periods before.
+    """
+
+    name: str = part(TEXT)
+    values: tuple[tuple[str, str | None], ...] = part(MapOf(LABEL, CELL), default=())
+    history: tuple[tuple[tuple[str, str | None], ...], ...] = part(ListOf(MapOf(LABEL, CELL)), default=())
+    titles: tuple[tuple[str, tuple[str | None, ...]], ...] = part(
+        MapOf(LABEL, ListOf(CELL, single=True)), default=()
+    )
+    evidence: tuple[tuple[str, str], ...] = part(MapOf(LABEL, CELL), default=())
+    on: datetime.date | None = part(DATE, optional=True, default=None)
+    expect: Expected = part(Struct(Expected), default=Expected())
+    note: str | None = part(TEXT, optional=True, default=None)
+
+
+# ---- what the readers of data files need to know of an input -------------------------------------
+
+
+@attrs.frozen
+class Column:
+    """An input as a column of a table: its ``words`` are its choices, or those of its scale."""
+
+    id: str
+    type: str
+    words: tuple[str, ...]
+    may_be_na: bool
+    titles: tuple[str, ...]
+
+
+# ---- the state of a criterion --------------------------------------------------------------------
+
+
+class Status(enum.StrEnum):
+    """What an assessment says of a criterion; ``UNKNOWN``: a missing value can still change it."""
+
+    MET = "met"
+    NOT_MET = "not_met"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not_applicable"
+    BLOCKED = "blocked"
+
+
+# ---- keys as they are written in Vietnamese by mistake, and the keys that are meant --------------
+
+VIETNAMESE_KEYS = {
+    "điểm": "points", "diem": "points", "trọng_số": "weight", "trong_so": "weight", "tiêu_chí": "criteria",
+    "tieu_chi": "criteria", "tên": "title", "ten": "title", "tiêu_đề": "title", "tieu_de": "title",
+    "mức": "levels", "muc": "levels", "chỉ_số": "inputs", "chi_so": "inputs", "tham_số": "parameters",
+    "tham_so": "parameters", "định_nghĩa": "define", "dinh_nghia": "define", "ghi_chú": "note",
+    "ghi_chu": "note", "điều_kiện": "test", "dieu_kien": "test", "tiên_quyết": "requires",
+    "tien_quyet": "requires", "loại": "type", "loai": "type", "kiểm_thử": "tests", "kiem_thu": "tests",
+    "kế_hoạch": "plan", "ke_hoach": "plan", "chỉ_tiêu": "targets", "chi_tieu": "targets", "đăng_ký": "registrations",
+    "dang_ky": "registrations", "danh_sách": "roster", "danh_sach": "roster", "giai_đoạn": "horizon",
+    "giai_doan": "horizon", "nhiệm_vụ": "tasks", "nhiem_vu": "tasks", "báo_cáo": "reports", "bao_cao": "reports",
+    "năng_lực": "capacity", "nang_luc": "capacity", "căn_cứ": "legal_basis", "can_cu": "legal_basis",
+    "cách_tính": "counting", "cach_tinh": "counting",
+}  # fmt: skip
