@@ -13,6 +13,7 @@ from typing import Any
 
 import attrs
 
+from criteria_engine.compiler.tree import Branchlet
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.grammar import parse
 from criteria_engine.expecting import written
@@ -21,7 +22,6 @@ from criteria_engine.rules.deduct import Deduct
 from criteria_engine.rules.parts import Criterion, Level
 from criteria_engine.rules.schema import SHARE
 from criteria_engine.ruleset import Ruleset
-from criteria_engine.tree import Branchlet
 
 __all__ = ["Advice", "about_criteria", "about_head", "about_levels", "about_tests"]
 

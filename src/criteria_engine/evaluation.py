@@ -6,11 +6,11 @@ import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from criteria_engine.compiler.names import Described
+from criteria_engine.compiler.program import Program
 from criteria_engine.core.grammar import nearest
-from criteria_engine.described import Described
 from criteria_engine.messages.diagnostics import CriteriaError, Problems
 from criteria_engine.observing import History, Titled, observed_before, plain_titles, titles_held
-from criteria_engine.program import Program
 from criteria_engine.result import Result
 
 __all__ = ["checked_day", "evaluate", "first_day"]

@@ -14,14 +14,13 @@ from typing import Any
 from criteria_engine import relevance
 from criteria_engine.carriers.trees import Row
 from criteria_engine.carriers.walking import Walk
+from criteria_engine.compiler.levels import Outcome, Reaching
+from criteria_engine.compiler.names import ON, Described
+from criteria_engine.compiler.program import CODES, Program
 from criteria_engine.core.nodes import NA, Bounds
 from criteria_engine.core.values import Amount, Claim, Meaning, Words
-from criteria_engine.described import Described
 from criteria_engine.found import Criteria, data_of
-from criteria_engine.names import ON
 from criteria_engine.plain_data import again, title_of_level
-from criteria_engine.program import CODES, Program
-from criteria_engine.reaching import Outcome, Reaching
 from criteria_engine.rules.parts import Status
 
 __all__ = ["Findings"]

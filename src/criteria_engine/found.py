@@ -8,10 +8,10 @@ from typing import Any, Protocol
 
 from criteria_engine import relevance
 from criteria_engine.carriers.walking import Walk
+from criteria_engine.compiler.program import Program
 from criteria_engine.core.nodes import Bounds
 from criteria_engine.core.values import Claim
 from criteria_engine.plain_data import plain
-from criteria_engine.program import Program
 from criteria_engine.rules.parts import Status
 from criteria_engine.rules.schema import digest_of
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from criteria_engine.described import Described
+from criteria_engine.compiler.names import Described
+from criteria_engine.compiler.tree import Branchlet, Tree
 from criteria_engine.explanation import explain
 from criteria_engine.findings import Findings
 from criteria_engine.found import CriterionResult
@@ -13,7 +14,6 @@ from criteria_engine.messages.diagnostics import chosen_language
 from criteria_engine.rules.parts import Criterion, Level, Status
 from criteria_engine.rules.shape import Clause, Rule
 from criteria_engine.showing import STYLE, escaped
-from criteria_engine.tree import Branchlet, Tree
 from criteria_engine.wording import MARKS, Wording
 
 __all__ = ["result_html", "ruleset_html"]

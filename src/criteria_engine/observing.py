@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from criteria_engine.compiler.names import Described, earlier_name
+from criteria_engine.compiler.program import Program
 from criteria_engine.core.grammar import nearest, normal
-from criteria_engine.described import Described
 from criteria_engine.findings import Findings
 from criteria_engine.messages.diagnostics import Fault, Problems
-from criteria_engine.names import earlier_name
-from criteria_engine.program import Program
 
 __all__ = ["History", "Titled", "levels_that_reach", "observed_before", "plain_titles", "titles_held"]
 

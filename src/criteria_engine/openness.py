@@ -11,14 +11,13 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.asking import Asking
 from criteria_engine.carriers.python import build_function
 from criteria_engine.carriers.trees import Row
+from criteria_engine.compiler.program import Asking, Program
 from criteria_engine.core import algebra as a
 from criteria_engine.core.bounds import Bounds
 from criteria_engine.core.nodes import Compare, Condition, NumberLike, Numeric, Settled
 from criteria_engine.core.traversal import children_first, inner, inputs_of
-from criteria_engine.program import Program
 
 __all__ = ["Openness", "Weighing"]
 

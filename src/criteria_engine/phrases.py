@@ -5,12 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 
+from criteria_engine.compiler.names import ON_NAME, Described
+from criteria_engine.compiler.tree import Tree
 from criteria_engine.core.grammar import Parsed, dotted, normal, parse
-from criteria_engine.described import Described
 from criteria_engine.messages.diagnostics import Fault, Language
 from criteria_engine.messages.titles import Titles
-from criteria_engine.names import ON_NAME
-from criteria_engine.tree import Tree
 
 __all__ = ["Phrases"]
 

@@ -6,8 +6,8 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
+from criteria_engine.compiler.names import Described
 from criteria_engine.core.nodes import NA, Bounds
-from criteria_engine.described import Described
 
 __all__ = ["again", "plain", "title_of_level"]
 

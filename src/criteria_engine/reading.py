@@ -14,10 +14,10 @@ from typing import Any, Protocol
 
 import attrs
 
+from criteria_engine.compiler.tree import ANYTHING
 from criteria_engine.core.grammar import normal
 from criteria_engine.document import Document
 from criteria_engine.extending import extended
-from criteria_engine.faces import ANYTHING
 from criteria_engine.marks import Limits, MarkedMap, MarkedText
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Fault, Problems, chosen_language
 from criteria_engine.rules import RULES

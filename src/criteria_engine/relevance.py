@@ -13,11 +13,11 @@ from itertools import count
 from typing import Any
 
 from criteria_engine.carriers.trees import Row
+from criteria_engine.compiler.names import span_of
+from criteria_engine.compiler.program import Program
 from criteria_engine.core.nodes import NA, Condition, Numeric, Observed, Settled, Truth
 from criteria_engine.core.traversal import inner, inputs_of
-from criteria_engine.names import span_of
 from criteria_engine.openness import Openness, Weighing
-from criteria_engine.program import Program
 
 __all__ = ["open_below", "open_inputs", "telling"]
 

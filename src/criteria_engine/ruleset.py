@@ -8,14 +8,15 @@ from typing import Any
 
 import attrs
 
+from criteria_engine.compiler.names import Described
+from criteria_engine.compiler.program import Program
+from criteria_engine.compiler.soundness import program_of
 from criteria_engine.core.expression import Expression
-from criteria_engine.described import Described
 from criteria_engine.evaluation import evaluate
 from criteria_engine.messages.diagnostics import Problems
 from criteria_engine.messages.titles import Titles
 from criteria_engine.notebook import ruleset_html
 from criteria_engine.observing import History, Titled
-from criteria_engine.program import Program
 from criteria_engine.result import Result
 from criteria_engine.rules.parts import (
     Case,
@@ -51,7 +52,6 @@ from criteria_engine.rules.schema import (
     part,
     word_of,
 )
-from criteria_engine.soundness import program_of
 from criteria_engine.tables.frames import evaluate_frame
 from criteria_engine.tables.observing import Asked
 

@@ -8,16 +8,16 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
+from criteria_engine.compiler.names import Described
+from criteria_engine.compiler.tree import Tree
 from criteria_engine.core.grammar import Parsed
 from criteria_engine.core.nodes import NA, Bounds
-from criteria_engine.described import Described
 from criteria_engine.lines import Shortfall
 from criteria_engine.messages import formatting
 from criteria_engine.messages.diagnostics import Language
 from criteria_engine.messages.results_en import ENGLISH
 from criteria_engine.messages.results_vi import VIETNAMESE
 from criteria_engine.phrases import Phrases
-from criteria_engine.tree import Tree
 
 __all__ = ["MARKS", "SIGNS", "Wording"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
+from criteria_engine.compiler.names import earlier_name
 from criteria_engine.core.grammar import normal
 from criteria_engine.core.values import Claim
 from criteria_engine.explaining.sight import Sight, Sighted
 from criteria_engine.lines import Line, Piece
-from criteria_engine.names import earlier_name
 from criteria_engine.wording import Wording
 
 __all__ = ["Facts"]

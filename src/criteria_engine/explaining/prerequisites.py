@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import attrs
 
+from criteria_engine.compiler.tree import Branchlet, prerequisite_name
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.values import Claim
 from criteria_engine.explaining.causes import Causes
-from criteria_engine.faces import prerequisite_name
 from criteria_engine.found import CriterionResult
 from criteria_engine.lines import Line, Piece
 from criteria_engine.rules.parts import Status
-from criteria_engine.tree import Branchlet
 
 __all__ = ["Prerequisites"]
 

@@ -6,6 +6,8 @@ from fractions import Fraction
 
 import attrs
 
+from criteria_engine.compiler.levels import Reaching, Wanted
+from criteria_engine.compiler.tree import Branchlet
 from criteria_engine.core import arithmetic
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.nodes import Bounds
@@ -15,9 +17,7 @@ from criteria_engine.explaining.shortfalls import share_missed_by
 from criteria_engine.found import CriterionResult
 from criteria_engine.lines import Asked, Decision, Line, Piece, Special
 from criteria_engine.messages.titles import Titles
-from criteria_engine.reaching import Reaching, Wanted
 from criteria_engine.rules.parts import Criterion, Level, Otherwise, Override
-from criteria_engine.tree import Branchlet
 from criteria_engine.wording import Wording
 
 __all__ = ["Reasons", "level_name"]

@@ -14,12 +14,12 @@ from operator import eq, ge, gt, le, lt
 
 import attrs
 
+from criteria_engine.compiler.names import span_of
 from criteria_engine.core.grammar import normal
 from criteria_engine.core.nodes import Operator
 from criteria_engine.core.values import Amount, Claim, Meaning, Words, day_of
 from criteria_engine.explaining.sight import Link, Sight, Sighted
 from criteria_engine.lines import Shortfall
-from criteria_engine.names import span_of
 from criteria_engine.phrases import Phrases
 
 __all__ = ["compared_numbers", "missed_by", "share_missed_by"]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from criteria_engine.names import ON
+from criteria_engine.compiler.names import ON
 from criteria_engine.projection.assessed import Panel
 from criteria_engine.projection.chance import uniforms
 from criteria_engine.projection.common_draws import Common

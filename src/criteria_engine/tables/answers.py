@@ -11,12 +11,12 @@ from typing import assert_never
 
 import attrs
 
+from criteria_engine.compiler.levels import Reaching
+from criteria_engine.compiler.program import CODES, Program
 from criteria_engine.core import algebra as a
 from criteria_engine.core.bounds import Bounds
 from criteria_engine.core.nodes import Branch, Condition, Not, Numeric
 from criteria_engine.core.values import Amount, Claim, Meaning, Words
-from criteria_engine.program import CODES, Program
-from criteria_engine.reaching import Reaching
 from criteria_engine.rules.parts import Status
 
 __all__ = ["NA_TEXT", "Answer", "OneOf", "Place", "Said", "Size", "answers_of", "breaches_of", "columns_of"]

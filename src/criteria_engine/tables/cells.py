@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from criteria_engine.compiler.names import span_of
 from criteria_engine.core.nodes import NA
-from criteria_engine.names import span_of
 from criteria_engine.rules.parts import Input
 from criteria_engine.tables.sources import Cells
 

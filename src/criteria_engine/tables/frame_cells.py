@@ -14,8 +14,8 @@ from typing import Any
 import attrs
 
 from criteria_engine.carriers.frames import Formula, Formulas
-from criteria_engine.door import Door
-from criteria_engine.names import span_of
+from criteria_engine.compiler.inputs import Door
+from criteria_engine.compiler.names import span_of
 from criteria_engine.rules.parts import Input
 from criteria_engine.tables.frame_days import day_number
 

@@ -12,8 +12,8 @@ from typing import Any, Literal
 import attrs
 
 from criteria_engine.carriers.frames import Formula, Formulas
-from criteria_engine.door import Door
-from criteria_engine.names import ON
+from criteria_engine.compiler.inputs import Door
+from criteria_engine.compiler.names import ON
 from criteria_engine.rules.parts import Input
 from criteria_engine.tables.answers import NA_TEXT
 from criteria_engine.tables.frame_cells import FrameCells, Known, Seen

@@ -8,11 +8,10 @@ from typing import Any, Protocol
 
 import attrs
 
+from criteria_engine.compiler.names import ON, Described
+from criteria_engine.compiler.program import Program
 from criteria_engine.core.extras import narwhals, numpy
-from criteria_engine.described import Described
 from criteria_engine.evaluation import checked_day, first_day
-from criteria_engine.names import ON
-from criteria_engine.program import Program
 from criteria_engine.tables.answers import answers_of, columns_of
 from criteria_engine.tables.frame_cells import Known
 from criteria_engine.tables.giving import with_columns

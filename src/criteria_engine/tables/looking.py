@@ -12,8 +12,8 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.door import Door
-from criteria_engine.names import span_of
+from criteria_engine.compiler.inputs import Door
+from criteria_engine.compiler.names import span_of
 
 __all__ = ["Look", "look_of"]
 

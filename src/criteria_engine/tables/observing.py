@@ -12,10 +12,10 @@ from typing import Any
 
 import attrs
 
+from criteria_engine.compiler.names import Described
+from criteria_engine.compiler.program import Program
 from criteria_engine.core.grammar import nearest
-from criteria_engine.described import Described
 from criteria_engine.observing import levels_that_reach
-from criteria_engine.program import Program
 from criteria_engine.tables.layering import Copy, with_copies
 from criteria_engine.tables.refusing import refuse_frame
 from criteria_engine.tables.shifting import shifted

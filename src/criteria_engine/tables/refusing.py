@@ -6,10 +6,10 @@ import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from criteria_engine.compiler.names import Described
+from criteria_engine.compiler.program import Program
 from criteria_engine.core.grammar import nearest
-from criteria_engine.described import Described
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Fault, Problems, chosen_language
-from criteria_engine.program import Program
 from criteria_engine.tables.gathering import Column
 from criteria_engine.tables.taking import plain
 

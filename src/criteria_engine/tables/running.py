@@ -9,8 +9,8 @@ import attrs
 
 from criteria_engine.carriers.arrays import Arrays
 from criteria_engine.carriers.steps import Steps
+from criteria_engine.compiler.program import Program
 from criteria_engine.core.nodes import Condition
-from criteria_engine.program import Program
 from criteria_engine.tables.answers import answers_of, breaches_of
 from criteria_engine.tables.gathering import Column, Gathering, gathering_of
 from criteria_engine.tables.sources import NO, Rows, Source

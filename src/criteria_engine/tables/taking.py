@@ -6,9 +6,9 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from criteria_engine.door import Door
+from criteria_engine.compiler.inputs import Door
+from criteria_engine.compiler.names import span_of
 from criteria_engine.messages.diagnostics import Fault
-from criteria_engine.names import span_of
 from criteria_engine.rules.parts import Input
 from criteria_engine.tables.cells import WORDED, cells_of, fill_of
 from criteria_engine.tables.coding import coded, numbers_and_gaps, placed, truth_values

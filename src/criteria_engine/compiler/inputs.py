@@ -16,13 +16,15 @@ import attrs
 
 from criteria_engine.carriers.python import Entrance
 from criteria_engine.carriers.trees import Row, compiled
+from criteria_engine.compiler.names import ON, span_of
 from criteria_engine.core.grammar import nearest, normal, statements
 from criteria_engine.core.nodes import NA
 from criteria_engine.messages.diagnostics import Fault, Problems
-from criteria_engine.names import ON, span_of
 from criteria_engine.rules.parts import Input
 
-__all__ = ["Door"]
+__all__ = [
+    "Door",
+]
 
 _GROUPS = {"number": 0, "percent": 0, "integer": 1, "boolean": 2}
 _NUMBERS = frozenset({int, float})

@@ -11,20 +11,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from criteria_engine.compiler.compiler import Judging
+from criteria_engine.compiler.levels import reaching
+from criteria_engine.compiler.names import Described
+from criteria_engine.compiler.program import Program
+from criteria_engine.compiler.tree import Branchlet, Parts
 from criteria_engine.core.algebra import add
 from criteria_engine.core.grammar import nearest
-from criteria_engine.described import Described
-from criteria_engine.faces import Parts
-from criteria_engine.judging import Judging
 from criteria_engine.messages.diagnostics import Fault, Problems
-from criteria_engine.program import Program
-from criteria_engine.reaching import reaching
 from criteria_engine.rules.deduct import Deduct
 from criteria_engine.rules.parts import Combine, Criterion, Input, Parameter
 from criteria_engine.rules.score import Score
-from criteria_engine.tree import Branchlet
 
-__all__ = ["program_of"]
+__all__ = [
+    "program_of",
+]
 
 _RULESET_ID = re.compile(r"[a-z0-9_][a-z0-9_-]*(\.[a-z0-9_][a-z0-9_-]*)*")
 

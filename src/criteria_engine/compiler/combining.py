@@ -16,7 +16,14 @@ from criteria_engine.core.nodes import Branch, Condition, Number, Numeric, Part,
 from criteria_engine.core.values import Amount, Claim, least_of_any
 from criteria_engine.rules.parts import Combine
 
-__all__ = ["Child", "Joined", "all_met", "joined", "ratio", "tighter"]
+__all__ = [
+    "Child",
+    "Joined",
+    "all_met",
+    "joined",
+    "ratio",
+    "tighter",
+]
 
 
 @attrs.frozen(eq=False, repr=False)

@@ -1,0 +1,1 @@
+"""From the parts of a ruleset to one program of core nodes."""
