@@ -12,8 +12,8 @@ from types import MappingProxyType
 from typing import Any
 
 from criteria_engine import relevance
-from criteria_engine.carriers.trees import Row
-from criteria_engine.carriers.walking import Walk
+from criteria_engine.backends.interpreter import Walk
+from criteria_engine.backends.python import Row
 from criteria_engine.compiler.levels import Outcome, Reaching
 from criteria_engine.compiler.names import ON, Described
 from criteria_engine.compiler.program import CODES, Program

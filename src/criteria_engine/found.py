@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from criteria_engine import relevance
-from criteria_engine.carriers.walking import Walk
+from criteria_engine.backends.interpreter import Walk
 from criteria_engine.compiler.program import Program
 from criteria_engine.core.nodes import Bounds
 from criteria_engine.core.values import Claim

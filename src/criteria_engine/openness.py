@@ -11,8 +11,7 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.carriers.python import build_function
-from criteria_engine.carriers.trees import Row
+from criteria_engine.backends.python import Row, build_function
 from criteria_engine.compiler.program import Asking, Program
 from criteria_engine.core import algebra as a
 from criteria_engine.core.bounds import Bounds

@@ -12,7 +12,7 @@ from functools import partial
 from itertools import count
 from typing import Any
 
-from criteria_engine.carriers.trees import Row
+from criteria_engine.backends.python import Row
 from criteria_engine.compiler.names import span_of
 from criteria_engine.compiler.program import Program
 from criteria_engine.core.nodes import NA, Condition, Numeric, Observed, Settled, Truth

@@ -14,8 +14,7 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.carriers.python import Entrance
-from criteria_engine.carriers.trees import Row, compiled
+from criteria_engine.backends.python import Entrance, Row, compiled
 from criteria_engine.compiler.names import ON, span_of
 from criteria_engine.core.grammar import nearest, normal, statements
 from criteria_engine.core.nodes import NA

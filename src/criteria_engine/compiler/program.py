@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import attrs
 
-from criteria_engine.carriers.python import build_function
+from criteria_engine.backends.python import build_function
 from criteria_engine.compiler.compiler import Judging
 from criteria_engine.compiler.inputs import Door
 from criteria_engine.compiler.levels import Reaching

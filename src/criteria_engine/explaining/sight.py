@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.carriers.walking import Walk
+from criteria_engine.backends.interpreter import Walk
 from criteria_engine.core.grammar import Parsed, parse
 from criteria_engine.core.lowering import Scope, lower
 from criteria_engine.core.nodes import Condition, Numeric, Operator

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.carriers.trees import Row
+from criteria_engine.backends.python import Row
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.plain_data import plain
 from criteria_engine.projection.plan_units import meant_unit, year_days

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
-from criteria_engine.carriers.arrays import Arrays
-from criteria_engine.carriers.steps import Block, Steps
-from criteria_engine.carriers.trees import Anything, Row
+from criteria_engine.backends.arrays import Arrays
+from criteria_engine.backends.python import Anything, Row
+from criteria_engine.backends.steps import Block, Steps
 from criteria_engine.result import Result
 from criteria_engine.ruleset import Ruleset
 

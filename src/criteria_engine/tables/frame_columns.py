@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Any, assert_never
 
-from criteria_engine.carriers.frame_functions import FrameFunctions
-from criteria_engine.carriers.frames import Formula, Formulas
-from criteria_engine.carriers.splitting import Anything
+from criteria_engine.backends.frames import Formula, Formulas, FrameFunctions
+from criteria_engine.backends.splitting import Anything
 from criteria_engine.tables.answers import NA_TEXT, Answer, OneOf, Place, Said, Size
 from criteria_engine.tables.frame_days import text_of_day
 from criteria_engine.tables.frame_inputs import FrameInputs

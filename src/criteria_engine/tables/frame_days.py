@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from criteria_engine.carriers.frames import Formula, Formulas
+from criteria_engine.backends.frames import Formula, Formulas
 
 __all__ = ["day_number", "day_of_text", "text_of_day"]
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import attrs
 
-from criteria_engine.carriers.frames import Formula, Formulas
+from criteria_engine.backends.frames import Formula, Formulas
 from criteria_engine.compiler.inputs import Door
 from criteria_engine.compiler.names import ON
 from criteria_engine.rules.parts import Input

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.carriers.splitting import Anything
+from criteria_engine.backends.splitting import Anything
 from criteria_engine.tables.answers import NA_TEXT, Answer, OneOf, Place, Said, Size
 from criteria_engine.tables.sources import Rows
 

@@ -12,8 +12,7 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.carriers.sql import DUCKDB, SPARK, Sql
-from criteria_engine.tables.one_query import query_of
+from criteria_engine.backends.sql import DUCKDB, SPARK, Sql, query_of
 
 __all__ = ["Copy", "looks_at_tests_first", "space_of", "spread_of", "with_copies", "with_layers"]
 

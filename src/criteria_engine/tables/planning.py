@@ -6,8 +6,8 @@ import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from criteria_engine.carriers.frames import Formula, Formulas
-from criteria_engine.carriers.steps import Steps
+from criteria_engine.backends.frames import Formula, Formulas
+from criteria_engine.backends.steps import Steps
 from criteria_engine.compiler.program import Program
 from criteria_engine.tables.answers import Answer, answers_of, breaches_of, columns_of
 from criteria_engine.tables.frame_cells import Known

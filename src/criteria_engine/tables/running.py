@@ -7,8 +7,8 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.carriers.arrays import Arrays
-from criteria_engine.carriers.steps import Steps
+from criteria_engine.backends.arrays import Arrays
+from criteria_engine.backends.steps import Steps
 from criteria_engine.compiler.program import Program
 from criteria_engine.core.nodes import Condition
 from criteria_engine.tables.answers import answers_of, breaches_of

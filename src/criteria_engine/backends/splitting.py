@@ -12,20 +12,27 @@ from typing import Any
 
 import attrs
 
+from criteria_engine.core import arithmetic
 from criteria_engine.core.algebra import opposite
+from criteria_engine.core.arithmetic import as_float
 from criteria_engine.core.nodes import (
     Among,
+    Apply,
     Choice,
     Compare,
     Condition,
     Every,
     Flag,
     Given,
+    Minus,
     Not,
     Number,
     Numeric,
     Observed,
+    Over,
     Some,
+    Sum,
+    Times,
     Truth,
 )
 
@@ -34,6 +41,7 @@ __all__ = [
     "Split",
     "Way",
     "splits",
+    "threshold",
 ]
 
 Anything = Condition | Numeric
@@ -195,3 +203,71 @@ def _holds(operator: str, left: Any, right: Any) -> bool:
     less, same = left < right, left == right
     answers = {"<": less, "<=": less or same, ">": not (less or same), ">=": not less, "==": same}
     return bool(answers.get(operator, not same))
+
+
+# ---- comparisons of what grows with a whole number, as comparisons of that number itself ---------
+
+_WIDEST = 1_000_000
+_HOLDS: dict[str, Callable[[float, float], bool]] = {
+    "<": lambda x, edge: x >= edge,
+    ">=": lambda x, edge: x >= edge,
+    ">": lambda x, edge: x > edge,
+    "<=": lambda x, edge: x > edge,
+}
+"""What turns over as the number grows."""
+
+
+def threshold(compare: Compare) -> tuple[str, Numeric, int] | None:
+    """The comparison as one (``<`` or ``>=``) of a whole number with a whole one; None where it is none."""
+    right, operator = compare.right, compare.operator
+    if not isinstance(right, Number) or operator not in _HOLDS:
+        return None
+    steps: list[Callable[[float], float]] = []
+    part = compare.left
+    while (found := _step(part)) is not None:
+        part, step = found
+        steps.append(step)
+    if not steps or not part.whole or part.high - part.low > _WIDEST or isinstance(part, Number):
+        return None
+
+    def grown(number: int) -> float:
+        size = float(number)
+        for step in reversed(steps):
+            size = step(size)
+        return size
+
+    edge, turned = as_float(right.value), _HOLDS[operator]
+    below, above = int(part.low) - 1, int(part.high) + 1
+    while above - below > 1:
+        middle = (below + above) // 2
+        if turned(grown(middle), edge):
+            above = middle
+        else:
+            below = middle
+    return (">=" if operator in (">", ">=") else "<"), part, above
+
+
+def _step(part: Numeric) -> tuple[Numeric, Callable[[float], float]] | None:
+    """What a part grows with, and how."""
+    match part:
+        case Apply(function="grid", parts=(inner,)):
+            return inner, arithmetic.grid
+        case Times(left=Number(value=value), right=inner) if value > 0:
+            size = as_float(value)
+            return inner, lambda x: size * x
+        case Times(left=inner, right=Number(value=value)) if value > 0:
+            size = as_float(value)
+            return inner, lambda x: x * size
+        case Over(left=inner, right=Number(value=value)) if value > 0:
+            size = as_float(value)
+            return inner, lambda x: x / size
+        case Minus(left=inner, right=Number(value=value)):
+            size = as_float(value)
+            return inner, lambda x: x - size
+        case Sum(terms=(Number(value=value), inner)):
+            size = as_float(value)
+            return inner, lambda x: size + x
+        case Sum(terms=(inner, Number(value=value))):
+            size = as_float(value)
+            return inner, lambda x: x + size
+    return None

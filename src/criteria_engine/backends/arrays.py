@@ -11,12 +11,180 @@ from collections.abc import Callable, Collection, Sequence
 from operator import and_, iand, ior, or_
 from typing import Any
 
-from criteria_engine.carriers import array_functions as functions
-from criteria_engine.carriers.mixing import mixture
 from criteria_engine.core import arithmetic
 from criteria_engine.core.nodes import RoundingMode
 
-__all__ = ["Arrays"]
+__all__ = [
+    "Arrays",
+    "log",
+    "mixture",
+    "power_of_e",
+    "working_days_between",
+    "years_between",
+]
+
+
+# ---- functions of the core on whole arrays: logarithms, powers of e, days; as ``arithmetic`` has them ---
+
+_EPOCH = 719_163  # 1 January 1970, counted from 1 January of the year 1
+_LAST_DAY = 3_652_059
+
+
+def log(np: Any, x: Any) -> Any:
+    """The natural logarithm as it is; minus infinity for 0 and less."""
+    inside = (x > 0) & (x < np.inf)
+    part, twos = np.frexp(np.where(inside, x, 1.0))
+    small = part < arithmetic.ROOT_OF_HALF
+    part, twos = np.where(small, part * 2.0, part), np.where(small, twos - 1, twos).astype(np.float64)
+    s = (part - 1.0) / (part + 1.0)
+    total = arithmetic.series(arithmetic.LN_TERMS, s * s)
+    found = twos * arithmetic.LN_TWO_HIGH + (twos * arithmetic.LN_TWO_LOW + 2.0 * s * total)
+    return np.where(inside, found, np.where(x > 0, np.inf, -np.inf))
+
+
+def power_of_e(np: Any, x: Any) -> Any:
+    """e to the ``x`` as it is."""
+    there = x > arithmetic.LOWEST_EXPONENT
+    x = np.where(there, np.minimum(x, arithmetic.MOST_EXPONENT), 0.0)
+    twos = np.floor(x * arithmetic.MANY_TWOS + 0.5)
+    rest = x - twos * arithmetic.LN_TWO_HIGH - twos * arithmetic.LN_TWO_LOW
+    total = arithmetic.series(arithmetic.EXP_TERMS, rest)
+    return np.where(there, np.ldexp(total, twos.astype(np.int32)), 0.0)
+
+
+def years_between(np: Any, first: Any, second: Any) -> Any:
+    """Whole years from one day to another."""
+    turned = first > second
+    start, end = np.minimum(first, second), np.maximum(first, second)
+    (from_year, from_day), (to_year, to_day) = _calendar(np, start), _calendar(np, end)
+    years = (to_year - from_year - (to_day < from_day)).astype(np.float64)
+    return np.where(turned, -years, years)
+
+
+def _calendar(np: Any, days: Any) -> tuple[Any, Any]:
+    """The year of each day, and a number that grows with month and day of the month."""
+    day = (np.clip(np.trunc(days), 1, _LAST_DAY).astype(np.int64) - _EPOCH).astype("datetime64[D]")
+    month = day.astype("datetime64[M]")
+    of_month = (day - month).astype(np.int64)
+    number = month.astype(np.int64)
+    return number // 12, number % 12 * 32 + of_month
+
+
+def working_days_between(np: Any, first: Any, second: Any, days_off: Collection[int]) -> Any:
+    """Mondays to Fridays after the first day, up to and with the second, less the days off."""
+    turned = first > second
+    start = np.trunc(np.minimum(first, second)).astype(np.int64)
+    end = np.trunc(np.maximum(first, second)).astype(np.int64)
+    off = np.array(sorted(day for day in days_off if (day - 1) % 7 < 5), dtype=np.int64)
+    free = np.searchsorted(off, end, "right") - np.searchsorted(off, start, "right")
+    days = (_workdays_to(np, end) - _workdays_to(np, start) - free).astype(np.float64)
+    return np.where(turned, -days, days)
+
+
+def _workdays_to(np: Any, day: Any) -> Any:
+    return day // 7 * 5 + np.minimum(day % 7, 5)
+
+
+# ---- ``arithmetic.mixture`` for many rows at once: the same rounds, each row until its own end ---
+
+_Mixed = tuple[Any, Any, Any, Any]
+"""Points, maximum, surely, maybe."""
+
+
+def mixture(
+    np: Any,
+    grid: Callable[[Any], Any],
+    which: str,
+    scale: float,
+    parts: Sequence[_Mixed],
+    summed_on_grid: bool,
+) -> Any:
+    """The smallest or largest ratio of sums over every choice of the parts that may apply."""
+    lengths = [len(each) for part in parts for each in part if not isinstance(each, bool | int | float)]
+    if not lengths:
+        plain = [(float(points), float(most), surely, maybe) for points, most, surely, maybe in parts]
+        return arithmetic.mixture(which, scale, plain, summed_on_grid)
+    return _Rounds(np, grid, which, scale, parts, summed_on_grid, lengths[0]).run()
+
+
+class _Rounds:
+    def __init__(
+        self,
+        np: Any,
+        grid: Callable[[Any], Any],
+        which: str,
+        scale: float,
+        parts: Sequence[_Mixed],
+        summed_on_grid: bool,
+        length: int,
+    ) -> None:
+        self._np, self._grid, self._scale, self._gridded = np, grid, scale, summed_on_grid
+        self._turn = 1.0 if which == "min" else -1.0
+
+        def spread(value: Any, kind: Any) -> Any:
+            return np.broadcast_to(np.asarray(value, dtype=kind), (length,))
+
+        self._parts = [
+            (spread(points, np.float64), spread(most, np.float64), spread(surely, bool), spread(maybe, bool))
+            for points, most, surely, maybe in parts
+        ]
+        self._length = length
+
+    def run(self) -> Any:
+        """All rounds."""
+        np, turn = self._np, self._turn
+        best, begun = np.zeros(self._length), False
+        taken = [
+            surely | (maybe & (most == 0) & (turn * points < 0))
+            for points, most, surely, maybe in self._parts
+        ]
+        going = np.ones(self._length, dtype=bool)
+        while True:
+            bare = best / self._scale
+            taken = self._with_one(taken, bare, begun)
+            ratio, there = self._ratio(taken)
+            going &= there
+            if begun:
+                going &= turn * ratio < turn * best
+            if not going.any():
+                return best
+            best = np.where(going, ratio, best)
+            begun = True
+            bare = best / self._scale
+            taken = [
+                surely | (maybe & (turn * (points - bare * most) < 0))
+                for points, most, surely, maybe in self._parts
+            ]
+
+    def _with_one(self, taken: Sequence[Any], bare: Any, begun: bool) -> list[Any]:
+        """Where no part with a maximum is taken, the one that pulls furthest as well."""
+        np, turn = self._np, self._turn
+        idle = np.ones(self._length, dtype=bool)
+        for (_, most, _, _), use in zip(self._parts, taken, strict=True):
+            idle &= ~(use & (most != 0))
+        if not idle.any():
+            return list(taken)
+        furthest = np.full(self._length, np.inf)
+        chosen = np.full(self._length, -1)
+        for place, (points, most, _, maybe) in enumerate(self._parts):
+            pull = turn * points / np.where(most > 0, most, 1.0)
+            if begun:
+                pull = np.where(bare != 0, turn * (points - bare * most), pull)
+            nearer = idle & maybe & (most > 0) & ((pull < furthest) | (chosen < 0))
+            furthest, chosen = np.where(nearer, pull, furthest), np.where(nearer, place, chosen)
+        return [use | (chosen == place) for place, use in enumerate(taken)]
+
+    def _ratio(self, taken: Sequence[Any]) -> tuple[Any, Any]:
+        np = self._np
+        points, most = np.zeros(self._length), np.zeros(self._length)
+        for (part_points, part_most, _, _), use in zip(self._parts, taken, strict=True):
+            points = points + np.where(use, part_points, 0.0)
+            most = most + np.where(use, part_most, 0.0)
+        if self._gridded:
+            points, most = self._grid(points), self._grid(most)
+        there = most != 0
+        return self._scale * points / np.where(there, most, 1.0), there
+
 
 _BYTE, _SHORT = 127, 32_767
 
@@ -261,22 +429,22 @@ class Arrays:
             case "sqrt":
                 return self.chosen(first > 0, self.grid(self._np.sqrt(first)), 0.0)
             case "years_between":
-                return functions.years_between(self._np, *self._both(values))
+                return years_between(self._np, *self._both(values))
             case "working_days_between":
-                return functions.working_days_between(self._np, *self._both(values), days_off)
+                return working_days_between(self._np, *self._both(values), days_off)
         return self._by_series(function, first)
 
     def _by_series(self, function: str, x: Any) -> Any:
         match function:
             case "power_of_e":
-                return functions.power_of_e(self._np, x)
+                return power_of_e(self._np, x)
             case "exp":
-                return self.grid(functions.power_of_e(self._np, x))
+                return self.grid(power_of_e(self._np, x))
             case "log":
-                return functions.log(self._np, x)
+                return log(self._np, x)
             case "ln":
-                return self.chosen(x > 0, self.grid(functions.log(self._np, x)), 0.0)
-        return self.chosen(x > 0, self.grid(functions.log(self._np, x) / arithmetic.LN_TEN), 0.0)
+                return self.chosen(x > 0, self.grid(log(self._np, x)), 0.0)
+        return self.chosen(x > 0, self.grid(log(self._np, x) / arithmetic.LN_TEN), 0.0)
 
     def _both(self, values: Sequence[Any]) -> tuple[Any, Any]:
         one, other = self._np.broadcast_arrays(self.real(values[0]), self.real(values[1]))

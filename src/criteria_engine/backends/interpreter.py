@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, assert_never
 
-from criteria_engine.carriers.trees import children
+from criteria_engine.backends.python import children
 from criteria_engine.core import arithmetic
 from criteria_engine.core.bounds import Bounds
 from criteria_engine.core.nodes import (
@@ -49,7 +49,9 @@ from criteria_engine.core.nodes import (
 )
 from criteria_engine.core.traversal import children_first
 
-__all__ = ["Walk"]
+__all__ = [
+    "Walk",
+]
 
 
 class Walk:

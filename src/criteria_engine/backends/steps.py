@@ -10,8 +10,8 @@ from collections.abc import Callable, Collection, Sequence
 from fractions import Fraction
 from typing import Any, Protocol, assert_never
 
-from criteria_engine.carriers.thresholds import threshold
-from criteria_engine.carriers.trees import Anything, children
+from criteria_engine.backends.python import Anything, children
+from criteria_engine.backends.splitting import threshold
 from criteria_engine.core.arithmetic import EDGE, EXACT_FLOAT, as_float
 from criteria_engine.core.nodes import (
     Among,
@@ -47,7 +47,13 @@ from criteria_engine.core.nodes import (
 )
 from criteria_engine.core.traversal import children_first
 
-__all__ = ["Block", "Memory", "Operations", "Step", "Steps"]
+__all__ = [
+    "Block",
+    "Memory",
+    "Operations",
+    "Step",
+    "Steps",
+]
 
 _FINITE = 1e280
 

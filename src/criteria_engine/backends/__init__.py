@@ -1,0 +1,1 @@
+"""From core nodes to something that runs."""

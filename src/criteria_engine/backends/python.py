@@ -1,0 +1,567 @@
+"""The Python carrier: core expressions become one generated function for one assessment.
+
+The function is built as a tree (``ast``), never from an author's text: inputs and steps are
+numbered, words and numbers are constants. A part that is used twice is worked out once, in a
+statement of its own.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, assert_never
+
+import attrs
+
+from criteria_engine.backends.splitting import Split, splits
+from criteria_engine.core import arithmetic
+from criteria_engine.core.arithmetic import EDGE, EXACT_FLOAT, as_float
+from criteria_engine.core.grammar import run_module, statements
+from criteria_engine.core.nodes import (
+    NA,
+    Among,
+    Apply,
+    Branch,
+    Choice,
+    Compare,
+    Condition,
+    Every,
+    Evidenced,
+    Extreme,
+    Flag,
+    Given,
+    Minus,
+    Mixture,
+    Not,
+    Number,
+    Numeric,
+    Observed,
+    Over,
+    Power,
+    Ratio,
+    Remainder,
+    Rounded,
+    Same,
+    Settled,
+    Some,
+    Sum,
+    Tighter,
+    Times,
+    Truth,
+    Withheld,
+)
+from criteria_engine.core.traversal import children_first, inner
+
+__all__ = [
+    "CHUNK",
+    "OPERATORS",
+    "Anything",
+    "Entrance",
+    "ExpressionWriter",
+    "Row",
+    "bound_to",
+    "build_function",
+    "call",
+    "children",
+    "compiled",
+    "constant_of",
+    "count_uses",
+    "grid_inline",
+    "like",
+    "name_of",
+    "plain_constant",
+    "refusal",
+    "words_of",
+]
+
+
+# ---- pieces of Python's syntax trees, and how generated functions are made of them ---------------
+
+Row = tuple[Any, ...]
+"""The values of the inputs in order: a number, text or truth value, None (missing) or ``NA``."""
+
+
+Anything = Condition | Numeric
+
+
+CHUNK = 40  # how many terms or branches one generated expression holds
+
+
+OPERATORS: Mapping[str, type[ast.cmpop]] = {
+    "<": ast.Lt,
+    "<=": ast.LtE,
+    ">": ast.Gt,
+    ">=": ast.GtE,
+    "==": ast.Eq,
+    "!=": ast.NotEq,
+}
+
+
+_CALLED = {
+    name: getattr(arithmetic, name)
+    for name in [
+        "grid",
+        "floor",
+        "ceil",
+        "sqrt",
+        "exp",
+        "ln",
+        "log10",
+        "log",
+        "power_of_e",
+        "remainder",
+        "round_to",
+        "working_days_between",
+        "years_between",
+        "mixture",
+    ]
+}
+
+
+def children(part: Anything) -> tuple[Anything, ...]:
+    """The parts that a program works a part out from: of a choice the tests, not the whole guards."""
+    match part:
+        case Choice(branches=branches, otherwise=otherwise):
+            return (*[piece for branch in branches for piece in (branch.test, branch.value)], otherwise)
+        case Mixture(parts=parts):
+            return tuple(
+                piece for each in parts for piece in (each.points, each.most, each.surely, each.maybe)
+            )
+        case Settled():
+            return ()
+    return inner(part)
+
+
+def like(size: float, observed: Numeric) -> ast.Constant:
+    """A number to compare an input with: of its own type, which CPython compares fastest."""
+    whole = observed.whole and size == int(size)
+    return ast.Constant(int(size) if whole else float(size))
+
+
+def refusal() -> ast.stmt:
+    """The statement that gives nothing back: something about the values is odd."""
+    return ast.Return(ast.Tuple([ast.Constant(None), ast.Constant(None)], ast.Load()))
+
+
+def plain_constant(value: Any) -> Any:
+    """A constant as programs hold it: truth values as they are, numbers as numbers."""
+    constant = constant_of(value) if isinstance(value, Fraction) else ast.Constant(value)
+    return constant.value
+
+
+def bound_to(names: Sequence[str], constants: Sequence[Any]) -> list[ast.stmt]:
+    """Names bound to constants, those of the same constant together."""
+    together: dict[tuple[type, Any], list[str]] = {}
+    for name, constant in zip(names, constants, strict=True):
+        plain = plain_constant(constant)
+        together.setdefault((type(plain), plain), []).append(name)
+    return [
+        ast.Assign([ast.Name(name, ast.Store()) for name in same], ast.Constant(plain))
+        for (_, plain), same in together.items()
+    ]
+
+
+def count_uses(outputs: Sequence[Anything]) -> Counter[int]:
+    """How often each part is read, by its identity."""
+    uses: Counter[int] = Counter()
+    waiting: list[Anything] = list(outputs)
+    while waiting:
+        part = waiting.pop()
+        uses[id(part)] += 1
+        if uses[id(part)] == 1:
+            waiting.extend(children(part))
+    return uses
+
+
+def name_of(name: str) -> ast.Name:
+    """A name being read."""
+    return ast.Name(name, ast.Load())
+
+
+def grid_inline(value: ast.expr) -> ast.expr:
+    """``arithmetic.grid`` for what is surely within its edges and not below 0, without a call."""
+    steps = ast.BinOp(ast.BinOp(value, ast.Mult(), ast.Constant(1e9)), ast.Add(), ast.Constant(0.5))
+    return ast.BinOp(ast.BinOp(steps, ast.FloorDiv(), ast.Constant(1.0)), ast.Div(), ast.Constant(1e9))
+
+
+def words_of(words: Sequence[str]) -> ast.expr:
+    """A tuple of texts."""
+    return ast.Tuple([ast.Constant(word) for word in words], ast.Load())
+
+
+def call(function: str, *arguments: ast.expr) -> ast.expr:
+    """A call of a function by its name."""
+    return ast.Call(name_of(function), list(arguments), [])
+
+
+def constant_of(value: Fraction) -> ast.Constant:
+    """A number as a constant: whole where it is, as far as floats hold it."""
+    size: float | int = value.numerator if value.denominator == 1 else as_float(value)
+    if isinstance(size, int) and abs(size) > EXACT_FLOAT:
+        size = as_float(Fraction(size))
+    return ast.Constant(size)
+
+
+def compiled(
+    parameters: Sequence[str], body: Sequence[ast.stmt], names: Mapping[str, Any]
+) -> Callable[..., Any]:
+    """A function with that body, in a name space that holds only the arithmetic and ``names``."""
+    function = statements(["def judge(" + ", ".join(parameters) + "): pass"])[0]
+    if isinstance(function, ast.FunctionDef):
+        function.body = list(body)
+    space = {"abs": abs, "float": float, "max": max, "min": min, "NA": NA, **_CALLED, **names}
+    made: Callable[..., Any] = run_module([function], space)["judge"]
+    return made
+
+
+# ---- core expressions as Python expressions: one ``match`` over the parts, the same arithmetic in the same order ---
+
+
+class ExpressionWriter:
+    """Turns parts of the core into expressions, and gathers the statements that these read."""
+
+    def __init__(
+        self, inputs: Sequence[str], withholdable: frozenset[str], outputs: Sequence[Anything]
+    ) -> None:
+        self._places = {name: f"i{place}" for place, name in enumerate(inputs)}
+        self._withholdable = withholdable
+        self._uses = count_uses(outputs)
+        self._names: dict[int, str] = {}
+        self._kept: list[Anything] = []
+        self._body: list[ast.stmt] = []
+        self._lowered: dict[str, str] = {}
+
+    def _named(self, part: Anything) -> ast.expr:
+        """The part as something that may be read twice: a name or a constant."""
+        known = self._names.get(id(part))
+        if known is not None:
+            return name_of(known)
+        expression = self._fresh(part)
+        if isinstance(expression, ast.Constant | ast.Name):
+            return expression
+        return self._assigned(expression, part)
+
+    def _assigned(self, expression: ast.expr, part: Anything | None = None) -> ast.Name:
+        name = f"t{len(self._body)}"
+        self._body.append(ast.Assign([ast.Name(name, ast.Store())], expression))
+        if part is not None:
+            self._names[id(part)] = name
+            self._kept.append(part)
+        return name_of(name)
+
+    def _read(self, part: Anything) -> ast.expr:
+        """The part where it is read once here: inlined, unless others read it too."""
+        if id(part) in self._names or self._uses[id(part)] > 1:
+            return self._named(part)
+        return self._fresh(part)
+
+    def _fresh(self, part: Anything) -> ast.expr:
+        match part:
+            case Truth(value):
+                return ast.Constant(value)
+            case Given(input):
+                return self._is(input, ast.IsNot(), ast.Constant(None))
+            case Evidenced(input):
+                return ast.Compare(ast.Constant(input), [ast.In()], [name_of("evidence")])
+            case Flag(input, wanted):
+                return self._is(input, ast.Is(), ast.Constant(wanted))
+            case Withheld(input, wanted):
+                return self._is(input, ast.Is() if wanted else ast.IsNot(), name_of("NA"))
+            case Among():
+                return self._among(part)
+            case Same():
+                return self._same(part)
+            case Compare(operator, left, right):
+                return ast.Compare(self._read(left), [OPERATORS[operator]()], [self._read(right)])
+            case Every(parts):
+                return ast.BoolOp(ast.And(), [self._read(each) for each in parts])
+            case Some(parts):
+                return ast.BoolOp(ast.Or(), [self._read(each) for each in parts])
+            case Settled():
+                return ast.Constant(True)
+            case Not(Given(input)):
+                return self._is(input, ast.Is(), ast.Constant(None))
+            case Not(inner):
+                return ast.UnaryOp(ast.Not(), self._read(inner))
+        return self._fresh_number(part)
+
+    def _is(self, input: str, operator: ast.cmpop, other: ast.expr) -> ast.expr:
+        return ast.Compare(name_of(self._places[input]), [operator], [other])
+
+    def _there(self, input: str) -> list[ast.expr]:
+        tests = [self._is(input, ast.IsNot(), ast.Constant(None))]
+        if input in self._withholdable:
+            tests.append(self._is(input, ast.IsNot(), name_of("NA")))
+        return tests
+
+    def _among(self, part: Among) -> ast.expr:
+        value = name_of(self._places[part.input])
+        if part.wanted:
+            words = part.words
+        elif part.domain is not None:
+            words = tuple(word for word in part.domain if word not in part.words)
+        else:
+            outside = ast.Compare(value, [ast.NotIn()], [words_of(part.words)])
+            return ast.BoolOp(ast.And(), [*self._there(part.input), outside])
+        if len(words) == 1:
+            return ast.Compare(value, [ast.Eq()], [ast.Constant(words[0])])
+        return ast.Compare(value, [ast.In()], [words_of(words)])
+
+    def _same(self, part: Same) -> ast.expr:
+        compared = ast.Compare(
+            name_of(self._places[part.left]),
+            [ast.Eq() if part.wanted else ast.NotEq()],
+            [name_of(self._places[part.right])],
+        )
+        return ast.BoolOp(ast.And(), [*self._there(part.left), *self._there(part.right), compared])
+
+    def _fresh_number(self, part: Numeric) -> ast.expr:
+        match part:
+            case Number(value):
+                return constant_of(value)
+            case Observed():
+                return self._observed(part)
+            case Sum(terms):
+                return self._sum(part, terms)
+            case Minus(left, right):
+                return ast.BinOp(self._exact_float(part, left), ast.Sub(), self._read(right))
+            case Times(left, right):
+                return ast.BinOp(self._exact_float(part, left), ast.Mult(), self._read(right))
+            case Over():
+                return self._over(part)
+            case Remainder(left, right):
+                return call("remainder", self._read(left), self._read(right))
+            case Power(base, exponent):
+                self._uses[id(base)] += 1
+                product = self._exact_float(part, base)
+                for _ in range(exponent - 1):
+                    product = ast.BinOp(product, ast.Mult(), self._named(base))
+                return product
+            case Extreme(which, parts):
+                return call(which, *[self._read(each) for each in parts])
+            case Apply():
+                return self._apply(part)
+            case Rounded(inner, digits, mode):
+                return call("round_to", self._read(inner), ast.Constant(digits), ast.Constant(mode))
+            case Choice():
+                return self._choice(part)
+            case Ratio(exact=exact) | Tighter(exact=exact):
+                return self._read(exact)
+            case Mixture():
+                return self._mixture(part)
+        assert_never(part)
+
+    def _observed(self, part: Observed) -> ast.expr:
+        input, name = part.input, self._places[part.input]
+        if input not in self._withholdable:
+            return name_of(name)
+        if input not in self._lowered:
+            is_na = self._is(input, ast.Is(), name_of("NA"))
+            self._lowered[input] = self._assigned(ast.IfExp(is_na, ast.Constant(part.low), name_of(name))).id
+        return name_of(self._lowered[input])
+
+    def _exact_float(self, whole: Numeric, first: Numeric) -> ast.expr:
+        """The first operand, as a float where whole numbers could outgrow what floats hold."""
+        operand = self._read(first)
+        if max(-whole.low, whole.high) <= EXACT_FLOAT:
+            return operand
+        return call("float", operand)
+
+    def _sum(self, part: Sum, terms: Sequence[Numeric]) -> ast.expr:
+        total = self._exact_float(part, terms[0])
+        for place, term in enumerate(terms[1:], 1):
+            total = ast.BinOp(total, ast.Add(), self._read(term))
+            if place % CHUNK == 0:
+                total = self._assigned(total)
+        return total
+
+    def _over(self, part: Over) -> ast.expr:
+        left, right = self._read(part.left), part.right
+        if right.low >= part.nearest or right.high <= -part.nearest:
+            return ast.BinOp(left, ast.Div(), self._read(right))
+        divisor = self._named(right)
+        if right.whole:
+            there: ast.expr = divisor
+        else:
+            inside = ast.Compare(
+                ast.Constant(-part.nearest), [ast.Lt(), ast.Lt()], [divisor, ast.Constant(part.nearest)]
+            )
+            there = ast.UnaryOp(ast.Not(), inside)
+        return ast.IfExp(there, ast.BinOp(left, ast.Div(), divisor), ast.Constant(0))
+
+    def _apply(self, part: Apply) -> ast.expr:
+        if part.function == "grid" and part.parts[0].low >= 0 and part.parts[0].high <= EDGE:
+            return grid_inline(self._read(part.parts[0]))
+        arguments = [self._read(each) for each in part.parts]
+        if part.days_off:
+            arguments.append(ast.Tuple([ast.Constant(day) for day in sorted(part.days_off)], ast.Load()))
+        return call(part.function, *arguments)
+
+    def _choice(self, part: Choice) -> ast.expr:
+        chosen = self._read(part.otherwise)
+        for place, branch in enumerate(reversed(part.branches), 1):
+            chosen = self._branch(branch, chosen)
+            if place % CHUNK == 0:
+                chosen = self._assigned(chosen)
+        return chosen
+
+    def _branch(self, branch: Branch, otherwise: ast.expr) -> ast.expr:
+        return ast.IfExp(self._read(branch.test), self._read(branch.value), otherwise)
+
+    def _mixture(self, part: Mixture) -> ast.expr:
+        rows = [
+            ast.Tuple(
+                [
+                    self._read(each.points),
+                    self._read(each.most),
+                    self._read(each.surely),
+                    self._read(each.maybe),
+                ],
+                ast.Load(),
+            )
+            for each in part.parts
+        ]
+        return call(
+            "mixture",
+            ast.Constant(part.which),
+            constant_of(part.scale),
+            ast.Tuple(list(rows), ast.Load()),
+            ast.Constant(part.summed_on_grid),
+        )
+
+
+_DEEP = 40
+
+
+def build_function(
+    inputs: Sequence[str],
+    withholdable: frozenset[str],
+    outputs: Sequence[Anything],
+    *,
+    missing: bool = False,
+    parameters: Sequence[str] = ("row", "evidence"),
+    entrance: Entrance | None = None,
+) -> Callable[..., Any]:
+    """A function from a row and the set of inputs with evidence to the values of ``outputs``.
+
+    ``withholdable`` are the inputs that may be not applicable; ``missing``: values may be. With an
+    ``entrance`` the function looks at the values first, and gives (row, answers), or None for both
+    where something is odd.
+    """
+    writer = _Writer(inputs, withholdable, outputs, entrance)
+    writer.write_splits(splits(outputs, children, withholdable, missing, 2 if entrance is None else 1))
+    body = writer.write(outputs)
+    if entrance is None:
+        return compiled(parameters, [*writer.unpacked(), *body], writer.tables)
+    start = [*entrance.statements, *writer.left_to_check(missing)]
+    guarded = statements(["try: pass", "except (KeyError, TypeError): return None, None"])[0]
+    if isinstance(guarded, ast.Try):
+        guarded.body = [*start, *body]
+    return compiled(parameters, [guarded], {**entrance.names, **writer.tables})
+
+
+@attrs.frozen(eq=False, repr=False)
+class Entrance:
+    """What a generated function does before it judges: ``statements`` that bind ``row`` and inputs.
+
+    ``spans`` are the numbers between which an input must lie, ``words`` what a text must be among;
+    both are checked where the input is first looked at. ``names`` are what the statements refer to.
+    """
+
+    statements: tuple[ast.stmt, ...]
+    spans: Mapping[str, tuple[float, float]]
+    words: Mapping[str, tuple[str, ...]]
+    names: Mapping[str, Any]
+
+
+class _Writer(ExpressionWriter):
+    """Writes one function."""
+
+    def __init__(
+        self,
+        inputs: Sequence[str],
+        withholdable: frozenset[str],
+        outputs: Sequence[Anything],
+        entrance: Entrance | None,
+    ) -> None:
+        super().__init__(inputs, withholdable, outputs)
+        self._entrance = entrance
+        self._spans = dict(entrance.spans) if entrance is not None else {}
+        self._words = dict(entrance.words) if entrance is not None else {}
+        self.tables: dict[str, Any] = {}
+
+    def write(self, outputs: Sequence[Anything]) -> list[ast.stmt]:
+        """The statements, the last of which returns the outputs as one tuple, perhaps after the row."""
+        for part, depth in children_first(outputs, children):
+            if depth % _DEEP == 0:  # so that neither we nor Python's compiler go deeper than that
+                self._named(part)
+        values: ast.expr = ast.Tuple([self._named(part) for part in outputs], ast.Load())
+        if self._entrance is not None:
+            values = ast.Tuple([name_of("row"), values], ast.Load())
+        self._body.append(ast.Return(values))
+        return self._body
+
+    def write_splits(self, found: Sequence[Split]) -> None:
+        """Statements that bind the parts which one comparison alone decides."""
+        for number, split in enumerate(found):
+            names = [f"s{number}_{place}" for place in range(len(split.parts))]
+            for name, part in zip(names, split.parts, strict=True):
+                self._names[id(part)] = name
+                self._kept.append(part)
+            if split.comparison is None and any(isinstance(way, str) for way, _ in split.ways):
+                self._write_table(split, number, names)
+            else:
+                self._body.append(self._write_cases(split, names))
+
+    def left_to_check(self, missing: bool) -> list[ast.stmt]:
+        """The checks of the entrance that no split makes."""
+        tests: list[ast.expr] = []
+        for input, (low, high) in self._spans.items():
+            edges: list[ast.expr] = [name_of(self._places[input]), ast.Constant(high)]
+            tests.append(ast.Compare(ast.Constant(low), [ast.LtE(), ast.LtE()], edges))
+        for input, words in self._words.items():
+            tests.append(ast.Compare(name_of(self._places[input]), [ast.In()], [words_of(words)]))
+        if missing:
+            checked = [*self._spans, *self._words]
+            gone = [self._is(input, ast.Is(), ast.Constant(None)) for input in checked]
+            tests = [ast.BoolOp(ast.Or(), [none, test]) for none, test in zip(gone, tests, strict=True)]
+        return [ast.If(ast.UnaryOp(ast.Not(), test), [refusal()], []) for test in tests]
+
+    def _write_table(self, split: Split, number: int, names: list[str]) -> None:
+        self._words.pop(split.input, None)
+        table = f"table{number}"
+        self.tables[table] = {way: tuple(map(plain_constant, constants)) for way, constants in split.ways}
+        targets: list[ast.expr] = [ast.Name(name, ast.Store()) for name in names]
+        chosen = ast.Subscript(name_of(table), name_of(self._places[split.input]), ast.Load())
+        self._body.append(ast.Assign([ast.Tuple(targets, ast.Store())], chosen))
+
+    def _write_cases(self, split: Split, names: list[str]) -> ast.stmt:
+        input = name_of(self._places[split.input])
+        yes: ast.expr = ast.Compare(input, [ast.Is()], [ast.Constant(True)])
+        if split.comparison is not None:
+            operator = OPERATORS[split.comparison.operator]()
+            edge = like(split.comparison.right.low, split.comparison.left)
+            yes = ast.Compare(input, [operator], [edge])
+        ways = dict(split.ways)
+        then, no = bound_to(names, ways[True]), bound_to(names, ways[False])
+        span = self._spans.pop(split.input, None)
+        if span is not None and split.comparison is not None:
+            # one comparison after another: a chain is not specialised by CPython; NaN fails both
+            too_high = ast.Compare(input, [ast.Gt()], [like(span[1], split.comparison.left)])
+            high_enough = ast.Compare(input, [ast.GtE()], [like(span[0], split.comparison.left)])
+            then = [ast.If(too_high, [refusal()], []), *then]
+            no = [ast.If(high_enough, no, [refusal()])]
+        statement = ast.If(yes, then, no)
+        if None not in ways:
+            return statement
+        gone = ast.Compare(input, [ast.Is()], [ast.Constant(None)])
+        return ast.If(gone, bound_to(names, ways[None]), [statement])
+
+    def unpacked(self) -> list[ast.stmt]:
+        """The statement that takes the row apart."""
+        if not self._places:
+            return []
+        targets: list[ast.expr] = [ast.Name(name, ast.Store()) for name in self._places.values()]
+        return [ast.Assign([ast.Tuple(targets, ast.Store())], name_of("row"))]
