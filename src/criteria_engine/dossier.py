@@ -14,9 +14,9 @@ from typing import Any
 import attrs
 
 from criteria_engine.core.grammar import nearest, normal
+from criteria_engine.evaluation.evaluation import History, Titled
+from criteria_engine.evaluation.result import Result
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Problems, chosen_language
-from criteria_engine.observing import History, Titled
-from criteria_engine.result import Result
 from criteria_engine.rules.parts import Input
 from criteria_engine.ruleset import Ruleset
 

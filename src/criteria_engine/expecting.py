@@ -13,8 +13,8 @@ from typing import Any
 from criteria_engine.core.grammar import nearest
 from criteria_engine.core.nodes import NA, Bounds
 from criteria_engine.core.values import Amount, Claim
+from criteria_engine.evaluation.result import Result
 from criteria_engine.messages.diagnostics import Diagnostic, Fault, Problems
-from criteria_engine.result import Result
 from criteria_engine.rules.parts import Case, Expected, Status
 from criteria_engine.rules.schema import BOOLEAN, DATE, NUMBER
 from criteria_engine.ruleset import Ruleset

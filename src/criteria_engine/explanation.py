@@ -7,6 +7,7 @@ from typing import Any
 import attrs
 
 from criteria_engine import showing
+from criteria_engine.evaluation.findings import Findings
 from criteria_engine.explaining.causes import Causes
 from criteria_engine.explaining.conditions import Conditions
 from criteria_engine.explaining.facts import Facts
@@ -15,7 +16,6 @@ from criteria_engine.explaining.reasons import Reasons, level_name
 from criteria_engine.explaining.sight import Sight
 from criteria_engine.explaining.standing import Standing
 from criteria_engine.explaining.times import Times
-from criteria_engine.findings import Findings
 from criteria_engine.lines import Line, Piece
 from criteria_engine.messages.diagnostics import Language, chosen_language
 from criteria_engine.messages.formatting import date

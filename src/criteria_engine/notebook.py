@@ -6,9 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from criteria_engine.compiler.names import Described
 from criteria_engine.compiler.tree import Branchlet, Tree
+from criteria_engine.evaluation.findings import CriterionResult, Findings
 from criteria_engine.explanation import explain
-from criteria_engine.findings import Findings
-from criteria_engine.found import CriterionResult
 from criteria_engine.messages import formatting
 from criteria_engine.messages.diagnostics import chosen_language
 from criteria_engine.rules.parts import Criterion, Level, Status

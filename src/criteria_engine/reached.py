@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import attrs
 
 from criteria_engine.compiler.tree import Branchlet
+from criteria_engine.evaluation.result import Result
 from criteria_engine.expecting import level_ids
-from criteria_engine.result import Result
 from criteria_engine.rules.parts import Status
 from criteria_engine.ruleset import Ruleset
 from criteria_engine.running import CaseOutcome

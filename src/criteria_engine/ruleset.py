@@ -12,12 +12,11 @@ from criteria_engine.compiler.names import Described
 from criteria_engine.compiler.program import Program
 from criteria_engine.compiler.soundness import program_of
 from criteria_engine.core.expression import Expression
-from criteria_engine.evaluation import evaluate
+from criteria_engine.evaluation.evaluation import History, Titled, evaluate
+from criteria_engine.evaluation.result import Result
 from criteria_engine.messages.diagnostics import Problems
 from criteria_engine.messages.titles import Titles
 from criteria_engine.notebook import ruleset_html
-from criteria_engine.observing import History, Titled
-from criteria_engine.result import Result
 from criteria_engine.rules.parts import (
     Case,
     Column,

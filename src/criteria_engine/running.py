@@ -10,9 +10,9 @@ import attrs
 
 from criteria_engine.core.grammar import nearest
 from criteria_engine.core.nodes import NA
+from criteria_engine.evaluation.result import Result
 from criteria_engine.expecting import compare, compare_errors, look_at_expected
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Fault, Problems
-from criteria_engine.result import Result
 from criteria_engine.rules.parts import Case, Input
 from criteria_engine.rules.schema import BOOLEAN, DATE, INTEGER, NUMBER
 from criteria_engine.ruleset import Ruleset

@@ -7,8 +7,8 @@ import attrs
 from criteria_engine.compiler.tree import Branchlet, prerequisite_name
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.values import Claim
+from criteria_engine.evaluation.findings import CriterionResult
 from criteria_engine.explaining.causes import Causes
-from criteria_engine.found import CriterionResult
 from criteria_engine.lines import Line, Piece
 from criteria_engine.rules.parts import Status
 

@@ -12,9 +12,9 @@ from criteria_engine.core import arithmetic
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.nodes import Bounds
 from criteria_engine.core.values import Claim
+from criteria_engine.evaluation.findings import CriterionResult
 from criteria_engine.explaining.prerequisites import Prerequisites
 from criteria_engine.explaining.shortfalls import share_missed_by
-from criteria_engine.found import CriterionResult
 from criteria_engine.lines import Asked, Decision, Line, Piece, Special
 from criteria_engine.messages.titles import Titles
 from criteria_engine.rules.parts import Criterion, Level, Otherwise, Override

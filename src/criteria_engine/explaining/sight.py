@@ -18,9 +18,9 @@ from criteria_engine.core.lowering import Scope, lower
 from criteria_engine.core.nodes import Condition, Numeric, Operator
 from criteria_engine.core.traversal import inner, inputs_of
 from criteria_engine.core.values import Amount, Claim, Meaning, Words, compared, within
-from criteria_engine.findings import Findings
+from criteria_engine.evaluation.findings import Findings
+from criteria_engine.evaluation.missing import open_below
 from criteria_engine.messages.diagnostics import Fault
-from criteria_engine.relevance import open_below
 
 __all__ = ["Clear", "Link", "Sight", "Sighted"]
 

@@ -7,10 +7,10 @@ from fractions import Fraction
 import attrs
 
 from criteria_engine.compiler.tree import Branchlet
+from criteria_engine.evaluation.findings import CriterionResult
 from criteria_engine.explaining.causes import Causes
 from criteria_engine.explaining.prerequisites import Prerequisites
 from criteria_engine.explaining.reasons import Reasons
-from criteria_engine.found import CriterionResult
 from criteria_engine.lines import Line, Piece
 from criteria_engine.messages import formatting
 from criteria_engine.rules.parts import Criterion, Round, Status

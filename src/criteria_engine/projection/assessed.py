@@ -9,14 +9,14 @@ from typing import Any
 import attrs
 
 from criteria_engine.backends.python import Row
+from criteria_engine.evaluation.findings import plain
+from criteria_engine.evaluation.result import Result
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
-from criteria_engine.plain_data import plain
 from criteria_engine.projection.plan_units import meant_unit, year_days
 from criteria_engine.projection.plan_words import YEAR
 from criteria_engine.projection.roster import Roster
 from criteria_engine.projection.unit_status import HELD, UnitStatus
 from criteria_engine.projection.verdicts import Judged, Verdicts
-from criteria_engine.result import Result
 from criteria_engine.ruleset import Ruleset
 
 __all__ = ["Assessed", "Panel", "Year", "last_results", "read_assessments", "statuses_of"]

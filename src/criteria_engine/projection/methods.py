@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 from criteria_engine.core.extras import numpy_if_there
+from criteria_engine.evaluation.result import Result
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.projection.assessed import Assessed, read_assessments, statuses_of
 from criteria_engine.projection.hazard_look import Hazard
@@ -21,7 +22,6 @@ from criteria_engine.projection.setting import Setting
 from criteria_engine.projection.unit_status import UnitStatus
 from criteria_engine.projection.value_draws import futures_of
 from criteria_engine.projection.verdicts import Verdicts
-from criteria_engine.result import Result
 from criteria_engine.ruleset import Ruleset
 
 __all__ = ["METHODS", "Method", "Way", "way_of"]

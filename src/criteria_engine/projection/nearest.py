@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from criteria_engine.found import leaves_of
+from criteria_engine.evaluation.findings import leaves_of
+from criteria_engine.evaluation.result import Result
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.projection.plan_units import meant_unit
 from criteria_engine.projection.setting import Setting
 from criteria_engine.projection.target_outlook import Nearest
-from criteria_engine.result import Result
 from criteria_engine.rules.parts import Status
 
 __all__ = ["nearest_units"]

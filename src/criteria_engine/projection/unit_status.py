@@ -10,11 +10,11 @@ from typing import Any
 import attrs
 
 from criteria_engine.core.expression_text import fold_word
+from criteria_engine.evaluation.result import Result
 from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.projection.plan_units import MOST_LOOKED_FOR, meant_unit, year_days
 from criteria_engine.projection.plan_words import YEAR
 from criteria_engine.projection.roster import Roster
-from criteria_engine.result import Result
 from criteria_engine.rules.schema import DATE
 
 __all__ = [

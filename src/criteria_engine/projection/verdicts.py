@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from criteria_engine.backends.arrays import Arrays
 from criteria_engine.backends.python import Anything, Row
 from criteria_engine.backends.steps import Block, Steps
-from criteria_engine.result import Result
+from criteria_engine.evaluation.result import Result
 from criteria_engine.ruleset import Ruleset
 
 __all__ = ["Judged", "Verdicts"]

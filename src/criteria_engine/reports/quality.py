@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 
 import attrs
 
-from criteria_engine.found import CriterionResult, leaves_of
+from criteria_engine.evaluation.findings import CriterionResult, leaves_of
+from criteria_engine.evaluation.result import Result
 from criteria_engine.messages.titles import Titles
 from criteria_engine.projection.plan_units import meant_unit
 from criteria_engine.projection.roster import Roster
 from criteria_engine.projection.setting import Setting
-from criteria_engine.result import Result
 from criteria_engine.rules.parts import Status
 
 __all__ = ["Point", "Quality", "commonly_lacking", "qualities"]

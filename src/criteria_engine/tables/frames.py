@@ -11,7 +11,7 @@ import attrs
 from criteria_engine.compiler.names import ON, Described
 from criteria_engine.compiler.program import Program
 from criteria_engine.core.extras import narwhals, numpy
-from criteria_engine.evaluation import checked_day, first_day
+from criteria_engine.evaluation.evaluation import checked_day, first_day
 from criteria_engine.tables.answers import answers_of, columns_of
 from criteria_engine.tables.frame_cells import Known
 from criteria_engine.tables.giving import with_columns

@@ -15,7 +15,7 @@ import attrs
 from criteria_engine.compiler.names import Described
 from criteria_engine.compiler.program import Program
 from criteria_engine.core.grammar import nearest
-from criteria_engine.observing import levels_that_reach
+from criteria_engine.evaluation.evaluation import levels_that_reach
 from criteria_engine.tables.layering import Copy, with_copies
 from criteria_engine.tables.refusing import refuse_frame
 from criteria_engine.tables.shifting import shifted

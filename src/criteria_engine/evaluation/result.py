@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from criteria_engine.evaluation.findings import Findings
 from criteria_engine.explanation import Explanation, explain
-from criteria_engine.findings import Findings
 from criteria_engine.notebook import result_html
 
-__all__ = ["Result"]
+__all__ = [
+    "Result",
+]
 
 
 class Result(Findings):

@@ -1,0 +1,1 @@
+"""From values to a result, and to what is still missing."""
