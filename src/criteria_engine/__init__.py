@@ -175,7 +175,7 @@ _HOMES = {
     "editions": "Edition",
     "evaluation.findings": "CriterionResult",
     "evaluation.result": "Result",
-    "explanation": "Explanation",
+    "explanation.explanation": "Explanation",
     "files": "write_whole writing_whole",
     "library": "Library",
     "lint": "check",

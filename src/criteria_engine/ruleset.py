@@ -14,9 +14,9 @@ from criteria_engine.compiler.soundness import program_of
 from criteria_engine.core.expression import Expression
 from criteria_engine.evaluation.evaluation import History, Titled, evaluate
 from criteria_engine.evaluation.result import Result
+from criteria_engine.explanation.notebook import ruleset_html
 from criteria_engine.messages.diagnostics import Problems
 from criteria_engine.messages.titles import Titles
-from criteria_engine.notebook import ruleset_html
 from criteria_engine.rules.parts import (
     Case,
     Column,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from criteria_engine.evaluation.findings import Findings
-from criteria_engine.explanation import Explanation, explain
-from criteria_engine.notebook import result_html
+from criteria_engine.explanation.explanation import Explanation, explain
+from criteria_engine.explanation.notebook import result_html
 
 __all__ = [
     "Result",

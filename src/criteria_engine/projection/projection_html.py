@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
+from criteria_engine.explanation.rendering import STYLE, escaped
 from criteria_engine.messages.formatting import number, percent
 from criteria_engine.messages.plans import SENTENCES
 from criteria_engine.projection.target_outlook import TargetOutlook
 from criteria_engine.projection.year_table import YearTable
-from criteria_engine.showing import STYLE, escaped
 
 __all__ = ["projection_html"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from criteria_engine.explanation.rendering import plain
 from criteria_engine.reports.blocks import Block, Bullets, Cell, Chart, Page, Paragraph, Table
-from criteria_engine.showing import plain
 
 __all__ = ["markdown"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
+from criteria_engine.explanation.rendering import escaped, plain
 from criteria_engine.reports.blocks import Block, Bullets, Cell, Chart, Page, Paragraph, Section, Table
 from criteria_engine.reports.page_style import PAGE_STYLE
 from criteria_engine.reports.svg_chart import svg_chart
-from criteria_engine.showing import escaped, plain
 
 __all__ = ["page_html"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from criteria_engine.explanation.rendering import escaped, plain
 from criteria_engine.projection.drawing import Drawing, ListChange, Mark
 from criteria_engine.projection.year_table import YearRow
-from criteria_engine.showing import escaped, plain
 
 __all__ = ["svg_chart"]
 

@@ -7,15 +7,18 @@ from collections.abc import Iterable, Sequence
 from criteria_engine.compiler.names import Described
 from criteria_engine.compiler.tree import Branchlet, Tree
 from criteria_engine.evaluation.findings import CriterionResult, Findings
-from criteria_engine.explanation import explain
+from criteria_engine.explanation.explanation import explain
+from criteria_engine.explanation.phrases import MARKS, Wording
+from criteria_engine.explanation.rendering import STYLE, escaped
 from criteria_engine.messages import formatting
 from criteria_engine.messages.diagnostics import chosen_language
 from criteria_engine.rules.parts import Criterion, Level, Status
 from criteria_engine.rules.shape import Clause, Rule
-from criteria_engine.showing import STYLE, escaped
-from criteria_engine.wording import MARKS, Wording
 
-__all__ = ["result_html", "ruleset_html"]
+__all__ = [
+    "result_html",
+    "ruleset_html",
+]
 
 _MOST_BYTES = 95_000
 _MOST_CRITERIA = 200

@@ -14,7 +14,15 @@ import attrs
 
 from criteria_engine.core.nodes import Bounds
 
-__all__ = ["Asked", "Decision", "Line", "Piece", "Shortfall", "Special", "decimal_text"]
+__all__ = [
+    "Asked",
+    "Decision",
+    "Line",
+    "Piece",
+    "Shortfall",
+    "Special",
+    "decimal_text",
+]
 
 
 @attrs.frozen

@@ -7,10 +7,18 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from criteria_engine.lines import Line, Piece
-from criteria_engine.wording import MARKS
+from criteria_engine.explanation.lines import Line, Piece
+from criteria_engine.explanation.phrases import MARKS
 
-__all__ = ["STYLE", "escaped", "html", "items", "markdown", "plain", "text"]
+__all__ = [
+    "STYLE",
+    "escaped",
+    "html",
+    "items",
+    "markdown",
+    "plain",
+    "text",
+]
 
 _COLUMNS, _STEP, _DEEPEST = 100, 2, 20
 

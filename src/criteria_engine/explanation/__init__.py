@@ -1,0 +1,1 @@
+"""From a result to the reasons for it, in words."""
