@@ -51,8 +51,8 @@ from criteria_engine.rules.schema import (
     part,
     word_of,
 )
-from criteria_engine.tables.frames import evaluate_frame
-from criteria_engine.tables.observing import Asked
+from criteria_engine.tables.evaluate_frame import evaluate_frame
+from criteria_engine.tables.history import Asked
 
 __all__ = ["Ruleset"]
 

@@ -18,8 +18,7 @@ from criteria_engine.projection.move_arrays import AmountArrays, StateArrays, St
 from criteria_engine.projection.tallies import Reaching, rows_in_bits
 from criteria_engine.projection.value_steps import Moves
 from criteria_engine.projection.verdicts import Verdicts
-from criteria_engine.tables.cells import cells_of
-from criteria_engine.tables.sources import Cells, Rows, Source
+from criteria_engine.tables.arrays import Cells, Rows, Source, cells_of
 
 __all__ = ["ArrayWalk"]
 

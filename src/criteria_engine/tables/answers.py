@@ -19,7 +19,17 @@ from criteria_engine.core.nodes import Branch, Condition, Not, Numeric
 from criteria_engine.core.values import Amount, Claim, Meaning, Words
 from criteria_engine.rules.parts import Status
 
-__all__ = ["NA_TEXT", "Answer", "OneOf", "Place", "Said", "Size", "answers_of", "breaches_of", "columns_of"]
+__all__ = [
+    "NA_TEXT",
+    "Answer",
+    "OneOf",
+    "Place",
+    "Said",
+    "Size",
+    "answers_of",
+    "breaches_of",
+    "columns_of",
+]
 
 NA_TEXT = "n/a"
 

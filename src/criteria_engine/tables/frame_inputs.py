@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from operator import eq
 from typing import Any, Literal
@@ -13,13 +13,230 @@ import attrs
 
 from criteria_engine.backends.frames import Formula, Formulas
 from criteria_engine.compiler.inputs import Door
-from criteria_engine.compiler.names import ON
+from criteria_engine.compiler.names import ON, span_of
 from criteria_engine.rules.parts import Input
 from criteria_engine.tables.answers import NA_TEXT
-from criteria_engine.tables.frame_cells import FrameCells, Known, Seen
-from criteria_engine.tables.frame_days import day_of_text
 
-__all__ = ["FrameInputs"]
+__all__ = [
+    "FrameCells",
+    "FrameInputs",
+    "Known",
+    "Seen",
+    "day_number",
+    "day_of_text",
+    "text_of_day",
+]
+
+
+# ---- days in frames: the number of a day from its parts, from a text, and the text of a number ---
+
+_WRITTEN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_SHORT_MONTHS = (4, 6, 9, 11)
+_MOST = 1e9
+
+
+def day_number(do: Formulas, year: Any, month: Any, day: Any) -> Any:
+    """The day counted from 1 January of the year 1, of year, month and day of the month."""
+    early = do.named(do.compared("<=", month, 2.0))
+    year = do.named(do.subtracted(year, do.chosen(early, 1.0, 0.0), _MOST))
+    era = do.named(do.floor(do.divided(year, 400.0, 1e-9, safe=True)))
+    of_era = do.named(do.subtracted(year, do.times(era, 400.0), _MOST))
+    place = do.subtracted(month, do.chosen(early, -9.0, 3.0), _MOST)
+    months = do.floor(do.divided(do.added([do.times(place, 153.0), 2.0], _MOST), 5.0, 1e-9, safe=True))
+    leap = do.floor(do.divided(of_era, 4.0, 1e-9, safe=True))
+    century = do.floor(do.divided(of_era, 100.0, 1e-9, safe=True))
+    years = do.subtracted(do.added([do.times(of_era, 365.0), leap], _MOST), century, _MOST)
+    days = do.added([do.times(era, 146_097.0), years, months, day], _MOST)
+    return do.subtracted(days, 306.0, _MOST)
+
+
+def day_of_text(ex: Any, do: Formulas, text: Formula) -> tuple[Any, Any]:
+    """Where a text is a date such as 2024-01-30, and its day there."""
+    written = do.named(do.made(lambda x: x.str.contains(_WRITTEN).fill_null(False), text))
+    safe = do.named(do.made(lambda t, x: ex.when(t).then(x).otherwise(ex.lit("0001-01-01")), written, text))
+    year, month, day = (
+        do.named(do.made(lambda x, at=at, size=size: x.str.slice(at, size).cast(ex.Float64), safe))
+        for at, size in ((0, 4), (5, 2), (8, 2))
+    )
+    fits = [do.compared(">=", each, 1.0) for each in (year, month, day)]
+    fits += [do.compared("<=", month, 12.0), do.compared("<=", day, _length(do, year, month))]
+    return do.named(do.every([written, *fits])), do.named(day_number(do, year, month, day))
+
+
+def _length(do: Formulas, year: Any, month: Any) -> Any:
+    """How many days the month has."""
+
+    def divides(size: float) -> Any:
+        part = do.divided(year, size, 1e-9, safe=True)
+        return do.named(do.compared("==", do.times(do.floor(part), size), year))
+
+    leap = do.some([do.every([divides(4.0), do.contrary(divides(100.0))]), divides(400.0)])
+    short = do.some([do.compared("==", month, float(each)) for each in _SHORT_MONTHS])
+    february = do.chosen(leap, 29.0, 28.0)
+    return do.chosen(do.compared("==", month, 2.0), february, do.chosen(short, 30.0, 31.0))
+
+
+def text_of_day(ex: Any, parts: tuple[Any, Any, Any]) -> Any:
+    """The text of a day, from expressions of its year, month and day of the month."""
+
+    def digits(part: Any, count: int) -> Any:
+        shifted = (part + float(10**count)).cast(ex.Int64).cast(ex.String)
+        return shifted.str.slice(1, count)
+
+    year, month, day = parts
+    return ex.concat_str([digits(year, 4), digits(month, 2), digits(day, 2)], separator="-")
+
+
+# ---- columns of a frame as expressions: numbers, truth values, texts and days, with what is wrong in them ---
+
+
+@attrs.frozen
+class Known:
+    """What is known of a frame: inputs of which no value is missing or wrong, and columns that say where
+    the word of an input stands. Where it is ``trusted``, columns are taken as they are, nulls and all.
+    Columns that are ``hidden`` are not given back; ``labels`` are what users call inputs with other names, ``levels`` by
+    title those that will do. ``schema`` are the kinds of its columns, where they are known without asking it.
+    """
+
+    sound: frozenset[str] = frozenset()
+    trusted: bool = False
+    words: Mapping[tuple[str, str], str] = attrs.field(factory=dict)
+    hidden: frozenset[str] = frozenset()
+    labels: Mapping[str, str] = attrs.field(factory=dict)
+    levels: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
+    schema: Mapping[str, Any] | None = None
+
+
+@attrs.frozen(eq=False, repr=False)
+class Seen:
+    """An input: formulas, or plain truth values that hold for all rows. ``text`` is its column, if any.
+
+    ``masked`` is where other columns do not take the text away.
+    """
+
+    given: Any = False
+    withheld: Any = False
+    bad: Any = False
+    number: Any = 0.0
+    yes: Any = False
+    text: Any = None
+    masked: Any = None
+
+
+class FrameCells:
+    """Reads single columns; what a ruleset asks of them is in ``frame_inputs``."""
+
+    def __init__(
+        self,
+        nw: Any,
+        do: Formulas,
+        schema: Mapping[str, Any],
+        door: Door,
+        known: Known,
+    ) -> None:
+        self._nw, self._ex, self._do, self._schema, self._door, self._known = (
+            nw,
+            do.space,
+            do,
+            schema,
+            door,
+            known,
+        )
+
+    def _held(self, make: Callable[[Any], Any], column: Any) -> Any:
+        """A truth value of a column, false where that is null."""
+        return self._do.made(lambda x: make(x).fill_null(False), column)
+
+    def _yes(self, name: str) -> Any:
+        if name not in self._schema:
+            return False
+        kind, column = self._schema[name], Formula(self._ex.col(name))
+        if kind == self._nw.Boolean:
+            return self._do.named(self._do.made(lambda x: x.fill_null(False), column))
+        said = self._do.made(lambda x: ~x.is_null(), column)
+        if self._is_text(kind):
+            said = self._do.every([said, self._held(lambda x: x != "", self._as_text(name))])
+        return self._do.named(said)
+
+    def _is_text(self, kind: Any) -> bool:
+        nw = self._nw
+        return bool(kind in (nw.String, nw.Categorical, nw.Enum))
+
+    def _as_text(self, name: str) -> Formula:
+        column = self._ex.col(name)
+        return Formula(column if self._schema[name] == self._nw.String else column.cast(self._ex.String))
+
+    def _nothing(self, given: Input) -> Seen:
+        low = span_of(given, self._door.words.get(given.id, ()))[0]
+        return Seen(number=int(low) if given.type == "ordinal" else float(low))
+
+    def _titled(self, given: Input) -> Seen:
+        """A title: whether one of the levels that will do is held."""
+        do, column = self._do, self._as_text(given.id)
+        there = do.named(do.made(lambda x: ~x.is_null(), column))
+        held = [self._held(partial(eq, level), column) for level in self._known.levels[given.id]]
+        return Seen(there, yes=do.named(do.some(held)))
+
+    def _nothing_fits(self, given: Input, column: Formula, withheld: Any) -> Seen:
+        """A column of a kind that does not fit: whatever stands in it is wrong, but for ``n/a``."""
+        do = self._do
+        there = do.made(lambda x: ~x.is_null(), column)
+        bad = do.named(do.every([there, do.contrary(withheld)]))
+        return attrs.evolve(self._nothing(given), given=withheld, withheld=withheld, bad=bad)
+
+    def _numeric(self, given: Input, kind: Any) -> Seen:
+        ex, do = self._ex, self._do
+        low = span_of(given, ())[0]
+        column, as_it_is = ex.col(given.id), kind == self._nw.Float64
+        x = Formula(column if as_it_is else column.cast(ex.Float64), depth=not as_it_is)
+        if given.id in self._known.sound:
+            return Seen(True, number=do.named(x))
+        fitting = do.made(self._fits(given, kind), Formula(column))
+        fine = do.named(self._held(lambda y: y, fitting))
+        gone = self._held(lambda y: y.is_null(), Formula(column))
+        if kind.is_float():
+            gone = do.some([gone, self._held(lambda y: y.is_nan(), Formula(column))])
+        bad = do.named(do.every([do.contrary(fine), do.contrary(gone)]))
+        return Seen(fine, bad=bad, number=do.named(do.chosen(fine, x, float(low))))
+
+    def _fits(self, given: Input, kind: Any) -> Callable[[Any], Any]:
+        """Whether a number of a column can be; null or false of what is no number."""
+        ex, (low, high, whole) = self._ex, span_of(given, ())
+
+        def fits(column: Any) -> Any:
+            x = column if kind == self._nw.Float64 else column.cast(ex.Float64)
+            inside = (x >= float(low)) & (x <= float(high))
+            return inside & (x == x.floor().cast(ex.Float64)) if whole and not kind.is_integer() else inside
+
+        return fits
+
+    def _boolean(self, given: Input) -> Seen:
+        column, do = Formula(self._ex.col(given.id)), self._do
+        if given.id in self._known.sound:
+            return Seen(True, yes=column)
+        there = do.named(do.made(lambda x: ~x.is_null(), column))
+        return Seen(there, yes=do.named(do.made(lambda x: x.fill_null(False), column)))
+
+    def _dated(self, given: Input) -> Seen:
+        ex, do = self._ex, self._do
+        column = ex.col(given.id)
+        there = do.named(do.made(lambda x: ~x.is_null(), Formula(column)))
+        parts = [
+            do.named(do.chosen(there, Formula(part.cast(ex.Float64).fill_null(1.0), depth=1), 1.0))
+            for part in (column.dt.year(), column.dt.month(), column.dt.day())
+        ]
+        return self._day_seen(given, Formula(column), there, day_number(do, *parts), False)
+
+    def _day_seen(self, given: Input, column: Formula, there: Any, day: Any, na: Any) -> Seen:
+        do = self._do
+        low, high, _ = span_of(given, ())
+        day = do.named(day)
+        fine = do.named(do.every([there, do.compared(">=", day, low), do.compared("<=", day, high)]))
+        some = do.made(lambda x: ~x.is_null(), column)
+        bad = do.named(do.every([some, do.contrary(do.some([fine, na]))]))
+        number = do.named(do.chosen(fine, day, float(low)))
+        return Seen(do.named(do.some([fine, na])), na, bad, number)
+
 
 _NUMERIC = ("number", "integer", "percent")
 _WORDED = ("choice", "ordinal", "text")

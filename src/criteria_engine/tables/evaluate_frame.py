@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import warnings
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Protocol
 
@@ -13,19 +15,43 @@ from criteria_engine.compiler.program import Program
 from criteria_engine.core.extras import narwhals, numpy
 from criteria_engine.evaluation.evaluation import checked_day, first_day
 from criteria_engine.tables.answers import answers_of, columns_of
-from criteria_engine.tables.frame_cells import Known
-from criteria_engine.tables.giving import with_columns
-from criteria_engine.tables.latest import Latest
-from criteria_engine.tables.looking import Look, look_of
-from criteria_engine.tables.observing import Asked, Observed, observed
-from criteria_engine.tables.partitions import by_partitions
-from criteria_engine.tables.planning import mark_for, planned
-from criteria_engine.tables.refusing import error_column, look_at_columns, refuse_frame, refuse_rows
-from criteria_engine.tables.running import Inputs, judged
-from criteria_engine.tables.sources import Cells, Source
-from criteria_engine.tables.taking import Taking
+from criteria_engine.tables.arrays import Cells, Source, Taking
+from criteria_engine.tables.blocks import Inputs, judged, with_columns
+from criteria_engine.tables.frame_inputs import Known
+from criteria_engine.tables.history import (
+    Asked,
+    Observed,
+    error_column,
+    look_at_columns,
+    observed,
+    refuse_frame,
+    refuse_rows,
+)
+from criteria_engine.tables.plan import Latest, Look, look_of, mark_for, planned
 
-__all__ = ["MANY", "Programmed", "evaluate_frame"]
+__all__ = [
+    "MANY",
+    "Programmed",
+    "by_partitions",
+    "evaluate_frame",
+]
+
+
+# ---- frames in partitions of pandas (dask): each is judged by arrays when its turn comes, none before ---
+
+
+def by_partitions(frame: Any, judge: Callable[[Any], Any]) -> Any:
+    """The frame with every partition judged; nothing runs before its owner asks."""
+    # What is absent is said once, here, and not again by every partition.
+    shape = judge(frame._meta)  # noqa: SLF001 - how dask itself tells the shape of a result
+    return frame.map_partitions(_quietly, judge, meta=shape)
+
+
+def _quietly(part: Any, judge: Callable[[Any], Any]) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        return judge(part)
+
 
 MANY = 5_000
 """From so many rows on polars is faster with its own expressions than with arrays."""

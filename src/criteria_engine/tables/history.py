@@ -1,0 +1,222 @@
+"""Earlier periods and titles in frames: columns under the names of the inputs that ask for them.
+
+What a ruleset looks back to is an input of its own (``previous(theft)``), and so is a title. Its column is
+``theft@-1``, or the library looks for the earlier row where it is told which column names the unit and which
+the period. From there on nothing is special about it.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from criteria_engine.compiler.names import Described
+from criteria_engine.compiler.program import Program
+from criteria_engine.core.grammar import nearest
+from criteria_engine.evaluation.evaluation import levels_that_reach
+from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Fault, Problems, chosen_language
+from criteria_engine.tables.arrays import is_missing, plain
+from criteria_engine.tables.blocks import Column
+from criteria_engine.tables.plan import Copy, with_copies
+
+__all__ = [
+    "Asked",
+    "Observed",
+    "Wrong",
+    "error_column",
+    "look_at_columns",
+    "observed",
+    "refuse_frame",
+    "refuse_rows",
+    "shifted",
+]
+
+
+# ---- what is wrong with a frame: rows, named in a column or raised, and columns, which are raised ---
+
+Wrong = Sequence[tuple[str, Any]]
+"""Names of inputs, each with the numbers of the rows in which it is wrong."""
+
+_MOST_SHOWN = 50
+
+
+def error_column(
+    np: Any, count: int, wrong: Wrong, order: Sequence[str], labels: Mapping[str, str]
+) -> Column:
+    """The column ``error``: the names of what is wrong, null where all is well."""
+    codes = np.zeros(count, dtype=np.int32)
+    places = {name: place for place, name in enumerate(order)}
+    by_row: dict[int, list[str]] = {}
+    for name, rows in sorted(wrong, key=lambda each: places.get(each[0], len(places))):
+        for row in rows.tolist():
+            by_row.setdefault(row, []).append(labels.get(name, name))
+    texts: dict[str, int] = {}
+    for row, names in by_row.items():
+        codes[row] = 1 + texts.setdefault(", ".join(names), len(texts))
+    return Column("error", np.where(codes, codes - 1, len(texts)), (*texts, None))
+
+
+def refuse_rows(
+    ruleset: Described, program: Program, frame: Any, wrong: Wrong, labels: Mapping[str, str]
+) -> None:
+    """Raise what is wrong with rows, the first of them, as ``evaluate`` would say it."""
+    problems = Problems()
+    rules = {f"consistency[{n}]": rule for n, rule in enumerate(ruleset.consistency)}
+    inputs = {given.id: given for given in program.door.inputs}
+    found = sorted((int(row), name) for name, rows in wrong for row in rows[:_MOST_SHOWN].tolist())
+    for row, name in found[:_MOST_SHOWN]:
+        at = f"rows[{row}].{labels.get(name, name)}"
+        if name in rules:
+            note = rules[name].note.in_language("vi")
+            problems.add(at, "CE561", rule=rules[name].holds.text, note=f" ({note})" if note else "")
+            continue
+        if name not in inputs:
+            problems.add(f"rows[{row}].on", "CE558", name="on", value="–")
+            continue
+        value = frame[name][row] if name in frame.columns else None
+        try:
+            program.door.value_of(inputs[name], plain(value))
+            problems.add(at, "CE552", name=name)
+        except Fault as fault:
+            problems.add_fault(at, fault)
+    problems.raise_errors()
+
+
+def refuse_frame(code: str, /, **details: object) -> CriteriaError:
+    """What is wrong with a frame as a whole."""
+    problems = Problems()
+    problems.add_fault("frame", Fault(code, **details))
+    return CriteriaError(problems)
+
+
+def look_at_columns(
+    program: Program, there: Sequence[str], added: Sequence[str], labels: Mapping[str, str]
+) -> None:
+    """Refuse a frame that has columns of the names that are added; warn of inputs without one."""
+    taken = [name for name in added if name in there]
+    if taken:
+        raise refuse_frame("CE573", names=", ".join(taken[:8]))
+    absent = [
+        labels.get(each.id, each.id)
+        for each in program.door.inputs
+        if not {each.id, f"{each.id}@na"} & set(there)
+    ]
+    if absent:
+        near = [close for name in absent if (close := nearest(name, there)) and close not in absent]
+        details = {
+            "names": ", ".join(absent[:8]) + ", …" * (len(absent) > 8),
+            "nearest": ", ".join(near[:3]) or "–",
+        }
+        said = Diagnostic("CE574", details, "frame", "warning", lang=chosen_language())
+        warnings.warn(str(said), UserWarning, stacklevel=4)
+
+
+# ---- earlier rows of the same unit: their cells beside those of each row -------------------------
+
+
+def shifted(nw: Any, frame: Any, history: tuple[str, str], columns: Mapping[str, tuple[str, int]]) -> Any:
+    """The frame with columns of what another column held so many periods before.
+
+    ``history`` are the columns of unit and period; a period is a whole number.
+    """
+    unit, period = history
+    if not frame.collect_schema()[period].is_numeric():
+        raise refuse_frame("CE578", name=period)
+    if frame.implementation.is_pyspark():
+        copies = [Copy(column, of, back, history) for column, (of, back) in columns.items()]
+        return with_copies(nw, frame, copies)
+    by_back: dict[int, dict[str, str]] = {}
+    for column, (of, back) in columns.items():
+        by_back.setdefault(back, {})[column] = of
+    for back, named in sorted(by_back.items()):
+        make = _by_rows if isinstance(frame, nw.DataFrame) else _by_join
+        frame = make(nw, frame, unit, period, back, named)
+    return frame
+
+
+def _by_join(nw: Any, frame: Any, unit: str, period: str, back: int, columns: Mapping[str, str]) -> Any:
+    """A lazy frame: joined with its own earlier rows."""
+    earlier = frame.select(
+        nw.col(unit),
+        (nw.col(period) + back).alias(period),
+        *[nw.col(of).alias(column) for column, of in columns.items()],
+    )
+    return frame.join(earlier, on=[unit, period], how="left")
+
+
+def _by_rows(nw: Any, frame: Any, unit: str, period: str, back: int, columns: Mapping[str, str]) -> Any:
+    """A frame in memory: each row takes what the earlier row of its unit holds."""
+    periods = [None if is_missing(each) else each for each in frame[period].to_list()]
+    keys: list[tuple[Any, Any]] = list(zip(frame[unit].to_list(), periods, strict=True))
+    places: dict[tuple[Any, Any], int] = {}
+    for row, key in enumerate(keys):
+        if key in places and None not in key:
+            raise refuse_frame("CE579", unit=key[0], period=key[1])
+        places[key] = row
+    rows = [None if None in key else places.get((key[0], key[1] - back)) for key in keys]
+    native, space = frame.to_native(), nw.get_native_namespace(frame)
+    if frame.implementation.is_polars():
+        at = space.Series(rows, dtype=space.UInt32)
+        made = native.with_columns([native[of].gather(at).alias(column) for column, of in columns.items()])
+    elif frame.implementation.is_pyarrow():
+        at, made = space.array(rows, space.int64()), native
+        for column, of in columns.items():
+            made = made.append_column(column, native[of].take(at))
+    else:
+        here = [row is not None for row in rows]
+        at = [row or 0 for row in rows]
+        taken = {
+            column: native[of].take(at).set_axis(native.index).where(here) for column, of in columns.items()
+        }
+        made = native.assign(**taken)
+    return nw.from_native(made, eager_only=True)
+
+
+@attrs.frozen
+class Asked:
+    """How a frame tells of earlier periods and titles.
+
+    ``history`` are the columns that name the unit and the period; ``titles`` says by ruleset which column
+    holds the level, and ``sets`` rank the levels of those rulesets.
+    """
+
+    history: tuple[str, str] | None = None
+    titles: Mapping[str, str] = attrs.field(factory=dict)
+    sets: Sequence[Described] = ()
+
+
+@attrs.frozen
+class Observed:
+    """What was found of it: by input what users call it, and by title the levels that will do."""
+
+    labels: Mapping[str, str] = attrs.field(factory=dict)
+    levels: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
+
+
+def observed(nw: Any, frame: Any, program: Program, asked: Asked, own: Described) -> tuple[Any, Observed]:
+    """The frame with a column for every input that is no column of its own, and what was found."""
+    names = frame.collect_schema().names()
+    for name in (*(asked.history or ()), *asked.titles.values()):
+        if name not in names:
+            raise refuse_frame("CE576", name=name, nearest=nearest(name, names) or ", ".join(list(names)[:8]))
+    ranked = {each.id: each for each in (own, *asked.sets)}
+    labels: dict[str, str] = {}
+    levels: dict[str, tuple[str, ...]] = {}
+    copies: list[Copy] = []
+    moved: dict[str, tuple[str, int]] = {}
+    for input, (of, level, back) in program.judging.observing.origins.items():
+        source = asked.titles.get(of, f"titles.{of}") if level else of
+        labels[input] = f"{source}@-{back}" if back else source
+        if level:
+            levels[input] = levels_that_reach(level, ranked.get(of))
+        for mark in ("",) if level else ("", "@na"):
+            if labels[input] + mark in names:
+                copies.append(Copy(input + mark, labels[input] + mark))
+            elif back and asked.history is not None and source + mark in names:
+                moved[input + mark] = source + mark, back
+    if asked.history is not None and moved:
+        frame = shifted(nw, frame, asked.history, moved)
+    return with_copies(nw, frame, copies), Observed(labels, levels)
