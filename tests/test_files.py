@@ -16,7 +16,7 @@ from typing import Any, Self
 
 import pytest
 
-from criteria_engine.files import write_whole
+from criteria_engine.files.data_files import write_whole
 
 posix = pytest.mark.skipif(os.name != "posix", reason="asks for forks and permission bits")
 

@@ -18,12 +18,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from judged import scaled
 
-from criteria_engine.marked import read_marked
-from criteria_engine.marks import Limits, Marked, MarkedList, MarkedMap, MarkedText
+from criteria_engine.files.marked import read_marked
+from criteria_engine.files.source import HIDDEN, NEVER, Limits, Marked, MarkedList, MarkedMap, MarkedText
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Problems
 from criteria_engine.messages.faults_en import ENGLISH
 from criteria_engine.messages.faults_vi import VIETNAMESE
-from criteria_engine.source_text import HIDDEN, NEVER
 
 LOADERS = {"pyyaml": yaml.SafeLoader}
 if hasattr(yaml, "CSafeLoader"):

@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from criteria_engine.core.nodes import NA, NotApplicable
+from criteria_engine.files.cells import TYPES, Value, read_value
 from criteria_engine.messages.diagnostics import Diagnostic, Fault
 from criteria_engine.messages.faults import CATALOGUES
-from criteria_engine.values import TYPES, Value, read_value
 
 WORDS = ("poor", "Đạt", "khoẻ", "none", "A", "a", "not_completed")
 

@@ -16,8 +16,7 @@ import attrs
 from criteria_engine.compiler.tree import Branchlet
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.grammar import parse
-from criteria_engine.expecting import written
-from criteria_engine.reached import Unreached
+from criteria_engine.files.cases import Unreached, written
 from criteria_engine.rules.deduct import Deduct
 from criteria_engine.rules.parts import Criterion, Level
 from criteria_engine.rules.schema import SHARE

@@ -6,16 +6,22 @@ import os
 from collections.abc import Iterable
 
 from criteria_engine.advice import Advice, about_criteria, about_head, about_levels, about_tests
-from criteria_engine.case_files import companion_of, read_companion, said, sound_ruleset
-from criteria_engine.document import Document
-from criteria_engine.library import Library
-from criteria_engine.marks import MarkedMap
+from criteria_engine.files.cases import (
+    companion_of,
+    look_at_cases,
+    read_companion,
+    run_cases,
+    said,
+    sound_ruleset,
+    unreached,
+)
+from criteria_engine.files.document import Document
+from criteria_engine.files.library import Library
+from criteria_engine.files.reading import read_document
+from criteria_engine.files.source import MarkedMap
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic
 from criteria_engine.projection.plan_files import check_plan
-from criteria_engine.reached import unreached
-from criteria_engine.reading import read_document
 from criteria_engine.ruleset import Ruleset
-from criteria_engine.running import look_at_cases, run_cases
 from criteria_engine.unused import unused_names
 
 __all__ = ["check"]

@@ -7,11 +7,11 @@ import os
 import re
 from pathlib import Path
 
+from criteria_engine.files.cells import read_value
+from criteria_engine.files.rows import Row, read_rows
+from criteria_engine.files.subjects import FileProblems
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.projection.roster import Roster, Unit, roster_faults
-from criteria_engine.projection.tables import Row, read_rows
-from criteria_engine.subject_data import FileProblems
-from criteria_engine.values import read_value
 
 __all__ = ["load_roster"]
 

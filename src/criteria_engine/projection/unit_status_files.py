@@ -8,14 +8,14 @@ from pathlib import Path
 
 import attrs
 
+from criteria_engine.files.cells import Value, read_value
+from criteria_engine.files.rows import Row, read_rows
+from criteria_engine.files.subjects import FileProblems
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.projection.plan_units import MOST_LOOKED_FOR, meant_unit, year_days
 from criteria_engine.projection.plan_words import YEAR
 from criteria_engine.projection.roster import Roster
-from criteria_engine.projection.tables import Row, read_rows
 from criteria_engine.projection.unit_status import UnitStatus, in_order, read_status, sequence_faults
-from criteria_engine.subject_data import FileProblems
-from criteria_engine.values import Value, read_value
 
 __all__ = ["load_unit_statuses"]
 

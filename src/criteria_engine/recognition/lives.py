@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 
 import attrs
 
+from criteria_engine.files.subjects import read_subject
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.recognition.events import NO_TITLE, RecognitionEvent, State, settle, slips
 from criteria_engine.recognition.standing import Basis, Standing, counted, earliest, standing_of
 from criteria_engine.recognition.validity import Validity, Waiting
 from criteria_engine.rules.schema import DATE, INTEGER, TEXT, Plain, shown, word_of
-from criteria_engine.subject_data import read_subject
 
 __all__ = ["Recognition", "accept_title", "titles_on"]
 

@@ -14,14 +14,13 @@ from typing import Any
 import attrs
 
 from criteria_engine.core.expression_text import clean_text, fold_name, shown_text
-from criteria_engine.csv_files import Rows, delimiter_of, read_header
-from criteria_engine.files import write_whole
+from criteria_engine.files.cells import read_value, read_word
+from criteria_engine.files.csv_files import Rows, delimiter_of, read_header
+from criteria_engine.files.data_files import write_whole
+from criteria_engine.files.subjects import Columns, FileProblems, Place, read_subject
 from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.recognition.events import EVENT_PARTS, STATES, RecognitionEvent, Slip, State, slips
 from criteria_engine.recognition.lives import Recognition, accept_title
-from criteria_engine.subject_data import FileProblems, Place, read_subject
-from criteria_engine.table_columns import Columns
-from criteria_engine.values import read_value, read_word
 
 __all__ = ["read_recognitions", "write_recognitions"]
 

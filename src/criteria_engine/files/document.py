@@ -14,10 +14,9 @@ from typing import Any
 import attrs
 
 from criteria_engine.core.grammar import nearest, normal
-from criteria_engine.marked import read_marked
-from criteria_engine.marks import Marked, MarkedList, MarkedMap, MarkedText
+from criteria_engine.files.marked import Placed, read_marked
+from criteria_engine.files.source import Marked, MarkedList, MarkedMap, MarkedText
 from criteria_engine.messages.diagnostics import Diagnostic, Fault
-from criteria_engine.placing import Placed
 from criteria_engine.rules import RULES
 from criteria_engine.rules.parts import VIETNAMESE_KEYS, Criterion, Definition, Input, Override, Parameter
 from criteria_engine.rules.schema import (
@@ -35,7 +34,9 @@ from criteria_engine.rules.schema import (
     kind_of,
 )
 
-__all__ = ["Document"]
+__all__ = [
+    "Document",
+]
 
 _FAILED: Any = object()
 

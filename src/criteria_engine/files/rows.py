@@ -12,10 +12,13 @@ from pathlib import Path
 import attrs
 
 from criteria_engine.core.expression_text import clean_text, fold_name, shown_text
+from criteria_engine.files.subjects import FileProblems, Place
 from criteria_engine.messages.diagnostics import Fault
-from criteria_engine.subject_data import FileProblems, Place
 
-__all__ = ["Row", "read_rows"]
+__all__ = [
+    "Row",
+    "read_rows",
+]
 
 _LARGEST = 64 * 1024 * 1024
 _DELIMITERS = (",", ";", "\t")

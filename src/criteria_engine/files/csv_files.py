@@ -9,11 +9,26 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 
-from criteria_engine.subject_data import FileProblems, InputDefinition, Place, Row
-from criteria_engine.table_columns import PERIOD, SUBJECT, Columns, RowReader, cell_readers
-from criteria_engine.text_files import TextFile
+from criteria_engine.files.subjects import (
+    PERIOD,
+    SUBJECT,
+    Columns,
+    FileProblems,
+    InputDefinition,
+    Place,
+    Row,
+    RowReader,
+    TextFile,
+    cell_readers,
+)
 
-__all__ = ["CsvTable", "Rows", "delimiter_of", "open_csv", "read_header"]
+__all__ = [
+    "CsvTable",
+    "Rows",
+    "delimiter_of",
+    "open_csv",
+    "read_header",
+]
 
 _DELIMITERS = (",", ";", "\t")
 _HEADER_LINES = 64

@@ -14,21 +14,28 @@ from typing import Any, BinaryIO
 
 from criteria_engine.core.expression_text import shown_text
 from criteria_engine.core.extras import arrow
-from criteria_engine.json_values import read_json_value
-from criteria_engine.messages.diagnostics import Fault
-from criteria_engine.subject_data import FileProblems, InputDefinition, Place, Row
-from criteria_engine.table_columns import (
+from criteria_engine.files.cells import Value
+from criteria_engine.files.json_files import read_json_value
+from criteria_engine.files.subjects import (
     PASSED_OVER,
     PERIOD,
     SUBJECT,
     Columns,
+    FileProblems,
+    InputDefinition,
+    Place,
     ReadCell,
+    Row,
     RowReader,
     cell_readers,
 )
-from criteria_engine.values import Value
+from criteria_engine.messages.diagnostics import Fault
 
-__all__ = ["ParquetTable", "open_parquet", "write_parquet"]
+__all__ = [
+    "ParquetTable",
+    "open_parquet",
+    "write_parquet",
+]
 
 _READ_ROWS = 8_192
 _MADE_ROWS, _MADE_TOGETHER = 4_096, 16

@@ -1,0 +1,1 @@
+"""YAML, CSV, JSON and Parquet, read to values and written from them."""

@@ -1,0 +1,391 @@
+"""A value as an office types it: read by the type of its input, or refused with the reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Literal, TypeAlias
+
+from criteria_engine.core.expression_text import (
+    clean_text,
+    fold_word,
+    nearest,
+    shown_text,
+    without_lookalikes,
+)
+from criteria_engine.core.nodes import NA, NotApplicable
+from criteria_engine.messages.diagnostics import Fault, chosen_language
+
+__all__ = [
+    "LARGEST",
+    "TYPES",
+    "Value",
+    "checked_size",
+    "is_na_text",
+    "is_percent",
+    "read_date",
+    "read_iso_date",
+    "read_number",
+    "read_value",
+    "read_word",
+]
+
+
+# ---- numbers as offices write them: decimal commas, thousands, percent signs ---------------------
+
+_Language = Literal["vi", "en"]
+
+LARGEST = 10**15
+"""The largest number a value may be, either way from zero."""
+
+_MOST_DIGITS = 15
+_NUMBER = re.compile(r"([+\-\u2212\u2013\u2010\u2011]?) ?([0-9][0-9., ]*?) ?(%?)")
+_SCIENTIFIC = re.compile(r"[+\-]?[0-9]+(?:[.,][0-9]+)?[eE][+\-]?[0-9]+")
+
+
+def read_number(text: str, type: str, lang: _Language) -> int | float:
+    """The number a clean text says, for an input of type ``number``, ``integer`` or ``percent``.
+
+    A whole number without decimals is an int; with decimals it is the float nearest to the decimal
+    written (for an ``integer`` they must be zeros, and it is an int). Raises ``Fault`` that says why not.
+    """
+    matched = _NUMBER.fullmatch(text)
+    if matched is None:
+        raise _no_number(text)
+    sign, body, percent_sign = matched.groups()
+    if percent_sign and type != "percent":
+        # Whether 85 % is to be 85 or 0.85 only the author of the rules knows.
+        raise Fault("CE517", value=shown_text(text), plain=shown_text(text.rstrip("% ")))
+    whole, decimals = _parted(text, body, type, lang)
+    exact = _exact(text, sign, whole, decimals)
+    if type == "percent":
+        _check_share(text, exact, bool(percent_sign), lang)
+    if type == "integer":
+        if exact != int(exact):
+            raise Fault("CE518", value=shown_text(text))
+        return int(exact)
+    return float(exact) or 0.0 if decimals else int(exact)
+
+
+def checked_size(number: int | float) -> int | float:
+    """The number itself, if its size is at most ``LARGEST``; else raises ``Fault``."""
+    if not -LARGEST <= number <= LARGEST:
+        raise Fault("CE514", value=shown_text(str(number)), limit="10^15")
+    return number
+
+
+def is_percent(number: int | float | Decimal) -> bool:
+    """Whether the number is a percentage from 0 to 100."""
+    return 0 <= number <= 100
+
+
+def _no_number(text: str) -> Fault:
+    """Why the text is no number at all."""
+    if any(letter.isnumeric() and not letter.isascii() for letter in text):
+        return Fault("CE515", value=shown_text(text))
+    if _SCIENTIFIC.fullmatch(text):
+        return Fault("CE516", value=shown_text(text))
+    return Fault("CE510", value=shown_text(text))
+
+
+def _parted(text: str, body: str, type: str, lang: _Language) -> tuple[str, str]:
+    """The digits before and after the decimal mark of the body of a number."""
+    parts = re.split("[., ]", body)
+    marks = [letter for letter in body if not letter.isdigit()]
+    if not marks:
+        return body, ""
+    if "" in parts:
+        raise Fault("CE512", value=shown_text(text))
+    last = marks[-1]
+    if len(marks) == 1 and last != " ":
+        grouped = _well_grouped(parts) and _means_thousands(text, parts, last, type, lang)
+        return ("".join(parts), "") if grouped else (parts[0], parts[1])
+    if len(set(marks)) == 1:
+        groups, decimals = parts, ""
+    else:
+        groups, decimals = parts[:-1], parts[-1]
+        if len(set(marks[:-1])) != 1 or last in marks[:-1] or last == " ":
+            raise Fault("CE512", value=shown_text(text))
+    if not _well_grouped(groups):
+        raise Fault("CE512", value=shown_text(text))
+    if " " in marks and len(decimals) == 3 and last != _decimal_mark(lang):
+        raise _ambiguous(text, "".join(groups), decimals, lang)
+    return "".join(groups), decimals
+
+
+def _well_grouped(groups: list[str]) -> bool:
+    """Whether thousands are parted so: one to three digits, not led by a zero, then three each."""
+    return len(groups[0]) <= 3 and groups[0][0] != "0" and all(len(group) == 3 for group in groups[1:])
+
+
+def _means_thousands(text: str, parts: list[str], mark: str, type: str, lang: _Language) -> bool:
+    """Whether the only mark, with three digits behind it, parts thousands; False: it starts decimals."""
+    if type == "percent":
+        # A thousand is more than 100 %, so only the decimals are left.
+        return False
+    if type == "integer" and mark != _decimal_mark(lang):
+        # A whole number has no decimals, and this is how the language parts thousands. The other mark
+        # stays in doubt: 1,000 may be a one shown with three decimals.
+        return True
+    if type == "number" and lang == "en":
+        return mark == ","
+    raise _ambiguous(text, parts[0], parts[1], lang)
+
+
+def _ambiguous(text: str, whole: str, three: str, lang: _Language) -> Fault:
+    """Both readings, each spelled so that it has no other: a fourth decimal rules out thousands."""
+    sign = "" if text[0].isdigit() or text[0] == "+" else "-"
+    written = f"{sign}{whole}{_decimal_mark(lang)}{three}0"
+    return Fault("CE511", value=shown_text(text), thousands=f"{sign}{whole}{three}", decimal=written)
+
+
+def _decimal_mark(lang: _Language) -> str:
+    return "," if lang == "vi" else "."
+
+
+def _exact(text: str, sign: str, whole: str, decimals: str) -> Decimal:
+    """The decimal written, within the limits of size and digits."""
+    if len(whole.lstrip("0")) > 16:
+        raise Fault("CE514", value=shown_text(text), limit="10^15")
+    if len((whole + decimals).strip("0")) > _MOST_DIGITS:
+        raise Fault("CE513", value=shown_text(text), limit=_MOST_DIGITS)
+    exact = Decimal(f"{whole}.{decimals or '0'}")
+    if exact > LARGEST:
+        raise Fault("CE514", value=shown_text(text), limit="10^15")
+    return exact if sign in ("", "+") else -exact
+
+
+def _check_share(text: str, exact: Decimal, signed: bool, lang: _Language) -> None:
+    """Refuse what lies outside 0 to 100, and a number below one that may be a share of one."""
+    if not is_percent(exact):
+        raise Fault("CE519", value=shown_text(text))
+    if not signed and 0 < exact < 1:
+        # 0,855 may be 0.855 %, or what a spreadsheet holds behind the 85,5 % it shows.
+        raise Fault(
+            "CE520", value=shown_text(text), small=_spelled(exact, lang), large=_spelled(exact * 100, lang)
+        )
+
+
+def _spelled(exact: Decimal, lang: _Language) -> str:
+    plain = f"{exact:f}"
+    plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
+    return plain.replace(".", _decimal_mark(lang)) + " %"
+
+
+# ---- dates as offices write them: the day first, the year with four digits -----------------------
+
+_DAY_FIRST = re.compile(
+    r"(?:ngày )?([0-9]{1,2}) ?([-/.]) ?([0-9]{1,2}) ?\2 ?([0-9]{4}|[0-9]{2})(?![0-9])(.*)"
+)
+_YEAR_FIRST = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})(.*)")
+_VIETNAMESE = re.compile(r"(?:ngày )?([0-9]{1,2}) tháng ([0-9]{1,2}),? (?:năm )?([0-9]{2}|[0-9]{4})")
+_ENGLISH = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?[ -]([a-z]{3,9})[,.]?[ -]([0-9]{2}|[0-9]{4})")
+_AMERICAN = re.compile(r"([a-z]{3,9})\.? ([0-9]{1,2})(?:st|nd|rd|th)?,? ([0-9]{2}|[0-9]{4})")
+_TIME = re.compile(r"[ t][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:z)?")
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+
+
+def read_date(text: str, lang: Literal["vi", "en"]) -> date:
+    """The date a clean text says: ``01/03/2026`` is the first of March; ``2026-03-01`` is taken too.
+
+    In English 01/03/2026 may also be the third of January, and is refused; ``1 March 2026`` is read.
+    Raises ``Fault`` that says why not: no such day, a year of two digits, a time of day.
+    """
+    written = re.sub("[\u2013\u2010\u2011]", "-", fold_word(text))
+    if matched := _YEAR_FIRST.fullmatch(written):
+        year, _, month, day, rest = matched.groups()
+        _refuse_time(text, rest)
+        return _day(text, year, month, day)
+    if matched := _DAY_FIRST.fullmatch(written):
+        day, _, month, year, rest = matched.groups()
+        _refuse_time(text, rest)
+        if lang == "en":
+            _refuse_either_way(text, day, month, year)
+        return _day(text, year, month, day)
+    if matched := _VIETNAMESE.fullmatch(written):
+        day, month, year = matched.groups()
+        return _day(text, year, month, day)
+    if matched := _ENGLISH.fullmatch(written):
+        day, name, year = matched.groups()
+        return _day(text, year, _month(text, name), day)
+    if matched := _AMERICAN.fullmatch(written):
+        name, day, year = matched.groups()
+        return _day(text, year, _month(text, name), day)
+    raise Fault("CE539" if re.fullmatch("[0-9]{5}", written) else "CE535", value=shown_text(text))
+
+
+def read_iso_date(text: str) -> date:
+    """The date of a text like ``2026-03-01``, as programs write it; raises ``Fault`` for any other."""
+    if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise Fault("CE548", value=shown_text(text))
+    return _day(text, text[:4], text[5:7], text[8:])
+
+
+def _day(text: str, year: str, month: str, day: str) -> date:
+    if len(year) == 2:
+        raise Fault("CE536", value=shown_text(text))
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        raise Fault("CE537", value=shown_text(text)) from None
+
+
+def _month(text: str, name: str) -> str:
+    for number, month in enumerate(_MONTHS, 1):
+        if name in (month, month[:3]) or (name, number) == ("sept", 9):
+            return str(number)
+    raise Fault("CE535", value=shown_text(text))
+
+
+def _refuse_time(text: str, rest: str) -> None:
+    """Midnight is what programs add to a date and says nothing; any other time of day is a mistake."""
+    if not rest:
+        return
+    if not _TIME.fullmatch(rest):
+        raise Fault("CE535", value=shown_text(text))
+    if rest.strip(" t:.z0"):
+        raise Fault("CE540", value=shown_text(text))
+
+
+def _refuse_either_way(text: str, day: str, month: str, year: str) -> None:
+    low, high = int(day), int(month)
+    if len(year) == 4 and low != high and 1 <= low <= 12 and 1 <= high <= 12:
+        raise Fault(
+            "CE538",
+            value=shown_text(text),
+            first=f"{year}-{high:02}-{low:02}",
+            second=f"{year}-{low:02}-{high:02}",
+        )
+
+
+Value: TypeAlias = bool | int | float | str | date | NotApplicable | None
+"""What an input may hold: None is missing, ``NA`` not applicable."""
+
+TYPES = ("boolean", "number", "integer", "percent", "ordinal", "choice", "date", "text")
+"""The types of an input."""
+
+# All words hold in both languages, since none means one thing in one and another in the other.
+_YES = frozenset({"có", "đạt", "đã đạt", "đúng", "x", "✓", "✔", "☑", "✅", "1", "true", "yes", "y", "met"})
+_NO = frozenset(
+    {"không", "không có", "không đạt", "chưa", "chưa đạt", "không đúng", "sai", "✗", "✘", "❌"}
+    | {"0", "false", "no", "n", "not met"}
+)
+_MISSING = frozenset(
+    {"", "-", "–", "—", "−", "--", "…", "...", "null", "no data", "not available", "unknown", "missing"}
+    | {"chưa có", "chưa có số liệu", "không có số liệu", "chưa có dữ liệu", "không có dữ liệu"}
+    | {"chưa rõ", "không rõ"}
+)
+_NOT_APPLICABLE = frozenset({"n/a", "n.a.", "na", "không áp dụng", "kad", "not applicable"})
+_SPREADSHEET_ERROR = re.compile(
+    r"#(?:DIV/0!|N/A|REF!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!"
+    r"|BUSY!|PYTHON!|EXTERNAL!|GETTING_DATA|#+)|ERR:[0-9]+"
+)
+
+
+def read_value(
+    text: str, type: str, *, lang: str = "vi", words: Sequence[str] = (), may_be_na: bool = False
+) -> Value:
+    """The value that a text says, for an input of the given type (one of ``TYPES``).
+
+    ``lang`` is the language of the text: it decides what a comma and a dot in a number mean. ``words``
+    are the choices, or the words of the scale. An empty text, a dash or ``chưa có số liệu`` is missing
+    (None); ``n/a`` or ``không áp dụng`` is ``NA`` where ``may_be_na``.
+
+    Gives an int for a whole number written without decimals and the nearest float for any other.
+    Raises ``Fault``, a ``ValueError``, that says why the text is no such value, also where a number can
+    be read in two ways; ``ValueError`` for an unknown type and ``TypeError`` for what is no text.
+
+    >>> read_value("85,5 %", "percent")
+    85.5
+    """
+    if type not in TYPES:
+        raise ValueError(f"there is no type {type!r}; the types are {', '.join(TYPES)}")
+    if not isinstance(text, str):
+        raise TypeError(f"read_value reads text, not {text!r}; pass numbers to evaluate as they are")
+    if type in ("integer", "number") and len(text) < 16 and text.isascii() and text.isdigit():
+        # Most cells of most tables; what follows would say the same, more slowly.
+        return int(text)
+    cleaned = clean_text(text)
+    folded = fold_word(cleaned)
+    if type in ("ordinal", "choice"):
+        # A scale may have words of its own like "none" or "n/a": they come before all else.
+        word = _word_of(cleaned, words)
+        if word is not None:
+            return word
+    if type == "boolean" and folded == "chưa có":
+        # "Has none yet" or "no figure yet": the one is a no, the other is not known.
+        raise Fault("CE531", value=shown_text(cleaned))
+    if folded in _MISSING:
+        return None
+    if _SPREADSHEET_ERROR.fullmatch(cleaned.upper()):
+        raise Fault("CE503", value=shown_text(cleaned))
+    if is_na_text(cleaned, type):
+        if may_be_na:
+            return NA
+        raise Fault("CE504", value=shown_text(cleaned))
+    return _read_known(cleaned, type, lang, words)
+
+
+def _read_known(cleaned: str, type: str, lang: str, words: Sequence[str]) -> Value:
+    if type == "boolean":
+        return _read_boolean(cleaned)
+    if type == "date":
+        return read_date(cleaned, chosen_language(lang))
+    if type == "text":
+        return cleaned
+    if type in ("ordinal", "choice"):
+        return read_word(cleaned, words)
+    return read_number(cleaned, type, chosen_language(lang))
+
+
+def is_na_text(cleaned: str, type: str) -> bool:
+    """Whether a clean text says that the input is not applicable."""
+    # Na is a name of people and of a fruit; in a text only the capitals mean something else.
+    if type == "text" and cleaned.casefold() == "na":
+        return cleaned == "NA"
+    return fold_word(cleaned) in _NOT_APPLICABLE
+
+
+def _read_boolean(cleaned: str) -> bool:
+    # A tick in colour is the tick with a variation selector.
+    folded = fold_word(cleaned).replace("\ufe0f", "")
+    if folded in _YES:
+        return True
+    if folded in _NO:
+        return False
+    _refuse_lookalike(cleaned, [*_YES, *_NO])
+    raise Fault("CE530", value=shown_text(cleaned))
+
+
+def read_word(cleaned: str, words: Sequence[str]) -> str:
+    """The one of ``words`` that a clean text is, whatever its case; raises ``Fault`` with the nearest."""
+    word = _word_of(cleaned, words)
+    if word is not None:
+        return word
+    _refuse_lookalike(cleaned, words)
+    near = nearest(cleaned, words)
+    if near is not None:
+        raise Fault("CE542", value=shown_text(cleaned), nearest=near)
+    raise Fault("CE541", value=shown_text(cleaned), words=", ".join(words))
+
+
+def _word_of(cleaned: str, words: Sequence[str]) -> str | None:
+    alike = [word for word in words if fold_word(word) == fold_word(cleaned)]
+    exact = [word for word in alike if clean_text(word) == cleaned]
+    if len(alike) > 1 and not exact:
+        raise Fault("CE544", value=shown_text(cleaned), words=", ".join(alike))
+    return next(iter(exact or alike), None)
+
+
+def _refuse_lookalike(cleaned: str, words: Sequence[str]) -> None:
+    """Raise if the text would be one of the words but for a letter of another alphabet."""
+    latin, letter = without_lookalikes(cleaned)
+    if letter and fold_word(latin) in [fold_word(word) for word in words]:
+        raise Fault(
+            "CE543", value=shown_text(cleaned), letter=letter, point=f"U+{ord(letter):04X}", word=latin
+        )
