@@ -15,12 +15,11 @@ import pytest
 
 from criteria_engine.messages.diagnostics import CriteriaError
 from criteria_engine.messages.faults import CATALOGUES
-from criteria_engine.projection.plan import Plan
-from criteria_engine.projection.plan_files import check_plan, load_plan
+from criteria_engine.plans.plan import Plan
+from criteria_engine.plans.plan_file import check_plan, load_plan
+from criteria_engine.plans.roster import Roster, Unit, load_roster
+from criteria_engine.plans.unit_status import load_unit_statuses
 from criteria_engine.projection.project import project
-from criteria_engine.projection.roster import Roster, Unit
-from criteria_engine.projection.roster_files import load_roster
-from criteria_engine.projection.unit_status_files import load_unit_statuses
 
 BAD = Path(__file__).resolve().parent / "bad_plans"
 FILES = sorted(path.name for path in BAD.glob("*.yaml"))

@@ -14,16 +14,16 @@ from typing import Any
 import attrs
 import pytest
 
-from criteria_engine.projection import plan_parts, roster
+from criteria_engine.plans import plan as plan_parts
+from criteria_engine.plans import roster
+from criteria_engine.plans.plan import CLEARS, Plan
+from criteria_engine.plans.plan_file import check_plan, load_plan
+from criteria_engine.plans.roster import bare_name_key, name_key
+from criteria_engine.plans.unit_status import load_unit_statuses
 from criteria_engine.projection import project as projecting
 from criteria_engine.projection.exact import units_needed
 from criteria_engine.projection.pace import at_pace, earned_schedule, required_per_year, straight_pathway
-from criteria_engine.projection.plan import Plan
-from criteria_engine.projection.plan_files import check_plan, load_plan
-from criteria_engine.projection.plan_parts import CLEARS
 from criteria_engine.projection.projection import Projection
-from criteria_engine.projection.unit_names import bare_name_key, name_key
-from criteria_engine.projection.unit_status_files import load_unit_statuses
 from criteria_engine.rules.parts import LegalBasis
 
 FOLDER = Path(__file__).resolve().parent.parent / "rulesets" / "vn" / "khanh-hoa"

@@ -17,13 +17,12 @@ from judged import loaded, scaled
 
 import criteria_engine as ce
 from criteria_engine.core import extras as numpy_door
+from criteria_engine.plans.assessed import Assessed, Verdicts, read_assessments
 from criteria_engine.projection import methods
-from criteria_engine.projection.assessed import Assessed, read_assessments
 from criteria_engine.projection.chance import generator, uniforms
 from criteria_engine.projection.tallies import in_bits, rows_in_bits
 from criteria_engine.projection.value_draws import futures_of
 from criteria_engine.projection.value_steps import moves_of
-from criteria_engine.projection.verdicts import Verdicts
 
 LAST = 2024
 ON = datetime.date(LAST, 12, 31)

@@ -20,7 +20,7 @@ from criteria_engine.files.library import Library
 from criteria_engine.files.reading import read_document
 from criteria_engine.files.source import MarkedMap
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic
-from criteria_engine.projection.plan_files import check_plan
+from criteria_engine.plans.plan_file import check_plan
 from criteria_engine.ruleset import Ruleset
 from criteria_engine.unused import unused_names
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
-from criteria_engine.projection.assessed import Assessed, Panel
+from criteria_engine.plans.assessed import Assessed, Panel
 from criteria_engine.projection.past import Past
 from criteria_engine.projection.unit_scores import memory_of
 from criteria_engine.projection.year_pairs import Pair, is_known

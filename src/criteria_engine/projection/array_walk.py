@@ -11,13 +11,12 @@ from itertools import groupby
 from typing import Any
 
 from criteria_engine.compiler.names import ON
-from criteria_engine.projection.assessed import Panel
+from criteria_engine.plans.assessed import Panel, Verdicts
 from criteria_engine.projection.chance import uniforms
 from criteria_engine.projection.common_draws import Common
 from criteria_engine.projection.move_arrays import AmountArrays, StateArrays, StepArrays
 from criteria_engine.projection.tallies import Reaching, rows_in_bits
 from criteria_engine.projection.value_steps import Moves
-from criteria_engine.projection.verdicts import Verdicts
 from criteria_engine.tables.arrays import Cells, Rows, Source, cells_of
 
 __all__ = ["ArrayWalk"]

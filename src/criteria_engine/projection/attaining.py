@@ -9,12 +9,12 @@ from fractions import Fraction
 
 import attrs
 
+from criteria_engine.plans.history import VIEWS, View
+from criteria_engine.plans.plan import Target
 from criteria_engine.projection.counts import binomial
-from criteria_engine.projection.ledger import VIEWS, View
 from criteria_engine.projection.looking import Look
 from criteria_engine.projection.pace import earned_schedule, required_per_year
 from criteria_engine.projection.path import Path
-from criteria_engine.projection.plan_parts import Target
 from criteria_engine.projection.setting import Setting, need_of, present_units
 from criteria_engine.projection.target_outlook import MustChange, Nearest, TargetOutlook
 

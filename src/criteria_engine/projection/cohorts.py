@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+from criteria_engine.plans.unit_status import PENDING
 from criteria_engine.projection.hazard import Cohort
 from criteria_engine.projection.setting import Setting
 from criteria_engine.projection.stepping import Step
-from criteria_engine.projection.unit_status import PENDING
 
 __all__ = ["Prospects", "cohorts_of", "open_today"]
 

@@ -12,7 +12,7 @@ import attrs
 
 from criteria_engine.messages.formatting import date, percent
 from criteria_engine.messages.plans import SENTENCES
-from criteria_engine.projection.plan import Plan
+from criteria_engine.plans.plan import Plan
 from criteria_engine.projection.target_outlook import TargetOutlook
 from criteria_engine.projection.year_table import YearRow, YearTable
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
+from criteria_engine.plans.plan import Target
 from criteria_engine.projection.path import Path
-from criteria_engine.projection.plan_parts import Target
 from criteria_engine.projection.progress_labels import Label, growth_ratio, sdsn_arrow
 from criteria_engine.projection.progress_united import escap, unsd_progress
 from criteria_engine.projection.rates import HALF_LIFE

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Protocol
 
+from criteria_engine.plans.plan import Target
 from criteria_engine.projection.path import Path, arithmetic_path
-from criteria_engine.projection.plan_parts import Target
 from criteria_engine.projection.setting import Setting
 
 __all__ = ["Arithmetic", "Look"]

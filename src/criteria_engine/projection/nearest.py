@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from criteria_engine.evaluation.findings import leaves_of
 from criteria_engine.evaluation.result import Result
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
-from criteria_engine.projection.plan_units import meant_unit
+from criteria_engine.plans.plan import meant_unit
 from criteria_engine.projection.setting import Setting
 from criteria_engine.projection.target_outlook import Nearest
 from criteria_engine.rules.parts import Status

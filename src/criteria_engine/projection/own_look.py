@@ -8,12 +8,12 @@ from typing import Any
 
 import attrs
 
+from criteria_engine.plans.plan import Target
 from criteria_engine.projection.distribution import Distribution
 from criteria_engine.projection.forecast import share
 from criteria_engine.projection.labels_look import told_shares
 from criteria_engine.projection.looking import Arithmetic
 from criteria_engine.projection.path import Path, Point
-from criteria_engine.projection.plan_parts import Target
 from criteria_engine.projection.setting import Setting
 
 __all__ = ["Own"]

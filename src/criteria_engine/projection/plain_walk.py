@@ -11,12 +11,11 @@ import datetime
 from collections.abc import Sequence
 from typing import Any
 
-from criteria_engine.projection.assessed import Panel
+from criteria_engine.plans.assessed import Judged, Panel, Verdicts
 from criteria_engine.projection.chance import generator
 from criteria_engine.projection.common_draws import Common
 from criteria_engine.projection.tallies import Reaching, in_bits
 from criteria_engine.projection.value_steps import GAP, POOL, STEP, Moves, Step
-from criteria_engine.projection.verdicts import Judged, Verdicts
 
 __all__ = ["PlainWalk"]
 

@@ -9,16 +9,14 @@ from typing import Any
 import attrs
 
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
+from criteria_engine.plans.plan import Plan, year_days
+from criteria_engine.plans.roster import Unit
+from criteria_engine.plans.unit_status import Rows, UnitStatus, rows_of
 from criteria_engine.projection.calibration import Backtest, Checked, checked, compared
 from criteria_engine.projection.exact import Share, exact_share
 from criteria_engine.projection.methods import Method, Way, way_of
-from criteria_engine.projection.plan import Plan
-from criteria_engine.projection.plan_units import year_days
-from criteria_engine.projection.roster import Unit
 from criteria_engine.projection.scenario import course_of
 from criteria_engine.projection.setting import Setting, setting_of
-from criteria_engine.projection.told_rows import Rows, rows_of
-from criteria_engine.projection.unit_status import UnitStatus
 from criteria_engine.ruleset import Ruleset
 
 __all__ = ["backtest_plan"]

@@ -10,7 +10,9 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.projection.assessed import last_results
+from criteria_engine.plans.assessed import last_results
+from criteria_engine.plans.plan import Plan
+from criteria_engine.plans.unit_status import Rows, rows_of
 from criteria_engine.projection.attaining import attainment
 from criteria_engine.projection.changes import share_changes
 from criteria_engine.projection.exact import Share, exact_share
@@ -18,11 +20,9 @@ from criteria_engine.projection.labels_look import published_labels
 from criteria_engine.projection.methods import Method, way_of
 from criteria_engine.projection.nearest import nearest_units
 from criteria_engine.projection.path import Path
-from criteria_engine.projection.plan import Plan
 from criteria_engine.projection.projection import Projection
 from criteria_engine.projection.scenario import Scenario, course_of
 from criteria_engine.projection.setting import Setting, setting_of
-from criteria_engine.projection.told_rows import Rows, rows_of
 from criteria_engine.projection.year_table import YearRow, YearTable
 from criteria_engine.rules.schema import digest_of
 from criteria_engine.ruleset import Ruleset

@@ -8,17 +8,13 @@ from fractions import Fraction
 
 import attrs
 
+from criteria_engine.plans.history import Ledger, Observed, observed
+from criteria_engine.plans.plan import Plan, Target, first_day, meant_unit, year_days
+from criteria_engine.plans.roster import Roster, Unit
+from criteria_engine.plans.unit_status import UnitStatus
 from criteria_engine.projection.exact import units_needed
-from criteria_engine.projection.ledger import Ledger
-from criteria_engine.projection.observed import Observed, observed
 from criteria_engine.projection.pace import straight_pathway
-from criteria_engine.projection.plan import Plan
-from criteria_engine.projection.plan_checks import first_day
-from criteria_engine.projection.plan_parts import Target
-from criteria_engine.projection.plan_units import meant_unit, year_days
-from criteria_engine.projection.roster import Roster, Unit
 from criteria_engine.projection.scenario import Course
-from criteria_engine.projection.unit_status import UnitStatus
 
 __all__ = ["Setting", "need_of", "present_units", "setting_of"]
 

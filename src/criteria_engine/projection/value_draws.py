@@ -10,13 +10,12 @@ from typing import Any
 
 import attrs
 
+from criteria_engine.plans.assessed import Assessed, Verdicts
 from criteria_engine.projection.array_walk import ArrayWalk
-from criteria_engine.projection.assessed import Assessed
 from criteria_engine.projection.common_draws import common_draws
 from criteria_engine.projection.plain_walk import PlainWalk
 from criteria_engine.projection.tallies import Reaching
 from criteria_engine.projection.value_steps import moves_of
-from criteria_engine.projection.verdicts import Verdicts
 
 __all__ = ["Futures", "futures_of"]
 

@@ -14,8 +14,8 @@ import attrs
 
 from criteria_engine.compiler.inputs import Door
 from criteria_engine.compiler.names import span_of
+from criteria_engine.plans.assessed import Assessed
 from criteria_engine.projection.amount_steps import STILL, Fit, fitted
-from criteria_engine.projection.assessed import Assessed
 from criteria_engine.projection.state_ways import POOLED, Ways, known_values, ways_of
 from criteria_engine.projection.year_pairs import Pair, bounds_of, pairs_of
 

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from criteria_engine.core.nodes import NA
-from criteria_engine.projection.assessed import Assessed, Year
+from criteria_engine.plans.assessed import Assessed, Year
 
 __all__ = ["Pair", "bounds_of", "is_known", "pairs_of"]
 

@@ -8,8 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 import attrs
 
 from criteria_engine.messages.diagnostics import Fault, Problems
-from criteria_engine.projection.plan import Plan
-from criteria_engine.projection.plan_parts import Task
+from criteria_engine.plans.plan import Plan, Task
 from criteria_engine.projection.projection import Projection
 from criteria_engine.reports.period import Since
 from criteria_engine.reports.standings import UnitStanding

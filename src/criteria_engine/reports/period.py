@@ -8,12 +8,10 @@ from fractions import Fraction
 
 import attrs
 
-from criteria_engine.projection.plan import Plan
-from criteria_engine.projection.plan_units import of_those_that_count
-from criteria_engine.projection.plan_words import day_of_year
-from criteria_engine.projection.roster import Unit, UnitChange
+from criteria_engine.plans.plan import Plan, day_of_year, of_those_that_count
+from criteria_engine.plans.roster import Unit, UnitChange
+from criteria_engine.plans.unit_status import HELD, PENDING, UnitStatus
 from criteria_engine.projection.setting import Setting
-from criteria_engine.projection.unit_status import HELD, PENDING, UnitStatus
 
 __all__ = ["KINDS", "Happening", "Period", "Since", "changed_since", "period_of"]
 

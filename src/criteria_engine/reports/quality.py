@@ -10,8 +10,8 @@ import attrs
 from criteria_engine.evaluation.findings import CriterionResult, leaves_of
 from criteria_engine.evaluation.result import Result
 from criteria_engine.messages.titles import Titles
-from criteria_engine.projection.plan_units import meant_unit
-from criteria_engine.projection.roster import Roster
+from criteria_engine.plans.plan import meant_unit
+from criteria_engine.plans.roster import Roster
 from criteria_engine.projection.setting import Setting
 from criteria_engine.rules.parts import Status
 

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from criteria_engine.messages.diagnostics import chosen_language
-from criteria_engine.projection.plan import Plan
+from criteria_engine.plans.plan import Plan
 from criteria_engine.projection.projection import Projection
 from criteria_engine.projection.target_outlook import plain
 from criteria_engine.reports.blocks import Page

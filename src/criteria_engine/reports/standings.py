@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 import attrs
 
 from criteria_engine.messages.formatting import sort_key_vi
-from criteria_engine.projection.ledger import Ledger
-from criteria_engine.projection.roster import Unit
+from criteria_engine.plans.history import Ledger
+from criteria_engine.plans.roster import Unit
+from criteria_engine.plans.unit_status import HELD, UnitStatus
 from criteria_engine.projection.setting import Setting
-from criteria_engine.projection.unit_status import HELD, UnitStatus
 from criteria_engine.reports.quality import Quality
 
 __all__ = ["AreaStanding", "UnitStanding", "area_standings", "unit_standings"]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from criteria_engine.messages.formatting import points, sort_key_vi
-from criteria_engine.projection.roster import Unit, UnitChange
+from criteria_engine.plans.roster import Unit, UnitChange
 from criteria_engine.reports.blocks import Block, Bullets, Cell, Paragraph, Section, Table
 from criteria_engine.reports.period import Happening, Since
 from criteria_engine.reports.quality import Point, Quality, commonly_lacking

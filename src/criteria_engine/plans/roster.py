@@ -7,15 +7,75 @@ territory: in Khánh Hòa the code 22366 was that of three different wards withi
 from __future__ import annotations
 
 import datetime
+import os
+import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import attrs
 
-from criteria_engine.messages.diagnostics import Problems
-from criteria_engine.projection.unit_names import bare_name_key, name_key, nearest_name
+from criteria_engine.core.expression_text import fold_name, nearest
+from criteria_engine.files.cells import read_value
+from criteria_engine.files.rows import Row, read_rows
+from criteria_engine.files.subjects import FileProblems
+from criteria_engine.messages.diagnostics import Fault, Problems
 
-__all__ = ["Roster", "Unit", "UnitChange", "roster_faults"]
+__all__ = [
+    "Roster",
+    "Unit",
+    "UnitChange",
+    "bare_name_key",
+    "load_roster",
+    "name_key",
+    "nearest_name",
+    "roster_faults",
+]
+
+
+# ---- names of wards and communes, compared as people mean them and not as keyboards write them ---
+
+# Grave, acute, tilde, hook, dot: the five tone marks; the other marks belong to letters.
+_TONES = "\u0300\u0301\u0303\u0309\u0323"
+_KINDS = ("phường", "xã", "thị trấn", "đặc khu", "công an phường", "công an xã", "p.", "x.", "tt.")
+
+
+def name_key(name: str) -> str:
+    """What is equal for two spellings of one name.
+
+    Case, spaces, hyphens and the Unicode form play no part, nor does the letter of a syllable that
+    carries the tone mark: ``Hòa`` is ``Hoà`` and ``Thủy`` is ``Thuỷ``, but ``Hoa`` is another name.
+    """
+    return " ".join(_syllable_key(each) for each in fold_name(name).replace("-", " ").split())
+
+
+def _syllable_key(syllable: str) -> str:
+    spread = unicodedata.normalize("NFD", syllable)
+    tones = "".join(letter for letter in spread if letter in _TONES)
+    return "".join(letter for letter in spread if letter not in _TONES) + tones
+
+
+def bare_name_key(name: str) -> str:
+    """The key of a name without the kind of unit before it: of ``phường Phước Hòa`` that of ``Phước Hòa``."""
+    key = name_key(name)
+    for kind in _KIND_KEYS:
+        rest = key.removeprefix(kind)
+        if rest != key and (rest.startswith(" ") or kind.endswith(".")) and rest.strip():
+            return rest.strip()
+    return key
+
+
+# The longest first: what begins with "công an phường" names no other kind.
+_KIND_KEYS = tuple(sorted(map(name_key, _KINDS), key=len, reverse=True))
+
+
+def nearest_name(name: str, known: Iterable[str]) -> str:
+    """The known name most like ``name``, or the first twelve where none is near."""
+    names = list(dict.fromkeys(known))
+    near = nearest(name, names)
+    return near or ", ".join(names[:12]) + (", …" if len(names) > 12 else "") or "–"
+
 
 _ONE_DAY = datetime.timedelta(days=1)
 
@@ -230,3 +290,64 @@ def _successor_faults(unit: Unit, ids: Mapping[str, Unit]) -> Iterator[tuple[str
         elif unit.valid_until is not None and not successor.in_force(unit.valid_until + _ONE_DAY):
             day = unit.valid_until + _ONE_DAY
             yield "successors", "CE946", {"unit": name, "day": day}
+
+
+# ---- reading a roster from a CSV file ------------------------------------------------------------
+
+_HEADINGS = {
+    "unit": ("đơn vị", "mã đơn vị"),
+    "name": ("tên", "tên đơn vị"),
+    "area": ("khu vực", "địa bàn"),
+    "kind": ("loại", "loại đơn vị"),
+    "valid_from": ("từ ngày", "có từ ngày"),
+    "valid_until": ("đến ngày", "có đến ngày"),
+    "successors": ("đơn vị kế tiếp", "nhập vào"),
+}
+
+
+def load_roster(path: str | os.PathLike[str]) -> Roster:
+    """The roster of a CSV file with the columns ``unit, name, area, kind, valid_from, valid_until, successors``.
+
+    ``unit`` is an id of its own for each unit, not a code that is used again; days are the first and
+    the last on which a unit exists; several successors are parted by spaces, ``|`` or ``;``. Further
+    columns are kept. Raises ``CriteriaError`` with all that is wrong, each with its line and column.
+    """
+    problems = FileProblems(Path(path))
+    rows, units = [], []
+    for row in read_rows(path, problems, _HEADINGS, ("unit", "name"), others=True):
+        if not row.cells["unit"]:
+            problems.add(row.place("unit"), "CE941")
+            continue
+        rows.append(row)
+        units.append(_unit(row, problems))
+    for place, column, code, details in roster_faults(units):
+        if "first" in details and code == "CE942":
+            details["first"] = rows[int(details["first"]) - 1].line
+        problems.add(rows[place].place(column), code, **details)
+    problems.raise_all()
+    return Roster(tuple(units))
+
+
+def _unit(row: Row, problems: FileProblems) -> Unit:
+    cells = row.cells
+    successors = tuple(each for each in re.split(r"[\s|;]+", cells.get("successors", "")) if each)
+    others = tuple((name, text) for name, text in cells.items() if name not in _HEADINGS)
+    return Unit(
+        cells["unit"],
+        cells["name"],
+        cells.get("area", ""),
+        cells.get("kind", ""),
+        _day(row, "valid_from", problems),
+        _day(row, "valid_until", problems),
+        successors,
+        others,
+    )
+
+
+def _day(row: Row, column: str, problems: FileProblems) -> datetime.date | None:
+    try:
+        day = read_value(row.cells.get(column, ""), "date")
+    except Fault as fault:
+        problems.add_fault(row.place(column), fault)
+        return None
+    return day if isinstance(day, datetime.date) else None

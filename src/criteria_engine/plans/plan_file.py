@@ -14,15 +14,14 @@ from criteria_engine.files.document import Document
 from criteria_engine.files.reading import read_document
 from criteria_engine.files.source import Marked, MarkedList, MarkedMap, MarkedText
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Fault, Problems, chosen_language
-from criteria_engine.projection.plan import Plan
-from criteria_engine.projection.plan_checks import look_at_plan
-from criteria_engine.projection.plan_parts import AreaList, Registration
-from criteria_engine.projection.plan_words import YEAR
-from criteria_engine.projection.roster import Roster
-from criteria_engine.projection.roster_files import load_roster
+from criteria_engine.plans.plan import YEAR, AreaList, Plan, Registration, look_at_plan
+from criteria_engine.plans.roster import Roster, load_roster
 from criteria_engine.rules.schema import INTEGER, LABEL, ListOf, MapOf, Struct, built
 
-__all__ = ["check_plan", "load_plan"]
+__all__ = [
+    "check_plan",
+    "load_plan",
+]
 
 _AREAS = MapOf(LABEL, Struct(AreaList, listed="units"))
 

@@ -1,0 +1,1 @@
+"""Plans, rosters and recognitions: what is set down, and what has happened."""

@@ -1,0 +1,480 @@
+"""What happened to a unit in a year: registered, recognised, kept up, lapsed, or without figures."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Protocol
+
+import attrs
+
+from criteria_engine.core.expression_text import fold_word
+from criteria_engine.evaluation.result import Result
+from criteria_engine.files.cells import Value, read_value
+from criteria_engine.files.rows import Row, read_rows
+from criteria_engine.files.subjects import FileProblems
+from criteria_engine.messages.diagnostics import Fault, Problems
+from criteria_engine.plans.plan import MOST_LOOKED_FOR, YEAR, Plan, meant_unit, year_days
+from criteria_engine.plans.roster import Roster
+from criteria_engine.rules.schema import DATE
+
+__all__ = [
+    "HELD",
+    "PENDING",
+    "STATUSES",
+    "LifeEvent",
+    "RecognitionLife",
+    "Rows",
+    "TitleValidity",
+    "UnitStatus",
+    "in_order",
+    "load_unit_statuses",
+    "read_status",
+    "results_as_unit_statuses",
+    "rows_of",
+    "sequence_faults",
+    "unit_statuses",
+    "unit_statuses_from",
+]
+
+STATUSES = ("registered", "building", "requested", "met", "recognised", "maintained", "lapsed", "missing")
+"""What may be said of a unit in a year, in the order of its way."""
+
+PENDING = frozenset({"registered", "building", "requested", "met"})
+"""Statuses after which a recognition for that year may still come."""
+
+HELD = frozenset({"recognised", "maintained"})
+"""Statuses of a unit that holds the recognition."""
+
+_VIETNAMESE = {
+    "đăng ký": "registered",
+    "đã đăng ký": "registered",
+    "đang xây dựng": "building",
+    "xây dựng": "building",
+    "đề nghị": "requested",
+    "đã đề nghị": "requested",
+    "đạt": "met",
+    "công nhận": "recognised",
+    "đã công nhận": "recognised",
+    "được công nhận": "recognised",
+    "giữ vững": "maintained",
+    "duy trì": "maintained",
+    "thôi công nhận": "lapsed",
+    "không giữ vững": "lapsed",
+    "chưa có số liệu": "missing",
+    "": "missing",
+}
+
+
+@attrs.frozen
+class UnitStatus:
+    """The status of one unit in one year.
+
+    Attributes:
+        unit: The id of the unit in the roster; ``project`` takes a name too, and looks it up among the
+            units of that year.
+        year: The year the status is of; of a recognition the year in its title.
+        status: One of ``STATUSES``.
+        decided: The day of the decision, None where it is not known or there is none.
+        assumed: Whether somebody assumed it, rather than a document saying it.
+        note: What else is to be said.
+    """
+
+    unit: str
+    year: int
+    status: str
+    decided: datetime.date | None = None
+    assumed: bool = False
+    note: str = ""
+
+
+def read_status(text: str) -> str:
+    """The status that a text says, in either language; raises ``Fault`` for any other."""
+    folded = fold_word(text)
+    status = _VIETNAMESE.get(folded, folded)
+    if status not in STATUSES:
+        raise Fault("CE951", value=text, words=", ".join(STATUSES))
+    return status
+
+
+def sequence_faults(rows: Sequence[UnitStatus]) -> Iterator[tuple[int, str, str, dict[str, Any]]]:
+    """What cannot be among rows whose units are known: the place, the column, the code, its details."""
+    by_unit: dict[str, list[tuple[int, UnitStatus]]] = {}
+    for place, row in enumerate(rows):
+        by_unit.setdefault(row.unit, []).append((place, row))
+        if row.decided is not None and row.decided < year_days(row.year)[0]:
+            details = {"unit": row.unit, "day": row.decided, "year": row.year}
+            yield place, "decided", "CE953", details
+    for of_unit in by_unit.values():
+        ordered = sorted(of_unit, key=lambda each: each[1].year)
+        for (_, before), (place, row) in pairwise(ordered):
+            if before.year == row.year:
+                yield place, "period", "CE952", {"unit": row.unit, "year": row.year}
+            elif row.status in ("maintained", "lapsed") and before.status not in (*HELD, "missing"):
+                details = {"unit": row.unit, "year": row.year, "status_kind": row.status}
+                details |= {"before_kind": before.status, "previous": before.year}
+                yield place, "status", "CE954", details
+
+
+def unit_statuses_from(
+    given: Iterable[UnitStatus | Mapping[str, Any]],
+    roster: Roster,
+    also: datetime.date | None = None,
+) -> tuple[UnitStatus, ...]:
+    """Rows from Python with their units looked up, in the order of unit and year.
+
+    A row is a ``UnitStatus``, or a mapping of ``unit``, ``period`` (or ``year``), ``status`` and, where
+    known, ``decided``, ``assumed``, ``note``. Names that no unit of that year has may be those of the
+    day ``also``. Raises ``CriteriaError`` with all that is wrong.
+    """
+    problems = Problems()
+    rows: list[UnitStatus] = []
+    places: list[int] = []
+    for place, each in enumerate(given):
+        path = f"recognitions[{place}]"
+        try:
+            row = each if isinstance(each, UnitStatus) else _of_mapping(each)
+            first, last = year_days(YEAR.accept(row.year))
+            looking = len(problems) < MOST_LOOKED_FOR
+            unit = meant_unit(row.unit, roster, first, last, also=also, looking=looking)
+            rows.append(attrs.evolve(row, unit=unit.id, status=read_status(row.status)))
+            places.append(place)
+        except Fault as fault:
+            problems.add_fault(path, fault)
+    for place, column, code, details in sequence_faults(rows):
+        problems.add(f"recognitions[{places[place]}].{column}", code, **details)
+    problems.raise_errors()
+    return in_order(rows)
+
+
+def in_order(rows: Iterable[UnitStatus]) -> tuple[UnitStatus, ...]:
+    """Rows in the order of unit and year, so that the order of a file plays no part."""
+    return tuple(sorted(rows, key=lambda row: (row.unit, row.year)))
+
+
+def _of_mapping(each: Mapping[str, Any]) -> UnitStatus:
+    known = {"unit", "period", "year", "status", "decided", "assumed", "note"}
+    extra = sorted(set(each) - known)
+    if extra:
+        raise Fault("CE809", name=", ".join(extra), known=", ".join(sorted(known)))
+    if not each.get("unit"):
+        raise Fault("CE813")
+    decided = each.get("decided")
+    return UnitStatus(
+        str(each["unit"]),
+        YEAR.accept(each.get("period", each.get("year"))),
+        str(each.get("status") or ""),
+        None if decided is None else DATE.accept(decided),
+        bool(each.get("assumed", False)),
+        str(each.get("note", "")),
+    )
+
+
+def results_as_unit_statuses(results: Mapping[tuple[str, int], Result], level: str) -> tuple[UnitStatus, ...]:
+    """What results of evaluated assessments say, by unit and year, about a level of their ruleset.
+
+    ``met`` where the level is reached (a decision to recognise is another matter), ``building`` where
+    it is decided that it is not, ``missing`` where missing values leave that open.
+    """
+    return tuple(
+        UnitStatus(unit, year, _status_of(result, level)) for (unit, year), result in results.items()
+    )
+
+
+def _status_of(result: Result, level: str) -> str:
+    if not result.decided or result.referred is not None:
+        return "missing"
+    return "met" if result.level == level else "building"
+
+
+# ---- reading what happened from a CSV file: a row for each unit and year -------------------------
+
+_HEADINGS = {
+    "unit": ("đơn vị", "subject"),
+    "period": ("năm", "year"),
+    "status": ("trạng thái", "kết quả"),
+    "decided": ("ngày quyết định",),
+    "assumed": ("giả định",),
+    "note": ("ghi chú",),
+}
+
+
+def load_unit_statuses(
+    path: str | os.PathLike[str], roster: Roster, also: datetime.date | None = None
+) -> tuple[UnitStatus, ...]:
+    """What a CSV file says of the units of a roster, in the order of unit and year.
+
+    Its columns are ``unit`` (a name as it was in that year, or an id), ``period`` (a year), ``status``
+    and, where known, ``decided`` (a date), ``assumed`` (yes or no) and ``note``. Names that no unit of
+    that year has may be those of the day ``also``. Raises
+    ``CriteriaError`` with all that is wrong, each with its line and column.
+    """
+    problems = FileProblems(Path(path))
+    rows: list[UnitStatus] = []
+    lines: list[Row] = []
+    faults = 0
+    for line in read_rows(path, problems, _HEADINGS, ("unit", "period", "status")):
+        row = _read(line, roster, also, problems, looking=faults < MOST_LOOKED_FOR)
+        if row is None:
+            faults += 1
+        else:
+            rows.append(row)
+            lines.append(line)
+    for place, column, code, details in sequence_faults(rows):
+        name = lines[place].cells["unit"]
+        problems.add(lines[place].place(column), code, **{**details, "unit": name})
+    problems.raise_all()
+    return in_order(rows)
+
+
+def _read(
+    line: Row, roster: Roster, also: datetime.date | None, problems: FileProblems, *, looking: bool
+) -> UnitStatus | None:
+    cells, column = line.cells, "period"
+    try:
+        year = YEAR.read(cells["period"])
+        column = "unit"
+        unit = meant_unit(cells["unit"], roster, *year_days(year), also=also, looking=looking)
+        column = "status"
+        status = read_status(cells["status"])
+        column = "decided"
+        decided = read_value(cells.get(column, ""), "date")
+        column = "assumed"
+        assumed: Value = read_value(cells.get(column, ""), "boolean")
+    except Fault as fault:
+        problems.add_fault(line.place(column), fault)
+        return None
+    day = decided if isinstance(decided, datetime.date) else None
+    return attrs.evolve(
+        UnitStatus(unit.id, year, status, day), assumed=bool(assumed), note=cells.get("note", "")
+    )
+
+
+# ---- from the lives of recognitions, with their decisions and annulments, to the rows that a plan counts ---
+
+_OPEN = frozenset({"registered", "building", "requested"})
+_ONE_DAY = datetime.timedelta(days=1)
+
+
+class LifeEvent(Protocol):
+    """One thing that happened to a title.
+
+    ``state`` is ``registered``, ``building``, ``requested``, ``recognised``, ``maintained``, ``lapsed``
+    or ``annulled``; ``on`` its day; ``title_year`` the year the title is for, None where nobody said it.
+    """
+
+    @property
+    def state(self) -> str:
+        """What the title came to."""
+
+    @property
+    def on(self) -> datetime.date:
+        """The day of it."""
+
+    @property
+    def title_year(self) -> int | None:
+        """The year that it is for."""
+
+
+class RecognitionLife(Protocol):
+    """All that happened to one title of one unit, in order of time."""
+
+    @property
+    def unit(self) -> str:
+        """The unit: its name or its id."""
+
+    @property
+    def title(self) -> str:
+        """Which title it is: the id of a ruleset."""
+
+    @property
+    def events(self) -> Sequence[LifeEvent]:
+        """What happened, the earliest first."""
+
+
+class TitleValidity(Protocol):
+    """How long a title stands by its rules."""
+
+    @property
+    def ends_by_itself(self) -> bool:
+        """Whether time alone ends it; if not, silence after its last day leaves it unknown."""
+
+    def last_day(self, decision: Any) -> datetime.date | None:
+        """The last day on which the title of a decision stands; ``date.max`` for ever, None if unknown."""
+
+
+def unit_statuses(
+    lives: Iterable[RecognitionLife],
+    validity: TitleValidity | None = None,
+    *,
+    on: datetime.date | None = None,
+    title: str | None = None,
+) -> tuple[UnitStatus, ...]:
+    """The lives of recognitions as rows for ``ce.project(plan, recognitions=…)``: one a unit and year.
+
+    A row is of the year that an event is for (``title_year``), else of the year of its day. A decision
+    answers the requests before it; what is asked while a title is held is left out, since the title
+    counts either way. What an annulment takes back is as if it had never been, and the unit is outside
+    from the year of that title on; where an older title may stand again, that is not known.
+
+    Args:
+        lives: The lives, one a unit; anything with ``unit``, ``title`` and ``events`` will do.
+        validity: How long a title stands. Where time alone ends it, a title that was not renewed has a
+            row ``lapsed`` in the first year whose end it does not see; else one ``missing``. Without it
+            the plan's ``counting.lasts`` alone decides.
+        on: The day from which one looks: later events play no part. Give the day that ``ce.project``
+            is given, or else what was still open then is taken as it came out later.
+        title: The title that counts, where lives of several are given.
+
+    Raises:
+        ValueError: A unit has two lives that count, or a life has a state that is none of these.
+    """
+    found: dict[str, list[UnitStatus]] = {}
+    for life in lives:
+        if title is not None and life.title != title:
+            continue
+        if life.unit in found:
+            raise ValueError(f"{life.unit!r} has two lives; say with title= which title counts")
+        events = [event for event in life.events if on is None or event.on <= on]
+        found[life.unit] = _rows_of(life.unit, events, validity)
+    return in_order(row for rows in found.values() for row in rows)
+
+
+@attrs.define
+class _Told:
+    """The rows of one unit so far, by year, and the decision that the title rests on."""
+
+    unit: str
+    rows: dict[int, UnitStatus] = attrs.field(factory=dict)
+    decision: LifeEvent | None = None
+
+    def tell(self, year: int, status: str, decided: datetime.date | None = None) -> None:
+        """Put a row in its year."""
+        self.rows[year] = UnitStatus(self.unit, year, status, decided)
+
+    def drop(self, first: int, *, statuses: frozenset[str] = _OPEN) -> None:
+        """Take out the rows of some statuses from a year on."""
+        gone = [year for year, row in self.rows.items() if year >= first and row.status in statuses]
+        for year in gone:
+            del self.rows[year]
+
+    def last_held(self) -> int | None:
+        """The last year with a row that says that the title is held."""
+        return max((year for year, row in self.rows.items() if row.status in HELD), default=None)
+
+
+def _rows_of(unit: str, events: Sequence[LifeEvent], validity: TitleValidity | None) -> list[UnitStatus]:
+    told = _Told(unit)
+    # What each recognition can be taken back to.
+    before: list[tuple[dict[int, UnitStatus], LifeEvent | None]] = []
+    for event in events:
+        year = event.on.year if event.title_year is None else event.title_year
+        if event.state in _OPEN:
+            if told.decision is None and year >= max(told.rows, default=year):
+                _ran_out(told, event.on, validity)
+                told.tell(year, event.state)
+        elif event.state in HELD:
+            if event.state == "recognised":
+                before.append((dict(told.rows), told.decision))
+            _ran_out(told, event.on, validity, renewed=year)
+            _hold(told, year, event)
+        elif event.state == "lapsed":
+            _lapse(told, year, event.on)
+        elif event.state == "annulled":
+            _annul(told, before, event)
+        else:
+            raise ValueError(f"{event.state!r} is no state of a title")
+    _ran_out(told, None, validity)
+    return _in_sequence(told.rows[year] for year in sorted(told.rows))
+
+
+def _in_sequence(rows: Iterable[UnitStatus]) -> list[UnitStatus]:
+    """Rows such that a title is lost or kept up only where it is held, or where that is not known."""
+    found: list[UnitStatus] = []
+    for row in rows:
+        if row.status == "lapsed":
+            while found and found[-1].status in _OPEN:
+                found.pop()
+            if found and found[-1].status == "lapsed":
+                continue
+        anew = row.status == "maintained" and found and found[-1].status not in (*HELD, "missing")
+        found.append(attrs.evolve(row, status="recognised") if anew else row)
+    return found
+
+
+def _hold(told: _Told, year: int, event: LifeEvent) -> None:
+    """A decision gave the title, or gave it anew; it answers what was asked for its year or later."""
+    told.drop(year)
+    same = told.rows.get(year)
+    told.tell(year, event.state if same is None or same.status != "recognised" else "recognised", event.on)
+    told.decision = event
+
+
+def _lapse(told: _Told, year: int, day: datetime.date) -> None:
+    """The title ended; what was asked for meanwhile is answered."""
+    told.drop(year)
+    told.tell(year, "lapsed", day)
+    told.decision = None
+
+
+def _annul(
+    told: _Told, before: list[tuple[dict[int, UnitStatus], LifeEvent | None]], event: LifeEvent
+) -> None:
+    """The last recognition is taken back, and all that rested on it."""
+    taken = told.decision
+    wrong = event.title_year
+    if before:
+        rows, told.decision = before.pop()
+        held_before = {year for year, row in rows.items() if row.status in HELD}
+        newer = [year for year, row in told.rows.items() if row.status in HELD and year not in held_before]
+        wrong = min(newer, default=wrong)
+        told.rows = rows
+    if wrong is None:
+        wrong = event.on.year if taken is None or taken.title_year is None else taken.title_year
+    held = told.last_held()
+    if held is None:
+        told.rows.clear()
+        told.tell(wrong, "lapsed", event.on)
+    elif held < wrong:
+        told.drop(held)
+        told.tell(wrong, "missing")
+    told.decision = None
+
+
+def _ran_out(
+    told: _Told,
+    until: datetime.date | None,
+    validity: TitleValidity | None,
+    renewed: int | None = None,
+) -> None:
+    """Say that time has ended the title, where its rules say so, before a day and a year."""
+    if told.decision is None or validity is None:
+        return
+    last_day = validity.last_day(told.decision)
+    if last_day is None or last_day == datetime.date.max:
+        return
+    ends = last_day + _ONE_DAY
+    held = told.last_held()
+    if (until is not None and until < ends) or (renewed is not None and renewed <= ends.year):
+        return
+    if held is not None and ends.year <= held:
+        return
+    told.tell(ends.year, "lapsed" if validity.ends_by_itself else "missing", ends)
+    told.decision = None
+
+
+# ---- what happened, as callers give it: a file, or rows ------------------------------------------
+
+Rows = str | os.PathLike[str] | Iterable[UnitStatus | Mapping[str, Any]]
+"""The path of a CSV file, or rows of units by year."""
+
+
+def rows_of(recognitions: Rows, plan: Plan) -> tuple[UnitStatus, ...]:
+    """What happened, read and looked up among the units of a plan; raises ``CriteriaError``."""
+    fixed = plan.counting.denominator.fixed
+    if isinstance(recognitions, str | os.PathLike):
+        return load_unit_statuses(recognitions, plan.roster, fixed)
+    return unit_statuses_from(recognitions, plan.roster, fixed)
