@@ -9,7 +9,7 @@ import pytest
 from panels import ADOPTION, LARGE, OTHERS, SIZES, Panel, panels
 
 import criteria_engine as ce
-from criteria_engine.projection.calibration import Backtest, backtest, brier, covered, crps
+from criteria_engine.forecasting.backtest import Backtest, backtest, brier, covered, crps
 
 HORIZONS = (1, 2, 4, 6)
 

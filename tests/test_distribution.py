@@ -13,9 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import criteria_engine as ce
-from criteria_engine.projection.chance import generator, stream
-from criteria_engine.projection.counts import binomial, mixed_sums
-from criteria_engine.projection.quadrature import beta_cdf, beta_points, beta_quantile, legendre
+from criteria_engine.forecasting.distribution import (
+    beta_cdf,
+    beta_points,
+    beta_quantile,
+    binomial,
+    generator,
+    legendre,
+    mixed_sums,
+    stream,
+)
 
 WEIGHTS = st.lists(st.floats(0.0, 1.0), min_size=1, max_size=40).filter(lambda found: sum(found) > 1e-6)
 COUNTS = st.builds(ce.Distribution.counts, WEIGHTS)

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import criteria_engine as ce
-from criteria_engine.projection.past import read_past
+from criteria_engine.forecasting.series import read_past
 
 KH = ([2023, 2024], [1 / 35, 9 / 35])
 SERIES = st.integers(2, 9).flatmap(

@@ -11,10 +11,17 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from criteria_engine.projection.distribution import Distribution
-from criteria_engine.projection.hazard import Cohort, all_reach, cohorts_ahead, counts_ahead, kept
-from criteria_engine.projection.rates import Rate, dispersion
-from criteria_engine.projection.stepping import Step, stepwise
+from criteria_engine.forecasting.distribution import Distribution
+from criteria_engine.forecasting.hazard import (
+    Cohort,
+    Step,
+    all_reach,
+    cohorts_ahead,
+    counts_ahead,
+    kept,
+    stepwise,
+)
+from criteria_engine.forecasting.rates import Rate, dispersion
 
 UNITS = st.integers(0, 25)
 KNOWN = st.builds(Rate.fixed, st.floats(0, 1))

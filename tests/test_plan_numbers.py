@@ -14,6 +14,7 @@ from typing import Any
 import attrs
 import pytest
 
+from criteria_engine.forecasting.shares import units_needed
 from criteria_engine.plans import plan as plan_parts
 from criteria_engine.plans import roster
 from criteria_engine.plans.plan import CLEARS, Plan
@@ -21,7 +22,6 @@ from criteria_engine.plans.plan_file import check_plan, load_plan
 from criteria_engine.plans.roster import bare_name_key, name_key
 from criteria_engine.plans.unit_status import load_unit_statuses
 from criteria_engine.projection import project as projecting
-from criteria_engine.projection.exact import units_needed
 from criteria_engine.projection.pace import at_pace, earned_schedule, required_per_year, straight_pathway
 from criteria_engine.projection.projection import Projection
 from criteria_engine.rules.parts import LegalBasis

@@ -13,11 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import criteria_engine as ce
+from criteria_engine.forecasting.backtest import covered, crps
+from criteria_engine.forecasting.drawn_values import counts_by_draw, futures_of, in_bits
+from criteria_engine.forecasting.value_steps import moves_of
 from criteria_engine.plans.assessed import Verdicts, read_assessments
-from criteria_engine.projection.calibration import covered, crps
-from criteria_engine.projection.tallies import counts_by_draw, in_bits
-from criteria_engine.projection.value_draws import futures_of
-from criteria_engine.projection.value_steps import moves_of
 
 LAST = 2024
 ON = datetime.date(LAST, 12, 31)

@@ -180,6 +180,9 @@ _HOMES = {
     "files.parquet_files": "write_parquet",
     "files.reading": "load loads",
     "files.writing": "dumps",
+    "forecasting.backtest": "Backtest",
+    "forecasting.distribution": "Distribution",
+    "forecasting.published": "Label",
     "lint": "check",
     "messages.diagnostics": "CriteriaError Diagnostic",
     "messages.titles": "Titles",
@@ -190,11 +193,8 @@ _HOMES = {
     "plans.recognition_standing": "Standing",
     "plans.roster": "Roster Unit UnitChange load_roster",
     "plans.unit_status": "UnitStatus load_unit_statuses results_as_unit_statuses unit_statuses",
-    "projection.calibration": "Backtest",
     "projection.changes": "ShareChange",
-    "projection.distribution": "Distribution",
     "projection.plan_backtest": "backtest_plan",
-    "projection.progress_labels": "Label",
     "projection.project": "project",
     "projection.projection": "Projection",
     "projection.scenario": "Scenario",
@@ -220,7 +220,7 @@ _HOMES = {
 }
 """Where each name lives; ``__init__.pyi`` says the same to type checkers."""
 
-_MODULES = {"forecast": "projection.forecast", "published": "projection.published"}
+_MODULES = {"forecast": "forecasting.forecast", "published": "forecasting.published"}
 """Names that are modules themselves."""
 
 

@@ -9,9 +9,9 @@ from fractions import Fraction
 
 import attrs
 
+from criteria_engine.forecasting.distribution import binomial
 from criteria_engine.plans.history import VIEWS, View
 from criteria_engine.plans.plan import Target
-from criteria_engine.projection.counts import binomial
 from criteria_engine.projection.looking import Look
 from criteria_engine.projection.pace import earned_schedule, required_per_year
 from criteria_engine.projection.path import Path

@@ -7,10 +7,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+from criteria_engine.forecasting.hazard import Cohort, Step
 from criteria_engine.plans.unit_status import PENDING
-from criteria_engine.projection.hazard import Cohort
 from criteria_engine.projection.setting import Setting
-from criteria_engine.projection.stepping import Step
 
 __all__ = ["Prospects", "cohorts_of", "open_today"]
 

@@ -11,15 +11,14 @@ from fractions import Fraction
 
 import attrs
 
+from criteria_engine.forecasting.distribution import Distribution
+from criteria_engine.forecasting.hazard import Cohort, all_reach, cohorts_at, kept, stepwise
+from criteria_engine.forecasting.rates import RARE, Rate
 from criteria_engine.plans.plan import Target
 from criteria_engine.projection.cohorts import Prospects, cohorts_of, open_today
-from criteria_engine.projection.distribution import Distribution
-from criteria_engine.projection.hazard import Cohort, all_reach, cohorts_at, kept
 from criteria_engine.projection.looking import Arithmetic
 from criteria_engine.projection.path import Path, Point, past_points
-from criteria_engine.projection.rates import RARE, Rate
 from criteria_engine.projection.setting import Setting, present_units
-from criteria_engine.projection.stepping import stepwise
 
 __all__ = ["Hazard"]
 

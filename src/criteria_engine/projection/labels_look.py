@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
+from criteria_engine.forecasting.published import Label, escap, growth_ratio, sdsn_arrow, unsd_progress
+from criteria_engine.forecasting.rates import HALF_LIFE
 from criteria_engine.plans.plan import Target
 from criteria_engine.projection.path import Path
-from criteria_engine.projection.progress_labels import Label, growth_ratio, sdsn_arrow
-from criteria_engine.projection.progress_united import escap, unsd_progress
-from criteria_engine.projection.rates import HALF_LIFE
 from criteria_engine.projection.setting import Setting, need_of
 
 __all__ = ["LOW_SHARE", "RULES_OF_PROGRESS", "published_labels", "told_shares"]

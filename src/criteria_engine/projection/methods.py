@@ -10,6 +10,7 @@ import attrs
 
 from criteria_engine.core.extras import numpy_if_there
 from criteria_engine.evaluation.result import Result
+from criteria_engine.forecasting.drawn_values import futures_of
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.plans.assessed import Assessed, Verdicts, read_assessments, statuses_of
 from criteria_engine.plans.roster import Roster
@@ -20,7 +21,6 @@ from criteria_engine.projection.own_look import Own
 from criteria_engine.projection.scenario import Course
 from criteria_engine.projection.scores_look import Scores
 from criteria_engine.projection.setting import Setting
-from criteria_engine.projection.value_draws import futures_of
 from criteria_engine.ruleset import Ruleset
 
 __all__ = ["METHODS", "Method", "Way", "way_of"]

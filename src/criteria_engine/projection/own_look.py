@@ -8,9 +8,9 @@ from typing import Any
 
 import attrs
 
+from criteria_engine.forecasting.distribution import Distribution
+from criteria_engine.forecasting.forecast import share
 from criteria_engine.plans.plan import Target
-from criteria_engine.projection.distribution import Distribution
-from criteria_engine.projection.forecast import share
 from criteria_engine.projection.labels_look import told_shares
 from criteria_engine.projection.looking import Arithmetic
 from criteria_engine.projection.path import Path, Point

@@ -7,8 +7,8 @@ from fractions import Fraction
 
 import attrs
 
+from criteria_engine.forecasting.distribution import Distribution
 from criteria_engine.plans.history import VIEWS
-from criteria_engine.projection.distribution import Distribution
 from criteria_engine.projection.setting import Setting
 
 __all__ = ["Path", "Point", "arithmetic_path", "past_points"]

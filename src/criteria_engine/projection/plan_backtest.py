@@ -8,12 +8,12 @@ from typing import Any
 
 import attrs
 
+from criteria_engine.forecasting.backtest import Backtest, Checked, checked, compared
+from criteria_engine.forecasting.shares import Share, exact_share
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.plans.plan import Plan, year_days
 from criteria_engine.plans.roster import Unit
 from criteria_engine.plans.unit_status import Rows, UnitStatus, rows_of
-from criteria_engine.projection.calibration import Backtest, Checked, checked, compared
-from criteria_engine.projection.exact import Share, exact_share
 from criteria_engine.projection.methods import Method, Way, way_of
 from criteria_engine.projection.scenario import course_of
 from criteria_engine.projection.setting import Setting, setting_of

@@ -10,12 +10,12 @@ from typing import Any
 
 import attrs
 
+from criteria_engine.forecasting.shares import Share, exact_share
 from criteria_engine.plans.assessed import last_results
 from criteria_engine.plans.plan import Plan
 from criteria_engine.plans.unit_status import Rows, rows_of
 from criteria_engine.projection.attaining import attainment
 from criteria_engine.projection.changes import share_changes
-from criteria_engine.projection.exact import Share, exact_share
 from criteria_engine.projection.labels_look import published_labels
 from criteria_engine.projection.methods import Method, way_of
 from criteria_engine.projection.nearest import nearest_units

@@ -9,15 +9,15 @@ from typing import Any
 
 import attrs
 
+from criteria_engine.forecasting.backtest import Backtest
+from criteria_engine.forecasting.published import Label
 from criteria_engine.messages.diagnostics import chosen_language
 from criteria_engine.plans.plan import Plan
 from criteria_engine.plans.unit_status import Rows
-from criteria_engine.projection.calibration import Backtest
 from criteria_engine.projection.changes import ShareChange
 from criteria_engine.projection.drawing import drawing_of
 from criteria_engine.projection.plan_backtest import backtest_plan
 from criteria_engine.projection.plotting import plotted
-from criteria_engine.projection.progress_labels import Label
 from criteria_engine.projection.projection_html import projection_html
 from criteria_engine.projection.target_outlook import TargetOutlook, plain
 from criteria_engine.projection.telling import told

@@ -9,8 +9,8 @@ from fractions import Fraction
 
 import attrs
 
+from criteria_engine.forecasting.shares import exact_number
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
-from criteria_engine.projection.exact import exact_number
 
 __all__ = ["SCENARIOS", "Course", "Scenario", "course_of"]
 

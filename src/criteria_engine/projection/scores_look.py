@@ -13,19 +13,16 @@ from fractions import Fraction
 
 import attrs
 
+from criteria_engine.forecasting.distribution import Distribution, beta_quantile, generator, stream
+from criteria_engine.forecasting.drawn_values import Futures, Reached, Reaching, counts_by_draw, in_bits
+from criteria_engine.forecasting.rates import RARE, Rate
 from criteria_engine.plans.history import VIEWS, View
 from criteria_engine.plans.plan import Target
 from criteria_engine.plans.roster import Unit
-from criteria_engine.projection.chance import generator, stream
 from criteria_engine.projection.cohorts import Prospects
-from criteria_engine.projection.distribution import Distribution
 from criteria_engine.projection.looking import Arithmetic
 from criteria_engine.projection.path import Path, Point, past_points
-from criteria_engine.projection.quadrature import beta_quantile
-from criteria_engine.projection.rates import RARE, Rate
 from criteria_engine.projection.setting import Setting, present_units
-from criteria_engine.projection.tallies import Reached, Reaching, counts_by_draw, in_bits
-from criteria_engine.projection.value_draws import Futures
 
 __all__ = ["Scores"]
 

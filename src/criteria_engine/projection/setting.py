@@ -8,11 +8,11 @@ from fractions import Fraction
 
 import attrs
 
+from criteria_engine.forecasting.shares import units_needed
 from criteria_engine.plans.history import Ledger, Observed, observed
 from criteria_engine.plans.plan import Plan, Target, first_day, meant_unit, year_days
 from criteria_engine.plans.roster import Roster, Unit
 from criteria_engine.plans.unit_status import UnitStatus
-from criteria_engine.projection.exact import units_needed
 from criteria_engine.projection.pace import straight_pathway
 from criteria_engine.projection.scenario import Course
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from types import MappingProxyType
 
+from criteria_engine.forecasting.published import Label
 from criteria_engine.messages.formatting import percent
 from criteria_engine.messages.plans import SENTENCES
 from criteria_engine.plans.plan import Plan
 from criteria_engine.projection.drawing import unit_word
-from criteria_engine.projection.progress_labels import Label
 from criteria_engine.projection.speaker import Speaker
 from criteria_engine.projection.target_outlook import MustChange, TargetOutlook, likelihood_of
 

@@ -7,9 +7,14 @@ from collections.abc import Mapping
 
 import attrs
 
-from criteria_engine.projection.quadrature import Points, beta_points, beta_quantile
+from criteria_engine.forecasting.distribution import Points, beta_points, beta_quantile
 
-__all__ = ["HALF_LIFE", "RARE", "Rate", "dispersion"]
+__all__ = [
+    "HALF_LIFE",
+    "RARE",
+    "Rate",
+    "dispersion",
+]
 
 HALF_LIFE = 2.5
 """Years after which a period counts half as much as the last one."""

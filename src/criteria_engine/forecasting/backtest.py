@@ -7,11 +7,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
-from criteria_engine.projection.distribution import Distribution
-from criteria_engine.projection.exact import Share, exact_share
-from criteria_engine.projection.forecast import Method, share
+from criteria_engine.forecasting.distribution import Distribution
+from criteria_engine.forecasting.forecast import Method, share
+from criteria_engine.forecasting.shares import Share, exact_share
 
-__all__ = ["Backtest", "Checked", "Known", "backtest", "brier", "checked", "compared", "covered", "crps"]
+__all__ = [
+    "Backtest",
+    "Checked",
+    "Known",
+    "backtest",
+    "brier",
+    "checked",
+    "compared",
+    "covered",
+    "crps",
+]
 
 Known = tuple[Sequence[int], Sequence[float | None], int | None]
 """A series as ``forecast.share`` takes it: its years, its values, and of how many units they are shares."""

@@ -6,7 +6,12 @@ import math
 from decimal import Decimal
 from fractions import Fraction
 
-__all__ = ["Share", "exact_number", "exact_share", "units_needed"]
+__all__ = [
+    "Share",
+    "exact_number",
+    "exact_share",
+    "units_needed",
+]
 
 Share = str | float | int | Decimal | Fraction
 """A share of a whole: ``"50%"``, ``"1/2"``, ``Fraction(1, 2)``, ``Decimal("0.5")``, ``0.5``, or 0 or 1."""

@@ -1,0 +1,1 @@
+"""Series and counts to distributions; nothing here knows a plan."""

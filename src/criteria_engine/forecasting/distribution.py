@@ -1,0 +1,572 @@
+"""What is expected of a number to come: every value it may have, and how likely each is."""
+
+from __future__ import annotations
+
+import cmath
+import hashlib
+import math
+import operator
+import struct
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from itertools import accumulate
+from random import Random
+from typing import Any
+
+import attrs
+
+from criteria_engine.forecasting.shares import Share, exact_number
+
+__all__ = [
+    "Blocks",
+    "Distribution",
+    "Mixture",
+    "Points",
+    "Stream",
+    "beta_cdf",
+    "beta_points",
+    "beta_quantile",
+    "binomial",
+    "convolved",
+    "generator",
+    "legendre",
+    "mixed_sums",
+    "stream",
+    "uniforms",
+]
+
+
+# ---- counts of successes: binomial ones, sums of several, and mixtures of such sums --------------
+
+# Minus the logarithm of what is too little to count.
+_NOTHING = 32.0
+# So many different chances are multiplied out one by one; more are gathered in so many cells.
+_FEW, _CELLS = 40, 16
+
+Blocks = Sequence[tuple[int, float]]
+"""Blocks of units that fare alike: how many, and the chance of each one."""
+
+Mixture = Iterable[tuple[float, Blocks]]
+"""Blocks under each of several assumptions, with the weight of the assumption; the weights add up to 1."""
+
+
+def binomial(n: int, p: float, cut: float = 0.0) -> tuple[int, list[float]]:
+    """The probabilities of Bin(n, p): the first count that is listed, and the list from there on.
+
+    Grown outwards from the commonest count, so that nothing overflows and the tails keep their digits.
+    Counts rarer than ``cut`` times the commonest are left out.
+    """
+    if p <= 0.0 or p >= 1.0 or n == 0:
+        return (n if p >= 1.0 else 0), [1.0]
+    mode = min(n, int((n + 1) * p))
+    peak = math.exp(
+        math.lgamma(n + 1)
+        - math.lgamma(mode + 1)
+        - math.lgamma(n - mode + 1)
+        + mode * math.log(p)
+        + (n - mode) * math.log1p(-p)
+    )
+    odds, least = p / (1.0 - p), peak * cut
+    above, value = [peak], peak
+    for k in range(mode, n):
+        value *= (n - k) / (k + 1) * odds
+        if value <= least:
+            break
+        above.append(value)
+    below, value = [], peak
+    for k in range(mode, 0, -1):
+        value *= k / (n - k + 1) / odds
+        if value <= least:
+            break
+        below.append(value)
+    return mode - len(below), below[::-1] + above
+
+
+def _transform(signal: list[complex], roots: list[complex]) -> list[complex]:
+    """The discrete Fourier transform of a list whose length is a power of two."""
+    size = len(signal)
+    if size == 1:
+        return signal
+    even = _transform(signal[::2], roots[::2])
+    odd = [root * value for root, value in zip(roots, _transform(signal[1::2], roots[::2]), strict=False)]
+    return [a + b for a, b in zip(even, odd, strict=True)] + [a - b for a, b in zip(even, odd, strict=True)]
+
+
+def _gathered(sizes: Mapping[float, float]) -> Mapping[float, float]:
+    """Chances and how many units have each, with many different chances gathered into few.
+
+    The chances within a sixteenth of the way from 0 to 1 are replaced by two with the same sum, squares
+    and cubes (Gauss's quadrature of two points), so that the mean, the variance and the skewness of the
+    count stay what they are.
+    """
+    if len(sizes) <= _FEW:
+        return sizes
+    cells: dict[int, list[tuple[float, float]]] = {}
+    for q, m in sizes.items():
+        cells.setdefault(int(q * _CELLS), []).append((q, m))
+    found: dict[float, float] = {}
+    for cell in cells.values():
+        for q, m in cell if len(cell) < 3 else _two_points(cell):
+            found[q] = found.get(q, 0.0) + m
+    return found
+
+
+def _two_points(cell: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+    """Two chances, with their weights, that have the first three moments of many."""
+    size = math.fsum(m for _, m in cell)
+    mean = math.fsum(m * q for q, m in cell) / size
+    square = math.fsum(m * (q - mean) ** 2 for q, m in cell) / size
+    if square <= 1e-18:
+        return ((mean, size),)
+    half = math.fsum(m * (q - mean) ** 3 for q, m in cell) / size / square / 2.0
+    reach = math.sqrt(half * half + square)
+    low, high = half - reach, half + reach
+    part = high / (high - low)
+    return ((mean + low, size * part), (mean + high, size * (1.0 - part)))
+
+
+def mixed_sums(n: int, mixture: Mixture) -> list[float]:
+    """The probabilities of 0 to n for a sum of binomial counts, mixed over assumptions.
+
+    The characteristic function of such a sum is the product over its blocks of (1 − q + q·z)^m; it is
+    mixed at the roots of unity and turned back by a fast Fourier transform (for the Poisson-binomial
+    distribution: Y. Hong, Computational Statistics & Data Analysis 59, 2013). Exact up to rounding,
+    that is to about twelve decimals.
+
+    Args:
+        n: The most the sum can be, that is the number of units in all blocks together.
+        mixture: Pairs of a weight and the blocks under it.
+    """
+    size = 1 << n.bit_length()
+    half = size // 2
+    circle = [cmath.exp(-1j * math.tau * j / size) for j in range(half + 1)]
+    found = [0j] * (half + 1)
+    for weight, blocks in mixture:
+        merged: dict[float, float] = {}
+        for m, q in blocks:
+            if m and q > 0.0:
+                chance = min(q, 1.0)
+                merged[chance] = merged.get(chance, 0) + m
+        # No factor is larger than exp(−m·q·(1 − q)·(1 − cos θ)): beyond some angle nothing is left.
+        scatter = math.fsum(m * q * (1.0 - q) for q, m in merged.items())
+        reach = 1.0 - _NOTHING / scatter if scatter else -2.0
+        last = half + 1 if reach <= -1.0 else math.ceil(math.acos(reach) * size / math.tau) + 1
+        terms = [complex(weight)] * min(last, half + 1)
+        for q, many in _gathered(merged).items():
+            p = 1.0 - q
+            terms = [term * (p + q * z) ** many for term, z in zip(terms, circle, strict=False)]
+        found[: len(terms)] = map(operator.add, found, terms)
+    signal = [value.conjugate() for value in found]
+    spectrum = signal + [value.conjugate() for value in signal[half - 1 : 0 : -1]]
+    roots = circle[:half]
+    values = [max(value.real / size, 0.0) for value in _transform(spectrum, roots)[: n + 1]]
+    total = math.fsum(values)
+    return [value / total if value > 1e-14 else 0.0 for value in values]
+
+
+# ---- sums of two counts: their probabilities multiplied out, quickly and the same on every machine ---
+
+# Fixed point: probabilities are whole multiples of 2⁻⁶⁰, so that sums of their products fit 128 bits.
+_ONE = float(1 << 60)
+_SLOT = 16
+# The upper half of a slot holds multiples of 2⁶⁴⁻¹²⁰.
+_UNIT = 2.0**-56
+# Below so many products the plain way is quicker.
+_FEW_TERMS = 400
+
+
+def convolved(one: Sequence[float], two: Sequence[float]) -> list[float]:
+    """The probabilities of the sum of two independent counts, each from 0 on.
+
+    Both lists are written into one whole number each, a slot of 128 bits for every entry, so that a
+    single product of whole numbers multiplies them out (Kronecker's substitution). What is below 2⁻⁵⁶
+    is lost, no more; and whole numbers are the same everywhere.
+    """
+    if len(one) * len(two) < _FEW_TERMS:
+        found = [0.0] * (len(one) + len(two) - 1)
+        for at, weight in enumerate(one):
+            if weight:
+                for place, chance in enumerate(two, at):
+                    found[place] += weight * chance
+        return found
+    size = len(one) + len(two) - 1
+    product = _written(one) * _written(two)
+    halves = struct.unpack(f"<{2 * size}Q", product.to_bytes(_SLOT * size, "little"))
+    return [half * _UNIT for half in halves[1::2]]
+
+
+def _written(chances: Sequence[float]) -> int:
+    """Probabilities, none above 1, as one whole number."""
+    slots = [0] * (2 * len(chances))
+    slots[::2] = [int(chance * _ONE) for chance in chances]
+    return int.from_bytes(struct.pack(f"<{len(slots)}Q", *slots), "little")
+
+
+# ---- integrals by weighted sums: Gauss and Legendre's points, and points of a Beta distribution ---
+
+Points = tuple[tuple[float, float], ...]
+"""Where to look, each place with its weight."""
+
+
+def legendre(count: int) -> Points:
+    """The points and weights of Gauss–Legendre quadrature on the interval from 0 to 1.
+
+    A sum over ``count`` points is exact for polynomials up to degree 2·count − 1. The points are the
+    roots of Legendre's polynomial, found by Newton's method (Abramowitz and Stegun, 25.4.29).
+    """
+    found = []
+    for index in range(count):
+        x = math.cos(math.pi * (index + 0.75) / (count + 0.5))
+        slope = 1.0
+        for _ in range(100):
+            before, value = 1.0, x
+            for degree in range(2, count + 1):
+                before, value = value, ((2 * degree - 1) * x * value - (degree - 1) * before) / degree
+            slope = count * (x * value - before) / (x * x - 1.0) if count > 1 else 1.0
+            step = value / slope
+            x -= step
+            if abs(step) < 1e-15:
+                break
+        found.append(((1.0 - x) / 2.0, 1.0 / ((1.0 - x * x) * slope * slope)))
+    return tuple(found)
+
+
+def _continued(a: float, b: float, x: float) -> float:
+    """The continued fraction of the incomplete Beta function (Lentz's method)."""
+    tiny = 1e-300
+    c, d = 1.0, 1.0 / (1.0 - (a + b) * x / (a + 1.0) or tiny)
+    whole = d
+    for m in range(1, 10_000):
+        for top in (
+            m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
+            -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)),
+        ):
+            d = 1.0 / (1.0 + top * d or tiny)
+            c = 1.0 + top / c or tiny
+            whole *= c * d
+        if abs(c * d - 1.0) < 1e-15:
+            break
+    return whole
+
+
+def beta_cdf(a: float, b: float, x: float) -> float:
+    """P(X ≤ x) for X with a Beta(a, b) distribution (Abramowitz and Stegun, 26.5.8)."""
+    if x <= 0.0:
+        return 0.0
+    if x >= 1.0:
+        return 1.0
+    log_front = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)
+    front = math.exp(log_front)
+    if x < (a + 1.0) / (a + b + 2.0):
+        return front * _continued(a, b, x) / a
+    return 1.0 - front * _continued(b, a, 1.0 - x) / b
+
+
+def beta_quantile(a: float, b: float, q: float) -> float:
+    """The x with P(X ≤ x) = q for X with a Beta(a, b) distribution, by halving the interval."""
+    low, high = 0.0, 1.0
+    for _ in range(200):
+        middle = (low + high) / 2.0
+        if beta_cdf(a, b, middle) < q:
+            low = middle
+        else:
+            high = middle
+        if high - low <= 1e-15 * high:
+            break
+    return (low + high) / 2.0
+
+
+def _side(a: float, b: float, rule: Points) -> list[tuple[float, float]]:
+    """Points below the mean of a Beta(a, b) distribution, with the mass each stands for."""
+    mean = a / (a + b)
+    deviation = math.sqrt(mean * (1.0 - mean) / (a + b + 1.0))
+    # How far a normal and how far an exponential tail reach: what lies beyond is below a millionth.
+    start = max(0.0, mean - 6.0 * deviation - 12.0 / (a + b))
+    # Near 0 the density goes as x^(a−1); in this variable that is smooth, pole or not. A side that is
+    # cut off before it gets there has its mass near the mean, and so most of its points.
+    power = max(1.0, 2.0 / a) if start == 0.0 else 2.0
+    scale = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + math.log((mean - start) * power)
+    found = []
+    for point, weight in rule:
+        way = point**power
+        x = start + (mean - start) * way if start == 0.0 else mean - (mean - start) * way
+        if 0.0 < x < 1.0:
+            log_density = scale + (a - 1.0) * math.log(x) + (b - 1.0) * math.log1p(-x)
+            found.append((x, weight * math.exp(log_density + (power - 1.0) * math.log(point))))
+    return found
+
+
+def beta_points(a: float, b: float, rule: Points) -> Points:
+    """Points and weights of a Beta(a, b) distribution: Σ weight · f(point) is the mean of f.
+
+    The two sides of the mean are taken apart, each by its own run of ``rule`` (from ``legendre``),
+    and each only as far out as the distribution reaches.
+    """
+    # Below 1 by more than nothing, so that its logarithms can be taken.
+    upper = [(min(1.0 - x, 1.0 - 2**-53), mass) for x, mass in _side(b, a, rule)]
+    found = _side(a, b, rule) + upper
+    total = math.fsum(mass for _, mass in found)
+    return tuple((x, mass / total) for x, mass in found)
+
+
+# ---- seeded chance: the one file of the projection that may know a generator of random numbers ---
+
+
+class Stream:
+    """One sequence of random numbers."""
+
+    __slots__ = ("_random",)
+
+    def __init__(self, start: int) -> None:
+        self._random = Random(start)  # noqa: S311 - drawn futures, not secrets
+
+    def uniform(self) -> float:
+        """A number from 0 up to, not including, 1."""
+        return self._random.random()
+
+    def below(self, limit: int) -> int:
+        """A whole number from 0 up to, not including, ``limit``."""
+        return min(int(self._random.random() * limit), limit - 1)
+
+    def normal(self) -> float:
+        """A number from the standard normal distribution (Box and Muller's first half)."""
+        radius = math.sqrt(-2.0 * math.log(1.0 - self._random.random()))
+        return radius * math.cos(math.tau * self._random.random())
+
+
+def stream(seed: int, name: str) -> Stream:
+    """The stream of a name under a seed; another name, or another seed, gives an unrelated one."""
+    return Stream(_start(seed, name))
+
+
+def generator(seed: int, name: str) -> Random:
+    """The standard library's own generator under a seed and a name, for what a caller draws himself."""
+    return Random(_start(seed, name))  # noqa: S311 - drawn futures, not secrets
+
+
+def uniforms(np: Any, seed: int, names: Sequence[str], count: int) -> Any:
+    """With NumPy, for each name a row of the first ``count`` numbers of its ``generator``."""
+    found, numbers = np.empty((len(names), count)), np.random.RandomState(0)
+    for place, name in enumerate(names):
+        # Both are the Mersenne Twister, and make a float of two of its words in the same way.
+        _, (*words, at), _ = generator(seed, name).getstate()
+        numbers.set_state(("MT19937", np.array(words, dtype=np.uint32), at))
+        found[place] = numbers.random_sample(count)
+    return found
+
+
+def _start(seed: int, name: str) -> int:
+    return int.from_bytes(hashlib.sha256(f"{seed}\x1f{name}".encode()).digest()[:16], "big")
+
+
+# Sums of weights are off by a few rounding errors; a quantile must not jump a whole unit for that.
+_SLACK = 1e-12
+
+
+@attrs.frozen(repr=False)
+class Distribution:
+    """A distribution over counts of n units, over shares of n units, or over numbers.
+
+    Made by ``Distribution.counts``, ``.shares`` and ``.numbers``. All questions are answered in the
+    distribution's own terms: for shares ``.mean`` lies between 0 and 1, for counts between 0 and n.
+    Frozen, equal by value, and it pickles.
+
+    Attributes:
+        points: The values that have a weight, in rising order: whole units where ``units`` is given
+            (for shares too), numbers otherwise.
+        weights: The probability of each point; they add up to 1.
+        units: How many units there are; None for plain numbers.
+        as_shares: Whether values are shares of the units.
+    """
+
+    points: tuple[float, ...]
+    weights: tuple[float, ...]
+    units: int | None = None
+    as_shares: bool = False
+
+    @classmethod
+    def counts(cls, weights: Sequence[float], *, first: int = 0, units: int | None = None) -> Distribution:
+        """Over counts of units: ``weights[i]`` belongs to ``first + i`` of ``units`` (by default the last).
+
+        Raises:
+            ValueError: The weights are no probabilities, or the counts leave 0 to ``units``.
+        """
+        last = first + len(weights) - 1
+        units = last if units is None else units
+        if first < 0 or last > units:
+            raise ValueError(f"counts from {first} to {last} do not lie between 0 and {units} units")
+        return _weighed(zip(range(first, last + 1), weights, strict=True), units, as_shares=False)
+
+    @classmethod
+    def shares(cls, weights: Sequence[float], *, first: int = 0, units: int | None = None) -> Distribution:
+        """Over shares of ``units``, given as ``counts`` takes them: ``weights[i]`` is of (first + i)/units.
+
+        Raises:
+            ValueError: As for ``counts``, or there is no unit.
+        """
+        return cls.counts(weights, first=first, units=units).in_shares()
+
+    @classmethod
+    def numbers(cls, values: Iterable[float], weights: Iterable[float] | None = None) -> Distribution:
+        """Over numbers: values in any order, each as likely as the next unless ``weights`` says otherwise.
+
+        Raises:
+            ValueError: There is no value, one is not finite, or the weights are no probabilities.
+        """
+        found = [float(value) for value in values]
+        if not all(math.isfinite(value) for value in found):
+            raise ValueError("a distribution needs finite values")
+        given = [1.0] * len(found) if weights is None else [float(weight) for weight in weights]
+        return _weighed(zip(found, given, strict=True), None, as_shares=False)
+
+    def in_shares(self) -> Distribution:
+        """The same distribution over shares of its units.
+
+        Raises:
+            ValueError: It is not over units, or there is none.
+        """
+        if not self.units:
+            raise ValueError("only counts of at least one unit can be read as shares")
+        return attrs.evolve(self, as_shares=True)
+
+    def in_counts(self) -> Distribution:
+        """The same distribution over counts of its units.
+
+        Raises:
+            ValueError: It is not over units.
+        """
+        if self.units is None:
+            raise ValueError("a distribution over numbers has no units to count")
+        return attrs.evolve(self, as_shares=False)
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """The values that may come, rising, in the distribution's own terms."""
+        return tuple(point / self._scale for point in self.points) if self.as_shares else self.points
+
+    @property
+    def _scale(self) -> int:
+        return self.units if self.as_shares and self.units else 1
+
+    @property
+    def mean(self) -> float:
+        """The expected value."""
+        whole = math.fsum(point * weight for point, weight in zip(self.points, self.weights, strict=True))
+        return min(max(whole, self.points[0]), self.points[-1]) / self._scale
+
+    @property
+    def deviation(self) -> float:
+        """The standard deviation."""
+        mean = self.mean * self._scale
+        parts = ((point - mean) ** 2 * w for point, w in zip(self.points, self.weights, strict=True))
+        return math.sqrt(math.fsum(parts)) / self._scale
+
+    def quantile(self, q: float) -> float:
+        """The smallest value that is not exceeded with probability ``q``.
+
+        Raises:
+            ValueError: ``q`` is not between 0 and 1.
+        """
+        if not 0.0 <= q <= 1.0:
+            raise ValueError(f"{q!r} is no probability")
+        for point, below in zip(self.points, accumulate(self.weights), strict=True):
+            if below >= q - _SLACK:
+                return point / self._scale if self.as_shares else point
+        return self.points[-1] / self._scale if self.as_shares else self.points[-1]
+
+    def interval(self, coverage: float = 0.8) -> tuple[float, float]:
+        """The values between which it lies with at least this probability, as much left out at either end.
+
+        Raises:
+            ValueError: ``coverage`` is not between 0 and 1.
+        """
+        if not 0.0 <= coverage <= 1.0:
+            raise ValueError(f"{coverage!r} is no probability")
+        return self.quantile((1.0 - coverage) / 2.0), self.quantile((1.0 + coverage) / 2.0)
+
+    def probability(self, *, at_least: Share | None = None, at_most: Share | None = None) -> float:
+        """How likely it is to be at least, at most, or between these values; both count as inside.
+
+        Over units this is exact on whole ones: half of 35 units is 18 of them. A number with a fraction
+        is taken as the decimal it prints as, and ``"50%"`` and fractions do as well.
+
+        Raises:
+            ValueError: Neither is given, or one is no number.
+        """
+        if at_least is None and at_most is None:
+            raise ValueError("say at_least=, at_most= or both")
+        low, high = -math.inf, math.inf
+        if at_least is not None:
+            exact = self._placed(at_least)
+            low = math.ceil(exact) if self.units is not None else float(exact)
+        if at_most is not None:
+            exact = self._placed(at_most)
+            high = math.floor(exact) if self.units is not None else float(exact)
+        inside = (w for point, w in zip(self.points, self.weights, strict=True) if low <= point <= high)
+        return min(1.0, math.fsum(inside))
+
+    def _placed(self, bound: Share) -> Fraction:
+        """A bound in terms of the points; a percentage is of the units, whether in shares or in counts."""
+        percent = isinstance(bound, str) and bound.strip().endswith("%")
+        return exact_number(bound) * ((self.units or 1) if percent else self._scale)
+
+    def sample(self, k: int, seed: int) -> tuple[float, ...]:
+        """``k`` values drawn from it; the same seed draws the same ones.
+
+        Raises:
+            ValueError: ``k`` is negative.
+        """
+        if k < 0:
+            raise ValueError(f"{k} values cannot be drawn")
+        values, chance = self.values, stream(seed, "sample")
+        bounds = list(accumulate(self.weights))
+        # Through the sorted draws once, then back into the order in which they were drawn.
+        draws = [chance.uniform() * bounds[-1] for _ in range(k)]
+        found, at = [0.0] * k, 0
+        for index in sorted(range(k), key=draws.__getitem__):
+            while bounds[at] <= draws[index] and at < len(bounds) - 1:
+                at += 1
+            found[index] = values[at]
+        return tuple(found)
+
+    def crps(self, observed: float) -> float:
+        """The continuous ranked probability score of what was observed, in its own terms; 0 is best.
+
+        ∫ (P(X ≤ x) − [observed ≤ x])² dx, the distance of a forecast from what came, which for a single
+        value is the absolute error (Gneiting and Raftery, J. Amer. Stat. Assoc. 102, 2007).
+
+        Raises:
+            ValueError: ``observed`` is not finite.
+        """
+        if not math.isfinite(observed):
+            raise ValueError("the observed value must be finite")
+        values, total, below = self.values, 0.0, 0.0
+        if observed < values[0]:
+            total += values[0] - observed
+        for index, (value, weight) in enumerate(zip(values, self.weights, strict=True)):
+            below += weight
+            until = values[index + 1] if index + 1 < len(values) else max(value, observed)
+            split = min(max(observed, value), until)
+            total += (split - value) * below**2 + (until - split) * (1.0 - below) ** 2
+        return total
+
+    def __repr__(self) -> str:
+        low, high = self.interval(0.8)
+        what = "numbers" if self.units is None else f"{self.units} units"
+        kind = f"shares of {what}" if self.as_shares else f"counts of {what}" if self.units else what
+        return f"<Distribution over {kind}: mean {self.mean:.4g}, 80% {low:.4g} to {high:.4g}>"
+
+
+def _weighed(pairs: Iterable[tuple[float, float]], units: int | None, *, as_shares: bool) -> Distribution:
+    """Equal values put together, what has no weight left out, and all of it adding up to 1."""
+    weights: dict[float, float] = {}
+    for value, weight in pairs:
+        if not 0.0 <= weight < math.inf:
+            raise ValueError(f"{weight!r} is no weight; a finite number of at least 0 is needed")
+        if weight > 0.0:
+            weights[value] = weights.get(value, 0.0) + weight
+    total = math.fsum(weights.values())
+    if total <= 0.0:
+        raise ValueError("a distribution needs a value with some weight")
+    points = tuple(sorted(weights))
+    return Distribution(points, tuple(weights[point] / total for point in points), units, as_shares)
