@@ -19,7 +19,7 @@ from criteria_engine.plans.plan import Plan
 from criteria_engine.plans.plan_file import check_plan, load_plan
 from criteria_engine.plans.roster import Roster, Unit, load_roster
 from criteria_engine.plans.unit_status import load_unit_statuses
-from criteria_engine.projection.project import project
+from criteria_engine.projection.projection import project
 
 BAD = Path(__file__).resolve().parent / "bad_plans"
 FILES = sorted(path.name for path in BAD.glob("*.yaml"))

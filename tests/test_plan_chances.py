@@ -15,8 +15,7 @@ import pytest
 
 import criteria_engine as ce
 from criteria_engine.messages.plans import SENTENCES
-from criteria_engine.projection.attaining import registrations_needed
-from criteria_engine.projection.target_outlook import likelihood_of
+from criteria_engine.projection.outlook import likelihood_of, registrations_needed
 
 FOLDER = Path(__file__).resolve().parent.parent / "rulesets" / "vn" / "khanh-hoa"
 ASSUMED = FOLDER / "cong-nhan.gia-dinh.csv"

@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 from criteria_engine.plans.plan import Plan
 from criteria_engine.plans.roster import Roster, Unit
 from criteria_engine.plans.unit_status import STATUSES, UnitStatus
-from criteria_engine.projection.project import project
-from criteria_engine.projection.projection import Projection
+from criteria_engine.projection.projection import Projection, project
 
 FIRST, LAST = 2023, 2028
 MERGED = datetime.date(2024, 7, 1)

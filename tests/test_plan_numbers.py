@@ -21,8 +21,8 @@ from criteria_engine.plans.plan import CLEARS, Plan
 from criteria_engine.plans.plan_file import check_plan, load_plan
 from criteria_engine.plans.roster import bare_name_key, name_key
 from criteria_engine.plans.unit_status import load_unit_statuses
-from criteria_engine.projection import project as projecting
-from criteria_engine.projection.pace import at_pace, earned_schedule, required_per_year, straight_pathway
+from criteria_engine.projection import projection as projecting
+from criteria_engine.projection.context import at_pace, earned_schedule, required_per_year, straight_pathway
 from criteria_engine.projection.projection import Projection
 from criteria_engine.rules.parts import LegalBasis
 

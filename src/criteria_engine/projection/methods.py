@@ -4,26 +4,103 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 import attrs
 
 from criteria_engine.core.extras import numpy_if_there
 from criteria_engine.evaluation.result import Result
+from criteria_engine.forecasting.distribution import Distribution
 from criteria_engine.forecasting.drawn_values import futures_of
+from criteria_engine.forecasting.forecast import share
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.plans.assessed import Assessed, Verdicts, read_assessments, statuses_of
+from criteria_engine.plans.plan import Target
 from criteria_engine.plans.roster import Roster
 from criteria_engine.plans.unit_status import UnitStatus
-from criteria_engine.projection.hazard_look import Hazard
-from criteria_engine.projection.looking import Arithmetic, Look
-from criteria_engine.projection.own_look import Own
-from criteria_engine.projection.scenario import Course
-from criteria_engine.projection.scores_look import Scores
-from criteria_engine.projection.setting import Setting
+from criteria_engine.projection.arithmetic import Arithmetic, Look, Path, Point
+from criteria_engine.projection.context import Course, Setting
+from criteria_engine.projection.hazard_method import Hazard
+from criteria_engine.projection.outlook import told_shares
+from criteria_engine.projection.scores_method import Scores
 from criteria_engine.ruleset import Ruleset
 
-__all__ = ["METHODS", "Method", "Way", "way_of"]
+__all__ = [
+    "METHODS",
+    "Method",
+    "Own",
+    "Way",
+    "way_of",
+]
+
+
+# ---- looking ahead by a function of the caller's: what it draws of the share of recognised units ---
+
+
+class Own:
+    """A function ``(years, values, n, horizons, rng) -> draws``, as ``forecast.share`` takes one.
+
+    It is given the shares (0–1) of the years of which something was told; where nothing was, there is
+    nothing to give it, and paths are those of ``Arithmetic``.
+    """
+
+    bounds_everywhere = True
+
+    def __init__(self, setting: Setting, method: Callable[..., Any], seed: int) -> None:
+        self.setting, self.method, self.seed = setting, method, seed
+        self.plain = Arithmetic(setting)
+        self.name = str(getattr(method, "__name__", "own")) if setting.ledger.told_years else self.plain.name
+        self._paths: dict[str | None, Path] = {}
+
+    def path(self, area: str | None = None, year: int | None = None) -> Path:  # noqa: ARG002 - as every look
+        """What was drawn in place of the years ahead; low and high are its 10 % and 90 % quantiles."""
+        if area not in self._paths:
+            self._paths[area] = self._drawn(area)
+        return self._paths[area]
+
+    def _drawn(self, area: str | None) -> Path:
+        points, setting = dict(self.plain.path(area)), self.setting
+        series = {year: value / 100.0 for year, value in told_shares(setting, points, area).items()}
+        n = len(setting.units(setting.on.year, area))
+        if not series or not n:
+            return points
+        last = max(series)
+        ahead = [year for year in setting.years_ahead if year > last]
+        if not ahead:
+            return points
+        horizons = [year - last for year in ahead]
+        found = share(list(series), list(series.values()), n, horizons, self.method, seed=self.seed)
+        for year in ahead:
+            points[year] = _point(points, year, n, found[year - last].in_counts())
+        return points
+
+    def reaches(self, target: Target, needs: Mapping[str | None, int]) -> float | None:
+        """How likely a count is reached; None for named units, single years, and several areas at once."""
+        if target.units is not None or target.in_ is not None or len(needs) != 1:
+            return None
+        ((area, need),) = needs.items()
+        chances = self.path(area)[target.year].chances
+        return None if chances is None else chances.probability(at_least=need)
+
+    def lapse_rate(self) -> Fraction:
+        """That of the years behind."""
+        return self.plain.lapse_rate()
+
+    def pass_rate(self) -> Fraction:
+        """That of the years behind."""
+        return self.plain.pass_rate()
+
+
+def _point(points: Mapping[int, Point], year: int, n: int, chances: Distribution) -> Point:
+    """A year as it was drawn; what changed is all gain or all loss, since draws say no more."""
+    before = points[year - 1].expected if year - 1 in points else Fraction(0)
+    low, high = (Fraction(each) for each in chances.interval(0.8))
+    now = Fraction(chances.mean)
+    change = now - before
+    point = Point(year, n, min(low, now), now, max(high, now), before, Fraction(0), Fraction(0), chances)
+    return attrs.evolve(point, gained=max(change, Fraction(0)), lost=max(-change, Fraction(0)))
+
 
 METHODS = ("arithmetic", "hazard", "published", "scores")
 """The ways to look ahead that have a name; a function of the caller's is another."""

@@ -1,30 +1,128 @@
-"""What came of looking ahead: every target, every year, every change, and the words for them."""
+"""Projecting a plan: from its rows of recognitions to what becomes of its targets."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from importlib import metadata
 from typing import Any
 
 import attrs
 
+from criteria_engine.core.extras import narwhals
+from criteria_engine.explanation.rendering import STYLE, escaped
 from criteria_engine.forecasting.backtest import Backtest
 from criteria_engine.forecasting.published import Label
-from criteria_engine.messages.diagnostics import chosen_language
+from criteria_engine.forecasting.shares import Share, exact_share
+from criteria_engine.messages.diagnostics import CriteriaError, Problems, chosen_language
+from criteria_engine.messages.formatting import number, percent
+from criteria_engine.messages.plans import SENTENCES
+from criteria_engine.plans.assessed import last_results
 from criteria_engine.plans.plan import Plan
-from criteria_engine.plans.unit_status import Rows
-from criteria_engine.projection.changes import ShareChange
-from criteria_engine.projection.drawing import drawing_of
-from criteria_engine.projection.plan_backtest import backtest_plan
-from criteria_engine.projection.plotting import plotted
-from criteria_engine.projection.projection_html import projection_html
-from criteria_engine.projection.target_outlook import TargetOutlook, plain
-from criteria_engine.projection.telling import told
-from criteria_engine.projection.year_frame import frame_of
-from criteria_engine.projection.year_table import YearTable
+from criteria_engine.plans.unit_status import Rows, rows_of
+from criteria_engine.projection.arithmetic import Path
+from criteria_engine.projection.backtest import backtest_plan
+from criteria_engine.projection.chart import YearRow, YearTable, drawing_of, plotted
+from criteria_engine.projection.context import Scenario, Setting, course_of, setting_of
+from criteria_engine.projection.methods import Method, way_of
+from criteria_engine.projection.narrative import told
+from criteria_engine.projection.outlook import (
+    ShareChange,
+    TargetOutlook,
+    attainment,
+    nearest_units,
+    plain,
+    published_labels,
+    share_changes,
+)
+from criteria_engine.rules.schema import digest_of
+from criteria_engine.ruleset import Ruleset
 
-__all__ = ["Projection"]
+__all__ = [
+    "Projection",
+    "frame_of",
+    "project",
+    "projection_html",
+]
+
+
+# ---- rows as a frame of the kind that is asked for -----------------------------------------------
+
+
+def frame_of(rows: Sequence[Mapping[str, Any]], kind: str) -> Any:
+    """A frame of ``"pandas"``, ``"polars"`` or ``"pyarrow"``; ``CriteriaError`` where that is not there."""
+    columns = {name: _alike([row[name] for row in rows]) for name in rows[0]} if rows else {}
+    problems = Problems()
+    if kind not in ("pandas", "polars", "pyarrow"):
+        problems.add("kind", "CE572", kind=repr(kind)[:40])
+        raise CriteriaError(problems)
+    try:
+        return narwhals().from_dict(columns, backend=kind).to_native()
+    except ImportError:
+        problems.add("frame", "CE571", package=kind, extra="frames")
+        raise CriteriaError(problems) from None
+
+
+def _alike(cells: list[Any]) -> list[Any]:
+    """Cells of one type: whole numbers among others become floats."""
+    if not any(isinstance(each, float) for each in cells):
+        return cells
+    return [None if each is None else float(each) for each in cells]
+
+
+# ---- a projection as HTML for notebooks: it needs nothing and runs nothing -----------------------
+
+_TARGET_HEADS = {
+    "vi": ("Chỉ tiêu", "Năm", "Cần", "Hiện có", "Dự kiến", "Khả năng"),
+    "en": ("Target", "Year", "Required", "There", "Expected", "Outlook"),
+}
+_STATUS = {
+    "vi": {
+        "achieved": "đã đạt",
+        "missed": "không đạt",
+        "on_track": "dự kiến đạt",
+        "off_track": "dự kiến chưa đạt",
+        "not_enough_data": "chưa đủ số liệu",
+    },
+    "en": {
+        "achieved": "reached",
+        "missed": "missed",
+        "on_track": "on track",
+        "off_track": "off track",
+        "not_enough_data": "not enough data",
+    },
+}
+
+
+def projection_html(paragraph: str, targets: Mapping[str, TargetOutlook], years: YearTable, lang: str) -> str:
+    """The targets and the years as tables, and the paragraph folded away."""
+    rows = [_target_cells(id, each, lang) for id, each in targets.items()]
+    parts = [_year_table_html(_TARGET_HEADS[lang], rows), _year_table_html(*years.cells(lang))]
+    # The paragraph says all of it in words; its first sentence says where things stand.
+    title, _, rest = paragraph.partition(". ")
+    folded = f"<details><summary>{escaped(title)}.</summary><p>{escaped(rest)}</p></details>"
+    return f'<div class="criteria-engine" lang="{lang}">{STYLE}{"".join(parts)}{folded}</div>'
+
+
+def _target_cells(id: str, each: TargetOutlook, lang: str) -> tuple[str, ...]:
+    word = each.likelihood or each.status
+    said = _STATUS[lang].get(word) or SENTENCES[lang][word]
+    if each.probability is not None and word != each.status:
+        said += f" ({percent(Fraction(each.probability) * 100, lang, digits=1)})"
+    have = str(each.have) + (f"…{each.have + each.pending}" if each.pending else "")
+    expected = number(each.expected, lang, digits=1)
+    title = each.title.in_language(lang) or id
+    return (title, str(each.year), f"{each.required}/{each.units}", have, expected, said)
+
+
+def _year_table_html(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    head = "".join(f'<th scope="col">{escaped(each)}</th>' for each in heads)
+    body = "".join("<tr>" + "".join(f"<td>{escaped(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+# ---- what came of looking ahead: every target, every year, every change, and the words for them ---
 
 
 @attrs.frozen(repr=False)
@@ -151,3 +249,104 @@ class Projection:
             **({"labels": plain(self.labels)} if self.labels else {}),
             **({"notes": list(self.notes)} if self.notes else {}),
         }
+
+
+def project(
+    plan: Plan,
+    *,
+    recognitions: Rows = (),
+    on: datetime.date,
+    method: Method | None = None,
+    scenarios: Sequence[str | Scenario] = ("as_is",),
+    confidence: Share = Fraction(4, 5),
+    assessments: Mapping[str, Any] | None = None,
+    ruleset: Ruleset | None = None,
+    level: str | None = None,
+    seed: int = 0,
+    draws: int = 1000,
+) -> Projection:
+    """How the targets of a plan look on a day.
+
+    Args:
+        plan: The plan, from ``ce.load_plan`` or built in Python.
+        recognitions: What happened: the path of a CSV file, or rows (``ce.UnitStatus``, or mappings of
+            ``unit``, ``period``, ``status`` and, where known, ``decided``). A unit without a row has
+            not been recognised, unless the plan registered it: then its result is open.
+        on: The day from which one looks. Rows of later years and decisions of later days are left out,
+            and units are those of that day.
+        method: ``"scores"`` (the default where assessments of two years and a ruleset are given):
+            the values of every unit are drawn ahead, by steps that units of about the same score made,
+            and every drawn unit is judged by the ruleset itself. ``"hazard"`` (else the default): rates
+            of recognition and lapse with what is not known of them, counted exactly, without random
+            numbers; where the rows show one year only there is nothing to learn from, and it is
+            ``"arithmetic"``: no model, the plan's lists and lapses as given. ``"published"``: the
+            labels of published rules (``labels``), and no probabilities. Or a function
+            ``(years, values, n, horizons, rng) -> draws`` of the share of recognised units, as
+            ``ce.forecast.share`` takes one.
+        scenarios: What is to be supposed of the years ahead; see ``ce.Scenario``. They compose.
+        confidence: How sure registrations for the next year are to be enough (0–1, or ``"80%"``).
+        assessments: By name or id of the unit, and by year, its values or the ``Result`` of them; or its
+            last ``Result`` alone. Also for the units that are nearest to the criteria.
+        ruleset: What drawn values are judged by.
+        level: Its level that counts as recognised, or a better one; by default its best.
+        seed: Where random numbers start, for ``"scores"`` and functions.
+        draws: How many futures are drawn for ``"scores"``.
+
+    Raises:
+        CriteriaError: Rows, names, values, the method or a scenario are not right; all of it at once.
+        ValueError: ``confidence`` is not between 0 and 1, ``"scores"`` has no ruleset, the ruleset not
+            this level, or ``draws`` is below 1.
+    """
+    course = course_of(scenarios)
+    known = assessments or {}
+    way = way_of(method, known, ruleset, level, plan.roster, on, course, seed, draws)
+    rows = rows_of(recognitions, plan)
+    setting = setting_of(plan, way.rows(rows), on, course)
+    look = way.look(setting)
+    sure = exact_share(confidence)
+    path = look.path()
+    nearest = nearest_units(setting, last_results(known, ruleset))
+    named = tuple(str(Scenario.of(each)) for each in scenarios)
+    looked_at = set(setting.ledger.rows)
+    seen = [row for row in rows if row in looked_at]
+    labels, is_low = published_labels(setting, path) if way.method == "published" else ({}, False)
+    asked = [method if isinstance(method, str) else look.name, list(named), str(sure)]
+    return Projection(
+        plan,
+        on,
+        "published" if way.method == "published" else look.name,
+        named,
+        sure,
+        attainment(setting, look, sure, nearest),
+        share_changes(path),
+        _table(setting, path),
+        _standing(setting),
+        (sum(row.assumed for row in seen), len(seen)),
+        seed if way.is_seeded(look) else None,
+        metadata.version("criteria-engine"),
+        digest_of([plan, [attrs.asdict(row) for row in rows], on, *asked, *way.digest_parts()]),
+        labels,
+        (*way.notes, *(["low_share"] if is_low else [])),
+    )
+
+
+def _standing(setting: Setting) -> tuple[int, int, int]:
+    """Units recognised on the day, those whose result is open, and all that count."""
+    low = len(setting.ledger.held(setting.on.year, "low"))
+    high = len(setting.ledger.held(setting.on.year, "high"))
+    return low, high - low, len(setting.units(setting.on.year))
+
+
+def _table(setting: Setting, path: Path) -> YearTable:
+    now = max(setting.first, min(setting.on.year, setting.years[-1]))
+    behind = setting.pathway(*setting.base())
+    ahead = setting.pathway(now, path[now].expected) if now in path else {}
+    rows = []
+    for year, point in sorted(path.items()):
+        known = year <= setting.on.year
+        listed = len(setting.lists.get(year, ()))
+        required = (behind if known else ahead).get(year)
+        rows.append(
+            YearRow(year, point.units, point.low, point.expected, point.high, required, listed, known)
+        )
+    return YearTable(tuple(rows))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from criteria_engine.projection.drawing import Drawing
+from criteria_engine.projection.chart import Drawing
 
 __all__ = ["Block", "Bullets", "Cell", "Chart", "Page", "Paragraph", "Section", "Table"]
 

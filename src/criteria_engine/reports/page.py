@@ -9,9 +9,9 @@ from criteria_engine.messages.plans import SENTENCES
 from criteria_engine.messages.reports_en import ENGLISH
 from criteria_engine.messages.reports_vi import VIETNAMESE
 from criteria_engine.plans.plan import Plan
-from criteria_engine.projection.drawing import unit_word
+from criteria_engine.projection.chart import unit_word
+from criteria_engine.projection.outlook import TargetOutlook
 from criteria_engine.projection.projection import Projection
-from criteria_engine.projection.target_outlook import TargetOutlook
 from criteria_engine.reports.blocks import Block, Bullets, Cell, Page, Paragraph, Section
 from criteria_engine.reports.duties import Duty, Risk
 from criteria_engine.reports.period import Period, Since

@@ -11,7 +11,7 @@ import attrs
 from criteria_engine.plans.plan import Plan, day_of_year, of_those_that_count
 from criteria_engine.plans.roster import Unit, UnitChange
 from criteria_engine.plans.unit_status import HELD, PENDING, UnitStatus
-from criteria_engine.projection.setting import Setting
+from criteria_engine.projection.context import Setting
 
 __all__ = ["KINDS", "Happening", "Period", "Since", "changed_since", "period_of"]
 

@@ -12,7 +12,7 @@ from criteria_engine.evaluation.result import Result
 from criteria_engine.messages.titles import Titles
 from criteria_engine.plans.plan import meant_unit
 from criteria_engine.plans.roster import Roster
-from criteria_engine.projection.setting import Setting
+from criteria_engine.projection.context import Setting
 from criteria_engine.rules.parts import Status
 
 __all__ = ["Point", "Quality", "commonly_lacking", "qualities"]

@@ -9,8 +9,8 @@ import attrs
 
 from criteria_engine.messages.diagnostics import chosen_language
 from criteria_engine.plans.plan import Plan
+from criteria_engine.projection.outlook import plain
 from criteria_engine.projection.projection import Projection
-from criteria_engine.projection.target_outlook import plain
 from criteria_engine.reports.blocks import Page
 from criteria_engine.reports.duties import Duty, Risk
 from criteria_engine.reports.markdown import markdown

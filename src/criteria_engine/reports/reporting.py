@@ -11,9 +11,8 @@ from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.plans.assessed import last_results
 from criteria_engine.plans.plan import Plan
 from criteria_engine.plans.unit_status import UnitStatus, load_unit_statuses, unit_statuses_from
-from criteria_engine.projection.project import project
-from criteria_engine.projection.scenario import course_of
-from criteria_engine.projection.setting import setting_of
+from criteria_engine.projection.context import course_of, setting_of
+from criteria_engine.projection.projection import project
 from criteria_engine.reports.duties import duties_of, risks_of
 from criteria_engine.reports.period import KINDS, changed_since, period_of
 from criteria_engine.reports.quality import qualities

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 
 import attrs
 
-from criteria_engine.projection import speaker
+from criteria_engine.projection.narrative import Speaker
 
 __all__ = ["Speaker"]
 
 
 @attrs.frozen
-class Speaker(speaker.Speaker):
+class Speaker(Speaker):
     """The same with lists, captions and headings."""
 
     def shown(self, value: object) -> str:

@@ -11,7 +11,7 @@ from criteria_engine.messages.formatting import sort_key_vi
 from criteria_engine.plans.history import Ledger
 from criteria_engine.plans.roster import Unit
 from criteria_engine.plans.unit_status import HELD, UnitStatus
-from criteria_engine.projection.setting import Setting
+from criteria_engine.projection.context import Setting
 from criteria_engine.reports.quality import Quality
 
 __all__ = ["AreaStanding", "UnitStanding", "area_standings", "unit_standings"]

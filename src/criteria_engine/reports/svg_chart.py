@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from criteria_engine.explanation.rendering import escaped, plain
-from criteria_engine.projection.drawing import Drawing, ListChange, Mark
-from criteria_engine.projection.year_table import YearRow
+from criteria_engine.projection.chart import Drawing, ListChange, Mark, YearRow
 
 __all__ = ["svg_chart"]
 

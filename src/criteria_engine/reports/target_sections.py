@@ -8,9 +8,9 @@ from fractions import Fraction
 from criteria_engine.forecasting.published import Label
 from criteria_engine.messages.formatting import number
 from criteria_engine.messages.plans import SENTENCES
-from criteria_engine.projection.drawing import drawing_of
+from criteria_engine.projection.chart import drawing_of
+from criteria_engine.projection.outlook import Nearest, TargetOutlook
 from criteria_engine.projection.projection import Projection
-from criteria_engine.projection.target_outlook import Nearest, TargetOutlook
 from criteria_engine.reports.blocks import Bullets, Cell, Chart, Paragraph, Section, Table
 from criteria_engine.reports.duties import Duty, Risk
 from criteria_engine.reports.speaker import Speaker

@@ -14,12 +14,13 @@ from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.plans.plan import Plan, year_days
 from criteria_engine.plans.roster import Unit
 from criteria_engine.plans.unit_status import Rows, UnitStatus, rows_of
+from criteria_engine.projection.context import Setting, course_of, setting_of
 from criteria_engine.projection.methods import Method, Way, way_of
-from criteria_engine.projection.scenario import course_of
-from criteria_engine.projection.setting import Setting, setting_of
 from criteria_engine.ruleset import Ruleset
 
-__all__ = ["backtest_plan"]
+__all__ = [
+    "backtest_plan",
+]
 
 
 def backtest_plan(

@@ -19,12 +19,13 @@ from criteria_engine.forecasting.rates import RARE, Rate
 from criteria_engine.plans.history import VIEWS, View
 from criteria_engine.plans.plan import Target
 from criteria_engine.plans.roster import Unit
-from criteria_engine.projection.cohorts import Prospects
-from criteria_engine.projection.looking import Arithmetic
-from criteria_engine.projection.path import Path, Point, past_points
-from criteria_engine.projection.setting import Setting, present_units
+from criteria_engine.projection.arithmetic import Arithmetic, Path, Point, past_points
+from criteria_engine.projection.context import Setting, present_units
+from criteria_engine.projection.hazard_method import Prospects
 
-__all__ = ["Scores"]
+__all__ = [
+    "Scores",
+]
 
 _COVERAGE = Fraction(4, 5)
 # Rates of lapse that draws are shared out among.

@@ -1,0 +1,375 @@
+"""What a projection starts from: the plan, what is known on the day, and how the years ahead are to go."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from itertools import pairwise
+
+import attrs
+
+from criteria_engine.forecasting.shares import exact_number, units_needed
+from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
+from criteria_engine.plans.history import Ledger, Observed, observed
+from criteria_engine.plans.plan import Plan, Target, first_day, meant_unit, year_days
+from criteria_engine.plans.roster import Roster, Unit
+from criteria_engine.plans.unit_status import UnitStatus
+
+__all__ = [
+    "SCENARIOS",
+    "Course",
+    "Scenario",
+    "Setting",
+    "at_pace",
+    "course_of",
+    "earned_schedule",
+    "need_of",
+    "present_units",
+    "required_per_year",
+    "setting_of",
+    "straight_pathway",
+]
+
+
+# ---- what is to be supposed of the years ahead; several suppositions compose ---------------------
+
+SCENARIOS = (
+    "as_is",
+    "plan",
+    "required",
+    "pass_rate(0.9)",
+    "no_lapse",
+    "capacity(12)",
+    "pace(8)",
+    "harder_last(5)",
+    "criteria_change(2026-01-01, 0.8)",
+)
+"""The suppositions there are, each as it is written."""
+
+_CALL = re.compile(r"\s*([a-z_]+)\s*(?:\(([^()]*)\))?\s*")
+_HARDER = Fraction(1, 2)
+
+
+@attrs.frozen
+class Scenario:
+    """One supposition: its name and what it is given, as ``SCENARIOS`` shows them.
+
+    - ``as_is``: lists as given; in years without a list the method decides.
+    - ``plan``: nothing but the plan's lists: in years without a list nobody is recognised.
+    - ``required``: in every year as many are recognised as the pathway to the targets asks for.
+    - ``pass_rate(p)``: a registered unit is recognised with probability ``p``.
+    - ``no_lapse``: nobody who holds the recognition loses it.
+    - ``capacity(n)``: at most ``n`` units are recognised in a year.
+    - ``pace(x)``: in years without a list ``x`` units are recognised (may be a fraction).
+    - ``harder_last(k, factor=1/2)``: once no more than ``k`` units are left, their chance is
+      multiplied by ``factor``.
+    - ``criteria_change(day, factor)``: from the year of ``day`` on every chance is multiplied by
+      ``factor``.
+    """
+
+    name: str
+    arguments: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, text: str | Scenario) -> Scenario:
+        """The supposition that a text like ``pass_rate(0.9)`` writes; raises ``Fault`` for any other."""
+        if isinstance(text, Scenario):
+            return text
+        found = _CALL.fullmatch(text)
+        known = {each.partition("(")[0] for each in SCENARIOS}
+        if found is None or found[1] not in known:
+            raise Fault("CE962", value=text, known=", ".join(SCENARIOS))
+        arguments = tuple(each.strip() for each in (found[2] or "").split(",") if each.strip())
+        return cls(found[1], arguments)
+
+    def __str__(self) -> str:
+        return self.name + (f"({', '.join(self.arguments)})" if self.arguments else "")
+
+
+@attrs.frozen
+class Course:
+    """Suppositions put together: how the years ahead are to go."""
+
+    lists_only: bool = False
+    required: bool = False
+    pass_rate: Fraction | None = None
+    no_lapse: bool = False
+    capacity: int | None = None
+    pace: Fraction | None = None
+    last: tuple[int, Fraction] | None = None
+    changes: tuple[tuple[int, Fraction], ...] = ()
+
+    def factor(self, year: int) -> Fraction:
+        """What multiplies every chance of recognition in a year."""
+        product = Fraction(1)
+        for begins, factor in self.changes:
+            if begins <= year:
+                product *= factor
+        return product
+
+    def slowed(self, gain: Fraction, outside: Fraction) -> Fraction:
+        """How many are recognised of a number that would be, where so many are still outside."""
+        if self.last is None or gain <= 0:
+            return gain
+        few, factor = self.last
+        easy = min(gain, max(Fraction(0), outside - few))
+        return easy + (gain - easy) * factor
+
+
+def course_of(scenarios: Iterable[str | Scenario]) -> Course:
+    """The course that some suppositions make together; a later one of a kind counts.
+
+    Raises ``CriteriaError`` with all that is wrong.
+    """
+    problems = Problems()
+    course = Course()
+    for place, each in enumerate(scenarios):
+        try:
+            course = _with(course, Scenario.of(each))
+        except Fault as fault:
+            problems.add_fault(f"scenarios[{place}]", fault)
+    if problems.has_errors:
+        raise CriteriaError(problems)
+    return course
+
+
+def _with(course: Course, scenario: Scenario) -> Course:
+    given = scenario.arguments
+    match scenario.name:
+        case "plan":
+            return attrs.evolve(course, lists_only=True)
+        case "required":
+            return attrs.evolve(course, required=True)
+        case "no_lapse":
+            return attrs.evolve(course, no_lapse=True)
+        case "pass_rate":
+            (share,) = _numbers(scenario, 1, 1)
+            return attrs.evolve(course, pass_rate=_at_most_one(scenario, share))
+        case "capacity":
+            (most,) = _numbers(scenario, 1, 1)
+            return attrs.evolve(course, capacity=_whole(scenario, most))
+        case "pace":
+            (pace,) = _numbers(scenario, 1, 1)
+            return attrs.evolve(course, pace=pace)
+        case "harder_last":
+            few, *factor = _numbers(scenario, 1, 2)
+            harder = _at_most_one(scenario, factor[0]) if factor else _HARDER
+            return attrs.evolve(course, last=(_whole(scenario, few), harder))
+        case "criteria_change":
+            try:
+                year = datetime.date.fromisoformat(given[0]).year
+            except (ValueError, IndexError):
+                raise _wanted(scenario) from None
+            (factor_,) = _numbers(Scenario(scenario.name, given[1:]), 1, 1)
+            return attrs.evolve(course, changes=(*course.changes, (year, factor_)))
+    return course
+
+
+def _numbers(scenario: Scenario, fewest: int, most: int) -> list[Fraction]:
+    try:
+        numbers = [exact_number(each) for each in scenario.arguments]
+    except ValueError:
+        raise _wanted(scenario) from None
+    if not fewest <= len(numbers) <= most or any(number < 0 for number in numbers):
+        raise _wanted(scenario)
+    return numbers
+
+
+def _whole(scenario: Scenario, number: Fraction) -> int:
+    if number.denominator != 1:
+        raise _wanted(scenario)
+    return number.numerator
+
+
+def _at_most_one(scenario: Scenario, number: Fraction) -> Fraction:
+    if number > 1:
+        raise _wanted(scenario)
+    return number
+
+
+def _wanted(scenario: Scenario) -> Fault:
+    example = next(each for each in SCENARIOS if each.partition("(")[0] == scenario.name)
+    return Fault("CE963", value=str(scenario), example=example)
+
+
+# ---- how fast it has to go, and how far it gets at a given pace: whole numbers and fractions, no model ---
+
+
+def at_pace(have: int | Fraction, of: int, pace: Sequence[int | Fraction]) -> tuple[Fraction, ...]:
+    """How many units hold the recognition after each year, if so many more do every year.
+
+    Args:
+        have: How many hold it now.
+        of: How many units there are; no more can.
+        pace: For each year ahead how many more; a fraction is a mean.
+    """
+    found, now = [], Fraction(have)
+    for more in pace:
+        now = min(now + more, Fraction(of))
+        found.append(now)
+    return tuple(found)
+
+
+def required_per_year(
+    need: int, have: int | Fraction, years: int, lapse: Fraction = Fraction(0)
+) -> Fraction | None:
+    """How many have to be recognised each year, those that replace the ones that lapse included.
+
+    x = (k − m(1 − l)^Y) / Σ_{i<Y} (1 − l)^i for a need of k, m held, a lapse rate of l and Y years.
+    0 where nothing more is needed; None where no year is left.
+    """
+    if years < 1:
+        return None
+    kept = [(1 - lapse) ** i for i in range(years + 1)]
+    return max(Fraction(0), (need - have * kept[years]) / sum(kept[:years], Fraction(0)))
+
+
+def straight_pathway(start: int, have: int | Fraction, milestones: Mapping[int, int]) -> dict[int, Fraction]:
+    """How many units it takes in every year to go in straight lines from what there is to each milestone.
+
+    Args:
+        start: The year in which ``have`` holds.
+        have: How many units hold the recognition then.
+        milestones: How many are needed by which years; what is needed once is needed ever after.
+    """
+    points = [(start, Fraction(have))]
+    for year, need in sorted(milestones.items()):
+        if year > start:
+            points.append((year, max(points[-1][1], Fraction(need))))
+    found = {start: Fraction(have)}
+    for (before, low), (after, high) in pairwise(points):
+        for year in range(before + 1, after + 1):
+            found[year] = low + (high - low) * Fraction(year - before, after - before)
+    return found
+
+
+def earned_schedule(pathway: Mapping[int, Fraction], have: int | Fraction) -> Fraction | None:
+    """How many years after its start a pathway reaches what there is (Lipke's earned schedule).
+
+    All of its length where there is as much as it ends with; None where there is less than at its start.
+    """
+    years = sorted(pathway)
+    if not years or have < pathway[years[0]]:
+        return None
+    reached = Fraction(0)
+    for before, after in pairwise(years):
+        low, high = pathway[before], pathway[after]
+        if high <= have:
+            reached = Fraction(after - years[0])
+        elif low <= have:
+            return before - years[0] + (have - low) / (high - low)
+    return reached
+
+
+@attrs.frozen(eq=False)
+class Setting:
+    """The plan and what is known on a day.
+
+    ``lists`` are the registrations by title year, as ids; ``ahead`` the same as units of the day for
+    the years in which their recognitions would count. ``first`` is the first year that is looked at.
+    """
+
+    plan: Plan
+    on: datetime.date
+    ledger: Ledger
+    course: Course
+    lists: Mapping[int, tuple[str, ...]]
+    ahead: Mapping[int, frozenset[str]]
+    first: int
+    seen: Observed
+
+    @property
+    def years(self) -> range:
+        """The years of the table: from the first recognition or the plan's first year to its last."""
+        return range(self.first, self.plan.horizon.until + 1)
+
+    @property
+    def years_ahead(self) -> range:
+        """Those of them that lie ahead."""
+        return range(max(self.first, self.on.year + 1), self.plan.horizon.until + 1)
+
+    def units(self, year: int, area: str | None = None) -> tuple[Unit, ...]:
+        """The units that count for a year, of one area or of all."""
+        found = self.ledger.units(year)
+        return found if area is None else tuple(unit for unit in found if unit.area == area)
+
+    def pathway(self, start: int, have: int | Fraction, area: str | None = None) -> dict[int, Fraction]:
+        """The straight lines from what there is in a year to what the targets need (see ``pace``)."""
+        needs: dict[int, int] = {}
+        for target in self.plan.targets:
+            if target.in_ is None and target.units is None and (area is None) == (target.each is None):
+                need = need_of(target, len(self.units(target.year, area)))
+                needs[target.year] = max(need, needs.get(target.year, 0))
+        return straight_pathway(start, have, needs)
+
+    def base(self, area: str | None = None) -> tuple[int, int]:
+        """The year before the plan, and how many units held the recognition at its end."""
+        year = self.plan.horizon.from_ - 1
+        return year, len(self.ledger.held(year, "expected", self.units(year, area)))
+
+
+def need_of(target: Target, units: int) -> int:
+    """How many whole units a target needs of so many: exactly, half of 35 is 18."""
+    if target.share is not None:
+        return units_needed(target.shares[0], units)
+    if target.count is not None:
+        return min(target.count, units) if target.in_ is None else target.count
+    return len(target.units or ())
+
+
+def setting_of(plan: Plan, rows: Sequence[UnitStatus], on: datetime.date, course: Course) -> Setting:
+    """The setting of a projection made on a day."""
+    lists = {each.year: tuple(unit.id for unit in plan.registered(each.year)) for each in plan.registrations}
+    ledger = Ledger(plan.roster, plan.counting, rows, lists, on, _named(plan))
+    present = {unit.id for unit in ledger.units(on.year)}
+    delay = plan.counting.decided_after if plan.counting.basis == "decision_date" else 0
+    ahead = {
+        year + delay: frozenset(
+            near for unit in units for near in _on_the_day(plan.roster, plan.roster.unit(unit), present)
+        )
+        for year, units in lists.items()
+        if year > on.year
+    }
+    held = [ledger.counts_from(row) for row in ledger.rows]
+    first = min([plan.horizon.from_, *(year for year in held if year <= on.year)])
+    return Setting(plan, on, ledger, course, lists, ahead, first, observed(ledger, lists))
+
+
+def _named(plan: Plan) -> dict[str, int]:
+    """Units that are to keep what they were recognised for, and the year before the plan."""
+    kept = [target for target in plan.targets if target.through is not None]
+    names = [name for target in kept for name in target.units or ()]
+    first, last = first_day(plan, plan.horizon.from_), year_days(plan.horizon.until)[1]
+    return {meant_unit(name, plan.roster, first, last).id: plan.horizon.from_ - 1 for name in names}
+
+
+def present_units(setting: Setting, name: str, year: int) -> tuple[Unit, ...]:
+    """What a unit that a target names is in a year: itself, or what it went into by then."""
+    plan = setting.plan
+    first, last = first_day(plan, plan.horizon.from_), year_days(plan.horizon.until)[1]
+    unit = meant_unit(name, plan.roster, first, last)
+    present = {each.id for each in setting.units(year)}
+    near = _on_the_day(plan.roster, unit, present)
+    return tuple(plan.roster.unit(each) for each in near) or (unit,)
+
+
+def _on_the_day(roster: Roster, unit: Unit, present: set[str]) -> list[str]:
+    """The units of the day that a unit of another day is, goes into, or comes from."""
+    if unit.id in present:
+        return [unit.id]
+    later = [each for nearer in roster.successors(unit) for each in _forward(roster, nearer, present)]
+    return later or [each for before in roster.predecessors(unit) for each in _back(roster, before, present)]
+
+
+def _forward(roster: Roster, unit: Unit, present: set[str]) -> list[str]:
+    if unit.id in present:
+        return [unit.id]
+    return [each for nearer in roster.successors(unit) for each in _forward(roster, nearer, present)]
+
+
+def _back(roster: Roster, unit: Unit, present: set[str]) -> list[str]:
+    if unit.id in present:
+        return [unit.id]
+    return [each for before in roster.predecessors(unit) for each in _back(roster, before, present)]
