@@ -8,7 +8,9 @@ import attrs
 
 from criteria_engine.projection.narrative import Speaker
 
-__all__ = ["Speaker"]
+__all__ = [
+    "Speaker",
+]
 
 
 @attrs.frozen

@@ -8,7 +8,9 @@ from fractions import Fraction
 from criteria_engine.explanation.rendering import escaped, plain
 from criteria_engine.projection.chart import Drawing, ListChange, Mark, YearRow
 
-__all__ = ["svg_chart"]
+__all__ = [
+    "svg_chart",
+]
 
 _WIDTH, _HEIGHT = 760, 420
 _LEFT, _RIGHT, _TOP, _BOTTOM = 62, 738, 56, 336

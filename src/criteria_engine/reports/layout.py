@@ -1,0 +1,313 @@
+"""The parts of a page, before it is laid out as Markdown or HTML. Texts are plain; layouts escape them."""
+
+from __future__ import annotations
+
+import re
+
+import attrs
+
+from criteria_engine.explanation.rendering import escaped, plain
+from criteria_engine.projection.chart import Drawing
+from criteria_engine.reports.chart import svg_chart
+
+__all__ = [
+    "PAGE_STYLE",
+    "Block",
+    "Bullets",
+    "Cell",
+    "Chart",
+    "Page",
+    "Paragraph",
+    "Section",
+    "Table",
+    "markdown",
+    "page_html",
+]
+
+
+@attrs.frozen
+class Cell:
+    """A text in a table or a list; ``tone`` (``good bad doubt assumed``) repeats what the words say."""
+
+    text: str
+    tone: str = ""
+
+
+@attrs.frozen
+class Paragraph:
+    """A paragraph; of the tone ``assumed`` a box that nobody overlooks."""
+
+    text: str
+    tone: str = ""
+
+
+@attrs.frozen
+class Bullets:
+    """A list of sentences."""
+
+    items: tuple[Cell, ...]
+
+
+@attrs.frozen
+class Table:
+    """A table; ``numeric`` are the columns of numbers, ``caption`` says what is in it."""
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    numeric: frozenset[int] = frozenset()
+
+
+@attrs.frozen
+class Chart:
+    """The picture of the projection, and what it says in one sentence."""
+
+    drawing: Drawing
+    caption: str
+
+
+Block = Paragraph | Bullets | Table | Chart
+
+
+@attrs.frozen
+class Section:
+    """A heading and what stands below it."""
+
+    id: str
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@attrs.frozen
+class Page:
+    """A whole report in one language."""
+
+    lang: str
+    kind: str
+    title: str
+    head: tuple[str, ...]
+    sections: tuple[Section, ...]
+    foot: tuple[str, ...]
+
+
+# ---- the look of a report: on a screen, on a phone, on A4 paper. Colour only ever repeats a word ---
+
+PAGE_STYLE = """\
+:root{color-scheme:light}
+*{box-sizing:border-box}
+body{margin:0 auto;padding:1.2rem 1rem 3rem;max-width:62rem;background:#fff;color:#1a1a1a;
+font:16px/1.5 system-ui,"Segoe UI",Roboto,"Noto Sans",Arial,sans-serif;overflow-wrap:break-word}
+header{border-bottom:2px solid #0b6b62;margin-bottom:1rem;padding-bottom:.6rem}
+header p{margin:.15rem 0;color:#444}
+.kind{color:#0b6b62;font-weight:700;text-transform:uppercase;letter-spacing:.04em}
+h1{font-size:1.5rem;line-height:1.25;margin:.2rem 0 .5rem}
+h2{font-size:1.15rem;margin:2rem 0 .5rem;padding-bottom:.15rem;border-bottom:1px solid #bbb}
+ul{margin:.4rem 0;padding-left:1.3rem}
+li{margin:.2rem 0}
+nav ul{display:flex;flex-wrap:wrap;gap:.2rem 1rem;list-style:none;padding:0;font-size:.9rem}
+nav a{color:#0b6b62}
+.assumed{border:2px solid #a15c00;background:#fff6e5;padding:.5rem .8rem;margin:.7rem 0;font-weight:600}
+li.assumed{border:0;background:none;padding:0;margin:.2rem 0;color:#7a4600}
+.note{color:#444;font-style:italic}
+table{border-collapse:collapse;width:100%;margin:.7rem 0;font-size:.92rem}
+caption{text-align:left;font-weight:600;padding:.2rem 0}
+th,td{border:1px solid #999;padding:.28rem .45rem;text-align:left;vertical-align:top}
+thead th{background:#e8f1f0}
+tbody th{font-weight:600}
+.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
+thead .n{white-space:normal}
+.good{color:#0b6b2e}.bad{color:#a31515}.doubt{color:#7a4600}
+figure{margin:.8rem 0}
+.scroll{overflow-x:auto}
+figcaption{color:#444;font-size:.92rem}
+svg{display:block;width:100%;height:auto;min-width:34rem;font-size:13px;
+font-family:system-ui,"Segoe UI",Roboto,"Noto Sans",Arial,sans-serif}
+svg text{fill:#1a1a1a}
+svg .axis{fill:#333}svg .note{fill:#555;font-size:12px;font-style:normal}
+svg .value{fill:#0b6b62;font-weight:600;paint-order:stroke;stroke:#fff;stroke-width:3px}
+svg .mark{fill:#a31515;font-weight:600;paint-order:stroke;stroke:#fff;stroke-width:3px}
+svg .grid{stroke:#ddd}svg .band{fill:#bfe0dc;stroke:none}
+svg .pathway{fill:none;stroke:#8a5a00;stroke-width:2;stroke-dasharray:7 5}
+svg .known{fill:none;stroke:#0b6b62;stroke-width:3}
+svg .ahead{fill:none;stroke:#0b6b62;stroke-width:2;stroke-dasharray:9 3 2 3}
+svg .dot{fill:#0b6b62;stroke:#0b6b62;stroke-width:1.5}svg .open{fill:#fff}
+svg .target{fill:#a31515}svg .change{stroke:#555;stroke-width:1.2;stroke-dasharray:2 3}
+footer{margin-top:2rem;border-top:1px solid #bbb;color:#555;font-size:.8rem}
+@media (max-width:42rem){
+body{padding:.8rem .7rem 2rem}
+.wide,.wide tbody,.wide tr,.wide th,.wide td,.wide caption{display:block;width:auto}
+.wide thead{position:absolute;left:-999rem}
+.wide tr{border:1px solid #999;margin:.6rem 0}
+.wide th,.wide td{border:0;border-bottom:1px solid #ddd;text-align:left;white-space:normal}
+.wide td::before{content:attr(data-label) ": ";font-weight:600;color:#444}
+.wide tr :last-child{border-bottom:0}
+table:not(.wide){font-size:.85rem}
+}
+@page{size:A4;margin:18mm 15mm 18mm 20mm;@bottom-center{content:counter(page);font:9pt serif}}
+@media print{
+body{max-width:none;padding:0;font:11.5pt/1.35 "Times New Roman",Tinos,"Liberation Serif",serif}
+nav{display:none}
+h1{font-size:15pt}h2{font-size:12.5pt;margin:5mm 0 2mm;break-after:avoid}
+table{font-size:10pt;width:calc(100% - 1px)}
+caption{break-after:avoid}
+thead{display:table-header-group}
+tr,figure,li,.assumed{break-inside:avoid}
+thead th,.assumed,svg .band,svg .dot,svg .target{-webkit-print-color-adjust:exact;print-color-adjust:exact}
+svg{min-width:0}
+.scroll{overflow:visible}
+}
+"""
+"""One sheet for the whole page; it names no font, picture or sheet that would have to be fetched."""
+
+
+# ---- a page as Markdown, for Word, e-mail and version control. What others typed stays text ------
+
+# What would be markup inside a line; at its beginning, lists, headings and quotes too.
+_INSIDE = re.compile(r"([\\`*_\[\]<>|~$#&@])")
+_AT_FIRST = re.compile(r"^(\d+(?=[.)]\s)|(?=[-+=:]))")
+_LINKS = re.compile(r"(?i)(://|www\.)")
+
+
+def markdown(page: Page) -> str:
+    """The whole page."""
+    made = [f"# {_text_markdown(page.kind)}: {_text_markdown(page.title)}"]
+    for line in page.head:
+        made += ["", _text_markdown(line)]
+    for section in page.sections:
+        made += ["", f"## {_text_markdown(section.title)}"]
+        for block in section.blocks:
+            made += ["", *_block_markdown(block)]
+    made += ["", "---"]
+    for line in page.foot:
+        made += ["", _text_markdown(line)]
+    return "\n".join(made) + "\n"
+
+
+def _text_markdown(text: str) -> str:
+    escaped = _INSIDE.sub(r"\\\1", " ".join(plain(text).split()))
+    unlinked = _LINKS.sub(lambda found: found[1].replace(":", "\\:").replace(".", "\\."), escaped)
+    return _AT_FIRST.sub(r"\1\\", unlinked)
+
+
+def _block_markdown(block: Block) -> list[str]:
+    match block:
+        case Paragraph(text, tone):
+            shown = _text_markdown(text)
+            return [f"> **{shown}**"] if tone == "assumed" else [shown]
+        case Bullets(items):
+            return [f"- {_text_markdown(item.text)}" for item in items]
+        case Table():
+            return _table_markdown(block)
+        case Chart(_, caption):
+            return [f"*{_text_markdown(caption)}*"]
+
+
+def _table_markdown(table: Table) -> list[str]:
+    rule = ["---:" if place in table.numeric else "---" for place in range(len(table.head))]
+    head = [Cell(text) for text in table.head]
+    return [
+        _text_markdown(table.caption),
+        "",
+        _row_markdown(head),
+        f"| {' | '.join(rule)} |",
+        *[_row_markdown(row) for row in table.rows],
+    ]
+
+
+def _row_markdown(cells: tuple[Cell, ...] | list[Cell]) -> str:
+    return f"| {' | '.join(_text_markdown(cell.text) or ' ' for cell in cells)} |"
+
+
+# ---- a page as one HTML file: inline style, inline SVG, no script, nothing to fetch --------------
+
+# The browser is told to fetch nothing and run nothing, whatever might stand in a name.
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+_WIDE_FROM = 5
+_LONG = re.compile(r"\S{30}(?=\S)")
+_CONTENTS = {"vi": "Mục lục", "en": "Contents"}
+
+
+def page_html(page: Page) -> str:
+    """The whole file."""
+    head = "".join(f"<p>{_breakable(line)}</p>\n" for line in page.head)
+    contents = "".join(
+        f'<li><a href="#{each.id}">{_text_html(each.title)}</a></li>' for each in page.sections
+    )
+    sections = "".join(_section(each) for each in page.sections)
+    foot = "".join(f"<p>{_breakable(line)}</p>" for line in page.foot)
+    return (
+        f'<!DOCTYPE html>\n<html lang="{page.lang}">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{_text_html(page.kind)} – {_text_html(page.title)}</title>\n<style>\n{PAGE_STYLE}</style>\n</head>\n"
+        f'<body>\n<header>\n<p class="kind">{_text_html(page.kind)}</p>\n<h1>{_breakable(page.title)}</h1>\n'
+        f'{head}</header>\n<nav aria-label="{_CONTENTS[page.lang]}"><ul>{contents}</ul></nav>\n'
+        f"<main>\n{sections}</main>\n<footer>{foot}</footer>\n</body>\n</html>\n"
+    )
+
+
+def _text_html(text: str) -> str:
+    # Signs that turn the direction of writing are taken out: a name cannot reach past itself.
+    return escaped(plain(text)).replace(" %", "\u00a0%")
+
+
+def _breakable(text: str) -> str:
+    """A text in which a browser may break words that are longer than any word is."""
+    # No line end is left in a plain text, so it can mark the places.
+    parts = _LONG.sub(r"\g<0>\n", plain(text)).split("\n")
+    return "<wbr>".join(_text_html(part) for part in parts)
+
+
+def _section(section: Section) -> str:
+    blocks = "".join(f"{_block_html(block)}\n" for block in section.blocks)
+    return (
+        f'<section aria-labelledby="{section.id}">\n'
+        f'<h2 id="{section.id}">{_breakable(section.title)}</h2>\n{blocks}</section>\n'
+    )
+
+
+def _block_html(block: Block) -> str:
+    match block:
+        case Paragraph(text, tone):
+            role = ' role="note"' if tone == "assumed" else ""
+            return f"<p{_tone(tone)}{role}>{_breakable(text)}</p>"
+        case Bullets(items):
+            return (
+                f"<ul>{''.join(f'<li{_tone(item.tone)}>{_breakable(item.text)}</li>' for item in items)}</ul>"
+            )
+        case Table():
+            return _table_html(block)
+        case Chart(drawing, caption):
+            picture = svg_chart(drawing, caption)
+            return f'<figure><div class="scroll">{picture}</div><figcaption>{_breakable(caption)}</figcaption></figure>'
+
+
+def _tone(tone: str) -> str:
+    return f' class="{tone}"' if tone else ""
+
+
+def _table_html(table: Table) -> str:
+    head = "".join(
+        f'<th scope="col"{_tone("n" if place in table.numeric else "")}>{_breakable(text)}</th>'
+        for place, text in enumerate(table.head)
+    )
+    rows = "".join(_row_html(table, row) for row in table.rows)
+    # On a phone rows of words become cards; columns of numbers stay side by side and can be moved.
+    worded = len(table.numeric) < len(table.head) - 1
+    kind = ' class="wide"' if len(table.head) >= _WIDE_FROM and worded else ""
+    made = (
+        f"<table{kind}><caption>{_breakable(table.caption)}</caption>"
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody></table>"
+    )
+    return made if kind else f'<div class="scroll">{made}</div>'
+
+
+def _row_html(table: Table, row: tuple[Cell, ...]) -> str:
+    made = []
+    for place, (cell, label) in enumerate(zip(row, table.head, strict=True)):
+        kinds = " ".join(part for part in ("n" if place in table.numeric else "", cell.tone) if part)
+        if place == 0:
+            made.append(f'<th scope="row"{_tone(kinds)}>{_breakable(cell.text)}</th>')
+        else:
+            made.append(f'<td{_tone(kinds)} data-label="{_text_html(label)}">{_breakable(cell.text)}</td>')
+    return f"<tr>{''.join(made)}</tr>\n"
