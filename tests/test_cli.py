@@ -25,11 +25,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from criteria_engine.cli.arguments import COMMANDS, parsed
-from criteria_engine.cli.entry import main
-from criteria_engine.cli.guide import GUIDES
-from criteria_engine.cli.table_text import cut, padded, safe, text_table, width_of
-from criteria_engine.cli.words import WORDS, counted
+from criteria_engine.cli.main import COMMANDS, main, parsed
+from criteria_engine.cli.terminal import cut, padded, safe, text_table, width_of
+from criteria_engine.cli.words import GUIDES, WORDS, counted
 
 ROOT = Path(__file__).resolve().parent.parent
 GOLDEN = Path(__file__).resolve().parent / "golden"

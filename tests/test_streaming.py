@@ -26,10 +26,9 @@ from hypothesis import strategies as st
 from test_cli import DATA, RULES, TABLE, WARDS, environment, posix, run
 
 import criteria_engine as ce
-from criteria_engine.cli import evaluating
-from criteria_engine.cli.arguments import parsed
-from criteria_engine.cli.console import Console
-from criteria_engine.cli.progress import Progress
+from criteria_engine.cli import evaluate as evaluating
+from criteria_engine.cli.main import parsed
+from criteria_engine.cli.terminal import Console, Progress
 
 KINDS = ("csv", "json", "jsonl", "parquet")
 Values = Mapping[str, Any]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from criteria_engine.cli.entry import main
+from criteria_engine.cli.main import main
 
 __all__: list[str] = []
 

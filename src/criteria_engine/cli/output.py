@@ -11,10 +11,16 @@ from pathlib import Path
 from typing import BinaryIO
 
 from criteria_engine import CriteriaError, Diagnostic, writing_whole
-from criteria_engine.cli.console import Console
+from criteria_engine.cli.terminal import Console
 
-__all__ = ["UNREADABLE", "Unusable", "form_of", "give_out", "look_at_output", "opened_output"]
-
+__all__ = [
+    "UNREADABLE",
+    "Unusable",
+    "form_of",
+    "give_out",
+    "look_at_output",
+    "opened_output",
+]
 
 UNREADABLE = frozenset({"CE001", "CE002", "CE571", "CE801", "CE802", "CE803", "CE835", "CE836"})
 """Codes of files that cannot be opened, are too large, or of a kind that is not read (here)."""

@@ -2,30 +2,55 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
 import difflib
+import json
+import re
 import unicodedata
 from argparse import Namespace
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, BinaryIO
 
 import attrs
 
 from criteria_engine import (
+    Bounds,
     CriteriaError,
     Diagnostic,
     Library,
     Result,
     Ruleset,
+    Status,
     iter_subjects,
     load,
     read_value,
+    write_parquet,
 )
-from criteria_engine.cli.console import Console
 from criteria_engine.cli.output import Unusable
-from criteria_engine.cli.progress import Progress
+from criteria_engine.cli.terminal import Console, Progress, safe, text_table
 
-__all__ = ["Given", "Judged", "day_of", "found_subject", "judged", "library_of", "read_data"]
+__all__ = [
+    "Given",
+    "Judged",
+    "as_parquet",
+    "criteria_table",
+    "csv_lines",
+    "day_of",
+    "found_subject",
+    "json_lines",
+    "json_parts",
+    "json_text",
+    "judged",
+    "leaves",
+    "level_title",
+    "library_of",
+    "read_data",
+    "tally",
+    "verdict",
+    "verdict_table",
+]
 
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 
@@ -142,3 +167,259 @@ def _folded(name: str) -> str:
 def _unmarked(name: str) -> str:
     spread = unicodedata.normalize("NFD", name.casefold()).replace("đ", "d")
     return "".join(letter for letter in spread if not unicodedata.combining(letter))
+
+
+# ---- verdicts in a line each: the level, the score, and what is missing or failed first ----------
+
+
+def leaves(ruleset: Ruleset) -> Iterator[tuple[str, Any]]:
+    """The criteria that are judged themselves, with their paths."""
+    waiting = [(each.id, each) for each in reversed(ruleset.criteria)]
+    while waiting:
+        path, criterion = waiting.pop()
+        if criterion.is_group:
+            waiting.extend((f"{path}.{each.id}", each) for each in reversed(criterion.criteria))
+        else:
+            yield path, criterion
+
+
+def level_title(ruleset: Ruleset, level: str, lang: str) -> str:
+    """The title of a level, or its id."""
+    titles = [(each.id, each.title) for each in ruleset.levels]
+    if ruleset.otherwise is not None:
+        titles.append((ruleset.otherwise.id, ruleset.otherwise.title))
+    return next((title.in_language(lang) for known, title in titles if known == level and title), level)
+
+
+def verdict(ruleset: Ruleset, result: Result, console: Console) -> str:
+    """The level in words; where it is open, all that remain possible."""
+    if result.referred is not None:
+        return console.word("referred", text=result.referred)
+    if result.level is not None:
+        return level_title(ruleset, result.level, console.lang)
+    if result.decided:
+        return ""
+    titles = [level_title(ruleset, each, console.lang) for each in result.possible_levels]
+    if result.may_be_referred:
+        titles.append(console.word("may_be_referred"))
+    return (
+        console.word("undecided", levels=console.word("either").join(titles))
+        if titles
+        else console.word("undecided_plain")
+    )
+
+
+def _score(result: Result, console: Console) -> str:
+    score, most = result.score, result.max_score
+    if score is None:
+        return "–"
+    return _ends(score, console) + (f"/{_ends(most, console)}" if most is not None else "")
+
+
+def _ends(bounds: Bounds, console: Console) -> str:
+    if bounds.exact:
+        return console.number(bounds.low)
+    return f"{console.number(bounds.low)}–{console.number(bounds.high)}"
+
+
+def _why(ruleset: Ruleset, result: Result, console: Console) -> str:
+    """What is still missing, or what failed first."""
+    if not result.decided:
+        titles = {each.id: each.title.in_language(console.lang) or each.id for each in ruleset.inputs}
+        names = [titles[name] for name in result.missing if name in titles]
+        return console.word("missing", count=len(names), names="; ".join(names)) if names else ""
+    if result.referred is not None or (ruleset.levels and result.level == ruleset.levels[0].id):
+        return ""
+    failed = [
+        criterion.title.in_language(console.lang) or criterion.id
+        for path, criterion in leaves(ruleset)
+        if result.criteria[path].status in (Status.NOT_MET, Status.BLOCKED)
+    ]
+    return console.word("not_met_first", count=len(failed), names="; ".join(failed)) if failed else ""
+
+
+def verdict_table(
+    ruleset: Ruleset, found: Sequence[Judged], console: Console, marks: Mapping[str, str] | None = None
+) -> str:
+    """A row a subject; ``marks`` go behind names."""
+    subject = ruleset.subject.in_language(console.lang) or console.word("subject")
+    header = [subject, console.word("verdict"), console.word("score"), console.word("why")]
+    rows = []
+    for each in found:
+        name = each.subject + (marks or {}).get(each.subject, "")
+        if each.result is None:
+            rows.append(
+                [name, console.word("refused"), "", each.problems[0].in_language(console.lang).message]
+            )
+        else:
+            rows.append(
+                [
+                    name,
+                    verdict(ruleset, each.result, console),
+                    _score(each.result, console),
+                    _why(ruleset, each.result, console),
+                ]
+            )
+    if not ruleset.levels and all(each.result is None or each.result.decided for each in found):
+        header = [header[0], *header[2:]]
+        rows = [[row[0], *row[2:]] for row in rows]
+    return text_table(header, rows, width=console.width)
+
+
+def tally(ruleset: Ruleset, found: Sequence[Judged], console: Console) -> str:
+    """How many came out how, in the order of the levels."""
+    counts: Counter[str] = Counter()
+    order = [level_title(ruleset, each.id, console.lang) for each in ruleset.levels]
+    if ruleset.otherwise is not None:
+        order.append(level_title(ruleset, ruleset.otherwise.id, console.lang))
+    for each in found:
+        if each.result is None:
+            counts[console.word("refused")] += 1
+        elif not each.result.decided:
+            counts[console.word("tally_undecided")] += 1
+        else:
+            counts[verdict(ruleset, each.result, console)] += 1
+    counts.pop("", None)
+    order += [each for each in counts if each not in order]
+    parts = [console.word("tally_part", count=counts[name], verdict=name) for name in order if counts[name]]
+    subject = ruleset.subject.in_language(console.lang) or console.word("subject")
+    return console.word("tally", count=len(found), subject=subject, parts=", ".join(parts) or "–")
+
+
+def criteria_table(ruleset: Ruleset, result: Result, console: Console) -> str:
+    """State and points of every criterion of one subject."""
+    rows = []
+    for path, criterion in leaves(ruleset):
+        found = result.criteria[path]
+        points = "–" if found.score is None else _ends(found.score, console)
+        rows.append(
+            [criterion.title.in_language(console.lang) or path, console.word(str(found.status)), points]
+        )
+    header = [console.word("criterion"), console.word("state"), console.word("score")]
+    return text_table(header, rows, width=console.width)
+
+
+# ---- verdicts as CSV, JSON, JSON lines and Parquet, written as they come -------------------------
+
+# A cell that begins with one of these is taken for a formula by spreadsheets.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_UNSEEN = re.compile(r"[^\x20-\x7e\n]")
+
+
+class _Echo:
+    """A file for ``csv.writer`` that hands each line back."""
+
+    def write(self, line: str) -> str:
+        """The line."""
+        return line
+
+
+def csv_lines(ruleset: Ruleset, found: Iterable[Judged], console: Console, *, detail: bool) -> Iterator[str]:
+    """A row a subject; ``detail`` adds state and points of every criterion.
+
+    A text that a spreadsheet would run as a formula gets an apostrophe before it.
+    """
+    line_of = csv.writer(_Echo(), lineterminator="\r\n").writerow
+    yield line_of(_columns(ruleset, detail=detail))
+    for row in _rows(ruleset, found, console, detail=detail):
+        yield line_of([_cell(value) for value in row])
+
+
+def as_parquet(
+    stream: BinaryIO, ruleset: Ruleset, found: Iterable[Judged], console: Console, *, detail: bool
+) -> None:
+    """The rows and columns of ``csv_lines`` with their types: texts as they are, numbers, truth values."""
+    columns = _columns(ruleset, detail=detail)
+    write_parquet(stream, columns, _rows(ruleset, found, console, detail=detail))
+
+
+def _columns(ruleset: Ruleset, *, detail: bool) -> dict[str, type[str | float | bool]]:
+    """What stands in each column."""
+    columns: dict[str, type[str | float | bool]] = dict.fromkeys(("subject", "period", "level"), str)
+    columns |= {"level_title": str, "decided": bool, "score_low": float, "score_high": float}
+    columns |= dict.fromkeys(("possible_levels", "referred", "missing", "error"), str)
+    for path in _paths(ruleset) if detail else ():
+        columns |= {f"{path}.status": str, f"{path}.low": float, f"{path}.high": float}
+    return columns
+
+
+def _rows(
+    ruleset: Ruleset, found: Iterable[Judged], console: Console, *, detail: bool
+) -> Iterator[list[object]]:
+    paths = _paths(ruleset) if detail else []
+    return (_row(ruleset, each, paths, console) for each in found)
+
+
+def _paths(ruleset: Ruleset) -> list[str]:
+    paths = []
+    waiting = [(each.id, each) for each in reversed(ruleset.criteria)]
+    while waiting:
+        path, criterion = waiting.pop()
+        paths.append(path)
+        waiting.extend((f"{path}.{each.id}", each) for each in reversed(criterion.criteria))
+    return paths
+
+
+def _row(ruleset: Ruleset, each: Judged, paths: Sequence[str], console: Console) -> list[object]:
+    result = each.result
+    if result is None:
+        said = "; ".join(problem.in_language(console.lang).message for problem in each.problems)
+        return [each.subject, each.period, *[None] * 8, said, *[None] * (3 * len(paths))]
+    title = None if result.level is None else level_title(ruleset, result.level, console.lang)
+    row: list[object] = [each.subject, each.period, result.level, title, result.decided]
+    row += [*_low_and_high(result.score), "|".join(result.possible_levels), result.referred]
+    row += ["|".join(result.missing), None]
+    for path in paths:
+        criterion = result.criteria[path]
+        row += [str(criterion.status), *_low_and_high(criterion.score)]
+    return row
+
+
+def _low_and_high(bounds: Bounds | None) -> list[object]:
+    return [None, None] if bounds is None else [bounds.low, bounds.high]
+
+
+def _cell(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case float() if value.is_integer():
+            return str(int(value))
+        case int() | float():
+            return repr(value)
+    text = safe(str(value))
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def json_parts(found: Iterable[Judged], console: Console) -> Iterator[str]:
+    """A list of results as ``to_dict`` gives them, with the period; faulty values as ``errors``."""
+    between = "[\n  "
+    for each in found:
+        yield between + json_text(_plain(each, console)).replace("\n", "\n  ")
+        between = ",\n  "
+    yield "[]\n" if between.startswith("[") else "\n]\n"
+
+
+def json_lines(found: Iterable[Judged], console: Console) -> Iterator[str]:
+    """The elements of ``json_parts``, each on a line of its own."""
+    return (json_text(_plain(each, console), indent=None) + "\n" for each in found)
+
+
+def _plain(each: Judged, console: Console) -> dict[str, Any]:
+    if each.result is not None:
+        return {**each.result.to_dict(), "period": each.period}
+    problems = [problem.in_language(console.lang) for problem in each.problems]
+    errors = [{"code": one.code, "message": one.message, "path": one.path} for one in problems]
+    return {"subject": each.subject, "period": each.period, "errors": errors}
+
+
+def json_text(value: object, indent: int | None = 2) -> str:
+    """JSON that people can read, with nothing in it that a terminal would obey."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
+    return _UNSEEN.sub(lambda found: found[0] if found[0].isprintable() else _escaped(found[0]), text)
+
+
+def _escaped(letter: str) -> str:
+    return json.dumps(letter)[1:-1] if ord(letter) > 0x7F else f"\\u{ord(letter):04x}"

@@ -8,15 +8,132 @@ import errno
 import os
 import shutil
 import sys
-from collections.abc import Iterable
+import time
+import unicodedata
+from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import BinaryIO, TextIO
+from itertools import zip_longest
+from types import TracebackType
+from typing import BinaryIO, Self, TextIO
 
 from criteria_engine import Diagnostic
-from criteria_engine.cli.table_text import safe
 from criteria_engine.cli.words import WORDS, counted
 
-__all__ = ["Console", "diagnostic_text", "shown_number"]
+__all__ = [
+    "Console",
+    "Progress",
+    "cut",
+    "diagnostic_text",
+    "padded",
+    "safe",
+    "shown_number",
+    "text_table",
+    "width_of",
+    "wrapped",
+]
+
+
+# ---- tables of plain text that keep their shape in a terminal and are still tables once pasted into Word ---
+
+_BETWEEN = " | "
+_NARROWEST_COLUMN = 8
+
+
+def safe(text: str, *, lines: bool = False) -> str:
+    """The text without anything that a terminal would obey or a reader would not see.
+
+    Controls, direction marks and the like become the replacement character; with ``lines`` line breaks
+    stay.
+    """
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() else _instead(letter, lines) for letter in text)
+
+
+def _instead(letter: str, lines: bool) -> str:
+    if letter == "\n" and lines:
+        return letter
+    if letter in "\t\r\n" or unicodedata.category(letter) == "Zs":
+        return " "
+    return "\N{REPLACEMENT CHARACTER}"
+
+
+def width_of(text: str) -> int:
+    """How many columns of a terminal the text takes: wide letters two, combining marks none."""
+    if text.isascii():
+        return len(text)
+    return sum(_letter_width(letter) for letter in text)
+
+
+def _letter_width(letter: str) -> int:
+    if unicodedata.combining(letter) or unicodedata.category(letter) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+
+
+def cut(text: str, width: int) -> str:
+    """The text, or as much of it as fits with an ellipsis."""
+    if width_of(text) <= width:
+        return text
+    kept, taken = [], 0
+    for letter in text:
+        taken += _letter_width(letter)
+        if taken > width - 1:
+            break
+        kept.append(letter)
+    return "".join(kept).rstrip() + "…"
+
+
+def wrapped(text: str, width: int, lines: int = 3) -> list[str]:
+    """The text in lines of at most ``width``, parted at spaces; what does not fit ends in an ellipsis."""
+    made = [""]
+    for word in text.split(" "):
+        longer = f"{made[-1]} {word}" if made[-1] else word
+        if width_of(longer) <= width or not made[-1] or len(made) == lines:
+            made[-1] = longer
+        else:
+            made.append(word)
+    return [cut(line, width) for line in made]
+
+
+def padded(text: str, width: int, *, right: bool = False) -> str:
+    """The text brought to a width with spaces, before it where ``right``."""
+    space = " " * (width - width_of(text))
+    return space + text if right else text + space
+
+
+def text_table(
+    header: Sequence[str], rows: Sequence[Sequence[str]], *, width: int = 100, right: Sequence[int] = ()
+) -> str:
+    """A table no wider than ``width``; ``right`` are the columns that are aligned to the right.
+
+    Where it would be wider, the widest columns give way: their cells go on in the lines below, three at most.
+    """
+    # The sign that parts columns parts nothing else.
+    cells = [[safe(cell).replace("|", "/") for cell in row] for row in (header, *rows)]
+    widths = _fitting([max(width_of(row[at]) for row in cells) for at in range(len(header))], width)
+    lines = []
+    for row in cells:
+        parts = [wrapped(cell, size) for cell, size in zip(row, widths, strict=True)]
+        for line in zip_longest(*parts, fillvalue=""):
+            shown = [padded(piece, widths[at], right=at in right) for at, piece in enumerate(line)]
+            lines.append(_BETWEEN.join(shown).rstrip())
+        if row is cells[0]:
+            lines.append("-+-".join("-" * size for size in widths))
+    return "\n".join(lines)
+
+
+def _fitting(widths: list[int], most: int) -> list[int]:
+    room = most - len(_BETWEEN) * (len(widths) - 1)
+    while sum(widths) > room and max(widths) > _NARROWEST_COLUMN:
+        widest = widths.index(max(widths))
+        next_widest = max([size for size in widths if size < widths[widest]], default=_NARROWEST_COLUMN)
+        excess = sum(widths) - room
+        widths[widest] = max(_NARROWEST_COLUMN, next_widest, widths[widest] - excess)
+        if widths[widest] == next_widest and sum(widths) > room:
+            widths[widest] -= 1
+    return widths
+
 
 _COLOURS = {"bad": "31", "doubt": "33", "good": "32", "strong": "1"}
 _WIDEST, _NARROWEST = 100, 60
@@ -146,3 +263,34 @@ def diagnostic_text(found: Diagnostic, lang: str) -> str:
         return text
     place = f"{spoken.place}: " if spoken.place else ""
     return f"{place}{WORDS[lang]['warning']}: {text.removeprefix(place)}"
+
+
+# ---- a bar for long work, where somebody watches -------------------------------------------------
+
+_PATIENCE, _PAUSE = 2.0, 0.1
+
+
+class Progress:
+    """Told how far the work has come, draws a bar once it takes long; the bar goes when the block ends."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._next = time.monotonic() + _PATIENCE
+        self._drawn = False
+
+    def __call__(self, done: int, total: int) -> None:
+        """So much of it is done."""
+        moment = time.monotonic()
+        if moment >= self._next and total > 0:
+            self._next = moment + _PAUSE
+            self._drawn = True
+            self._console.progress(min(1.0, done / total))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._drawn:
+            self._console.progress(None)

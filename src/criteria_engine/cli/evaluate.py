@@ -6,15 +6,30 @@ from argparse import Namespace
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from criteria_engine import Diagnostic, Ruleset
-from criteria_engine.cli.console import Console, diagnostic_text
-from criteria_engine.cli.output import Unusable, form_of, look_at_output, opened_output
-from criteria_engine.cli.progress import Progress
-from criteria_engine.cli.sheets import as_parquet, csv_lines, json_lines, json_parts
-from criteria_engine.cli.subjects import Judged, judged, read_data
-from criteria_engine.cli.verdicts import criteria_table, tally, verdict_table
+import attrs
 
-__all__ = ["run"]
+from criteria_engine import CriteriaError, Diagnostic, Ruleset
+from criteria_engine.cli.output import Unusable, form_of, give_out, look_at_output, opened_output
+from criteria_engine.cli.subjects import (
+    Judged,
+    as_parquet,
+    criteria_table,
+    csv_lines,
+    found_subject,
+    json_lines,
+    json_parts,
+    json_text,
+    judged,
+    read_data,
+    tally,
+    verdict_table,
+)
+from criteria_engine.cli.terminal import Console, Progress, diagnostic_text, safe
+
+__all__ = [
+    "run_evaluate",
+    "run_explain",
+]
 
 _ENDINGS = {
     ".csv": "csv",
@@ -28,7 +43,7 @@ _BOM = "\ufeff"
 _MOST_SAID = 50
 
 
-def run(options: Namespace, console: Console) -> int:
+def run_evaluate(options: Namespace, console: Console) -> int:
     """Judge the subjects; 1 where the values of one are faulty."""
     form = form_of(options.output, options.format, _ENDINGS)
     if form == "parquet" and options.output is None:
@@ -101,3 +116,31 @@ class _Refused:
                 console.complain(console.word("unsound_row", subject=each.subject, message=said))
         if self.count > len(self._first):
             console.complain(console.word("more_unsound_rows", count=self.count - len(self._first)))
+
+
+# ---- ``criteria explain``: why one subject comes out as it does ----------------------------------
+
+_EXPLANATION_ENDINGS = {".txt": "text", ".md": "markdown", ".html": "html", ".json": "json"}
+
+
+def run_explain(options: Namespace, console: Console) -> int:
+    """Explain one subject."""
+    form = form_of(options.output, options.format, _EXPLANATION_ENDINGS)
+    look_at_output(options.output, (options.ruleset, options.data), force=options.force)
+    given = read_data(options, console)
+    subject = found_subject(given.subjects, options.subject)
+    found = next(judged(attrs.evolve(given, subjects=(subject,)), options.data))
+    if found.result is None:
+        raise CriteriaError(found.problems)
+    explanation = found.result.explain(console.lang)
+    match form:
+        case "markdown":
+            text = safe(explanation.markdown(), lines=True)
+        case "html":
+            text = safe(explanation.html(), lines=True)
+        case "json":
+            text = json_text(explanation.to_dict())
+        case _:
+            text = safe(str(explanation), lines=True)
+    give_out(console, text, options.output)
+    return 0

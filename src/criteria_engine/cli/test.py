@@ -5,21 +5,61 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Sequence
 from typing import Any
+from xml.etree import ElementTree
 
 from criteria_engine import CaseOutcome, CriteriaError, Diagnostic, TestRun, Unreached, run_tests
-from criteria_engine.cli.checking import ruleset_files
-from criteria_engine.cli.console import Console, diagnostic_text
-from criteria_engine.cli.junit import as_junit
+from criteria_engine.cli.check import ruleset_files
 from criteria_engine.cli.output import UNREADABLE
-from criteria_engine.cli.sheets import json_text
-from criteria_engine.cli.subjects import library_of
+from criteria_engine.cli.subjects import json_text, library_of
+from criteria_engine.cli.terminal import Console, diagnostic_text, safe
 
-__all__ = ["run"]
+__all__ = [
+    "as_junit",
+    "run_test",
+]
+
+
+# ---- tests beside rules as JUnit XML, which build servers read -----------------------------------
+
+
+def as_junit(runs: Sequence[TestRun]) -> str:
+    """A suite a ruleset, a case a test: a difference is a failure, what kept it from running an error."""
+    root = ElementTree.Element("testsuites")
+    for run in runs:
+        outcomes = [outcome for _, outcome in run.outcomes]
+        suite = ElementTree.SubElement(
+            root,
+            "testsuite",
+            name=safe(run.path),
+            tests=str(len(outcomes)),
+            failures=str(sum(bool(each.differences) and not each.errors for each in outcomes)),
+            errors=str(sum(bool(each.errors) for each in outcomes)),
+        )
+        for file, outcome in run.outcomes:
+            _add_case(suite, run, file, outcome)
+    ElementTree.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode")
+
+
+def _add_case(suite: ElementTree.Element, run: TestRun, file: str, outcome: CaseOutcome) -> None:
+    name = safe(outcome.name)
+    case = ElementTree.SubElement(suite, "testcase", classname=run.ruleset.id, name=name, file=safe(file))
+    for kind, found in (("error", outcome.errors), ("failure", outcome.differences)):
+        if found:
+            _add_problem(case, kind, found)
+            return
+
+
+def _add_problem(case: ElementTree.Element, kind: str, found: Sequence[Diagnostic]) -> None:
+    message = safe("; ".join(each.message for each in found))
+    problem = ElementTree.SubElement(case, kind, message=message, type=found[0].code)
+    problem.text = safe("\n".join(str(each) for each in found), lines=True)
+
 
 _NAMED = 12
 
 
-def run(options: Namespace, console: Console) -> int:
+def run_test(options: Namespace, console: Console) -> int:
     """Run tests; 1 where one fails, or a file is faulty."""
     runs: list[TestRun] = []
     faulty: list[Diagnostic] = []

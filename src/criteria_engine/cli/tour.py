@@ -3,20 +3,127 @@
 from __future__ import annotations
 
 import csv
+import datetime
+import textwrap
 from argparse import Namespace
 from pathlib import Path
 
-from criteria_engine import CriteriaError, Diagnostic, check, run_tests
-from criteria_engine.cli.checking import count_criteria, ruleset_files
-from criteria_engine.cli.console import Console
+from criteria_engine import (
+    CriteriaError,
+    Diagnostic,
+    Library,
+    Recognition,
+    Validity,
+    check,
+    evaluate_all,
+    load_plan,
+    project,
+    read_subjects,
+    run_tests,
+)
+from criteria_engine.cli.check import count_criteria, ruleset_files
 from criteria_engine.cli.output import Unusable
-from criteria_engine.cli.subjects import judged, read_data
-from criteria_engine.cli.table_text import text_table
-from criteria_engine.cli.touring_plan import PLAN, RECOGNITIONS, show_projection
-from criteria_engine.cli.touring_titles import show_titles
-from criteria_engine.cli.verdicts import tally, verdict_table
+from criteria_engine.cli.project import targets_text
+from criteria_engine.cli.subjects import judged, read_data, tally, verdict_table
+from criteria_engine.cli.terminal import Console, text_table
 
-__all__ = ["run"]
+__all__ = [
+    "PLAN",
+    "RECOGNITIONS",
+    "run_tour",
+    "show_projection",
+    "show_titles",
+]
+
+
+# ---- the step of the tour that looks ahead: a plan, its targets, and what is to be said of them ---
+
+PLAN = "vn/khanh-hoa/plan-2377.yaml"
+"""The plan that comes with the program."""
+
+RECOGNITIONS = "vn/khanh-hoa/cong-nhan.gia-dinh.csv"
+"""Its recognitions, which are assumed."""
+
+_LOOKED_FROM = datetime.date(2024, 12, 31)
+_MOST_LINES = 9
+
+
+def show_projection(folder: Path, console: Console) -> None:
+    """The plan of the province, from the end of 2024: its targets, and how the paragraph begins."""
+    console.say(console.word("demo_project"), "strong")
+    console.say(console.word("demo_project_assumed"), "doubt")
+    console.say()
+    plan = load_plan(folder / PLAN, lang=console.lang)
+    found = project(plan, recognitions=folder / RECOGNITIONS, on=_LOOKED_FROM)
+    console.say(targets_text(found, console))
+    console.say()
+    console.say(_beginning(found.explain(console.lang), console.width))
+    console.say(console.word("demo_project_rest"))
+    console.say()
+
+
+def _beginning(paragraph: str, width: int) -> str:
+    """As many whole sentences as fit into a few lines."""
+    kept: list[str] = []
+    shown = ""
+    for sentence in paragraph.split(". "):
+        kept.append(sentence)
+        text = ". ".join(kept).removesuffix(".") + "."
+        lines = textwrap.wrap(text, width, break_long_words=False)
+        if len(lines) > _MOST_LINES:
+            break
+        shown = "\n".join(lines)
+    return shown
+
+
+# ---- the part of the tour that goes through time: versions, a dossier, the life of a recognition ---
+
+_VERSIONED = "vn.ttg.tiep-can-phap-luat.xa"
+_ASKED = "vn.bca.an-toan-antt.xa-phuong"
+_TITLES_DATA = "vn/khanh-hoa/ho-so-2024.gia-dinh.json"
+_DAYS = (
+    datetime.date(2016, 6, 1),
+    datetime.date(2020, 6, 1),
+    datetime.date(2024, 11, 15),
+    datetime.date(2026, 6, 1),
+)
+
+
+def show_titles(folder: Path, console: Console) -> None:
+    """Which version judged when; two sets on one body of evidence; a title from year to year."""
+    library = Library(folder)
+    console.say(console.word("demo_titles"), "strong")
+    rows = [[day.isoformat(), library.find(_VERSIONED, on=day).title.in_language("vi")] for day in _DAYS]
+    console.say(
+        text_table([console.word("demo_day"), console.word("demo_version")], rows, width=console.width)
+    )
+    console.say()
+    day = _DAYS[2]
+    sets = [library.find(name, on=day) for name in (_VERSIONED, _ASKED)]
+    columns = {column.id: column for each in sets for column in each.columns}
+    [ward] = read_subjects(folder / _TITLES_DATA, list(columns.values()))
+    dossier = evaluate_all(sets, ward.periods[0].values, history=ward.history, on=day, subject=ward.subject)
+    console.say(console.word("demo_dossier", subject=ward.subject))
+    for name, result in dossier.items():
+        console.say(f"  {name}: {result.level_title(console.lang)}")
+        for section in result.explain(console.lang).sections:
+            if section.kind in ("periods", "titles"):
+                for line in section.children:
+                    _say(f"{section.text}: {line.text}", console)
+    console.say()
+    life = Recognition(unit="Vĩnh Nguyên", title="vn.bca.cong-an-phuong-kieu-mau")
+    life = life.then("recognised", on=datetime.date(2024, 5, 1), decision="…/QĐ-BCA", title_year=2023)
+    console.say(console.word("demo_life"), "doubt")
+    for year in (2024, 2026):
+        standing = life.standing(on=datetime.date(year, 11, 15), validity=Validity.yearly(misses_allowed=1))
+        _say(standing.explain(console.lang, name="Công an phường kiểu mẫu"), console)
+    console.say()
+
+
+def _say(text: str, console: Console) -> None:
+    width = min(console.width, 100)
+    console.say(textwrap.fill(text, width, initial_indent="    ", subsequent_indent="      "))
+
 
 _RULESET = "vn/cong-an-phuong-kieu-mau/bo-tieu-chi.yaml"
 _DATA = "vn/khanh-hoa/danh-gia-2024.gia-dinh.csv"
@@ -24,7 +131,7 @@ _WARDS = "vn/khanh-hoa/phuong-2024.csv"
 _EXPLAINED = "Vĩnh Hòa"
 
 
-def run(_: Namespace, console: Console) -> int:
+def run_tour(_: Namespace, console: Console) -> int:
     """The tour; 1 where something that comes with the program is not in order."""
     folder = _shipped()
     console.say(console.word("demo_title"), "strong")

@@ -2,28 +2,111 @@
 
 from __future__ import annotations
 
+import os
 import re
+import string
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from criteria_engine import CriteriaError, Diagnostic, Library, Ruleset, check, load
-from criteria_engine.cli.console import Console, diagnostic_text
-from criteria_engine.cli.github import as_github
 from criteria_engine.cli.output import UNREADABLE, Unusable
-from criteria_engine.cli.sarif import as_sarif
-from criteria_engine.cli.sheets import json_text
-from criteria_engine.cli.subjects import library_of
-from criteria_engine.cli.verdicts import leaves
+from criteria_engine.cli.subjects import json_text, leaves, library_of
+from criteria_engine.cli.terminal import Console, diagnostic_text
 
-__all__ = ["count_criteria", "ruleset_files", "run", "total_points"]
+__all__ = [
+    "as_github",
+    "as_sarif",
+    "count_criteria",
+    "ruleset_files",
+    "run_check",
+    "total_points",
+]
+
+
+# ---- diagnostics as SARIF 2.1.0, which code hosts and editors read -------------------------------
+
+_PLAIN = frozenset((string.ascii_letters + string.digits + "-._~/").encode())
+
+
+def as_sarif(found: Sequence[Diagnostic]) -> str:
+    """One run of one tool with all diagnostics."""
+    codes = sorted({each.code for each in found})
+    run: dict[str, Any] = {
+        "tool": {"driver": {"name": "criteria_engine", "rules": [{"id": code} for code in codes]}},
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(each, codes) for each in found],
+    }
+    schema = "https://json.schemastore.org/sarif-2.1.0.json"
+    return json_text({"$schema": schema, "version": "2.1.0", "runs": [run]})
+
+
+def _result(found: Diagnostic, codes: Sequence[str]) -> dict[str, Any]:
+    text = f"{found.message} ({found.hint})" if found.hint else found.message
+    result: dict[str, Any] = {
+        "ruleId": found.code,
+        "ruleIndex": codes.index(found.code),
+        "level": found.severity,
+        "message": {"text": text},
+    }
+    if found.file is not None:
+        place: dict[str, Any] = {"artifactLocation": {"uri": _uri(found.file)}}
+        if found.line is not None:
+            column = found.column or 1
+            place["region"] = {
+                "startLine": found.line,
+                "startColumn": column,
+                "endColumn": column + found.width,
+            }
+        result["locations"] = [{"physicalLocation": place}]
+    return result
+
+
+def _uri(file: str) -> str:
+    name = os.fsencode(file.replace(os.sep, "/"))
+    quoted = "".join(chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in name)
+    return f"file://{quoted}" if quoted.startswith("/") else quoted
+
+
+# ---- diagnostics as GitHub's workflow commands, which show them beside the line ------------------
+
+
+def as_github(found: Sequence[Diagnostic]) -> str:
+    """A line a diagnostic: ``::error file=…,line=…,col=…,title=CE123::message``."""
+    return "\n".join(_line(each) for each in found)
+
+
+def _line(found: Diagnostic) -> str:
+    places = {
+        "file": found.file,
+        "line": found.line,
+        "col": found.column,
+        "endColumn": None if found.column is None else found.column + found.width,
+        "title": found.code,
+    }
+    shown = ",".join(f"{name}={_property(str(value))}" for name, value in places.items() if value is not None)
+    text = f"{found.message} ({found.hint})" if found.hint else found.message
+    return f"::{found.severity} {shown}::{_data(text)}"
+
+
+def _data(text: str) -> str:
+    """A message: what would end the line, or begin a command, is escaped."""
+    for letter in ("%", "\r", "\n"):
+        text = text.replace(letter, f"%{ord(letter):02X}")
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
 
 _SHOWN = 200
 _TESTS = ".tests.yaml"
 _HEAD = 65_536
 
 
-def run(options: Namespace, console: Console) -> int:
+def run_check(options: Namespace, console: Console) -> int:
     """Check files; 1 where there is an error, 2 where a file cannot be read."""
     files = ruleset_files(options.files, plans=True)
     library = library_of(options)
