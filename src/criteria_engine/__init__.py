@@ -183,7 +183,7 @@ _HOMES = {
     "forecasting.backtest": "Backtest",
     "forecasting.distribution": "Distribution",
     "forecasting.published": "Label",
-    "lint": "check",
+    "linter": "check",
     "messages.diagnostics": "CriteriaError Diagnostic",
     "messages.titles": "Titles",
     "plans.plan": "AreaList Capacity Counting Denominator Horizon Plan Registration Reports Target Task",

@@ -1,14 +1,11 @@
-"""What an author of a sound ruleset may want to look at again.
-
-Each function gives the path, the code and the details of its warnings. They are about numbers that
-can be compared as they stand; what needs data is not guessed at.
-"""
+"""Looking a file over, a ruleset's or a plan's: everything that is wrong, and what an author may want to see."""
 
 from __future__ import annotations
 
 import ast
+import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import attrs
@@ -16,13 +13,40 @@ import attrs
 from criteria_engine.compiler.tree import Branchlet
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.grammar import parse
-from criteria_engine.files.cases import Unreached, written
+from criteria_engine.files.cases import (
+    Unreached,
+    companion_of,
+    look_at_cases,
+    read_companion,
+    run_cases,
+    said,
+    sound_ruleset,
+    unreached,
+    written,
+)
+from criteria_engine.files.document import Document
+from criteria_engine.files.library import Library
+from criteria_engine.files.reading import read_document
+from criteria_engine.files.source import MarkedMap
+from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic
+from criteria_engine.plans.plan_file import check_plan
 from criteria_engine.rules.deduct import Deduct
 from criteria_engine.rules.parts import Criterion, Level
 from criteria_engine.rules.schema import SHARE
 from criteria_engine.ruleset import Ruleset
 
-__all__ = ["Advice", "about_criteria", "about_head", "about_levels", "about_tests"]
+__all__ = [
+    "Advice",
+    "about_criteria",
+    "about_head",
+    "about_levels",
+    "about_tests",
+    "check",
+    "unused_names",
+]
+
+
+# ---- what an author of a sound ruleset may want to look at again ---------------------------------
 
 Advice = tuple[str, str, dict[str, str]]
 """Path, code and details of one warning."""
@@ -230,3 +254,87 @@ def about_tests(ruleset: Ruleset, missed: Unreached) -> Iterator[Advice]:
         for path in paths:
             if not any(child.path in silent for child in tree.by_path[path].below()):
                 yield tree.by_path[path].place, code, {"name": path}
+
+
+# ---- names that nothing in a ruleset uses --------------------------------------------------------
+
+_KINDS = (("inputs", "CE709"), ("parameters", "CE710"), ("define", "CE711"))
+
+
+def unused_names(ruleset: Ruleset) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Path, code and details for each input, parameter and definition that no expression names."""
+    used = {name for expression in _expressions(ruleset) for name in parse(expression.text).names}
+    used |= {each.by for each in ruleset.parameters if each.by is not None}
+    for key, code in _KINDS:
+        for each in getattr(ruleset, key):
+            if each.id not in used:
+                yield f"{key}.{each.id}", code, {"name": each.id}
+
+
+def _expressions(value: Any) -> Iterator[Expression]:
+    """Every expression in a part of a ruleset, however deep."""
+    waiting = [value]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, Expression):
+            yield found
+        elif isinstance(found, tuple):
+            waiting.extend(found)
+        elif attrs.has(type(found)):
+            waiting.extend(
+                getattr(found, part.name) for part in attrs.fields(type(found)) if "kind" in part.metadata
+            )
+
+
+def check(
+    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    *,
+    library: Library | None = None,
+    lang: str | None = None,
+) -> list[Diagnostic]:
+    """All that is wrong with rulesets' files and the tests beside them, and with plans; nothing is raised.
+
+    A file with a key ``plan`` is looked over as a plan, with the roster it names.
+
+    ``severity`` tells errors from warnings; warnings are given for sound rulesets only. Whether the
+    tests pass is another question (``run_tests``). ``library`` is where sets that they extend are found.
+    """
+    several = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
+    return [each for path in several for each in _check(path, library, lang)]
+
+
+def _check(path: str | os.PathLike[str], library: Library | None, lang: str | None) -> list[Diagnostic]:
+    try:
+        document = read_document(path)
+    except CriteriaError as error:
+        return [each.in_language(lang) for each in error.diagnostics]
+    if isinstance(document.root, MarkedMap) and document.root.get("plan") is not None:
+        return check_plan(path, lang=lang)
+    ruleset = sound_ruleset(document, library)
+    if ruleset is None:
+        return said(document, lang)
+    look_at_cases(ruleset, ruleset.tests, document.problems)
+    try:
+        companion, beside = read_companion(path, ruleset)
+    except CriteriaError as error:
+        return [*said(document, lang), *(each.in_language(lang) for each in error.diagnostics)]
+    documents = [document] if companion is None else [document, companion]
+    if not any(each.problems.has_errors for each in documents):
+        sets = () if library is None else library.asked_by(ruleset)
+        outcomes = run_cases(ruleset, (*ruleset.tests, *beside), sets=sets)
+        _advise(ruleset, document, len(outcomes))
+        if outcomes:
+            _add(document, about_tests(ruleset, unreached(ruleset, outcomes)))
+    return [found for each in documents for found in said(each, lang)]
+
+
+def _advise(ruleset: Ruleset, document: Document, tests: int) -> None:
+    _add(document, about_head(ruleset, tests, companion_of(document.name).name))
+    _add(document, about_criteria(ruleset))
+    _add(document, about_levels(ruleset))
+    _add(document, unused_names(ruleset))
+
+
+def _add(document: Document, advice: Iterable[Advice]) -> None:
+    for path, code, details in advice:
+        document.problems.append(Diagnostic(code, details, path, "warning"))
