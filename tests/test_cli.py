@@ -757,7 +757,7 @@ def test_a_bug_of_ours_is_one_line(
     def fail(*_: object) -> int:
         raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setattr("criteria_engine.cli.entry._run", fail)
+    monkeypatch.setattr("criteria_engine.cli.main._run", fail)
     monkeypatch.delenv("CRITERIA_DEBUG", raising=False)
     assert main(["check", "x.yaml", "--lang", "en"]) == 3
     said = capsys.readouterr()

@@ -244,7 +244,7 @@ def test_files_that_cannot_be_read(folder: Path, monkeypatch: pytest.MonkeyPatch
     assert [(line, code) for line, _, code in faults(folder, broken)] == [(2, "CE804")]
     assert [code for _, _, code in faults(folder, GOOD + '"')] == ["CE817"]
     assert [code for _, _, code in faults(folder, GOOD + "\0")] == ["CE804"]
-    monkeypatch.setattr("criteria_engine.recognition.tables._LARGEST", 10)
+    monkeypatch.setattr("criteria_engine.plans.recognition._LARGEST", 10)
     assert faults(folder, GOOD) == [(None, "", "CE803")]
 
 

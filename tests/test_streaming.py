@@ -349,7 +349,7 @@ def test_json_lines_that_are_not_utf8(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["csv", "jsonl"])
 def test_a_line_without_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
-    monkeypatch.setattr("criteria_engine.text_files.LONGEST_LINE", 1_000)
+    monkeypatch.setattr("criteria_engine.files.subjects.LONGEST_LINE", 1_000)
     path = save(tmp_path / f"data.{kind}", ["cases"], [("A", None, {"cases": 1})])
     with path.open("a", encoding="utf-8") as stream:
         stream.write("x" * 5_000)
@@ -362,7 +362,7 @@ def test_a_row_of_endless_lines(tmp_path: Path) -> None:
 
 
 def test_large_files_are_for_streams(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("criteria_engine.data_files._LARGEST", 1_000)
+    monkeypatch.setattr("criteria_engine.files.data_files._LARGEST", 1_000)
     for kind in KINDS:
         path = save(tmp_path / f"data.{kind}", ["cases"], many(100))
         with pytest.raises(ce.CriteriaError) as caught:
@@ -671,7 +671,7 @@ class Terminal(io.StringIO):
 
 def test_a_bar_on_a_terminal_that_goes_again(monkeypatch: pytest.MonkeyPatch) -> None:
     moments = iter([0.0, 1.0, 3.0, 3.05, 4.0])
-    monkeypatch.setattr("criteria_engine.cli.progress.time.monotonic", lambda: next(moments))
+    monkeypatch.setattr("criteria_engine.cli.terminal.time.monotonic", lambda: next(moments))
     screen = Terminal()
     with Progress(Console("vi", io.StringIO(), screen)) as progress:
         progress(1, 100)
@@ -685,11 +685,13 @@ def test_a_bar_on_a_terminal_that_goes_again(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_the_bar_is_gone_before_anything_is_said(ward: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("criteria_engine.cli.progress._PATIENCE", 0)
+    monkeypatch.setattr("criteria_engine.cli.terminal._PATIENCE", 0)
     screen = Terminal()
     console = Console("vi", io.StringIO(), screen)
     monkeypatch.chdir(ward)
-    assert evaluating.run(parsed(["evaluate", "ward.yaml", "data.csv", "-o", "out.csv"]), console) == 0
+    assert (
+        evaluating.run_evaluate(parsed(["evaluate", "ward.yaml", "data.csv", "-o", "out.csv"]), console) == 0
+    )
     *bars, wiped, said = screen.getvalue().split("\r")
     assert "%" in "".join(bars)
     assert (wiped.strip(), said) == ("", "đã ghi out.csv\n")

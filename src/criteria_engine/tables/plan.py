@@ -425,7 +425,7 @@ class FrameColumns:
 
 # ---- what was made of late, kept for when the same is asked for again: frames come in parts of one kind ---
 
-_LastAnswer = TypeVar("_Asked")
+_LastAnswer = TypeVar("_LastAnswer")
 _Made = TypeVar("_Made")
 
 _MOST = 8
