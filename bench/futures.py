@@ -15,8 +15,8 @@ import numpy as np
 from workload import PLACES, Values, complete_values, ruleset_text
 
 import criteria_engine as ce
-from criteria_engine.forecasting.drawn_values import Futures, futures_of
 from criteria_engine.plans.assessed import Verdicts, read_assessments
+from criteria_engine.projection.drawn_values import Futures, futures_of
 
 SEED, LAST, AHEAD, SEEN = 20260101, 2024, 6, 6
 

@@ -100,7 +100,7 @@ class Within:
         """The shape in the language that there is."""
         return ce.Expression(f"abs({self.of.text} - ({self.target.text})) <= {self.by.text}")
 
-    def judge(self, desk: ce.Desk) -> ce.Judged:
+    def judge(self, desk: ce.RuleContext) -> ce.Judged:
         """All or nothing."""
         return ce.all_or_nothing(desk.condition(self.condition, "of"), desk.points)
 

@@ -25,7 +25,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from criteria_engine.cli.main import COMMANDS, main, parsed
+from criteria_engine.cli.commands import COMMANDS, main, parsed
 from criteria_engine.cli.terminal import cut, padded, safe, text_table, width_of
 from criteria_engine.cli.words import GUIDES, WORDS, counted
 
@@ -757,7 +757,7 @@ def test_a_bug_of_ours_is_one_line(
     def fail(*_: object) -> int:
         raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setattr("criteria_engine.cli.main._run", fail)
+    monkeypatch.setattr("criteria_engine.cli.commands._run", fail)
     monkeypatch.delenv("CRITERIA_DEBUG", raising=False)
     assert main(["check", "x.yaml", "--lang", "en"]) == 3
     said = capsys.readouterr()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from criteria_engine.forecasting.distribution import Distribution
 from criteria_engine.forecasting.hazard import (
     Cohort,
-    Step,
+    YearStep,
     all_reach,
     cohorts_ahead,
     counts_ahead,
@@ -29,7 +29,7 @@ OPEN = st.builds(Rate, st.floats(0.3, 20), st.floats(0.3, 60), st.floats(0, 0.2)
 RATES = KNOWN | OPEN
 NEVER = Rate.fixed(0.0)
 STEPS = st.builds(
-    Step,
+    YearStep,
     registered=st.none() | st.integers(0, 12),
     capacity=st.none() | st.integers(0, 8),
     pass_rate=st.none() | st.floats(0, 1),
@@ -109,31 +109,31 @@ class TestCounts:
 
     def test_by_hand(self) -> None:
         """Two units outside, each recognised with ½ a year."""
-        one, two = counts_ahead(0, 2, [Step(), Step()], Rate.fixed(0.5), NEVER)
+        one, two = counts_ahead(0, 2, [YearStep(), YearStep()], Rate.fixed(0.5), NEVER)
         assert one.weights == pytest.approx((0.25, 0.5, 0.25))
         assert two.weights == pytest.approx((1 / 16, 6 / 16, 9 / 16))
 
     def test_registered_by_hand(self) -> None:
         """One of two is registered each year; the one who fails may be registered again."""
-        one, two = counts_ahead(0, 2, [Step(registered=1)] * 2, Rate.fixed(0.5), NEVER)
+        one, two = counts_ahead(0, 2, [YearStep(registered=1)] * 2, Rate.fixed(0.5), NEVER)
         assert one.weights == pytest.approx((0.5, 0.5))
         assert two.weights == pytest.approx((0.25, 0.5, 0.25))
 
     def test_capacity_by_hand(self) -> None:
-        one, two = counts_ahead(0, 2, [Step(capacity=1)] * 2, Rate.fixed(0.5), NEVER)
+        one, two = counts_ahead(0, 2, [YearStep(capacity=1)] * 2, Rate.fixed(0.5), NEVER)
         assert one.weights == pytest.approx((0.25, 0.75))
         assert two.weights == pytest.approx((1 / 16, 3 / 16 + 3 / 8, 3 / 8))
 
     def test_leaving_by_hand(self) -> None:
         """One of three units, one of them recognised, leaves: it is the recognised one in a third of cases."""
-        (one,) = counts_ahead(1, 2, [Step(leaves=1)], NEVER, NEVER)
+        (one,) = counts_ahead(1, 2, [YearStep(leaves=1)], NEVER, NEVER)
         assert one.weights == pytest.approx((1 / 3, 2 / 3))
         assert one.units == 2
 
     @few
     @given(UNITS, UNITS, st.lists(STEPS, min_size=1, max_size=4), RATES, RATES)
     def test_they_are_probabilities(
-        self, have: int, outside: int, steps: list[Step], entry: Rate, lapse: Rate
+        self, have: int, outside: int, steps: list[YearStep], entry: Rate, lapse: Rate
     ) -> None:
         """They add up to 1 and lie between 0 and the units that are on the roster then."""
         n = have + outside
@@ -147,7 +147,7 @@ class TestCounts:
     @few
     @given(UNITS, UNITS, st.lists(STEPS, min_size=2, max_size=4), RATES)
     def test_nothing_is_lost_without_lapses(
-        self, have: int, outside: int, steps: list[Step], entry: Rate
+        self, have: int, outside: int, steps: list[YearStep], entry: Rate
     ) -> None:
         """With no lapse the count never falls: year after year at least as many are as likely."""
         counts = counts_ahead(have, outside, steps, Rate.fixed(entry.mean), NEVER)
@@ -163,8 +163,8 @@ class TestCounts:
         self, have: int, outside: int, few_: int, more: int, entry: Rate, part: float
     ) -> None:
         lapse = NEVER if entry.exact is None else Rate.fixed(part * (1 - entry.exact))
-        some = counts_ahead(have, outside, [Step(registered=few_)] * 2, entry, lapse)
-        most = counts_ahead(have, outside, [Step(registered=few_ + more)] * 2, entry, lapse)
+        some = counts_ahead(have, outside, [YearStep(registered=few_)] * 2, entry, lapse)
+        most = counts_ahead(have, outside, [YearStep(registered=few_ + more)] * 2, entry, lapse)
         for one, other in zip(some, most, strict=True):
             for least in range(have + outside + 1):
                 assert tail(other, least) >= tail(one, least) - 1e-6
@@ -175,8 +175,10 @@ class TestCounts:
         low, high = min(p, q), max(p, q)
         # Where next to all lapse and next to all are recognised, they change places every year.
         assume(high + l <= 1)
-        worse = counts_ahead(have, outside, [Step()] * 3, Rate.fixed(low), Rate.fixed(l))[2]
-        better = counts_ahead(have, outside, [Step()] * 3, Rate.fixed(high), Rate.fixed(l * (1 - high)))[2]
+        worse = counts_ahead(have, outside, [YearStep()] * 3, Rate.fixed(low), Rate.fixed(l))[2]
+        better = counts_ahead(have, outside, [YearStep()] * 3, Rate.fixed(high), Rate.fixed(l * (1 - high)))[
+            2
+        ]
         for least in range(have + outside + 1):
             assert tail(better, least) >= tail(worse, least) - 1e-9
 
@@ -185,8 +187,8 @@ class TestCounts:
     def test_both_ways_agree(self, have: int, outside: int, years: int, entry: Rate, lapse: Rate) -> None:
         """Cohorts, and walking from year to year, are two ways to the same figures."""
         for one, other in zip(
-            counts_ahead(have, outside, [Step()] * years, entry, lapse),
-            stepwise(have, outside, [Step()] * years, entry, lapse),
+            counts_ahead(have, outside, [YearStep()] * years, entry, lapse),
+            stepwise(have, outside, [YearStep()] * years, entry, lapse),
             strict=True,
         ):
             for least in range(have + outside + 1):
@@ -198,7 +200,9 @@ class TestCounts:
     )
     def test_both_ways_agree_on_open_rates(self, rates: tuple[Rate, Rate]) -> None:
         for one, other in zip(
-            counts_ahead(9, 26, [Step()] * 6, *rates), stepwise(9, 26, [Step()] * 6, *rates), strict=True
+            counts_ahead(9, 26, [YearStep()] * 6, *rates),
+            stepwise(9, 26, [YearStep()] * 6, *rates),
+            strict=True,
         ):
             assert one.mean == pytest.approx(other.mean, abs=0.25)
             assert one.deviation == pytest.approx(other.deviation, abs=0.4)
@@ -206,24 +210,24 @@ class TestCounts:
     @few
     @given(UNITS, UNITS, st.lists(STEPS, min_size=1, max_size=3), RATES, RATES)
     def test_the_same_again(
-        self, have: int, outside: int, steps: list[Step], entry: Rate, lapse: Rate
+        self, have: int, outside: int, steps: list[YearStep], entry: Rate, lapse: Rate
     ) -> None:
         assert counts_ahead(have, outside, steps, entry, lapse) == counts_ahead(
             have, outside, steps, entry, lapse
         )
 
     def test_no_unit_at_all(self) -> None:
-        assert counts_ahead(0, 0, [Step()], Rate.fixed(0.5), NEVER)[0].points == (0,)
+        assert counts_ahead(0, 0, [YearStep()], Rate.fixed(0.5), NEVER)[0].points == (0,)
 
     def test_what_makes_no_sense_is_refused(self) -> None:
         with pytest.raises(ValueError, match="negative"):
-            counts_ahead(-1, 5, [Step()], NEVER, NEVER)
+            counts_ahead(-1, 5, [YearStep()], NEVER, NEVER)
         with pytest.raises(ValueError, match="leave"):
-            counts_ahead(1, 1, [Step(leaves=3)], NEVER, NEVER)
+            counts_ahead(1, 1, [YearStep(leaves=3)], NEVER, NEVER)
         with pytest.raises(ValueError, match="negative"):
-            Step(registered=-1)
+            YearStep(registered=-1)
         with pytest.raises(ValueError, match="pass rate"):
-            Step(pass_rate=1.2)
+            YearStep(pass_rate=1.2)
         with pytest.raises(ValueError, match="chances for 1"):
             cohorts_ahead([Cohort(3, chances=(0.5,))], 2, NEVER, NEVER)
         with pytest.raises(ValueError, match="cohort of -1"):
@@ -231,7 +235,7 @@ class TestCounts:
 
 
 def drawn(
-    rates: tuple[Rate, Rate], steps: list[Step], have: int, outside: int, draws: int
+    rates: tuple[Rate, Rate], steps: list[YearStep], have: int, outside: int, draws: int
 ) -> list[list[int]]:
     """The same years drawn: the rates of each horizon anew, then unit by unit."""
     random = Random(11)
@@ -255,13 +259,13 @@ def drawn(
 @pytest.mark.parametrize(
     ("rates", "step"),
     [
-        ((Rate(6, 30, 0.03), Rate(2, 40, 0.02)), Step()),
-        ((Rate(1.5, 7, 0.1, 0.01, 1.5), Rate(0.5, 9.5, 0.05)), Step()),
-        ((Rate(6, 30, 0.03), Rate(2, 40, 0.02)), Step(registered=8)),
-        ((Rate.fixed(0.4), Rate.fixed(0.05)), Step(capacity=5)),
+        ((Rate(6, 30, 0.03), Rate(2, 40, 0.02)), YearStep()),
+        ((Rate(1.5, 7, 0.1, 0.01, 1.5), Rate(0.5, 9.5, 0.05)), YearStep()),
+        ((Rate(6, 30, 0.03), Rate(2, 40, 0.02)), YearStep(registered=8)),
+        ((Rate.fixed(0.4), Rate.fixed(0.05)), YearStep(capacity=5)),
     ],
 )
-def test_exact_is_what_is_drawn(rates: tuple[Rate, Rate], step: Step) -> None:
+def test_exact_is_what_is_drawn(rates: tuple[Rate, Rate], step: YearStep) -> None:
     """Means and spreads as those of many drawn futures, within the error of drawing."""
     draws, steps = 4000, [step] * 4
     exact = counts_ahead(9, 26, steps, *rates)

@@ -535,7 +535,9 @@ def test_every_module_says_what_it_offers() -> None:
         if module == "__main__":
             continue
         if names is None:
-            faults.append(f"{file}: has no __all__")
+            # the front of a room tells its job and its order of reading, and offers nothing itself
+            if not module.endswith(".__init__") or defined(module):
+                faults.append(f"{file}: has no __all__")
             continue
         if names != sorted(names, key=house_order):
             faults.append(f"{file}: __all__ is not in order: {sorted(names, key=house_order)}")

@@ -21,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import criteria_engine as ce
-from criteria_engine.cli.main import main
+from criteria_engine.cli.commands import main
 from criteria_engine.messages.reports_en import ENGLISH
 from criteria_engine.messages.reports_vi import VIETNAMESE
 

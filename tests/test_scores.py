@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 import criteria_engine as ce
 from criteria_engine.forecasting.backtest import covered, crps
-from criteria_engine.forecasting.drawn_values import counts_by_draw, futures_of, in_bits
-from criteria_engine.forecasting.value_steps import moves_of
 from criteria_engine.plans.assessed import Verdicts, read_assessments
+from criteria_engine.projection.drawn_values import counts_by_draw, futures_of, in_bits
+from criteria_engine.projection.value_steps import moves_of
 
 LAST = 2024
 ON = datetime.date(LAST, 12, 31)

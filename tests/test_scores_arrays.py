@@ -18,10 +18,10 @@ from judged import loaded, scaled
 import criteria_engine as ce
 from criteria_engine.core import extras as numpy_door
 from criteria_engine.forecasting.distribution import generator, uniforms
-from criteria_engine.forecasting.drawn_values import futures_of, in_bits, rows_in_bits
-from criteria_engine.forecasting.value_steps import moves_of
 from criteria_engine.plans.assessed import Assessed, Verdicts, read_assessments
 from criteria_engine.projection import methods
+from criteria_engine.projection.drawn_values import futures_of, in_bits, rows_in_bits
+from criteria_engine.projection.value_steps import moves_of
 
 LAST = 2024
 ON = datetime.date(LAST, 12, 31)

@@ -27,7 +27,7 @@ from test_cli import DATA, RULES, TABLE, WARDS, environment, posix, run
 
 import criteria_engine as ce
 from criteria_engine.cli import evaluate as evaluating
-from criteria_engine.cli.main import parsed
+from criteria_engine.cli.commands import parsed
 from criteria_engine.cli.terminal import Console, Progress
 
 KINDS = ("csv", "json", "jsonl", "parquet")

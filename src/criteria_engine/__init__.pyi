@@ -139,18 +139,18 @@ from criteria_engine.rules.parts import Missing as Missing
 from criteria_engine.rules.parts import Otherwise as Otherwise
 from criteria_engine.rules.parts import Override as Override
 from criteria_engine.rules.parts import Parameter as Parameter
+from criteria_engine.rules.parts import ParameterValue as ParameterValue
 from criteria_engine.rules.parts import Round as Round
 from criteria_engine.rules.parts import Scale as Scale
-from criteria_engine.rules.parts import Setting as Setting
 from criteria_engine.rules.parts import Status as Status
 from criteria_engine.rules.parts import Window as Window
 from criteria_engine.rules.schema import EXPRESSION as EXPRESSION
 from criteria_engine.rules.schema import part as part
 from criteria_engine.rules.score import Score as Score
 from criteria_engine.rules.shape import Clause as Clause
-from criteria_engine.rules.shape import Desk as Desk
 from criteria_engine.rules.shape import Judged as Judged
 from criteria_engine.rules.shape import Rule as Rule
+from criteria_engine.rules.shape import RuleContext as RuleContext
 from criteria_engine.rules.shape import all_or_nothing as all_or_nothing
 from criteria_engine.rules.table import Row as Row
 from criteria_engine.rules.table import Table as Table
@@ -187,7 +187,6 @@ __all__ = [
     "Deduct",
     "Definition",
     "Denominator",
-    "Desk",
     "Diagnostic",
     "Distribution",
     "Dossier",
@@ -214,6 +213,7 @@ __all__ = [
     "Otherwise",
     "Override",
     "Parameter",
+    "ParameterValue",
     "Plan",
     "Projection",
     "Recognition",
@@ -226,11 +226,11 @@ __all__ = [
     "Round",
     "Row",
     "Rule",
+    "RuleContext",
     "Ruleset",
     "Scale",
     "Scenario",
     "Score",
-    "Setting",
     "ShareChange",
     "Standing",
     "Status",

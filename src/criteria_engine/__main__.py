@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from criteria_engine.cli.main import main
+from criteria_engine.cli.commands import main
 
 __all__: list[str] = []
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.compiler.tree import Branchlet
+from criteria_engine.compiler.tree import Node
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.grammar import parse
 from criteria_engine.files.cases import (
@@ -85,7 +85,7 @@ def about_criteria(ruleset: Ruleset) -> Iterator[Advice]:
             yield found.key("due"), "CE714", {"name": found.path}
 
 
-def _about_points(ruleset: Ruleset, found: Branchlet) -> Iterator[Advice]:
+def _about_points(ruleset: Ruleset, found: Node) -> Iterator[Advice]:
     criterion = found.criterion
     if criterion.rule is None or type(criterion.rule).KEY not in _PICKING or criterion.points is None:
         return
@@ -95,7 +95,7 @@ def _about_points(ruleset: Ruleset, found: Branchlet) -> Iterator[Advice]:
         yield found.key("points"), "CE706", details
 
 
-def _about_deduction(ruleset: Ruleset, found: Branchlet, rule: Deduct) -> Iterator[Advice]:
+def _about_deduction(ruleset: Ruleset, found: Node, rule: Deduct) -> Iterator[Advice]:
     """Lines that are all bounded and yet leave some of the points."""
     points, least = _given_points(found.criterion), found.criterion.least or 0
     most = 0.0
@@ -114,9 +114,9 @@ def _given_points(criterion: Criterion) -> float:
     return 1.0 if criterion.points is None else float(criterion.points)
 
 
-def _has_owner(ruleset: Ruleset, found: Branchlet) -> bool:
+def _has_owner(ruleset: Ruleset, found: Node) -> bool:
     """Whether somebody answers for it, or for all that it is part of."""
-    at: Branchlet | None = found
+    at: Node | None = found
     while at is not None:
         if at.criterion.owner is not None:
             return True

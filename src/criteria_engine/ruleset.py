@@ -52,7 +52,7 @@ from criteria_engine.rules.schema import (
     word_of,
 )
 from criteria_engine.tables.evaluate_frame import evaluate_frame
-from criteria_engine.tables.history import Asked
+from criteria_engine.tables.history import HistoryColumns
 
 __all__ = ["Ruleset"]
 
@@ -238,7 +238,7 @@ class Ruleset(Plain):
         the period, and earlier rows of a unit are its history. ``titles`` says by ruleset which column holds
         the level, and ``sets`` rank the levels of those rulesets.
         """
-        asked = Asked(history, titles or {}, tuple(sets))
+        asked = HistoryColumns(history, titles or {}, tuple(sets))
         return evaluate_frame(self, frame, detail=detail, on=on, asked=asked, prefix=prefix, strict=strict)
 
     def _repr_html_(self) -> str:

@@ -12,55 +12,55 @@ from typing import Any, assert_never
 
 from criteria_engine.backends.python import children
 from criteria_engine.core import arithmetic
-from criteria_engine.core.bounds import Bounds
+from criteria_engine.core.bounds import BoundsRewriter
 from criteria_engine.core.nodes import (
     NA,
     Among,
+    And,
     Apply,
     Choice,
     Compare,
     Condition,
-    Every,
-    Evidenced,
+    Difference,
     Extreme,
-    Flag,
-    Given,
-    Minus,
+    InputEvidenced,
+    InputFlag,
+    InputGiven,
+    InputNotApplicable,
+    InputNumber,
     Mixture,
     MixturePart,
     Not,
     Number,
     NumberLike,
     Numeric,
-    Observed,
-    Over,
+    Or,
     Power,
+    Product,
+    Quotient,
     Ratio,
     Remainder,
     Rounded,
     Same,
     Settled,
-    Some,
     Sum,
     Tighter,
-    Times,
     Truth,
-    Withheld,
 )
 from criteria_engine.core.traversal import children_first
 
 __all__ = [
-    "Walk",
+    "Interpreter",
 ]
 
 
-class Walk:
+class Interpreter:
     """One assessment, to be asked what is possible.
 
     ``values`` maps inputs to a number, text or truth value, None (missing) or ``NA``.
     """
 
-    def __init__(self, values: Mapping[str, Any], evidence: AbstractSet[str], bounds: Bounds) -> None:
+    def __init__(self, values: Mapping[str, Any], evidence: AbstractSet[str], bounds: BoundsRewriter) -> None:
         self._values = values
         self._evidence = evidence
         self._bounds = bounds
@@ -111,13 +111,13 @@ class Walk:
         match part:
             case Truth(value):
                 return value
-            case Given(input):
+            case InputGiven(input):
                 return self._values[input] is not None
-            case Evidenced(input):
+            case InputEvidenced(input):
                 return input in self._evidence
-            case Flag(input, wanted):
+            case InputFlag(input, wanted):
                 return self._values[input] is wanted
-            case Withheld(input, wanted):
+            case InputNotApplicable(input, wanted):
                 return (self._values[input] is NA) == wanted
             case Among(input, words, wanted):
                 value = self._values[input]
@@ -128,9 +128,9 @@ class Walk:
                 return there and (pair[0] == pair[1]) == wanted
             case Compare(operator, left, right):
                 return _compared(operator, self._number(left), self._number(right))
-            case Every(parts):
+            case And(parts):
                 return all(self._truth(each) for each in parts)
-            case Some(parts):
+            case Or(parts):
                 return any(self._truth(each) for each in parts)
             case Not(inner):
                 return not self._truth(inner)
@@ -142,7 +142,7 @@ class Walk:
         match part:
             case Number(value):
                 return arithmetic.as_float(value)
-            case Observed(input):
+            case InputNumber(input):
                 value = self._values[input]
                 return part.low if value is None or value is NA else float(value)
             case Sum(terms):
@@ -150,11 +150,11 @@ class Walk:
                 for term in terms[1:]:
                     total += self._number(term)
                 return total
-            case Minus(left, right):
+            case Difference(left, right):
                 return self._number(left) - self._number(right)
-            case Times(left, right):
+            case Product(left, right):
                 return self._number(left) * self._number(right)
-            case Over(left, right, nearest):
+            case Quotient(left, right, nearest):
                 divisor = self._number(right)
                 return 0.0 if -nearest < divisor < nearest else self._number(left) / divisor
             case Remainder(left, right):

@@ -22,35 +22,35 @@ from criteria_engine.core.grammar import run_module, statements
 from criteria_engine.core.nodes import (
     NA,
     Among,
+    And,
     Apply,
     Branch,
     Choice,
     Compare,
     Condition,
-    Every,
-    Evidenced,
+    Difference,
     Extreme,
-    Flag,
-    Given,
-    Minus,
+    InputEvidenced,
+    InputFlag,
+    InputGiven,
+    InputNotApplicable,
+    InputNumber,
     Mixture,
     Not,
     Number,
     Numeric,
-    Observed,
-    Over,
+    Or,
     Power,
+    Product,
+    Quotient,
     Ratio,
     Remainder,
     Rounded,
     Same,
     Settled,
-    Some,
     Sum,
     Tighter,
-    Times,
     Truth,
-    Withheld,
 )
 from criteria_engine.core.traversal import children_first, inner
 
@@ -261,13 +261,13 @@ class ExpressionWriter:
         match part:
             case Truth(value):
                 return ast.Constant(value)
-            case Given(input):
+            case InputGiven(input):
                 return self._is(input, ast.IsNot(), ast.Constant(None))
-            case Evidenced(input):
+            case InputEvidenced(input):
                 return ast.Compare(ast.Constant(input), [ast.In()], [name_of("evidence")])
-            case Flag(input, wanted):
+            case InputFlag(input, wanted):
                 return self._is(input, ast.Is(), ast.Constant(wanted))
-            case Withheld(input, wanted):
+            case InputNotApplicable(input, wanted):
                 return self._is(input, ast.Is() if wanted else ast.IsNot(), name_of("NA"))
             case Among():
                 return self._among(part)
@@ -275,13 +275,13 @@ class ExpressionWriter:
                 return self._same(part)
             case Compare(operator, left, right):
                 return ast.Compare(self._read(left), [OPERATORS[operator]()], [self._read(right)])
-            case Every(parts):
+            case And(parts):
                 return ast.BoolOp(ast.And(), [self._read(each) for each in parts])
-            case Some(parts):
+            case Or(parts):
                 return ast.BoolOp(ast.Or(), [self._read(each) for each in parts])
             case Settled():
                 return ast.Constant(True)
-            case Not(Given(input)):
+            case Not(InputGiven(input)):
                 return self._is(input, ast.Is(), ast.Constant(None))
             case Not(inner):
                 return ast.UnaryOp(ast.Not(), self._read(inner))
@@ -321,15 +321,15 @@ class ExpressionWriter:
         match part:
             case Number(value):
                 return constant_of(value)
-            case Observed():
+            case InputNumber():
                 return self._observed(part)
             case Sum(terms):
                 return self._sum(part, terms)
-            case Minus(left, right):
+            case Difference(left, right):
                 return ast.BinOp(self._exact_float(part, left), ast.Sub(), self._read(right))
-            case Times(left, right):
+            case Product(left, right):
                 return ast.BinOp(self._exact_float(part, left), ast.Mult(), self._read(right))
-            case Over():
+            case Quotient():
                 return self._over(part)
             case Remainder(left, right):
                 return call("remainder", self._read(left), self._read(right))
@@ -353,7 +353,7 @@ class ExpressionWriter:
                 return self._mixture(part)
         assert_never(part)
 
-    def _observed(self, part: Observed) -> ast.expr:
+    def _observed(self, part: InputNumber) -> ast.expr:
         input, name = part.input, self._places[part.input]
         if input not in self._withholdable:
             return name_of(name)
@@ -377,7 +377,7 @@ class ExpressionWriter:
                 total = self._assigned(total)
         return total
 
-    def _over(self, part: Over) -> ast.expr:
+    def _over(self, part: Quotient) -> ast.expr:
         left, right = self._read(part.left), part.right
         if right.low >= part.nearest or right.high <= -part.nearest:
             return ast.BinOp(left, ast.Div(), self._read(right))

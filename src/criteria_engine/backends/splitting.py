@@ -17,22 +17,22 @@ from criteria_engine.core.algebra import opposite
 from criteria_engine.core.arithmetic import as_float
 from criteria_engine.core.nodes import (
     Among,
+    And,
     Apply,
     Choice,
     Compare,
     Condition,
-    Every,
-    Flag,
-    Given,
-    Minus,
+    Difference,
+    InputFlag,
+    InputGiven,
+    InputNumber,
     Not,
     Number,
     Numeric,
-    Observed,
-    Over,
-    Some,
+    Or,
+    Product,
+    Quotient,
     Sum,
-    Times,
     Truth,
 )
 
@@ -121,17 +121,17 @@ class _Finder:
         match part:
             case Truth() | Number():
                 return ()
-            case Given(input):
+            case InputGiven(input):
                 return (input, None) if input not in self._withholdable else _MANY
-            case Flag(input) if input not in self._withholdable:
+            case InputFlag(input) if input not in self._withholdable:
                 return (input, "flag")
             case Among(input, _, _, domain) if domain is not None and input not in self._withholdable:
                 return (input, domain)
-            case Compare(operator, Observed(input=input), Number(value=value)):
+            case Compare(operator, InputNumber(input=input), Number(value=value)):
                 return self._compared(part, operator, input, value)
-            case Observed():
+            case InputNumber():
                 return _MANY
-            case Every() | Some() | Not() | Choice() | Compare():
+            case And() | Or() | Not() | Choice() | Compare():
                 return self._joined([self.keys[id(each)] for each in below])
         return _MANY
 
@@ -174,20 +174,20 @@ def _value(part: Anything, way: Way) -> Any:
             return value
         case Number(value=value):
             return value
-        case Given():
+        case InputGiven():
             return way is not None
-        case Flag(_, wanted):
+        case InputFlag(_, wanted):
             return way is wanted
         case Among(_, words, wanted):
             return way is not None and (way in words) == wanted
-        case Compare(operator, left, right) if not isinstance(left, Observed):
+        case Compare(operator, left, right) if not isinstance(left, InputNumber):
             return _holds(operator, _value(left, way), _value(right, way))
         case Compare(operator):
             upward = operator in (">", ">=")
             return way is upward
-        case Every(parts):
+        case And(parts):
             return all(_value(each, way) for each in parts)
-        case Some(parts):
+        case Or(parts):
             return any(_value(each, way) for each in parts)
         case Not(inner):
             return not _value(inner, way)
@@ -252,16 +252,16 @@ def _step(part: Numeric) -> tuple[Numeric, Callable[[float], float]] | None:
     match part:
         case Apply(function="grid", parts=(inner,)):
             return inner, arithmetic.grid
-        case Times(left=Number(value=value), right=inner) if value > 0:
+        case Product(left=Number(value=value), right=inner) if value > 0:
             size = as_float(value)
             return inner, lambda x: size * x
-        case Times(left=inner, right=Number(value=value)) if value > 0:
+        case Product(left=inner, right=Number(value=value)) if value > 0:
             size = as_float(value)
             return inner, lambda x: x * size
-        case Over(left=inner, right=Number(value=value)) if value > 0:
+        case Quotient(left=inner, right=Number(value=value)) if value > 0:
             size = as_float(value)
             return inner, lambda x: x / size
-        case Minus(left=inner, right=Number(value=value)):
+        case Difference(left=inner, right=Number(value=value)):
             size = as_float(value)
             return inner, lambda x: x - size
         case Sum(terms=(Number(value=value), inner)):

@@ -18,8 +18,8 @@ __all__ = [
     "SPARK",
     "Days",
     "Dialect",
-    "Expression",
     "Sql",
+    "SqlExpression",
     "Texts",
     "When",
     "query_of",
@@ -54,23 +54,23 @@ class Sql:
         mark = self._dialect.quote
         return f"{mark}{name.replace(mark, mark * 2)}{mark}"
 
-    def named(self, expression: Expression, name: str) -> str:
+    def named(self, expression: SqlExpression, name: str) -> str:
         """An expression as a column."""
         return f"{expression.sql} AS {self.quoted(name)}"
 
-    def col(self, name: str) -> Expression:
+    def col(self, name: str) -> SqlExpression:
         """A column."""
-        return Expression(self, self.quoted(name))
+        return SqlExpression(self, self.quoted(name))
 
-    def lit(self, value: Any, dtype: str | None = None) -> Expression:
+    def lit(self, value: Any, dtype: str | None = None) -> SqlExpression:
         """A plain value."""
-        found = Expression(self, self.said(value))
+        found = SqlExpression(self, self.said(value))
         return found if dtype is None else found.cast(dtype)
 
     def said(self, value: Any) -> str:
         """A plain value, or an expression, as SQL."""
         match value:
-            case Expression():
+            case SqlExpression():
                 return value.sql
             case None:
                 return "NULL"
@@ -94,21 +94,21 @@ class Sql:
             return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
         return "'" + value.replace("'", "''") + "'"
 
-    def matches(self, text: Expression, pattern: str) -> Expression:
+    def matches(self, text: SqlExpression, pattern: str) -> SqlExpression:
         """Whether a text is of that form."""
-        return Expression(self, self._dialect.matches.format(text.sql, self.said(pattern)))
+        return SqlExpression(self, self._dialect.matches.format(text.sql, self.said(pattern)))
 
-    def when(self, test: Expression) -> When:
+    def when(self, test: SqlExpression) -> When:
         """``when(test).then(this).otherwise(that)``."""
         return When(self, self.said(test))
 
-    def concat_str(self, parts: Sequence[Expression], separator: str = "") -> Expression:
+    def concat_str(self, parts: Sequence[SqlExpression], separator: str = "") -> SqlExpression:
         """Texts one after the other."""
         listed = [part.sql for part in parts]
         if separator:
             between = self.said(separator)
             listed = [each for part in listed for each in (between, part)][1:]
-        return Expression(self, f"concat({', '.join(listed)})")
+        return SqlExpression(self, f"concat({', '.join(listed)})")
 
 
 @attrs.frozen(eq=False)
@@ -123,107 +123,107 @@ class When:
         """What it is where the test holds."""
         return When(self._space, self._test, self._space.said(this))
 
-    def otherwise(self, that: Any) -> Expression:
+    def otherwise(self, that: Any) -> SqlExpression:
         """What it is elsewhere."""
         said = self._space.said(that)
-        return Expression(self._space, f"CASE WHEN {self._test} THEN {self._this} ELSE {said} END")
+        return SqlExpression(self._space, f"CASE WHEN {self._test} THEN {self._this} ELSE {said} END")
 
 
 @attrs.frozen(eq=False)
-class Expression:
+class SqlExpression:
     """A piece of SQL."""
 
     space: Sql
     sql: str
 
-    def _of(self, sql: str) -> Expression:
-        return Expression(self.space, sql)
+    def _of(self, sql: str) -> SqlExpression:
+        return SqlExpression(self.space, sql)
 
-    def _with(self, operator: str, other: Any) -> Expression:
+    def _with(self, operator: str, other: Any) -> SqlExpression:
         return self._of(f"({self.sql} {operator} {self.space.said(other)})")
 
-    def _after(self, operator: str, other: Any) -> Expression:
+    def _after(self, operator: str, other: Any) -> SqlExpression:
         return self._of(f"({self.space.said(other)} {operator} {self.sql})")
 
-    def __and__(self, other: Any) -> Expression:
+    def __and__(self, other: Any) -> SqlExpression:
         return self._with("AND", other)
 
-    def __or__(self, other: Any) -> Expression:
+    def __or__(self, other: Any) -> SqlExpression:
         return self._with("OR", other)
 
-    def __invert__(self) -> Expression:
+    def __invert__(self) -> SqlExpression:
         return self._of(f"(NOT {self.sql})")
 
-    def __lt__(self, other: Any) -> Expression:
+    def __lt__(self, other: Any) -> SqlExpression:
         return self._with("<", other)
 
-    def __le__(self, other: Any) -> Expression:
+    def __le__(self, other: Any) -> SqlExpression:
         return self._with("<=", other)
 
-    def __gt__(self, other: Any) -> Expression:
+    def __gt__(self, other: Any) -> SqlExpression:
         return self._with(">", other)
 
-    def __ge__(self, other: Any) -> Expression:
+    def __ge__(self, other: Any) -> SqlExpression:
         return self._with(">=", other)
 
     # As columns of every frame do, these write a comparison; so an expression has no hash either.
-    def __eq__(self, other: object) -> Expression:  # type: ignore[override]
+    def __eq__(self, other: object) -> SqlExpression:  # type: ignore[override]
         return self._with("=", other)
 
-    def __ne__(self, other: object) -> Expression:  # type: ignore[override]
+    def __ne__(self, other: object) -> SqlExpression:  # type: ignore[override]
         return self._with("<>", other)
 
     __hash__ = None  # type: ignore[assignment]
 
-    def __add__(self, other: Any) -> Expression:
+    def __add__(self, other: Any) -> SqlExpression:
         return self._with("+", other)
 
-    def __radd__(self, other: Any) -> Expression:
+    def __radd__(self, other: Any) -> SqlExpression:
         return self._after("+", other)
 
-    def __sub__(self, other: Any) -> Expression:
+    def __sub__(self, other: Any) -> SqlExpression:
         return self._with("-", other)
 
-    def __rsub__(self, other: Any) -> Expression:
+    def __rsub__(self, other: Any) -> SqlExpression:
         return self._after("-", other)
 
-    def __mul__(self, other: Any) -> Expression:
+    def __mul__(self, other: Any) -> SqlExpression:
         return self._with("*", other)
 
-    def __rmul__(self, other: Any) -> Expression:
+    def __rmul__(self, other: Any) -> SqlExpression:
         return self._after("*", other)
 
-    def __truediv__(self, other: Any) -> Expression:
+    def __truediv__(self, other: Any) -> SqlExpression:
         return self._with("/", other)
 
-    def __rtruediv__(self, other: Any) -> Expression:
+    def __rtruediv__(self, other: Any) -> SqlExpression:
         return self._after("/", other)
 
-    def cast(self, kind: str) -> Expression:
+    def cast(self, kind: str) -> SqlExpression:
         """The same as another kind of value."""
         return self._of(f"CAST({self.sql} AS {kind})")
 
-    def is_null(self) -> Expression:
+    def is_null(self) -> SqlExpression:
         """Where nothing stands."""
         return self._of(f"({self.sql} IS NULL)")
 
-    def is_nan(self) -> Expression:
+    def is_nan(self) -> SqlExpression:
         """Where it is not a number."""
         return self._of(f"isnan({self.sql})")
 
-    def fill_null(self, value: Any) -> Expression:
+    def fill_null(self, value: Any) -> SqlExpression:
         """Something where nothing stands."""
         return self._of(f"coalesce({self.sql}, {self.space.said(value)})")
 
-    def floor(self) -> Expression:
+    def floor(self) -> SqlExpression:
         """The largest whole number not above it."""
         return self._of(f"floor({self.sql})")
 
-    def abs(self) -> Expression:
+    def abs(self) -> SqlExpression:
         """Its size."""
         return self._of(f"abs({self.sql})")
 
-    def sqrt(self) -> Expression:
+    def sqrt(self) -> SqlExpression:
         """Its root."""
         return self._of(f"sqrt({self.sql})")
 
@@ -242,36 +242,36 @@ class Expression:
 class Texts:
     """What is asked of texts."""
 
-    _of: Expression
+    _of: SqlExpression
 
-    def contains(self, pattern: str) -> Expression:
+    def contains(self, pattern: str) -> SqlExpression:
         """Whether it is of that form."""
         return self._of.space.matches(self._of, pattern)
 
-    def slice(self, offset: int, length: int | None = None) -> Expression:
+    def slice(self, offset: int, length: int | None = None) -> SqlExpression:
         """A part of it."""
         rest = "" if length is None else f", {length}"
-        return Expression(self._of.space, f"substring({self._of.sql}, {offset + 1}{rest})")
+        return SqlExpression(self._of.space, f"substring({self._of.sql}, {offset + 1}{rest})")
 
 
 @attrs.frozen(eq=False)
 class Days:
     """What is asked of days."""
 
-    _of: Expression
+    _of: SqlExpression
 
-    def _part(self, name: str) -> Expression:
-        return Expression(self._of.space, f"{name}({self._of.sql})")
+    def _part(self, name: str) -> SqlExpression:
+        return SqlExpression(self._of.space, f"{name}({self._of.sql})")
 
-    def year(self) -> Expression:
+    def year(self) -> SqlExpression:
         """The year."""
         return self._part("year")
 
-    def month(self) -> Expression:
+    def month(self) -> SqlExpression:
         """The month."""
         return self._part("month")
 
-    def day(self) -> Expression:
+    def day(self) -> SqlExpression:
         """The day of the month."""
         return self._part("day")
 

@@ -15,35 +15,35 @@ from criteria_engine.backends.splitting import threshold
 from criteria_engine.core.arithmetic import EDGE, EXACT_FLOAT, as_float
 from criteria_engine.core.nodes import (
     Among,
+    And,
     Apply,
     Branch,
     Choice,
     Compare,
-    Every,
-    Evidenced,
+    Difference,
     Extreme,
-    Flag,
-    Given,
-    Minus,
+    InputEvidenced,
+    InputFlag,
+    InputGiven,
+    InputNotApplicable,
+    InputNumber,
     Mixture,
     Not,
     Number,
     Numeric,
-    Observed,
-    Over,
+    Or,
     Power,
+    Product,
+    Quotient,
     Ratio,
     Remainder,
     Rounded,
     RoundingMode,
     Same,
     Settled,
-    Some,
     Sum,
     Tighter,
-    Times,
     Truth,
-    Withheld,
 )
 from criteria_engine.core.traversal import children_first
 
@@ -203,13 +203,13 @@ class Steps:
         match part:
             case Truth(value):
                 return lambda memory, block: value
-            case Given(input):
+            case InputGiven(input):
                 return lambda memory, block: block.given(input)
-            case Evidenced(input):
+            case InputEvidenced(input):
                 return lambda memory, block: block.evidenced(input)
-            case Flag(input, wanted):
+            case InputFlag(input, wanted):
                 return lambda memory, block: block.flag(input, wanted)
-            case Withheld(input, wanted):
+            case InputNotApplicable(input, wanted):
                 if wanted:
                     return lambda memory, block: block.withheld(input)
                 return lambda memory, block: v.contrary(block.withheld(input))
@@ -225,10 +225,10 @@ class Steps:
             case Compare(operator, left, right):
                 one, two = self._at((left, right))
                 return lambda memory, block: v.compared(operator, memory[one], memory[two])
-            case Every(parts):
+            case And(parts):
                 places = self._at(parts)
                 return lambda memory, block: v.every([memory[place] for place in places])
-            case Some(parts):
+            case Or(parts):
                 places = self._at(parts)
                 return lambda memory, block: v.some([memory[place] for place in places])
             case Settled():
@@ -245,7 +245,7 @@ class Steps:
             case Number(value=value):
                 constant = _constant(value)
                 return lambda memory, block: constant
-            case Observed(input=input):
+            case InputNumber(input=input):
                 return lambda memory, block: block.number(input)
             case Choice(branches=branches, otherwise=otherwise):
                 return self._choice(branches, otherwise)
@@ -254,26 +254,26 @@ class Steps:
                 return lambda memory, block: memory[one]
             case Mixture():
                 return self._mixture(part)
-            case Sum() | Minus() | Times() | Over() | Remainder() | Power() | Extreme():
+            case Sum() | Difference() | Product() | Quotient() | Remainder() | Power() | Extreme():
                 return self._arithmetic(part)
             case Apply() | Rounded():
                 return self._applied(part)
         assert_never(part)
 
-    def _arithmetic(self, part: Sum | Minus | Times | Over | Remainder | Power | Extreme) -> Step:
+    def _arithmetic(self, part: Sum | Difference | Product | Quotient | Remainder | Power | Extreme) -> Step:
         v = self._operations
         match part:
             case Sum(terms=terms):
                 places, most = self._at(terms), sum(_size(term) for term in terms)
                 return lambda memory, block: v.added([memory[place] for place in places], most)
-            case Minus(left=left, right=right):
+            case Difference(left=left, right=right):
                 one, two = self._at((left, right))
                 most = _size(left) + _size(right)
                 return lambda memory, block: v.subtracted(memory[one], memory[two], most)
-            case Times(left=left, right=right):
+            case Product(left=left, right=right):
                 one, two = self._at((left, right))
                 return lambda memory, block: v.times(memory[one], memory[two])
-            case Over(left=left, right=right, nearest=nearest):
+            case Quotient(left=left, right=right, nearest=nearest):
                 one, two = self._at((left, right))
                 safe = right.low >= nearest or right.high <= -nearest
                 return lambda memory, block: v.divided(memory[one], memory[two], nearest, safe=safe)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from criteria_engine.cli.main import main
+from criteria_engine.cli.commands import main
 
 __all__ = ["main"]

@@ -11,7 +11,7 @@ import attrs
 from criteria_engine import CriteriaError, Diagnostic, Ruleset
 from criteria_engine.cli.output import Unusable, form_of, give_out, look_at_output, opened_output
 from criteria_engine.cli.subjects import (
-    Judged,
+    JudgedSubject,
     as_parquet,
     criteria_table,
     csv_lines,
@@ -67,7 +67,7 @@ def run_evaluate(options: Namespace, console: Console) -> int:
 
 
 def _parts(
-    form: str, ruleset: Ruleset, found: Iterable[Judged], console: Console, options: Namespace
+    form: str, ruleset: Ruleset, found: Iterable[JudgedSubject], console: Console, options: Namespace
 ) -> Iterator[str]:
     """The output, bit by bit."""
     match form:
@@ -83,7 +83,7 @@ def _parts(
             return iter((_as_text(ruleset, list(found), console, detail=options.detail), "\n"))
 
 
-def _as_text(ruleset: Ruleset, found: list[Judged], console: Console, *, detail: bool) -> str:
+def _as_text(ruleset: Ruleset, found: list[JudgedSubject], console: Console, *, detail: bool) -> str:
     """A table for readers, which needs all verdicts for the widths of its columns."""
     parts = [verdict_table(ruleset, found, console), "", tally(ruleset, found, console)]
     if detail:
@@ -98,9 +98,9 @@ class _Refused:
 
     def __init__(self) -> None:
         self.count = 0
-        self._first: list[Judged] = []
+        self._first: list[JudgedSubject] = []
 
-    def among(self, found: Iterable[Judged]) -> Iterator[Judged]:
+    def among(self, found: Iterable[JudgedSubject]) -> Iterator[JudgedSubject]:
         """The same again, looked at on its way."""
         for each in found:
             if each.result is None:

@@ -32,8 +32,8 @@ from criteria_engine.cli.output import Unusable
 from criteria_engine.cli.terminal import Console, Progress, safe, text_table
 
 __all__ = [
-    "Given",
-    "Judged",
+    "CommandInputs",
+    "JudgedSubject",
     "as_parquet",
     "criteria_table",
     "csv_lines",
@@ -56,7 +56,7 @@ _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 
 
 @attrs.frozen(eq=False)
-class Judged:
+class JudgedSubject:
     """A subject in its newest period: its result, or what is wrong with its values."""
 
     subject: str
@@ -71,7 +71,7 @@ def library_of(options: Namespace) -> Library | None:
 
 
 @attrs.frozen(eq=False)
-class Given:
+class CommandInputs:
     """What a command names: the ruleset, the subjects (once), the day, the rulesets at hand."""
 
     ruleset: Ruleset
@@ -80,7 +80,7 @@ class Given:
     sets: tuple[Ruleset, ...] = ()
 
 
-def read_data(options: Namespace, console: Console, progress: Progress | None = None) -> Given:
+def read_data(options: Namespace, console: Console, progress: Progress | None = None) -> CommandInputs:
     """What a command names; the data are read when the subjects are gone through."""
     library = library_of(options)
     ruleset = load(options.ruleset, library=library, lang=console.lang)
@@ -93,7 +93,7 @@ def read_data(options: Namespace, console: Console, progress: Progress | None = 
         progress=progress,
     )
     sets = () if library is None else library.asked_by(ruleset, on=on)
-    return Given(ruleset, subjects, on, sets)
+    return CommandInputs(ruleset, subjects, on, sets)
 
 
 def day_of(text: str | None) -> datetime.date | None:
@@ -109,12 +109,12 @@ def day_of(text: str | None) -> datetime.date | None:
     return day
 
 
-def judged(given: Given, file: str) -> Iterator[Judged]:
+def judged(given: CommandInputs, file: str) -> Iterator[JudgedSubject]:
     """Each subject judged in its newest period; what is wrong with values stays with their subject."""
     return (_judged(given, subject, file) for subject in given.subjects)
 
 
-def _judged(given: Given, subject: Any, file: str) -> Judged:
+def _judged(given: CommandInputs, subject: Any, file: str) -> JudgedSubject:
     newest = subject.periods[0]
     try:
         result = given.ruleset.evaluate(
@@ -128,8 +128,8 @@ def _judged(given: Given, subject: Any, file: str) -> Judged:
         )
     except CriteriaError as error:
         problems = tuple(attrs.evolve(each, file=file) for each in error.diagnostics)
-        return Judged(subject.subject, newest.period, None, problems)
-    return Judged(subject.subject, newest.period, result)
+        return JudgedSubject(subject.subject, newest.period, None, problems)
+    return JudgedSubject(subject.subject, newest.period, result)
 
 
 # ---- names -------------------------------------------------------------------------------------
@@ -239,7 +239,7 @@ def _why(ruleset: Ruleset, result: Result, console: Console) -> str:
 
 
 def verdict_table(
-    ruleset: Ruleset, found: Sequence[Judged], console: Console, marks: Mapping[str, str] | None = None
+    ruleset: Ruleset, found: Sequence[JudgedSubject], console: Console, marks: Mapping[str, str] | None = None
 ) -> str:
     """A row a subject; ``marks`` go behind names."""
     subject = ruleset.subject.in_language(console.lang) or console.word("subject")
@@ -266,7 +266,7 @@ def verdict_table(
     return text_table(header, rows, width=console.width)
 
 
-def tally(ruleset: Ruleset, found: Sequence[Judged], console: Console) -> str:
+def tally(ruleset: Ruleset, found: Sequence[JudgedSubject], console: Console) -> str:
     """How many came out how, in the order of the levels."""
     counts: Counter[str] = Counter()
     order = [level_title(ruleset, each.id, console.lang) for each in ruleset.levels]
@@ -314,7 +314,9 @@ class _Echo:
         return line
 
 
-def csv_lines(ruleset: Ruleset, found: Iterable[Judged], console: Console, *, detail: bool) -> Iterator[str]:
+def csv_lines(
+    ruleset: Ruleset, found: Iterable[JudgedSubject], console: Console, *, detail: bool
+) -> Iterator[str]:
     """A row a subject; ``detail`` adds state and points of every criterion.
 
     A text that a spreadsheet would run as a formula gets an apostrophe before it.
@@ -326,7 +328,7 @@ def csv_lines(ruleset: Ruleset, found: Iterable[Judged], console: Console, *, de
 
 
 def as_parquet(
-    stream: BinaryIO, ruleset: Ruleset, found: Iterable[Judged], console: Console, *, detail: bool
+    stream: BinaryIO, ruleset: Ruleset, found: Iterable[JudgedSubject], console: Console, *, detail: bool
 ) -> None:
     """The rows and columns of ``csv_lines`` with their types: texts as they are, numbers, truth values."""
     columns = _columns(ruleset, detail=detail)
@@ -344,7 +346,7 @@ def _columns(ruleset: Ruleset, *, detail: bool) -> dict[str, type[str | float | 
 
 
 def _rows(
-    ruleset: Ruleset, found: Iterable[Judged], console: Console, *, detail: bool
+    ruleset: Ruleset, found: Iterable[JudgedSubject], console: Console, *, detail: bool
 ) -> Iterator[list[object]]:
     paths = _paths(ruleset) if detail else []
     return (_row(ruleset, each, paths, console) for each in found)
@@ -360,7 +362,7 @@ def _paths(ruleset: Ruleset) -> list[str]:
     return paths
 
 
-def _row(ruleset: Ruleset, each: Judged, paths: Sequence[str], console: Console) -> list[object]:
+def _row(ruleset: Ruleset, each: JudgedSubject, paths: Sequence[str], console: Console) -> list[object]:
     result = each.result
     if result is None:
         said = "; ".join(problem.in_language(console.lang).message for problem in each.problems)
@@ -393,7 +395,7 @@ def _cell(value: object) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def json_parts(found: Iterable[Judged], console: Console) -> Iterator[str]:
+def json_parts(found: Iterable[JudgedSubject], console: Console) -> Iterator[str]:
     """A list of results as ``to_dict`` gives them, with the period; faulty values as ``errors``."""
     between = "[\n  "
     for each in found:
@@ -402,12 +404,12 @@ def json_parts(found: Iterable[Judged], console: Console) -> Iterator[str]:
     yield "[]\n" if between.startswith("[") else "\n]\n"
 
 
-def json_lines(found: Iterable[Judged], console: Console) -> Iterator[str]:
+def json_lines(found: Iterable[JudgedSubject], console: Console) -> Iterator[str]:
     """The elements of ``json_parts``, each on a line of its own."""
     return (json_text(_plain(each, console), indent=None) + "\n" for each in found)
 
 
-def _plain(each: Judged, console: Console) -> dict[str, Any]:
+def _plain(each: JudgedSubject, console: Console) -> dict[str, Any]:
     if each.result is not None:
         return {**each.result.to_dict(), "period": each.period}
     problems = [problem.in_language(console.lang) for problem in each.problems]

@@ -13,7 +13,7 @@ import attrs
 
 from criteria_engine.core import algebra as a
 from criteria_engine.core.nodes import Branch, Condition, Number, Numeric, Part, Ratio, Tighter
-from criteria_engine.core.values import Amount, Claim, least_of_any
+from criteria_engine.core.values import NumberValue, TruthValue, least_of_any
 from criteria_engine.rules.parts import Combine
 
 __all__ = [
@@ -70,7 +70,7 @@ class Joined:
     points: Numeric
     most: Numeric | None
     full: Numeric | None
-    own: Claim | None = None
+    own: TruthValue | None = None
     parts: tuple[Part, ...] | None = None
     share: Numeric | None = None
     within: bool = False
@@ -122,12 +122,12 @@ def _maxima(children: Sequence[Child], name: str) -> list[Numeric] | None:
     return None if any(each is None for each in found) else found
 
 
-def all_met(children: Sequence[Child]) -> Claim:
+def all_met(children: Sequence[Child]) -> TruthValue:
     """Whether all that are there are met, given that one of them is there."""
     each = [a.some([child.met, child.absent]) for child in children]
     if not any(child.always for child in children):
         each.append(a.some([child.met for child in children]))
-    return Claim(a.every(each), a.some([child.failed for child in children]))
+    return TruthValue(a.every(each), a.some([child.failed for child in children]))
 
 
 def _together(children: Sequence[Child], numbers: Sequence[Numeric]) -> Numeric:
@@ -139,7 +139,9 @@ def _together(children: Sequence[Child], numbers: Sequence[Numeric]) -> Numeric:
     total = a.add([child.kept(each) for child, each in zip(children, numbers, strict=True)])
     if not children or any(child.always for child in children) or any(each.low < 0 for each in numbers):
         return total
-    amounts = [Amount(each, child.there, child.absent) for child, each in zip(children, numbers, strict=True)]
+    amounts = [
+        NumberValue(each, child.there, child.absent) for child, each in zip(children, numbers, strict=True)
+    ]
     least = least_of_any("min", amounts)
     return Tighter(
         total, least, total, low=total.low, high=total.high, whole=total.whole, on_grid=total.on_grid
@@ -238,7 +240,8 @@ def _within(children: Sequence[Child]) -> bool:
 def _extreme(word: str, children: Sequence[Child]) -> Joined:
     def ends(numbers: Sequence[Numeric]) -> Numeric:
         amounts = [
-            Amount(each, child.there, child.absent) for child, each in zip(children, numbers, strict=True)
+            NumberValue(each, child.there, child.absent)
+            for child, each in zip(children, numbers, strict=True)
         ]
         return least_of_any("min" if word == "min" else "max", amounts)
 
@@ -264,7 +267,7 @@ def _first(children: Sequence[Child]) -> Joined:
         ]
         return a.choice(branches[:-1], branches[-1].guard, branches[-1].value)
 
-    own = Claim(
+    own = TruthValue(
         a.some([a.every([guard, child.met]) for guard, child in zip(guards, children, strict=True)]),
         a.some([a.every([guard, child.failed]) for guard, child in zip(guards, children, strict=True)]),
     )
@@ -288,15 +291,15 @@ def _count(children: Sequence[Child]) -> Joined:
     return Joined(points, most, a.number(len(children)), parts=parts)
 
 
-def _any_met(children: Sequence[Child]) -> Claim:
+def _any_met(children: Sequence[Child]) -> TruthValue:
     """Whether one that is there is met, given that one of them is there."""
     each = [a.some([child.failed, child.absent]) for child in children]
     if not any(child.always for child in children):
         each.append(a.some([child.failed for child in children]))
-    return Claim(a.some([child.met for child in children]), a.every(each))
+    return TruthValue(a.some([child.met for child in children]), a.every(each))
 
 
-def _at_least(children: Sequence[Child], wanted: int) -> Claim:
+def _at_least(children: Sequence[Child], wanted: int) -> TruthValue:
     if wanted == 1:
         return _any_met(children)
     count = a.add(
@@ -306,10 +309,10 @@ def _at_least(children: Sequence[Child], wanted: int) -> Claim:
         ]
     )
     need = a.number(wanted)
-    return Claim(a.compare(">=", count, need), a.compare("<", count, need))
+    return TruthValue(a.compare(">=", count, need), a.compare("<", count, need))
 
 
-def _conditional(children: Sequence[Child], own: Claim) -> Joined:
+def _conditional(children: Sequence[Child], own: TruthValue) -> Joined:
     """All the points where the condition holds, else none."""
     most, full = _summed_maxima(children)
     if most is None:

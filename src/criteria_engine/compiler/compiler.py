@@ -16,9 +16,9 @@ from criteria_engine.compiler.combining import Joined, all_met, joined, ratio, t
 from criteria_engine.compiler.names import input_meaning, parameter_meaning
 from criteria_engine.compiler.scope import RuleDesk, RulesetScope, definition_meaning
 from criteria_engine.compiler.tree import (
-    Branchlet,
+    CriterionState,
     Face,
-    Faces,
+    Node,
     expressions_in,
     fraction_of,
     in_order,
@@ -27,7 +27,7 @@ from criteria_engine.compiler.tree import (
 from criteria_engine.core import algebra as a
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.nodes import Branch, Choice, Condition, Not, Numeric, Part, Settled, Tighter
-from criteria_engine.core.values import Claim
+from criteria_engine.core.values import TruthValue
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.rules.parts import Combine, Criterion, Definition, Round
 from criteria_engine.rules.shape import Judged
@@ -45,7 +45,7 @@ __all__ = [
 class Scoring(RulesetScope):
     """Works out the faces ``most`` and ``points``."""
 
-    def _work_out_most(self, found: Branchlet) -> None:
+    def _work_out_most(self, found: Node) -> None:
         faces, criterion = self.faces[found.path], found.criterion
         if not criterion.is_group:
             judged = faces.judged
@@ -64,7 +64,7 @@ class Scoring(RulesetScope):
         faces.most, faces.full = self._scaled(criterion, plan.most), self._scaled(criterion, plan.full)
         self._check_maximum(found, plan.most)
 
-    def _check_maximum(self, found: Branchlet, most: Numeric | None) -> None:
+    def _check_maximum(self, found: Node, most: Numeric | None) -> None:
         criterion = found.criterion
         combine = criterion.combine or Combine()
         if most is None:
@@ -84,7 +84,7 @@ class Scoring(RulesetScope):
             most = a.times(most, a.number(fraction_of(criterion.factor)))
         return a.on_grid(most)
 
-    def _work_out_points(self, found: Branchlet) -> None:
+    def _work_out_points(self, found: Node) -> None:
         faces, criterion = self.faces[found.path], found.criterion
         plan = Joined(faces.judged.points.numeric, None, None)
         if criterion.is_group:
@@ -111,7 +111,7 @@ class Scoring(RulesetScope):
         faces.points = self._unless_blocked(found, numeric)
         self._keep_share(found, plan.parts)
 
-    def _unless_blocked(self, found: Branchlet, numeric: Numeric) -> Numeric:
+    def _unless_blocked(self, found: Node, numeric: Numeric) -> Numeric:
         """The points, or none where it is blocked."""
         faces, judged = self.faces[found.path], self.faces[found.path].judged
         if numeric is judged.points.numeric and judged.met is not None and isinstance(numeric, Choice):
@@ -122,7 +122,7 @@ class Scoring(RulesetScope):
                 return a.choice([Branch(faces.got, faces.got, only.value)], lost, a.ZERO)
         return a.choice([Branch(faces.blocked, faces.blocked, a.ZERO)], faces.free, numeric)
 
-    def _take_over_block(self, found: Branchlet) -> None:
+    def _take_over_block(self, found: Node) -> None:
         """A group that takes the state of its first applicable child is blocked where that is."""
         faces = self.faces[found.path]
         before: Condition = a.TRUE
@@ -164,7 +164,7 @@ class Scoring(RulesetScope):
             numeric = a.rounded(numeric, rounding.digits, rounding.mode)  # type: ignore[arg-type]
         return numeric
 
-    def _keep_share(self, found: Branchlet, parts: tuple[Part, ...] | None) -> None:
+    def _keep_share(self, found: Node, parts: tuple[Part, ...] | None) -> None:
         """How the share is formed, where points and maximum come straight from the parts."""
         faces, criterion = self.faces[found.path], found.criterion
         changed = (criterion.scale_to, criterion.factor, criterion.floor, criterion.cap, criterion.round)
@@ -177,9 +177,9 @@ class Scoring(RulesetScope):
         if faces.joined.share is not None and not blockable:
             faces.share = faces.joined.share
 
-    def policy(self, found: Branchlet) -> str | float | None:
+    def policy(self, found: Node) -> str | float | None:
         """What a missing input means here: the nearest word or points."""
-        at: Branchlet | None = found
+        at: Node | None = found
         while at is not None:
             missing = at.criterion.missing
             if missing is not None:
@@ -222,7 +222,7 @@ class Wiring:
             needed |= self._faces_of(function, found)
         return needed
 
-    def _faces_of(self, function: str, found: Branchlet) -> set[Face]:
+    def _faces_of(self, function: str, found: Node) -> set[Face]:
         if function in _FACES_OF:
             return {(face, found.path) for face in _FACES_OF[function]}
         faces = ("state", "applies") if function == "count_met" else ("points", "most", "applies")
@@ -237,7 +237,7 @@ class Wiring:
         for found in self._tree.by_path.values():
             self._wire_criterion(found)
 
-    def _wire_criterion(self, found: Branchlet) -> None:
+    def _wire_criterion(self, found: Node) -> None:
         path, criterion, needs = found.path, found.criterion, self.needs
         parent: set[str] = {found.parent.path} if found.parent else set()
 
@@ -328,24 +328,24 @@ class Judging(Scoring):
         if meaning is not None:
             self.names[definition.id] = meaning
 
-    def _work_out_gate(self, found: Branchlet) -> None:
+    def _work_out_gate(self, found: Node) -> None:
         faces, criterion = self.faces[found.path], found.criterion
         if criterion.applies_when is not None:
             claim = self.claim(criterion.applies_when, found.key("applies_when"))
             faces.own_applies, faces.own_absent = claim.true, claim.fails
-        above = self.faces[found.parent.path] if found.parent else Faces()
+        above = self.faces[found.parent.path] if found.parent else CriterionState()
         faces.gate = a.every([above.gate, faces.own_applies])
         faces.no_gate = a.some([above.no_gate, faces.own_absent])
 
-    def _work_out_judged(self, found: Branchlet) -> None:
+    def _work_out_judged(self, found: Node) -> None:
         rule = found.criterion.rule
         if rule is not None:
             desk = RuleDesk(self, found.key(rule.KEY), found.criterion)
             self.faces[found.path].judged = rule.judge(desk)
 
-    def _work_out_applies(self, found: Branchlet) -> None:
+    def _work_out_applies(self, found: Node) -> None:
         faces = self.faces[found.path]
-        above = self.faces[found.parent.path] if found.parent else Faces()
+        above = self.faces[found.parent.path] if found.parent else CriterionState()
         if found.criterion.is_group:
             children = [self.as_child(child) for child in found.children]
             faces.here = a.every([faces.own_applies, a.some([child.there for child in children])])
@@ -355,7 +355,7 @@ class Judging(Scoring):
         faces.applies = a.every([above.gate, faces.here])
         faces.absent = a.some([above.no_gate, faces.not_here])
 
-    def _leaf_applies(self, found: Branchlet) -> None:
+    def _leaf_applies(self, found: Node) -> None:
         faces, policy = self.faces[found.path], self.policy(found)
         points = faces.judged.points
         faces.here = there = a.every([faces.own_applies, points.there])
@@ -372,9 +372,9 @@ class Judging(Scoring):
             faces.here = a.some([faces.undecided, there])
             faces.not_here = a.every([decided, absent])
 
-    def _work_out_blocked(self, found: Branchlet) -> None:
+    def _work_out_blocked(self, found: Node) -> None:
         faces = self.faces[found.path]
-        above = self.faces[found.parent.path] if found.parent else Faces()
+        above = self.faces[found.parent.path] if found.parent else CriterionState()
         held = [
             self.prerequisite(each, found.key(f"requires[{n}]"))
             for n, each in enumerate(found.criterion.requires)
@@ -385,7 +385,7 @@ class Judging(Scoring):
         faces.blocked = a.some([above.blocked, *[claim.false for claim in held]])
         faces.free = a.every([above.free, *[claim.true for claim in held]])
 
-    def _work_out_state(self, found: Branchlet) -> None:
+    def _work_out_state(self, found: Node) -> None:
         faces = self.faces[found.path]
         own = self._own_state(found)
         if faces.undecided is not a.FALSE and self.policy(found) != "drop":
@@ -396,7 +396,7 @@ class Judging(Scoring):
             )
             not_all = a.TRUE if points is None or faces.most is None else a.compare("!=", points, faces.most)
             decided = Not(faces.undecided)
-            own = Claim(
+            own = TruthValue(
                 a.some([a.every([faces.undecided, all_of_it]), a.every([decided, own.true])]),
                 a.some([a.every([faces.undecided, not_all]), a.every([decided, own.false])]),
             )
@@ -406,10 +406,10 @@ class Judging(Scoring):
             else None
         )
         true = got if got is not None else a.every([faces.free, own.true])
-        faces.met = Claim(true, a.some([faces.blocked, own.false]))
+        faces.met = TruthValue(true, a.some([faces.blocked, own.false]))
         self._finished[found.path] = self._child(found, faces.here, faces.not_here)
 
-    def _own_state(self, found: Branchlet) -> Claim:
+    def _own_state(self, found: Node) -> TruthValue:
         faces, criterion = self.faces[found.path], found.criterion
         if criterion.met_when is not None:
             # asked only while it applies, so that its own score is there
@@ -417,12 +417,12 @@ class Judging(Scoring):
             faces.applies, faces.absent = a.TRUE, a.FALSE
             claim = self.claim(criterion.met_when, found.key("met_when"))
             faces.applies, faces.absent = kept
-            return Claim(claim.true, claim.fails)
+            return TruthValue(claim.true, claim.fails)
         if not criterion.is_group:
             if faces.judged.met is not None:
-                return Claim(faces.judged.met.true, faces.judged.met.false)
+                return TruthValue(faces.judged.met.true, faces.judged.met.false)
             most = faces.most if faces.most is not None else a.ZERO
-            return Claim(a.compare(">=", faces.own_points, most), a.compare("<", faces.own_points, most))
+            return TruthValue(a.compare(">=", faces.own_points, most), a.compare("<", faces.own_points, most))
         combine = criterion.combine or Combine()
         own = joined(combine, [self.as_child(each) for each in found.children]).own
         if own is not None:
@@ -430,7 +430,7 @@ class Judging(Scoring):
         children = [self.as_child(each) for each in found.children if not each.criterion.bonus]
         if len(children) == len(found.children):
             return all_met(children)
-        return Claim(
+        return TruthValue(
             a.every([a.some([child.met, child.absent]) for child in children]),
             a.some([child.failed for child in children]),
         )

@@ -22,7 +22,7 @@ from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.rules.parts import Input
 
 __all__ = [
-    "Door",
+    "InputReader",
 ]
 
 _GROUPS = {"number": 0, "percent": 0, "integer": 1, "boolean": 2}
@@ -30,7 +30,7 @@ _NUMBERS = frozenset({int, float})
 
 
 @attrs.define(eq=False, repr=False)
-class Door:
+class InputReader:
     """The inputs of a ruleset in the order of its rows; the last is the day, where one is needed."""
 
     inputs: tuple[Input, ...]
@@ -45,7 +45,9 @@ class Door:
     _read: Callable[..., Any] | None = None
 
     @classmethod
-    def of(cls, inputs: Sequence[Input], scales: Mapping[str, tuple[str, ...]], needs_day: bool) -> Door:
+    def of(
+        cls, inputs: Sequence[Input], scales: Mapping[str, tuple[str, ...]], needs_day: bool
+    ) -> InputReader:
         """The door for these inputs."""
         ordered = tuple(sorted(inputs, key=lambda given: _GROUPS.get(given.type, 3)))
         words = {

@@ -14,19 +14,19 @@ from fractions import Fraction
 import attrs
 
 from criteria_engine.compiler.compiler import Judging
-from criteria_engine.compiler.tree import FREE, Branchlet, free_number
+from criteria_engine.compiler.tree import FREE, Node, free_number
 from criteria_engine.core import algebra as a
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.grammar import nearest, parse
 from criteria_engine.core.lowering import Scope, lower
-from criteria_engine.core.nodes import Branch, Condition, Flag, Numeric, Observed
-from criteria_engine.core.values import Amount, Claim, Meaning, Words
+from criteria_engine.core.nodes import Branch, Condition, InputFlag, InputNumber, Numeric
+from criteria_engine.core.values import Meaning, NumberValue, TextValue, TruthValue
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.rules.parts import Level, Otherwise, Override
 
 __all__ = [
     "Outcome",
-    "Reaching",
+    "Outcomes",
     "Wanted",
     "never_nominally",
     "reaching",
@@ -58,11 +58,15 @@ class _Nominal:
             return self.of_criterion("score", "")
         if not any(each.id == name for each in self._judging.parts.definitions):
             return meaning
-        if isinstance(meaning, Amount):
-            return Amount(free_number(), kind=meaning.kind, words=meaning.words, named=True)
-        return meaning if isinstance(meaning, Words) else Claim(Flag(FREE, True), Flag(FREE, False))
+        if isinstance(meaning, NumberValue):
+            return NumberValue(free_number(), kind=meaning.kind, words=meaning.words, named=True)
+        return (
+            meaning
+            if isinstance(meaning, TextValue)
+            else TruthValue(InputFlag(FREE, True), InputFlag(FREE, False))
+        )
 
-    def title(self, ruleset: str, level: str) -> Claim:
+    def title(self, ruleset: str, level: str) -> TruthValue:
         """Titles as they are."""
         return self._judging.title(ruleset, level)
 
@@ -77,23 +81,23 @@ class _Nominal:
         """Scores free between none and all, states free."""
         found = self._judging.tree.find(name or self._judging.here or "")
         if function == "met":
-            return Claim(Flag(FREE, True), Flag(FREE, False))
+            return TruthValue(InputFlag(FREE, True), InputFlag(FREE, False))
         if function == "count_met":
             return _free(0, len(found.children))
         if function == "max_score":
             return self._judging.of_face(function, found)
         full, beyond = self._judging.faces[found.path].full, _can_pass(found)
         if full is None or beyond:
-            return Amount(free_number(), named=True)
+            return NumberValue(free_number(), named=True)
         top = {"score": full.high, "percent": 100.0}.get(function, 1.0)
         return _free(min(0.0, self._judging.faces[found.path].points.low), top)
 
 
-def _free(low: float, high: float) -> Amount:
-    return Amount(Observed(FREE, low=low, high=high, on_grid=True), named=True)
+def _free(low: float, high: float) -> NumberValue:
+    return NumberValue(InputNumber(FREE, low=low, high=high, on_grid=True), named=True)
 
 
-def _can_pass(found: Branchlet) -> bool:
+def _can_pass(found: Node) -> bool:
     """Whether points may pass the maximum: by a bonus, a floor or a formula of their own."""
     parts = (found, *found.below())
     return any(each.criterion.bonus or each.criterion.floor or each.criterion.round for each in parts)
@@ -105,7 +109,7 @@ def never_nominally(judging: Judging, expression: Expression) -> bool:
         meaning = lower(parse(expression.text), _Nominal(judging))
     except Fault:
         return False
-    return isinstance(meaning, Claim) and meaning.true is a.FALSE
+    return isinstance(meaning, TruthValue) and meaning.true is a.FALSE
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -126,11 +130,11 @@ class Wanted:
     kind: str
     text: str
     path: str
-    claim: Claim
+    claim: TruthValue
 
 
 @attrs.frozen(eq=False, repr=False)
-class Reaching:
+class Outcomes:
     """The outcomes of a set or group with levels, and what each level wants.
 
     ``code`` is the number of the outcome, for complete data.
@@ -139,7 +143,7 @@ class Reaching:
     outcomes: tuple[Outcome, ...]
     code: Numeric
     wanted: tuple[tuple[str, tuple[Wanted, ...]], ...]
-    overrides: tuple[tuple[Override, Claim], ...]
+    overrides: tuple[tuple[Override, TruthValue], ...]
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -151,10 +155,10 @@ class _Source:
     refer: int | None
     test: Condition
     guard: Condition
-    caps: tuple[tuple[int, Claim], ...]
+    caps: tuple[tuple[int, TruthValue], ...]
 
 
-def reaching(judging: Judging, found: Branchlet) -> Reaching:
+def reaching(judging: Judging, found: Node) -> Outcomes:
     """The levels of a set (its root) or of a group."""
     judging.here = found.path
     group = found.criterion
@@ -199,10 +203,10 @@ def reaching(judging: Judging, found: Branchlet) -> Reaching:
     judging.here = None
     outcomes, code = _outcomes([*sources, *base], [*ids, lowest])
     shown = tuple((level.id, tuple(each)) for level, each in zip(group.levels, wanted, strict=True))
-    return Reaching(outcomes, code, shown, tuple(overrides))
+    return Outcomes(outcomes, code, shown, tuple(overrides))
 
 
-def _check_ids(judging: Judging, found: Branchlet, ids: Sequence[str], lowest: str) -> None:
+def _check_ids(judging: Judging, found: Node, ids: Sequence[str], lowest: str) -> None:
     for place, level in enumerate(ids):
         if level in ids[:place]:
             judging.note(found.key(f"levels.{level}"), Fault("CE301", what="levels", name=level))
@@ -213,12 +217,12 @@ def _check_ids(judging: Judging, found: Branchlet, ids: Sequence[str], lowest: s
 # ---- what a level wants ----------------------------------------------------------------------
 
 
-def _wanted(judging: Judging, found: Branchlet, level: Level) -> list[Wanted]:
+def _wanted(judging: Judging, found: Node, level: Level) -> list[Wanted]:
     at = found.key(f"levels.{level.id}")
     wanted: list[Wanted] = []
     if level.when is not None:
         claim = judging.claim(level.when, f"{at}.when")
-        wanted.append(Wanted("when", level.when.text, "", Claim(claim.true, claim.fails)))
+        wanted.append(Wanted("when", level.when.text, "", TruthValue(claim.true, claim.fails)))
     if level.each is not None:
         for child in found.children:
             claim = _reaches(judging, child, level.each, f"{at}.each")
@@ -237,17 +241,17 @@ def _wanted(judging: Judging, found: Branchlet, level: Level) -> list[Wanted]:
     return wanted
 
 
-def _reaches(judging: Judging, child: Branchlet, share: float, place: str) -> Claim:
+def _reaches(judging: Judging, child: Node, share: float, place: str) -> TruthValue:
     """Whether a criterion reaches a share of its points; of a maximum of 0 if it is met."""
     own = child.parent is not None and child.parent.path == judging.here
     faces, seen = judging.faces[child.path], judging.as_child(child) if own else judging.from_afar(child)
     if seen.most is None:
         judging.note(place, Fault("CE227", name=child.path))
-        return Claim(a.TRUE, a.FALSE)
+        return TruthValue(a.TRUE, a.FALSE)
     size = a.on_grid(judging.share_of(child, seen).numeric)
     edge = a.number(Fraction(repr(share)))
     some_most, no_most = a.is_nonzero(seen.most), a.is_zero(seen.most)
-    return Claim(
+    return TruthValue(
         a.some(
             [
                 seen.absent,
@@ -264,24 +268,26 @@ def _reaches(judging: Judging, child: Branchlet, share: float, place: str) -> Cl
     )
 
 
-def _held(wanted: Sequence[Wanted]) -> Claim:
-    return Claim(a.every([each.claim.true for each in wanted]), a.some([each.claim.false for each in wanted]))
+def _held(wanted: Sequence[Wanted]) -> TruthValue:
+    return TruthValue(
+        a.every([each.claim.true for each in wanted]), a.some([each.claim.false for each in wanted])
+    )
 
 
-def _cumulative(claims: Sequence[Claim]) -> list[Claim]:
+def _cumulative(claims: Sequence[TruthValue]) -> list[TruthValue]:
     """Each level also wants all below it (further down the list)."""
-    made: list[Claim] = []
-    below = Claim(a.TRUE, a.FALSE)
+    made: list[TruthValue] = []
+    below = TruthValue(a.TRUE, a.FALSE)
     for claim in reversed(claims):
-        below = Claim(a.every([claim.true, below.true]), a.some([claim.false, below.false]))
+        below = TruthValue(a.every([claim.true, below.true]), a.some([claim.false, below.false]))
         made.append(below)
     return made[::-1]
 
 
-def _veto(judging: Judging, found: Branchlet) -> Claim:
+def _veto(judging: Judging, found: Node) -> TruthValue:
     """Whether a veto stands: a criterion with ``veto`` that applies and is not met."""
     faces = [judging.faces[each.path] for each in found.below() if each.criterion.veto]
-    return Claim(
+    return TruthValue(
         a.some([a.every([each.applies, each.met.false]) for each in faces]),
         a.every([a.some([each.absent, each.met.true]) for each in faces]),
     )
@@ -291,8 +297,8 @@ def _veto(judging: Judging, found: Branchlet) -> Claim:
 
 
 def _caps(
-    overrides: Sequence[tuple[Override, Claim]], ranks: dict[str, int], before: int
-) -> tuple[tuple[int, Claim], ...]:
+    overrides: Sequence[tuple[Override, TruthValue]], ranks: dict[str, int], before: int
+) -> tuple[tuple[int, TruthValue], ...]:
     return tuple(
         (ranks[override.at_most], claim)
         for override, claim in overrides[:before]
@@ -300,7 +306,7 @@ def _caps(
     )
 
 
-def _active(judging: Judging, found: Branchlet) -> tuple[Condition, Condition]:
+def _active(judging: Judging, found: Node) -> tuple[Condition, Condition]:
     """Whether levels are asked at all: where a set or group does not apply, it gets the lowest."""
     faces = judging.faces[found.path]
     return (faces.applies, faces.absent) if found.path else (faces.gate, faces.no_gate)
@@ -308,8 +314,8 @@ def _active(judging: Judging, found: Branchlet) -> tuple[Condition, Condition]:
 
 def _sources(
     judging: Judging,
-    found: Branchlet,
-    overrides: Sequence[tuple[Override, Claim]],
+    found: Node,
+    overrides: Sequence[tuple[Override, TruthValue]],
     ranks: dict[str, int],
     prefix: Condition,
 ) -> list[_Source]:
@@ -336,11 +342,11 @@ def _sources(
 
 
 def _base(
-    claims: Sequence[Claim],
-    veto: Claim,
+    claims: Sequence[TruthValue],
+    veto: TruthValue,
     ranked: Sequence[str],
     prefix: Condition,
-    caps: tuple[tuple[int, Claim], ...],
+    caps: tuple[tuple[int, TruthValue], ...],
 ) -> list[_Source]:
     """The levels themselves, best first, then the lowest."""
     sources = []

@@ -9,8 +9,17 @@ from typing import Any, Protocol
 
 from criteria_engine.core import algebra as a
 from criteria_engine.core.grammar import nearest
-from criteria_engine.core.nodes import Condition, Flag, Observed, Withheld
-from criteria_engine.core.values import Amount, Case, Claim, Meaning, Words, chosen, compared, said
+from criteria_engine.core.nodes import Condition, InputFlag, InputNotApplicable, InputNumber
+from criteria_engine.core.values import (
+    Meaning,
+    NumberValue,
+    TextCase,
+    TextValue,
+    TruthValue,
+    chosen,
+    compared,
+    said,
+)
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.messages.titles import Titles
 from criteria_engine.rules.parts import (
@@ -25,8 +34,8 @@ from criteria_engine.rules.parts import (
     Otherwise,
     Override,
     Parameter,
+    ParameterValue,
     Scale,
-    Setting,
     Window,
 )
 
@@ -69,10 +78,10 @@ def _quoted(word: str) -> str:
     return f'"{word}"' if "'" in word else f"'{word}'"
 
 
-def day_of_assessment() -> Amount:
+def day_of_assessment() -> NumberValue:
     """The day of the assessment."""
-    day = Observed(ON, low=1.0, high=float(_LAST_DAY), whole=True, on_grid=True)
-    return Amount(day, kind="date", named=True)
+    day = InputNumber(ON, low=1.0, high=float(_LAST_DAY), whole=True, on_grid=True)
+    return NumberValue(day, kind="date", named=True)
 
 
 def span_of(given: Input, words: Sequence[str]) -> tuple[float, float, bool]:
@@ -90,10 +99,10 @@ def span_of(given: Input, words: Sequence[str]) -> tuple[float, float, bool]:
     return low, high, whole
 
 
-def observed_input(given: Input, words: Sequence[str]) -> Observed:
+def observed_input(given: Input, words: Sequence[str]) -> InputNumber:
     """The number of an input in the core."""
     low, high, whole = span_of(given, words)
-    return Observed(given.id, low=float(low), high=float(high), whole=whole, on_grid=whole)
+    return InputNumber(given.id, low=float(low), high=float(high), whole=whole, on_grid=whole)
 
 
 def input_meaning(given: Input, words: Sequence[str]) -> Meaning:
@@ -101,27 +110,27 @@ def input_meaning(given: Input, words: Sequence[str]) -> Meaning:
     there: Condition = a.TRUE
     na: Condition = a.FALSE
     if given.may_be_na:
-        there, na = Withheld(given.id, False), Withheld(given.id, True)
+        there, na = InputNotApplicable(given.id, False), InputNotApplicable(given.id, True)
     match given.type:
         case "boolean":
-            return Claim(Flag(given.id, True), Flag(given.id, False), na)
+            return TruthValue(InputFlag(given.id, True), InputFlag(given.id, False), na)
         case "choice":
-            return Words((Case(there, input=given.id, domain=given.choices or ()),), na)
+            return TextValue((TextCase(there, input=given.id, domain=given.choices or ()),), na)
         case "text":
-            return Words((Case(there, input=given.id),), na)
+            return TextValue((TextCase(there, input=given.id),), na)
         case "ordinal":
-            return Amount(observed_input(given, words), there, na, "scale", tuple(words), named=True)
+            return NumberValue(observed_input(given, words), there, na, "scale", tuple(words), named=True)
         case "date":
-            return Amount(observed_input(given, words), there, na, "date", named=True)
-    return Amount(observed_input(given, words), there, na, named=True)
+            return NumberValue(observed_input(given, words), there, na, "date", named=True)
+    return NumberValue(observed_input(given, words), there, na, named=True)
 
 
 def _fixed(value: Any) -> Meaning:
     if isinstance(value, bool):
-        return Claim(a.TRUE, a.FALSE) if value else Claim(a.FALSE, a.TRUE)
+        return TruthValue(a.TRUE, a.FALSE) if value else TruthValue(a.FALSE, a.TRUE)
     if isinstance(value, str):
         return said(value)
-    return Amount(a.number(Fraction(repr(value))), named=True)
+    return NumberValue(a.number(Fraction(repr(value))), named=True)
 
 
 def _by_date(dated: Sequence[Dated]) -> Meaning:
@@ -130,13 +139,13 @@ def _by_date(dated: Sequence[Dated]) -> Meaning:
     latest_first = sorted(dated, key=lambda entry: entry.from_, reverse=True)
     picks = []
     for entry in latest_first[:-1]:
-        start = Amount(a.number(entry.from_.toordinal()), kind="date", named=True)
+        start = NumberValue(a.number(entry.from_.toordinal()), kind="date", named=True)
         picks.append((compared(">=", day, start), _fixed(entry.value)))
     last = _fixed(latest_first[-1].value)
     return chosen(picks, last) if picks else last
 
 
-def _setting(setting: Setting | Parameter) -> Meaning:
+def _setting(setting: ParameterValue | Parameter) -> Meaning:
     if setting.dated:
         return _by_date(setting.dated)
     if setting.value is None:
@@ -157,10 +166,10 @@ def parameter_meaning(
         known = nearest(parameter.by, inputs) or ", ".join(list(inputs)[:8]) or "–"
         raise Fault("CE304" if parameter.by in names else "CE225", name=parameter.by, nearest=known)
     of = names[parameter.by]
-    options: Sequence[str] = ("true", "false") if isinstance(of, Claim) else ()
-    if isinstance(of, Words):
+    options: Sequence[str] = ("true", "false") if isinstance(of, TruthValue) else ()
+    if isinstance(of, TextValue):
         options = of.domain or ()
-    elif isinstance(of, Amount):
+    elif isinstance(of, NumberValue):
         options = of.words
     if not options:
         raise Fault("CE304", name=parameter.by)
@@ -171,22 +180,22 @@ def parameter_meaning(
         raise Fault("CE305", missing=", ".join(missing) or "–", extra=", ".join(extra) or "–")
     picks = []
     for word in options:
-        if isinstance(of, Claim):
-            claim = of if word == "true" else Claim(of.false, of.true, of.na)
+        if isinstance(of, TruthValue):
+            claim = of if word == "true" else TruthValue(of.false, of.true, of.na)
         else:
             claim = compared("==", of, said(word))
         picks.append((claim, _setting(values[word])))
     return _exhaustive(picks, of)
 
 
-def _exhaustive(picks: Sequence[tuple[Claim, Meaning]], of: Meaning) -> Meaning:
+def _exhaustive(picks: Sequence[tuple[TruthValue, Meaning]], of: Meaning) -> Meaning:
     """One pick holds unless ``of`` is not applicable."""
     joined = chosen(picks, None)
-    if isinstance(joined, Amount):
-        return Amount(joined.numeric, of.there, of.na, joined.kind, joined.words, joined.named)
-    if isinstance(joined, Claim):
-        return Claim(joined.true, joined.false, of.na)
-    return Words(joined.cases, of.na)
+    if isinstance(joined, NumberValue):
+        return NumberValue(joined.numeric, of.there, of.na, joined.kind, joined.words, joined.named)
+    if isinstance(joined, TruthValue):
+        return TruthValue(joined.true, joined.false, of.na)
+    return TextValue(joined.cases, of.na)
 
 
 # ---- what judging and explaining look at in a ruleset, whoever made it ---------------------------

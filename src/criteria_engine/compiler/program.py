@@ -14,18 +14,18 @@ import attrs
 
 from criteria_engine.backends.python import build_function
 from criteria_engine.compiler.compiler import Judging
-from criteria_engine.compiler.inputs import Door
-from criteria_engine.compiler.levels import Reaching
+from criteria_engine.compiler.inputs import InputReader
+from criteria_engine.compiler.levels import Outcomes
 from criteria_engine.core import algebra as a
-from criteria_engine.core.bounds import Bounds
+from criteria_engine.core.bounds import BoundsRewriter
 from criteria_engine.core.nodes import Choice, Condition, Number, Numeric, Truth
-from criteria_engine.core.values import Claim
+from criteria_engine.core.values import TruthValue
 from criteria_engine.rules.parts import Consistency, Status
 
 __all__ = [
     "CODES",
-    "Asking",
     "Program",
+    "Questions",
     "Slot",
 ]
 
@@ -36,7 +36,7 @@ _AS_IT_IS: Any = object()
 
 
 @attrs.frozen(eq=False, repr=False)
-class Asking:
+class Questions:
     """The parts to work out, and how each of the questions is answered from them.
 
     An answer is (place, if true, if false); a constant has no place.
@@ -46,7 +46,7 @@ class Asking:
     answers: tuple[tuple[int, Any, Any], ...]
 
     @classmethod
-    def of(cls, questions: Sequence[Condition | Numeric]) -> Asking:
+    def of(cls, questions: Sequence[Condition | Numeric]) -> Questions:
         """What to ask so that all questions are answered."""
         parts: dict[int, tuple[int, Condition | Numeric]] = {}
 
@@ -108,22 +108,24 @@ class Program:
     """
 
     judging: Judging
-    reaching: Reaching | None
-    groups: dict[str, Reaching]
-    consistency: tuple[tuple[Consistency, Claim], ...]
+    reaching: Outcomes | None
+    groups: dict[str, Outcomes]
+    consistency: tuple[tuple[Consistency, TruthValue], ...]
     needs_day: bool
-    bounds: Bounds = attrs.field(factory=Bounds)
+    bounds: BoundsRewriter = attrs.field(factory=BoundsRewriter)
     memory: dict[Any, Any] = attrs.field(factory=dict, repr=False)
     slots: tuple[Slot, ...] = attrs.field(init=False)
     places: dict[str, int] = attrs.field(init=False)
-    door: Door = attrs.field(init=False)
+    door: InputReader = attrs.field(init=False)
     once: dict[Any, Any] = attrs.field(init=False, factory=dict)
     _turn: threading.RLock = attrs.field(init=False, factory=threading.RLock)
 
     def __attrs_post_init__(self) -> None:
         self.slots = tuple(self._slot(path) for path in self.judging.tree.by_path)
         self.places = {slot.path: place for place, slot in enumerate(self.slots)}
-        self.door = Door.of(tuple(self.judging.inputs.values()), self.judging.parts.scales, self.needs_day)
+        self.door = InputReader.of(
+            tuple(self.judging.inputs.values()), self.judging.parts.scales, self.needs_day
+        )
         if self.consistency or self.judging.observing.found:
             self.door.quickly = False
 
@@ -162,14 +164,14 @@ class Program:
     # ---- functions ---------------------------------------------------------------------------
 
     @property
-    def exact_asking(self) -> Asking:
+    def exact_asking(self) -> Questions:
         """What complete rows are asked."""
-        return self._made("exact_asking", lambda: Asking.of(self._exact_questions()))
+        return self._made("exact_asking", lambda: Questions.of(self._exact_questions()))
 
     @property
-    def bounded_asking(self) -> Asking:
+    def bounded_asking(self) -> Questions:
         """What rows with missing values are asked."""
-        return self._made("bounded_asking", lambda: Asking.of(self._bounded_questions()))
+        return self._made("bounded_asking", lambda: Questions.of(self._bounded_questions()))
 
     @property
     def exact(self) -> Callable[..., Any]:
@@ -205,10 +207,10 @@ class Program:
                     found = self.once[name] = make()
         return found
 
-    def _written(self, asking: Asking, *, missing: bool) -> Callable[..., Any]:
+    def _written(self, asking: Questions, *, missing: bool) -> Callable[..., Any]:
         return build_function(self.door.order, self.door.withholdable, asking.parts, missing=missing)
 
-    def _entered(self, asking: Asking, *, missing: bool) -> Callable[..., Any]:
+    def _entered(self, asking: Questions, *, missing: bool) -> Callable[..., Any]:
         door = self.door
         return build_function(
             door.order,
@@ -223,12 +225,12 @@ class Program:
 
     def exact_answer(self, question: int, found: Sequence[Any]) -> Any:
         """One answer of a complete row: 0 is the level, 2 whether the set is absent, 4 its points."""
-        asking: Asking = self.once.get("exact_asking") or self.exact_asking
+        asking: Questions = self.once.get("exact_asking") or self.exact_asking
         return asking.answer(question, found)
 
     def open_answer(self, question: int, found: Sequence[Any]) -> Any:
         """One answer about the set of a row with gaps: 2 whether it can be absent, 4 and 5 its points."""
-        asking: Asking = self.once.get("bounded_asking") or self.bounded_asking
+        asking: Questions = self.once.get("bounded_asking") or self.bounded_asking
         return asking.answer(self.outcomes + question, found)
 
     def answers(self, found: Sequence[Any], complete: bool, first: int, count: int) -> list[Any]:

@@ -21,9 +21,9 @@ from criteria_engine.compiler.names import (
 )
 from criteria_engine.compiler.tree import (
     ANYTHING,
-    Branchlet,
-    Faces,
-    Parts,
+    CriterionState,
+    Node,
+    RulesetParts,
     Tree,
     expressions_in,
     fraction_of,
@@ -37,15 +37,15 @@ from criteria_engine.core import values as m
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.grammar import Parsed, is_id, nearest, parse
 from criteria_engine.core.lowering import Scope, as_amount, as_claim, lower
-from criteria_engine.core.nodes import Branch, Condition, Flag, Not, Number, Numeric, Operator, Part
-from criteria_engine.core.values import Amount, Claim, Meaning, compared
+from criteria_engine.core.nodes import Branch, Condition, InputFlag, Not, Number, Numeric, Operator, Part
+from criteria_engine.core.values import Meaning, NumberValue, TruthValue, compared
 from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.rules.parts import Combine, Criterion, Definition, Input
 from criteria_engine.rules.schema import built
 
 __all__ = [
     "EarlierScope",
-    "Observing",
+    "ObservedInputs",
     "RuleDesk",
     "RulesetScope",
     "Understanding",
@@ -83,7 +83,7 @@ class Understanding(ABC):
         """``score``, ``share``, ``met`` … of a criterion."""
 
     @abstractmethod
-    def title(self, ruleset: str, level: str) -> Claim:
+    def title(self, ruleset: str, level: str) -> TruthValue:
         """Whether a title is held."""
 
     @abstractmethod
@@ -131,22 +131,22 @@ class Understanding(ABC):
             self.note(place, fault)
             return free
 
-    def claim(self, expression: Expression, place: str) -> Claim:
+    def claim(self, expression: Expression, place: str) -> TruthValue:
         """A condition."""
-        found: Claim = self._fitting(expression, place, as_claim, free_claim())
+        found: TruthValue = self._fitting(expression, place, as_claim, free_claim())
         return found
 
-    def amount(self, expression: Expression, place: str) -> Amount:
+    def amount(self, expression: Expression, place: str) -> NumberValue:
         """A number."""
-        found: Amount = self._fitting(expression, place, as_amount, Amount(free_number()))
+        found: NumberValue = self._fitting(expression, place, as_amount, NumberValue(free_number()))
         return found
 
 
-# ---- where one rule asks what its expressions mean (see ``rules.shape.Desk``) --------------------
+# ---- where one rule asks what its expressions mean (see ``rules.shape.RuleContext``) --------------------
 
 
 class RuleDesk:
-    """Where one rule asks; see ``rules.shape.Desk``."""
+    """Where one rule asks; see ``rules.shape.RuleContext``."""
 
     def __init__(self, scope: Understanding, place: str, criterion: Criterion) -> None:
         self._scope = scope
@@ -176,11 +176,11 @@ class RuleDesk:
         least = self._criterion.least
         return a.ZERO if least is None else a.number(fraction_of(least))
 
-    def condition(self, expression: Expression, place: str) -> Claim:
+    def condition(self, expression: Expression, place: str) -> TruthValue:
         """A condition."""
         return self._scope.claim(expression, self._at(place))
 
-    def amount(self, expression: Expression, place: str) -> Amount:
+    def amount(self, expression: Expression, place: str) -> NumberValue:
         """A number."""
         return self._scope.amount(expression, self._at(place))
 
@@ -195,9 +195,9 @@ class RuleDesk:
     def value(self, expression: Expression, place: str) -> Meaning:
         """A value of any type."""
         meaning = self._scope.meaning(expression, self._at(place))
-        return Amount(free_number()) if meaning is None else meaning
+        return NumberValue(free_number()) if meaning is None else meaning
 
-    def comparison(self, operator: str, left: Meaning, right: Meaning, place: str) -> Claim:
+    def comparison(self, operator: str, left: Meaning, right: Meaning, place: str) -> TruthValue:
         """A comparison of two values."""
         free = free_claim()
         if is_free(left) or is_free(right):
@@ -228,7 +228,7 @@ def definition_meaning(scope: Understanding, definition: Definition) -> Meaning 
         meaning = scope.meaning(definition.expr, place)
     else:
         meaning = _picked(scope, definition, place)
-    if isinstance(meaning, Amount):
+    if isinstance(meaning, NumberValue):
         return attrs.evolve(meaning, numeric=meaning.settled, named=True)
     return meaning
 
@@ -239,7 +239,7 @@ def _picked(scope: Understanding, definition: Definition, place: str) -> Meaning
         return None
     desk = RuleDesk(scope, f"{place}.{rule.KEY}", Criterion("_"))
     if hasattr(rule, "amount"):
-        amount: Amount = rule.amount(desk)[0]
+        amount: NumberValue = rule.amount(desk)[0]
         return amount
     if not hasattr(rule, "picks"):
         scope.note(place, Fault("CE302", key=rule.KEY))
@@ -270,7 +270,7 @@ _TOLD = frozenset({"CE251", "CE252", "CE256"})
 
 
 @attrs.define(eq=False)
-class Observing:
+class ObservedInputs:
     """What a ruleset observes beside its inputs: those of earlier periods, titles, the day.
 
     ``found`` are inputs that are named by the expression that asks for them, in the order in which they
@@ -291,13 +291,13 @@ class Observing:
             self.origins[name] = given.id, "", periods
         return self.found[name]
 
-    def title(self, ruleset: str, level: str, periods: int = 0) -> Claim:
+    def title(self, ruleset: str, level: str, periods: int = 0) -> TruthValue:
         """Whether a title is held, or was."""
         name = earlier_name(title_name(ruleset, level), periods)
         if name not in self.found:
             self.found[name] = built(Input, {"id": name, "type": "boolean"})
             self.origins[name] = ruleset, level, periods
-        return Claim(Flag(name, True), Flag(name, False))
+        return TruthValue(InputFlag(name, True), InputFlag(name, False))
 
     def ordered(self, inputs: Sequence[Input]) -> dict[str, Input]:
         """Those that were found, the inputs of earlier periods first, whatever asked for them when."""
@@ -316,7 +316,7 @@ class Observing:
             raise Fault("CE256")
 
 
-def check_own_title(parts: Parts, ruleset: str, level: str) -> None:
+def check_own_title(parts: RulesetParts, ruleset: str, level: str) -> None:
     """``Fault`` where a set asks for a title of its own that it does not give."""
     if ruleset != parts.id:
         return
@@ -335,7 +335,7 @@ class EarlierScope(Understanding):
     """The names of one ruleset, so many periods before."""
 
     def __init__(
-        self, parts: Parts, observing: Observing, periods: int, unknown: Callable[[str], Fault]
+        self, parts: RulesetParts, observing: ObservedInputs, periods: int, unknown: Callable[[str], Fault]
     ) -> None:
         super().__init__(Problems())
         self._parts, self._observing, self.periods = parts, observing, periods
@@ -430,7 +430,7 @@ class EarlierScope(Understanding):
         """Criteria are judged now; what they were is not asked."""
         raise Fault("CE251", name=function)
 
-    def title(self, ruleset: str, level: str) -> Claim:
+    def title(self, ruleset: str, level: str) -> TruthValue:
         """Whether a title was held then."""
         check_own_title(self._parts, ruleset, level)
         return self._observing.title(ruleset, level, self.periods)
@@ -446,15 +446,15 @@ class EarlierScope(Understanding):
 class RulesetScope(Understanding):
     """The names and criteria of one ruleset, with the faces of the criteria as far as they are known."""
 
-    def __init__(self, parts: Parts, problems: Problems) -> None:
+    def __init__(self, parts: RulesetParts, problems: Problems) -> None:
         super().__init__(problems)
         self.parts = parts
-        self.observing = Observing()
+        self.observing = ObservedInputs()
         self.here: str | None = None
         self.tree = Tree.of(parts.root)
         self.inputs = {given.id: given for given in parts.inputs}
         self.names: dict[str, Meaning] = {}
-        self.faces = {path: Faces() for path in self.tree.by_path}
+        self.faces = {path: CriterionState() for path in self.tree.by_path}
         self._earlier: dict[int, EarlierScope] = {}
         self._defined = {each.id for each in parts.definitions}
         self._finished: dict[str, Child] = {}
@@ -497,7 +497,7 @@ class RulesetScope(Understanding):
             known = [f"'{name}'"]
         return Fault("CE225", name=name, nearest=nearest(name, known) or ", ".join(known[:8]) or "–")
 
-    def title(self, ruleset: str, level: str) -> Claim:
+    def title(self, ruleset: str, level: str) -> TruthValue:
         """Whether the subject holds that level of another ruleset, or a better one."""
         check_own_title(self.parts, ruleset, level)
         return self.observing.title(ruleset, level)
@@ -516,15 +516,15 @@ class RulesetScope(Understanding):
         """``score``, ``share``, ``met`` … of a criterion, or of the whole set."""
         return self.of_face(function, self.tree.find(name or self.here or ""))
 
-    def of_face(self, function: str, found: Branchlet) -> Meaning:
+    def of_face(self, function: str, found: Node) -> Meaning:
         """The same of a criterion that is already found."""
         faces = self.faces[found.path]
         child = self.as_child(found) if self.here == found.path else self.from_afar(found)
         match function:
             case "score":
-                return Amount(child.points, child.there, child.absent, named=True)
+                return NumberValue(child.points, child.there, child.absent, named=True)
             case "met":
-                return Claim(
+                return TruthValue(
                     a.every([faces.applies, faces.met.true]),
                     a.every([faces.applies, faces.met.false]),
                     faces.absent,
@@ -536,14 +536,14 @@ class RulesetScope(Understanding):
                     a.choice([Branch(each.met, each.met, a.ONE)], a.some([each.failed, each.absent]), a.ZERO)
                     for each in ones
                 ]
-                return Amount(a.add(counts), faces.applies, faces.absent, named=True)
+                return NumberValue(a.add(counts), faces.applies, faces.absent, named=True)
             case "lowest_share":
                 self._must_be_group(found)
                 shares = [self.share_of(each, self.as_child(each)) for each in found.children]
                 if not shares:
-                    return Amount(a.ZERO, a.FALSE, a.TRUE)
+                    return NumberValue(a.ZERO, a.FALSE, a.TRUE)
                 least = m.least_of("min", shares)
-                return Amount(
+                return NumberValue(
                     least.numeric,
                     a.every([faces.applies, least.there]),
                     a.some([faces.absent, least.na]),
@@ -551,15 +551,15 @@ class RulesetScope(Understanding):
         if child.most is None:
             raise Fault("CE227", name=found.path or "score()")
         if function == "max_score":
-            return Amount(child.most, child.there, child.absent, named=True)
+            return NumberValue(child.most, child.there, child.absent, named=True)
         return self.share_of(found, child, Fraction(100 if function == "percent" else 1))
 
-    def _must_be_group(self, found: Branchlet) -> None:
+    def _must_be_group(self, found: Node) -> None:
         if found.criterion.is_group:
             return
         raise Fault("CE228", name=found.path)
 
-    def share_of(self, found: Branchlet, seen: Child, scale: Fraction = Fraction(1)) -> Amount:
+    def share_of(self, found: Node, seen: Child, scale: Fraction = Fraction(1)) -> NumberValue:
         """Points over maximum, bounded together; not applicable of a maximum of 0."""
         faces, child = self.faces[found.path], seen
         if child.most is None:
@@ -573,7 +573,7 @@ class RulesetScope(Understanding):
             numeric = ratio(scale, faces.parts, exact, summed_on_grid=True)
         else:
             numeric = exact
-        return Amount(
+        return NumberValue(
             numeric,
             a.every([child.there, a.is_nonzero(child.most)]),
             a.some([child.absent, a.is_zero(child.most)]),
@@ -581,13 +581,13 @@ class RulesetScope(Understanding):
 
     # ---- criteria as others see them -----------------------------------------------------------
 
-    def as_child(self, found: Branchlet) -> Child:
+    def as_child(self, found: Node) -> Child:
         """The criterion as its parent sees it, with what is known of it so far."""
         finished = self._finished.get(found.path)
         faces = self.faces[found.path]
         return self._child(found, faces.here, faces.not_here) if finished is None else finished
 
-    def from_afar(self, found: Branchlet) -> Child:
+    def from_afar(self, found: Node) -> Child:
         """The same, seen by what is no part of its group: where a group above does not apply, nor does it."""
         known = self._from_afar.get(found.path)
         if known is None:
@@ -597,7 +597,7 @@ class RulesetScope(Understanding):
                 self._from_afar[found.path] = known
         return known
 
-    def _child(self, found: Branchlet, there: Condition, absent: Condition) -> Child:
+    def _child(self, found: Node, there: Condition, absent: Condition) -> Child:
         faces, criterion = self.faces[found.path], found.criterion
         points, most = faces.points, faces.most
         met, failed = a.every([there, faces.met.true]), a.every([there, faces.met.false])
@@ -627,12 +627,12 @@ class RulesetScope(Understanding):
         weight = Fraction(repr(criterion.weight)) if criterion.weight is not None else Fraction(1)
         return Child(there, absent, points, most, faces.full, met, failed, weight, criterion.bonus, parts)
 
-    def prerequisite(self, expression: Expression, place: str) -> Claim:
+    def prerequisite(self, expression: Expression, place: str) -> TruthValue:
         """Whether a prerequisite is held; one that is not applicable is."""
         name = prerequisite_name(expression, self.tree)
         if name is None:
             claim = self.claim(expression, place)
-            return Claim(claim.passes, claim.false)
+            return TruthValue(claim.passes, claim.false)
         taken = name in self.names or name in self.parts.broken
         try:
             found = self.tree.find(name)
@@ -642,4 +642,4 @@ class RulesetScope(Understanding):
             self.note(place, fault)
             return free_claim()
         faces = self.faces[found.path]
-        return Claim(a.some([faces.absent, faces.met.true]), a.every([faces.applies, faces.met.false]))
+        return TruthValue(a.some([faces.absent, faces.met.true]), a.every([faces.applies, faces.met.false]))

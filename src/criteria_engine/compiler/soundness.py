@@ -15,7 +15,7 @@ from criteria_engine.compiler.compiler import Judging
 from criteria_engine.compiler.levels import reaching
 from criteria_engine.compiler.names import Described
 from criteria_engine.compiler.program import Program
-from criteria_engine.compiler.tree import Branchlet, Parts
+from criteria_engine.compiler.tree import Node, RulesetParts
 from criteria_engine.core.algebra import add
 from criteria_engine.core.grammar import nearest
 from criteria_engine.messages.diagnostics import Fault, Problems
@@ -43,7 +43,7 @@ def program_of(
     _check_names(ruleset, problems)
     for given in ruleset.inputs:
         _check_input(given, scales, problems)
-    parts = Parts(
+    parts = RulesetParts(
         ruleset.inputs,
         scales,
         ruleset.parameters,
@@ -210,7 +210,7 @@ def _check_numbers(judging: Judging, path: str, criterion: Criterion) -> None:
             judging.note(found.key("combine"), Fault("CE327"))
 
 
-def _holds_broken(judging: Judging, found: Branchlet) -> bool:
+def _holds_broken(judging: Judging, found: Node) -> bool:
     """Whether something below could not be read, so that its points are not known."""
     prefix = f"criterion:{found.path}." if found.path else "criterion:"
     return any(each.startswith(prefix) for each in judging.parts.broken)

@@ -19,8 +19,8 @@ from criteria_engine.compiler.combining import Joined
 from criteria_engine.core import algebra as a
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.grammar import nearest, normal
-from criteria_engine.core.nodes import Condition, Flag, Numeric, Observed, Part
-from criteria_engine.core.values import Amount, Claim, Meaning
+from criteria_engine.core.nodes import Condition, InputFlag, InputNumber, Numeric, Part
+from criteria_engine.core.values import Meaning, NumberValue, TruthValue
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.rules.parts import Criterion, Definition, Input, Parameter
 from criteria_engine.rules.shape import Judged
@@ -28,10 +28,10 @@ from criteria_engine.rules.shape import Judged
 __all__ = [
     "ANYTHING",
     "FREE",
-    "Branchlet",
+    "CriterionState",
     "Face",
-    "Faces",
-    "Parts",
+    "Node",
+    "RulesetParts",
     "Tree",
     "expressions_in",
     "fraction_of",
@@ -51,13 +51,13 @@ Face = tuple[str, str]
 
 
 @attrs.frozen(eq=False, repr=False)
-class Branchlet:
+class Node:
     """A criterion in its tree; the root's path is empty and stands for the whole set."""
 
     path: str
     criterion: Criterion
-    parent: Branchlet | None
-    children: list[Branchlet] = attrs.field(factory=list)
+    parent: Node | None
+    children: list[Node] = attrs.field(factory=list)
 
     @property
     def place(self) -> str:
@@ -68,7 +68,7 @@ class Branchlet:
         """The place of one of its keys."""
         return f"{self.place}.{name}" if self.path else name
 
-    def below(self) -> Iterator[Branchlet]:
+    def below(self) -> Iterator[Node]:
         """All criteria below, parents first."""
         waiting = deque(self.children)
         while waiting:
@@ -81,29 +81,29 @@ class Branchlet:
 class Tree:
     """All criteria, by path and by id."""
 
-    root: Branchlet
-    by_path: Mapping[str, Branchlet]
-    by_id: Mapping[str, Sequence[Branchlet]]
+    root: Node
+    by_path: Mapping[str, Node]
+    by_id: Mapping[str, Sequence[Node]]
 
     @classmethod
     def of(cls, root: Criterion) -> Tree:
         """The tree below ``root``, which stands for the whole set."""
-        top = Branchlet("", root, None)
-        by_path: dict[str, Branchlet] = {"": top}
-        by_id: dict[str, list[Branchlet]] = {}
+        top = Node("", root, None)
+        by_path: dict[str, Node] = {"": top}
+        by_id: dict[str, list[Node]] = {}
         waiting = [top]
         while waiting:
             parent = waiting.pop()
             for criterion in parent.criterion.criteria:
                 path = f"{parent.path}.{criterion.id}" if parent.path else criterion.id
-                child = Branchlet(path, criterion, parent)
+                child = Node(path, criterion, parent)
                 parent.children.append(child)
                 by_path.setdefault(path, child)
                 by_id.setdefault(criterion.id, []).append(child)
             waiting.extend(reversed(parent.children))
         return cls(top, by_path, by_id)
 
-    def find(self, name: str) -> Branchlet:
+    def find(self, name: str) -> Node:
         """The criterion of that id or dotted path; ``Fault`` where there is none or several."""
         if name in self.by_path:
             found = self.by_path[name]
@@ -195,7 +195,7 @@ FREE = "?"
 
 
 @attrs.frozen(eq=False, repr=False)
-class Parts:
+class RulesetParts:
     """What a ruleset is made of, as far as judging needs it; ``broken`` names are passed over."""
 
     inputs: Sequence[Input]
@@ -209,7 +209,7 @@ class Parts:
 
 
 @attrs.define(eq=False, repr=False)
-class Faces:
+class CriterionState:
     """What is known of one criterion so far.
 
     ``applies`` and ``absent``, ``blocked`` and ``free`` are contraries; so are ``here`` and
@@ -221,7 +221,7 @@ class Faces:
     own_absent: Condition = a.FALSE
     gate: Condition = a.TRUE
     no_gate: Condition = a.FALSE
-    judged: Judged = attrs.field(factory=lambda: Judged(Amount(a.ZERO)))
+    judged: Judged = attrs.field(factory=lambda: Judged(NumberValue(a.ZERO)))
     undecided: Condition = a.FALSE
     dropped: Condition = a.FALSE
     here: Condition = a.TRUE
@@ -230,7 +230,7 @@ class Faces:
     absent: Condition = a.FALSE
     blocked: Condition = a.FALSE
     free: Condition = a.TRUE
-    requires: tuple[tuple[str, Claim], ...] = ()
+    requires: tuple[tuple[str, TruthValue], ...] = ()
     joined: Joined | None = None
     own_points: Numeric = a.ZERO
     points: Numeric = a.ZERO
@@ -239,7 +239,7 @@ class Faces:
     parts: tuple[Part, ...] | None = None
     share: Numeric | None = None
     got: Condition | None = None
-    met: Claim = attrs.field(factory=lambda: Claim(a.TRUE, a.FALSE))
+    met: TruthValue = attrs.field(factory=lambda: TruthValue(a.TRUE, a.FALSE))
 
 
 def expressions_in(value: Any, place: str = "") -> Iterator[tuple[str, Expression]]:
@@ -265,21 +265,21 @@ def prerequisite_name(expression: Expression, tree: Tree) -> str | None:
     return None
 
 
-def free_number() -> Observed:
+def free_number() -> InputNumber:
     """A number that could be any, in the place of one that could not be understood."""
-    return Observed(FREE, low=-1e15, high=1e15, on_grid=True)
+    return InputNumber(FREE, low=-1e15, high=1e15, on_grid=True)
 
 
-def free_claim() -> Claim:
+def free_claim() -> TruthValue:
     """A condition that could come out either way, in the place of one that could not be understood."""
-    return Claim(Flag(FREE, True), Flag(FREE, False))
+    return TruthValue(InputFlag(FREE, True), InputFlag(FREE, False))
 
 
 def is_free(meaning: Meaning) -> bool:
     """Whether it stands in for what could not be understood."""
     return (
-        isinstance(meaning, Amount)
-        and isinstance(meaning.numeric, Observed)
+        isinstance(meaning, NumberValue)
+        and isinstance(meaning.numeric, InputNumber)
         and meaning.numeric.input == FREE
     )
 

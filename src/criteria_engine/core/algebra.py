@@ -13,27 +13,27 @@ from typing import Literal
 
 from criteria_engine.core.arithmetic import EDGE, EXACT_FLOAT, NEAREST, as_float
 from criteria_engine.core.nodes import (
+    And,
     Apply,
     Branch,
     Choice,
     Compare,
     Condition,
-    Every,
+    Difference,
     Extreme,
     FunctionName,
-    Minus,
     Not,
     Number,
     Numeric,
     Operator,
-    Over,
+    Or,
     Power,
+    Product,
+    Quotient,
     Remainder,
     Rounded,
     RoundingMode,
-    Some,
     Sum,
-    Times,
     Truth,
 )
 
@@ -83,7 +83,7 @@ def every(parts: Iterable[Condition]) -> Condition:
                 return FALSE
         else:
             kept[id(part)] = part
-    return _joined(Every, tuple(kept.values()), TRUE)
+    return _joined(And, tuple(kept.values()), TRUE)
 
 
 def some(parts: Iterable[Condition]) -> Condition:
@@ -95,10 +95,10 @@ def some(parts: Iterable[Condition]) -> Condition:
                 return TRUE
         else:
             kept[id(part)] = part
-    return _joined(Some, tuple(kept.values()), FALSE)
+    return _joined(Or, tuple(kept.values()), FALSE)
 
 
-def _joined(kind: type[Every | Some], parts: tuple[Condition, ...], empty: Truth) -> Condition:
+def _joined(kind: type[And | Or], parts: tuple[Condition, ...], empty: Truth) -> Condition:
     if not parts:
         return empty
     return parts[0] if len(parts) == 1 else kind(parts)
@@ -222,7 +222,7 @@ def subtract(left: Numeric, right: Numeric) -> Numeric:
     if isinstance(right, Number) and right.value == 0:
         return left
     whole = left.whole and right.whole
-    return Minus(
+    return Difference(
         left, right, low=left.low - right.high, high=left.high - right.low, whole=whole, on_grid=whole
     )
 
@@ -246,7 +246,7 @@ def times(left: Numeric, right: Numeric) -> Numeric:
             return other if one.value else ZERO
     low, high = _corners(left, right)
     whole = left.whole and right.whole
-    return Times(left, right, low=low, high=high, whole=whole, on_grid=whole)
+    return Product(left, right, low=low, high=high, whole=whole, on_grid=whole)
 
 
 def divide(left: Numeric, right: Numeric) -> Numeric:
@@ -263,7 +263,7 @@ def divide(left: Numeric, right: Numeric) -> Numeric:
     quotients = [end / edge for end in (left.low, left.high) for edge in edges]
     if isinstance(is_nonzero(right), Compare):
         quotients.append(0.0)
-    return Over(left, right, nearest, low=min(quotients), high=max(quotients))
+    return Quotient(left, right, nearest, low=min(quotients), high=max(quotients))
 
 
 def _divisor_edges(right: Numeric, nearest: float) -> list[float]:

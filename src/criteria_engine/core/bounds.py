@@ -36,42 +36,42 @@ from criteria_engine.core.algebra import (
 )
 from criteria_engine.core.nodes import (
     Among,
+    And,
     Apply,
     Branch,
     Choice,
     Compare,
     Condition,
-    Every,
-    Evidenced,
+    Difference,
     Extreme,
-    Flag,
-    Given,
-    Minus,
+    InputEvidenced,
+    InputFlag,
+    InputGiven,
+    InputNotApplicable,
+    InputNumber,
     Mixture,
     MixturePart,
     Not,
     Number,
     NumberLike,
     Numeric,
-    Observed,
-    Over,
+    Or,
     Power,
+    Product,
+    Quotient,
     Ratio,
     Remainder,
     Rounded,
     Same,
     Settled,
-    Some,
     Sum,
     Tighter,
-    Times,
     Truth,
-    Withheld,
 )
 from criteria_engine.core.traversal import children_first, inner
 
 __all__ = [
-    "Bounds",
+    "BoundsRewriter",
     "Interval",
     "constant",
     "first_possible",
@@ -149,7 +149,7 @@ def first_possible(ways: list[tuple[Condition, Numeric]], which: Literal["min", 
 _ORDERS = ("<", "<=", ">", ">=")
 
 
-class Bounds:
+class BoundsRewriter:
     """The rewriting, with a memory so that shared parts stay shared."""
 
     def __init__(self) -> None:
@@ -207,21 +207,21 @@ class Bounds:
 
     def _can(self, condition: Condition) -> Condition:
         match condition:
-            case Truth() | Given() | Evidenced():
+            case Truth() | InputGiven() | InputEvidenced():
                 return condition
-            case Flag(input) | Withheld(input):
-                return some([contrary(Given(input)), condition])
+            case InputFlag(input) | InputNotApplicable(input):
+                return some([contrary(InputGiven(input)), condition])
             case Among(input, words, wanted, domain):
                 open_words = domain is None or any((word in words) == wanted for word in domain)
-                return some([every([contrary(Given(input)), Truth(open_words)]), condition])
+                return some([every([contrary(InputGiven(input)), Truth(open_words)]), condition])
             case Same(left, right, wanted, meet):
-                either_missing = some([contrary(Given(left)), contrary(Given(right))])
+                either_missing = some([contrary(InputGiven(left)), contrary(InputGiven(right))])
                 return some([every([either_missing, Truth(meet or not wanted)]), condition])
             case Compare():
                 return self._can_compare(condition)
-            case Every(parts):
+            case And(parts):
                 return every(self.can(part) for part in parts)
-            case Some(parts):
+            case Or(parts):
                 return some(self.can(part) for part in parts)
             case Settled():
                 return self._settled(condition)
@@ -231,9 +231,9 @@ class Bounds:
 
     def _can_compare(self, condition: Compare) -> Condition:
         left, right = condition.left, condition.right
-        if isinstance(left, Observed) and isinstance(right, Number) and condition.operator in _ORDERS:
+        if isinstance(left, InputNumber) and isinstance(right, Number) and condition.operator in _ORDERS:
             end = left.high if condition.operator in (">", ">=") else left.low
-            given, reaches = Given(left.input), compare(condition.operator, constant(end), right)
+            given, reaches = InputGiven(left.input), compare(condition.operator, constant(end), right)
             if reaches is TRUE:
                 return some([contrary(given), condition])
             return every([given, condition])
@@ -262,8 +262,8 @@ class Bounds:
         match numeric:
             case Number():
                 return numeric, numeric
-            case Observed(input):
-                given = Given(input)
+            case InputNumber(input):
+                given = InputGiven(input)
                 here = Branch(given, given, numeric)
                 return pair(
                     choice([here], contrary(given), constant(numeric.low)),
@@ -272,12 +272,12 @@ class Bounds:
             case Sum(terms):
                 ends = [self.interval(term) for term in terms]
                 return pair(add(low for low, _ in ends), add(high for _, high in ends))
-            case Minus(left, right):
+            case Difference(left, right):
                 (left_low, left_high), (right_low, right_high) = self.interval(left), self.interval(right)
                 return pair(subtract(left_low, right_high), subtract(left_high, right_low))
-            case Times(left, right):
+            case Product(left, right):
                 return product(self.interval(left), self.interval(right), left, right)
-            case Over():
+            case Quotient():
                 return self._quotient(numeric)
             case Remainder(left, right):
                 return self._remainder(left, right)
@@ -308,7 +308,7 @@ class Bounds:
         at_least, at_most = self.interval(numeric.lower)[0], self.interval(numeric.upper)[1]
         return pair(extreme("max", [low, at_least]), extreme("min", [high, at_most]))
 
-    def _quotient(self, numeric: Over) -> Interval:
+    def _quotient(self, numeric: Quotient) -> Interval:
         left, right = self.interval(numeric.left), self.interval(numeric.right)
         if left[0] is left[1] and right[0] is right[1]:
             quotient = divide(left[0], right[0])

@@ -21,12 +21,12 @@ from criteria_engine.core.grammar import (
     dotted,
     normal,
 )
-from criteria_engine.core.nodes import Evidenced, FunctionName, Not, Operator
+from criteria_engine.core.nodes import FunctionName, InputEvidenced, Not, Operator
 from criteria_engine.core.values import (
     TOO_LARGE,
-    Amount,
-    Claim,
     Meaning,
+    NumberValue,
+    TruthValue,
     applied,
     binary,
     compared,
@@ -74,7 +74,7 @@ class Scope(Protocol):
     def of_criterion(self, function: str, name: str) -> Meaning:
         """``score``, ``max_score``, ``share``, ``percent``, ``met`` … of a criterion."""
 
-    def title(self, ruleset: str, level: str) -> Claim:
+    def title(self, ruleset: str, level: str) -> TruthValue:
         """Whether that level of another ruleset, or a better one, is held."""
 
     def before(self, periods: int) -> Scope:
@@ -89,16 +89,16 @@ def lower(parsed: Parsed, scope: Scope) -> Meaning:
     return _Lowering(parsed, scope).of(parsed.tree)
 
 
-def as_claim(meaning: Meaning) -> Claim:
+def as_claim(meaning: Meaning) -> TruthValue:
     """The meaning as a condition; ``Fault`` if it is none."""
-    if not isinstance(meaning, Claim):
+    if not isinstance(meaning, TruthValue):
         raise Fault("CE235", found_kind=m.kind_of(meaning))
     return meaning
 
 
-def as_amount(meaning: Meaning) -> Amount:
+def as_amount(meaning: Meaning) -> NumberValue:
     """The meaning as a number; ``Fault`` if it is none."""
-    if not isinstance(meaning, Amount) or meaning.kind != "number":
+    if not isinstance(meaning, NumberValue) or meaning.kind != "number":
         raise Fault("CE236", found_kind=m.kind_of(meaning))
     return meaning
 
@@ -117,7 +117,7 @@ class _Lowering:
             raise
         except OverflowError:
             raise Fault("CE241", self._parsed.span(tree)) from None
-        if isinstance(meaning, Amount) and max(-meaning.numeric.low, meaning.numeric.high) > TOO_LARGE:
+        if isinstance(meaning, NumberValue) and max(-meaning.numeric.low, meaning.numeric.high) > TOO_LARGE:
             raise Fault("CE241", self._parsed.span(tree))
         return meaning
 
@@ -126,11 +126,11 @@ class _Lowering:
             case ast.Constant(value=str(word)):
                 return m.said(normal(word))
             case ast.Constant(value=size):
-                return Amount(a.number(Fraction(repr(size))), named=True)
+                return NumberValue(a.number(Fraction(repr(size))), named=True)
             case ast.Name(id="true"):
-                return Claim(a.TRUE, a.FALSE)
+                return TruthValue(a.TRUE, a.FALSE)
             case ast.Name(id="false"):
-                return Claim(a.FALSE, a.TRUE)
+                return TruthValue(a.FALSE, a.TRUE)
             case ast.Name(id=name):
                 return self._scope.named(normal(name))
             case ast.BoolOp(operator, values):
@@ -140,7 +140,7 @@ class _Lowering:
                 return m.contrary_of(self._claim(operand))
             case ast.UnaryOp(_, operand):
                 value = self._amount(operand)
-                return Amount(
+                return NumberValue(
                     a.negate(value.numeric), value.there, value.na, named=isinstance(operand, ast.Constant)
                 )
             case ast.BinOp():
@@ -153,10 +153,10 @@ class _Lowering:
                 return self._call(name, arguments)
         raise Fault("CE218", found=ast.unparse(tree)[:40])
 
-    def _claim(self, tree: ast.expr) -> Claim:
+    def _claim(self, tree: ast.expr) -> TruthValue:
         return self._fitting(tree, as_claim)
 
-    def _amount(self, tree: ast.expr) -> Amount:
+    def _amount(self, tree: ast.expr) -> NumberValue:
         return self._fitting(tree, as_amount)
 
     def _fitting(self, tree: ast.expr, fit: Callable[[Meaning], _Fitted]) -> _Fitted:
@@ -169,7 +169,7 @@ class _Lowering:
 
     # ---- operators ---------------------------------------------------------------------------
 
-    def _arithmetic(self, tree: ast.BinOp) -> Amount:
+    def _arithmetic(self, tree: ast.BinOp) -> NumberValue:
         """A chain of operators, worked from the left without recursion."""
         chain: list[tuple[ast.operator, ast.expr]] = []
         first: ast.expr = tree
@@ -182,14 +182,14 @@ class _Lowering:
         for operator, right in reversed(chain):
             if isinstance(operator, ast.Pow):
                 exponent = int(self._amount(right).numeric.low)
-                value = Amount(a.power(value.numeric, exponent), value.there, value.na)
+                value = NumberValue(a.power(value.numeric, exponent), value.there, value.na)
             else:
                 value = binary(operator, value, self._amount(right))
             if max(-value.numeric.low, value.numeric.high) > TOO_LARGE:
                 raise OverflowError
         return value
 
-    def _comparison(self, tree: ast.Compare) -> Claim:
+    def _comparison(self, tree: ast.Compare) -> TruthValue:
         left, links = tree.left, []
         for operator, right in zip(tree.ops, tree.comparators, strict=True):
             if isinstance(right, ast.List):
@@ -204,14 +204,14 @@ class _Lowering:
             return links[0]
         # a chain is one comparison: with a part that does not apply it does not apply
         there = [link.there for link in links]
-        return Claim(
+        return TruthValue(
             a.every([link.true for link in links]),
             a.every([*there, a.some([link.false for link in links])]),
             a.some([link.na for link in links]),
         )
 
     def _conditional(self, tree: ast.IfExp) -> Meaning:
-        picks: list[tuple[Claim, Meaning]] = []
+        picks: list[tuple[TruthValue, Meaning]] = []
         last: ast.expr = tree
         while isinstance(last, ast.IfExp):
             picks.append((self._claim(last.test), self.of(last.body)))
@@ -231,7 +231,7 @@ class _Lowering:
                 return is_known(self.of(arguments[0]))
             case "applicable":
                 value = self.of(arguments[0])
-                return Claim(value.there, value.na)
+                return TruthValue(value.there, value.na)
             case "evidenced":
                 return self._evidenced(arguments[0])
             case "first":
@@ -252,7 +252,7 @@ class _Lowering:
         values = [self._amount(each) for each in arguments]
         return applied(name, [handed_over(value) for value in values])
 
-    def _percent(self, arguments: Sequence[ast.expr]) -> Amount:
+    def _percent(self, arguments: Sequence[ast.expr]) -> NumberValue:
         of, all_of_it = arguments
         if (
             isinstance(of, ast.Call)
@@ -267,40 +267,40 @@ class _Lowering:
             if places[0] == places[1]:
                 return as_amount(self._scope.of_criterion("percent", places[0]))
         part, whole = self._amount(of), self._amount(all_of_it)
-        hundredfold = Amount(a.times(a.number(100), part.numeric), part.there, part.na)
+        hundredfold = NumberValue(a.times(a.number(100), part.numeric), part.there, part.na)
         return binary(ast.Div(), hundredfold, whole)
 
-    def _evidenced(self, tree: ast.expr) -> Claim:
+    def _evidenced(self, tree: ast.expr) -> TruthValue:
         name = normal(tree.id) if isinstance(tree, ast.Name) else ""
         if not self._scope.is_input(name):
             raise Fault("CE237", self._parsed.span(tree))
-        return Claim(Evidenced(name), Not(Evidenced(name)))
+        return TruthValue(InputEvidenced(name), Not(InputEvidenced(name)))
 
-    def _days(self, name: str, arguments: Sequence[ast.expr]) -> Amount:
+    def _days(self, name: str, arguments: Sequence[ast.expr]) -> NumberValue:
         days = []
         for tree in arguments:
             value = self.of(tree)
-            if isinstance(value, m.Words) and value.constant is not None:
-                value = Amount(a.number(m.day_of(value.constant)), kind="date", named=True)
-            if not isinstance(value, Amount) or value.kind != "date":
+            if isinstance(value, m.TextValue) and value.constant is not None:
+                value = NumberValue(a.number(m.day_of(value.constant)), kind="date", named=True)
+            if not isinstance(value, NumberValue) or value.kind != "date":
                 raise Fault("CE238", self._parsed.span(tree), found_kind=m.kind_of(value))
             days.append(value)
         first, second = days
         there, na = a.every([first.there, second.there]), a.some([first.na, second.na])
         if name == "days_between":
-            return Amount(a.subtract(second.numeric, first.numeric), there, na)
+            return NumberValue(a.subtract(second.numeric, first.numeric), there, na)
         between: FunctionName = "years_between" if name == "years_between" else "working_days_between"
         off = self._scope.days_off if name == "working_days_between" else frozenset()
-        return Amount(a.apply(between, [first.numeric, second.numeric], off), there, na)
+        return NumberValue(a.apply(between, [first.numeric, second.numeric], off), there, na)
 
-    def _round(self, arguments: Sequence[ast.expr]) -> Amount:
+    def _round(self, arguments: Sequence[ast.expr]) -> NumberValue:
         value, digits = self._amount(arguments[0]), 0
         if len(arguments) == 2:
             wanted = self._amount(arguments[1]).numeric
             if wanted.low != wanted.high or not wanted.whole or not -9 <= wanted.low <= 9:
                 raise Fault("CE239", self._parsed.span(arguments[1]))
             digits = int(wanted.low)
-        return Amount(a.rounded(value.numeric, digits, "half_up"), value.there, value.na)
+        return NumberValue(a.rounded(value.numeric, digits, "half_up"), value.there, value.na)
 
     # ---- other periods, other titles ---------------------------------------------------------
 
@@ -315,7 +315,7 @@ class _Lowering:
         self._scope.read_earlier(tree)
         return _Lowering(self._parsed, scope).of(tree)
 
-    def _each_period(self, name: str, arguments: Sequence[ast.expr]) -> Claim:
+    def _each_period(self, name: str, arguments: Sequence[ast.expr]) -> TruthValue:
         """The condition now and in the periods before, as one ``and`` or ``or``."""
         condition, count = arguments
         self._scope.before(1)
@@ -339,7 +339,7 @@ class _Lowering:
             if isinstance(call, ast.expr) and name in CRITERION_FUNCTIONS:
                 raise Fault("CE251", self._parsed.span(call), name=name)
 
-    def _title(self, arguments: Sequence[ast.expr]) -> Claim:
+    def _title(self, arguments: Sequence[ast.expr]) -> TruthValue:
         words = [str(each.value) for each in arguments if isinstance(each, ast.Constant)]
         ruleset, level = map(normal, words)
         return self._scope.title(ruleset, level)

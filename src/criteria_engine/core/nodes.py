@@ -24,19 +24,21 @@ import attrs
 __all__ = [
     "NA",
     "Among",
+    "And",
     "Apply",
     "Bounds",
     "Branch",
     "Choice",
     "Compare",
     "Condition",
-    "Every",
-    "Evidenced",
+    "Difference",
     "Extreme",
-    "Flag",
     "FunctionName",
-    "Given",
-    "Minus",
+    "InputEvidenced",
+    "InputFlag",
+    "InputGiven",
+    "InputNotApplicable",
+    "InputNumber",
     "Mixture",
     "MixturePart",
     "Not",
@@ -44,23 +46,21 @@ __all__ = [
     "Number",
     "NumberLike",
     "Numeric",
-    "Observed",
     "Operator",
-    "Over",
+    "Or",
     "Part",
     "Power",
+    "Product",
+    "Quotient",
     "Ratio",
     "Remainder",
     "Rounded",
     "RoundingMode",
     "Same",
     "Settled",
-    "Some",
     "Sum",
     "Tighter",
-    "Times",
     "Truth",
-    "Withheld",
 ]
 
 Operator = Literal["<", "<=", ">", ">=", "==", "!="]
@@ -102,7 +102,7 @@ class Truth:
 
 
 @attrs.frozen(eq=False, repr=False)
-class Flag:
+class InputFlag:
     """A boolean input says yes (``wanted``), or no."""
 
     input: str
@@ -110,7 +110,7 @@ class Flag:
 
 
 @attrs.frozen(eq=False, repr=False)
-class Withheld:
+class InputNotApplicable:
     """An input is not applicable (``wanted``), or is not so."""
 
     input: str
@@ -118,14 +118,14 @@ class Withheld:
 
 
 @attrs.frozen(eq=False, repr=False)
-class Given:
+class InputGiven:
     """A fact of the assessment: the input is not missing."""
 
     input: str
 
 
 @attrs.frozen(eq=False, repr=False)
-class Evidenced:
+class InputEvidenced:
     """A fact of the assessment: evidence names the input."""
 
     input: str
@@ -164,14 +164,14 @@ class Same:
 
 
 @attrs.frozen(eq=False, repr=False)
-class Every:
+class And:
     """All of the conditions hold."""
 
     parts: tuple[Condition, ...]
 
 
 @attrs.frozen(eq=False, repr=False)
-class Some:
+class Or:
     """At least one of the conditions holds."""
 
     parts: tuple[Condition, ...]
@@ -191,7 +191,7 @@ class Settled:
 
 @attrs.frozen(eq=False, repr=False)
 class Not:
-    """The contrary of a fact (``Given``, ``Evidenced``, ``Settled``) or of a bounded condition."""
+    """The contrary of a fact (``InputGiven``, ``InputEvidenced``, ``Settled``) or of a bounded condition."""
 
     part: Condition
 
@@ -207,7 +207,7 @@ class Number(NumberLike):
 
 
 @attrs.frozen(eq=False, repr=False)
-class Observed(NumberLike):
+class InputNumber(NumberLike):
     """The number of an input (a place on its scale, a day); its lowest where it is not applicable."""
 
     input: str
@@ -221,7 +221,7 @@ class Sum(NumberLike):
 
 
 @attrs.frozen(eq=False, repr=False)
-class Minus(NumberLike):
+class Difference(NumberLike):
     """``left`` less ``right``."""
 
     left: Numeric
@@ -229,7 +229,7 @@ class Minus(NumberLike):
 
 
 @attrs.frozen(eq=False, repr=False)
-class Times(NumberLike):
+class Product(NumberLike):
     """``left`` by ``right``."""
 
     left: Numeric
@@ -237,7 +237,7 @@ class Times(NumberLike):
 
 
 @attrs.frozen(eq=False, repr=False)
-class Over(NumberLike):
+class Quotient(NumberLike):
     """``left`` divided by ``right``; 0 where the divisor is 0 (whoever asks has asked that before).
 
     ``nearest`` is the smallest size that a divisor other than 0 has: 1 for whole numbers.
@@ -375,15 +375,26 @@ class Tighter(NumberLike):
 
 
 Condition = (
-    Truth | Flag | Withheld | Given | Evidenced | Compare | Among | Same | Every | Some | Settled | Not
+    Truth
+    | InputFlag
+    | InputNotApplicable
+    | InputGiven
+    | InputEvidenced
+    | Compare
+    | Among
+    | Same
+    | And
+    | Or
+    | Settled
+    | Not
 )
 Numeric = (
     Number
-    | Observed
+    | InputNumber
     | Sum
-    | Minus
-    | Times
-    | Over
+    | Difference
+    | Product
+    | Quotient
     | Remainder
     | Power
     | Extreme

@@ -7,34 +7,34 @@ from typing import assert_never
 
 from criteria_engine.core.nodes import (
     Among,
+    And,
     Apply,
     Choice,
     Compare,
     Condition,
-    Every,
-    Evidenced,
+    Difference,
     Extreme,
-    Flag,
-    Given,
-    Minus,
+    InputEvidenced,
+    InputFlag,
+    InputGiven,
+    InputNotApplicable,
+    InputNumber,
     Mixture,
     Not,
     Number,
     Numeric,
-    Observed,
-    Over,
+    Or,
     Power,
+    Product,
+    Quotient,
     Ratio,
     Remainder,
     Rounded,
     Same,
     Settled,
-    Some,
     Sum,
     Tighter,
-    Times,
     Truth,
-    Withheld,
 )
 
 __all__ = [
@@ -67,7 +67,13 @@ def children_first(
 def inputs_of(part: Condition | Numeric) -> tuple[str, ...]:
     """The inputs that a part itself looks at."""
     match part:
-        case Flag(input) | Withheld(input) | Given(input) | Among(input) | Observed(input=input):
+        case (
+            InputFlag(input)
+            | InputNotApplicable(input)
+            | InputGiven(input)
+            | Among(input)
+            | InputNumber(input=input)
+        ):
             return (input,)
         case Same(left, right):
             return (left, right)
@@ -77,11 +83,11 @@ def inputs_of(part: Condition | Numeric) -> tuple[str, ...]:
 def inner(part: Condition | Numeric) -> tuple[Condition | Numeric, ...]:
     """The parts that a part is made of, guards included."""
     match part:
-        case Compare(_, left, right) | Minus(left=left, right=right) | Times(left=left, right=right):
+        case Compare(_, left, right) | Difference(left=left, right=right) | Product(left=left, right=right):
             return (left, right)
-        case Over(left=left, right=right) | Remainder(left=left, right=right):
+        case Quotient(left=left, right=right) | Remainder(left=left, right=right):
             return (left, right)
-        case Every(parts) | Some(parts) | Extreme(parts=parts) | Apply(parts=parts):
+        case And(parts) | Or(parts) | Extreme(parts=parts) | Apply(parts=parts):
             return tuple(parts)
         case Sum(terms=terms):
             return tuple(terms)
@@ -94,7 +100,15 @@ def inner(part: Condition | Numeric) -> tuple[Condition | Numeric, ...]:
             return (*pieces, guard, otherwise)
         case Settled(outcomes, numbers):
             return (*outcomes, *numbers)
-        case Truth() | Number() | Observed() | Flag() | Withheld() | Given() | Evidenced():
+        case (
+            Truth()
+            | Number()
+            | InputNumber()
+            | InputFlag()
+            | InputNotApplicable()
+            | InputGiven()
+            | InputEvidenced()
+        ):
             return ()
         case Among() | Same() | Mixture():
             return ()

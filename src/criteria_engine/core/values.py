@@ -20,7 +20,7 @@ from criteria_engine.core.nodes import (
     Among,
     Branch,
     Condition,
-    Given,
+    InputGiven,
     Not,
     Numeric,
     Operator,
@@ -32,11 +32,11 @@ from criteria_engine.messages.diagnostics import Fault
 
 __all__ = [
     "TOO_LARGE",
-    "Amount",
-    "Case",
-    "Claim",
     "Meaning",
-    "Words",
+    "NumberValue",
+    "TextCase",
+    "TextValue",
+    "TruthValue",
     "all_of",
     "any_of",
     "applied",
@@ -64,7 +64,7 @@ _FAR = 10**300
 
 
 @attrs.frozen(eq=False, repr=False)
-class Amount:
+class NumberValue:
     """A number. ``kind`` is ``number``, ``date`` (a day) or ``scale`` (a place among ``words``).
 
     ``named`` numbers (inputs, constants, definitions, scores) are compared as they are.
@@ -84,7 +84,7 @@ class Amount:
 
 
 @attrs.frozen(eq=False, repr=False)
-class Claim:
+class TruthValue:
     """A truth value: exactly one of the three conditions holds."""
 
     true: Condition
@@ -108,7 +108,7 @@ class Claim:
 
 
 @attrs.frozen(eq=False, repr=False)
-class Case:
+class TextCase:
     """One text that it may be: a fixed ``word``, or what an ``input`` says (of a ``domain``)."""
 
     guard: Condition
@@ -118,10 +118,10 @@ class Case:
 
 
 @attrs.frozen(eq=False, repr=False)
-class Words:
+class TextValue:
     """A text: exactly one case holds, or it is not applicable."""
 
-    cases: tuple[Case, ...]
+    cases: tuple[TextCase, ...]
     na: Condition = a.FALSE
 
     @property
@@ -146,20 +146,20 @@ class Words:
         return only.word if len(self.cases) == 1 and only.input is None else None
 
 
-Meaning = Amount | Claim | Words
+Meaning = NumberValue | TruthValue | TextValue
 
 
-def said(word: str) -> Words:
+def said(word: str) -> TextValue:
     """A fixed text."""
-    return Words((Case(a.TRUE, word),))
+    return TextValue((TextCase(a.TRUE, word),))
 
 
 def kind_of(meaning: Meaning) -> str:
     """What kind of value it is, as messages name it."""
     match meaning:
-        case Amount(kind=kind):
+        case NumberValue(kind=kind):
             return kind
-        case Claim():
+        case TruthValue():
             return "boolean"
     return "text"
 
@@ -167,31 +167,31 @@ def kind_of(meaning: Meaning) -> str:
 # ---- conditions ------------------------------------------------------------------------------
 
 
-def all_of(claims: Sequence[Claim]) -> Claim:
+def all_of(claims: Sequence[TruthValue]) -> TruthValue:
     """``and``: passes over what is not applicable."""
     na = a.every([claim.na for claim in claims])
     false = a.some([claim.false for claim in claims])
     if all(claim.na is a.FALSE for claim in claims):
-        return Claim(a.every([claim.true for claim in claims]), false)
+        return TruthValue(a.every([claim.true for claim in claims]), false)
     passed = [a.some([claim.true, claim.na]) for claim in claims]
-    return Claim(a.every([*passed, a.some([claim.true for claim in claims])]), false, na)
+    return TruthValue(a.every([*passed, a.some([claim.true for claim in claims])]), false, na)
 
 
-def any_of(claims: Sequence[Claim]) -> Claim:
+def any_of(claims: Sequence[TruthValue]) -> TruthValue:
     """``or``: passes over what is not applicable."""
     turned = all_of([contrary_of(claim) for claim in claims])
     return contrary_of(turned)
 
 
-def contrary_of(claim: Claim) -> Claim:
+def contrary_of(claim: TruthValue) -> TruthValue:
     """``not``."""
-    return Claim(claim.false, claim.true, claim.na)
+    return TruthValue(claim.false, claim.true, claim.na)
 
 
-def counted(claims: Sequence[Claim]) -> Amount:
+def counted(claims: Sequence[TruthValue]) -> NumberValue:
     """How many of the conditions hold."""
     ones = [a.choice([Branch(claim.true, claim.true, a.ONE)], claim.fails, a.ZERO) for claim in claims]
-    return Amount(a.add(ones))
+    return NumberValue(a.add(ones))
 
 
 # ---- choosing --------------------------------------------------------------------------------
@@ -199,14 +199,14 @@ def counted(claims: Sequence[Claim]) -> Amount:
 
 def fitted(one: Meaning, other: Meaning) -> Meaning:
     """A fixed text beside a place on a scale or a day becomes one."""
-    if not isinstance(one, Words) or not isinstance(other, Amount):
+    if not isinstance(one, TextValue) or not isinstance(other, NumberValue):
         return one
     word = one.constant
     if word is None or other.kind == "number":
         return one
     if other.kind == "scale":
-        return Amount(a.number(_place(word, other.words)), kind="scale", words=other.words, named=True)
-    return Amount(a.number(day_of(word)), kind="date", named=True)
+        return NumberValue(a.number(_place(word, other.words)), kind="scale", words=other.words, named=True)
+    return NumberValue(a.number(day_of(word)), kind="date", named=True)
 
 
 def day_of(word: str) -> int:
@@ -225,7 +225,7 @@ def _place(word: str, words: tuple[str, ...]) -> int:
     return words.index(word)
 
 
-def chosen(picks: Sequence[tuple[Claim, Meaning]], otherwise: Meaning | None) -> Meaning:
+def chosen(picks: Sequence[tuple[TruthValue, Meaning]], otherwise: Meaning | None) -> Meaning:
     """The value of the first condition that holds, else ``otherwise`` (None: not applicable).
 
     A condition that is not applicable does not hold. ``Fault`` where the values are of two kinds.
@@ -241,7 +241,7 @@ def chosen(picks: Sequence[tuple[Claim, Meaning]], otherwise: Meaning | None) ->
     return joined_ways(ways, prefix)
 
 
-def conditional(picks: Sequence[tuple[Claim, Meaning]], otherwise: Meaning) -> Meaning:
+def conditional(picks: Sequence[tuple[TruthValue, Meaning]], otherwise: Meaning) -> Meaning:
     """``a if c else b if d else e``: where a condition that is asked does not apply, nor does the whole."""
     prefix: Condition = a.TRUE
     ways: list[tuple[Condition, Condition, Meaning]] = []
@@ -256,38 +256,38 @@ def conditional(picks: Sequence[tuple[Claim, Meaning]], otherwise: Meaning) -> M
 def joined_ways(ways: Sequence[tuple[Condition, Condition, Meaning]], none: Condition) -> Meaning:
     """One of the values: each with its test, its whole guard; ``none``: not applicable."""
     values = [value for _, _, value in ways]
-    pattern = next((value for value in values if isinstance(value, Amount)), values[0])
+    pattern = next((value for value in values if isinstance(value, NumberValue)), values[0])
     alike = [fitted(value, pattern) for value in values]
     guards = [guard for _, guard, _ in ways]
     na = a.some([none, *[a.every([guard, value.na]) for guard, value in zip(guards, alike, strict=True)]])
-    if all(isinstance(value, Claim) for value in alike):
-        claims = [value for value in alike if isinstance(value, Claim)]
-        return Claim(
+    if all(isinstance(value, TruthValue) for value in alike):
+        claims = [value for value in alike if isinstance(value, TruthValue)]
+        return TruthValue(
             a.some([a.every([guard, claim.true]) for guard, claim in zip(guards, claims, strict=True)]),
             a.some([a.every([guard, claim.false]) for guard, claim in zip(guards, claims, strict=True)]),
             na,
         )
-    if all(isinstance(value, Words) for value in alike):
-        words = [value for value in alike if isinstance(value, Words)]
+    if all(isinstance(value, TextValue) for value in alike):
+        words = [value for value in alike if isinstance(value, TextValue)]
         cases = [
             attrs.evolve(case, guard=a.every([guard, case.guard]))
             for guard, value in zip(guards, words, strict=True)
             for case in value.cases
         ]
-        return Words(tuple(cases), na)
+        return TextValue(tuple(cases), na)
     return _joined_amounts(ways, alike, na)
 
 
 def _joined_amounts(
     ways: Sequence[tuple[Condition, Condition, Meaning]], alike: Sequence[Meaning], na: Condition
-) -> Amount:
-    amounts = [value for value in alike if isinstance(value, Amount)]
+) -> NumberValue:
+    amounts = [value for value in alike if isinstance(value, NumberValue)]
     first = amounts[0] if amounts else None
     odd = next(
         (
             value
             for value in alike
-            if not isinstance(value, Amount)
+            if not isinstance(value, NumberValue)
             or first is None
             or value.kind != first.kind
             or value.words != first.words
@@ -306,20 +306,20 @@ def _joined_amounts(
     # where none holds the number does not apply: the last stands in, so that spans stay true
     last = branches[-1]
     numeric = a.choice(branches[:-1], last.guard, last.value)
-    return Amount(numeric, there, na, first.kind, first.words, named)
+    return NumberValue(numeric, there, na, first.kind, first.words, named)
 
 
-def least_of(which: Literal["min", "max"], amounts: Sequence[Amount]) -> Amount:
+def least_of(which: Literal["min", "max"], amounts: Sequence[NumberValue]) -> NumberValue:
     """The smallest (largest) of those that apply; not applicable where none does."""
     numeric = least_of_any(which, amounts)
     if all(amount.na is a.FALSE for amount in amounts):
-        return Amount(numeric)
+        return NumberValue(numeric)
     there = a.some([amount.there for amount in amounts])
     na = a.every([amount.na for amount in amounts])
-    return Amount(a.choice([Branch(there, there, numeric)], na, a.ZERO), there, na)
+    return NumberValue(a.choice([Branch(there, there, numeric)], na, a.ZERO), there, na)
 
 
-def least_of_any(which: Literal["min", "max"], amounts: Sequence[Amount]) -> Numeric:
+def least_of_any(which: Literal["min", "max"], amounts: Sequence[NumberValue]) -> Numeric:
     """The smallest (largest) of those that apply, given that one does."""
     if all(amount.na is a.FALSE for amount in amounts):
         return a.extreme(which, [amount.numeric for amount in amounts])
@@ -349,28 +349,28 @@ def least_of_any(which: Literal["min", "max"], amounts: Sequence[Amount]) -> Num
 # ---- whether a value is there, and the first of several that is: plain facts of an assessment ----
 
 
-def is_known(meaning: Meaning) -> Claim:
+def is_known(meaning: Meaning) -> TruthValue:
     """Whether the value is there: nothing missing can change it, and it applies. A plain fact."""
     fact = _settled(meaning)
-    return Claim(
+    return TruthValue(
         a.every([fact, meaning.there]), a.some([Not(fact) if fact is not a.TRUE else a.FALSE, meaning.na])
     )
 
 
 def _settled(meaning: Meaning) -> Condition:
     match meaning:
-        case Amount(numeric=numeric, there=there, na=na):
+        case NumberValue(numeric=numeric, there=there, na=na):
             return Settled((there, na), (numeric,), na)
-        case Claim(true, false, na):
+        case TruthValue(true, false, na):
             return Settled((true, false, na), (), a.TRUE)
-        case Words():
+        case TextValue():
             return _settled_words(meaning)
 
 
-def _settled_words(meaning: Words) -> Condition:
+def _settled_words(meaning: TextValue) -> Condition:
     guards = tuple(case.guard for case in meaning.cases)
     spoken = [
-        a.every([case.guard, Given(case.input) if case.input is not None else a.TRUE])
+        a.every([case.guard, InputGiven(case.input) if case.input is not None else a.TRUE])
         for case in meaning.cases
     ]
     return a.every([Settled((*guards, meaning.na), (), a.TRUE), a.some([meaning.na, *spoken])])
@@ -394,7 +394,7 @@ TOO_LARGE = 1e290
 """What may come out larger than this is refused."""
 
 
-def long_sum(first: Amount, rest: Sequence[tuple[ast.operator, Amount]]) -> Amount:
+def long_sum(first: NumberValue, rest: Sequence[tuple[ast.operator, NumberValue]]) -> NumberValue:
     """A chain of sums and differences as one sum, so that its depth does not grow with its length."""
     terms = [first.numeric]
     for operator, amount in rest:
@@ -403,20 +403,22 @@ def long_sum(first: Amount, rest: Sequence[tuple[ast.operator, Amount]]) -> Amou
     total = a.add(terms)
     if max(-total.low, total.high) > TOO_LARGE:
         raise OverflowError
-    return Amount(total, a.every([each.there for each in amounts]), a.some([each.na for each in amounts]))
+    return NumberValue(
+        total, a.every([each.there for each in amounts]), a.some([each.na for each in amounts])
+    )
 
 
-def handed_over(value: Amount) -> Amount:
+def handed_over(value: NumberValue) -> NumberValue:
     """The number on the grid, as it is handed to a function."""
-    return Amount(a.on_grid(value.numeric), value.there, value.na)
+    return NumberValue(a.on_grid(value.numeric), value.there, value.na)
 
 
-def binary(operator: ast.operator, left: Amount, right: Amount) -> Amount:
+def binary(operator: ast.operator, left: NumberValue, right: NumberValue) -> NumberValue:
     """One operator between two numbers; a division by zero is not applicable."""
     there, na = [left.there, right.there], [left.na, right.na]
     if isinstance(operator, ast.Add | ast.Sub | ast.Mult):
         make = {ast.Add: lambda x, y: a.add([x, y]), ast.Sub: a.subtract, ast.Mult: a.times}[type(operator)]
-        return Amount(make(left.numeric, right.numeric), a.every(there), a.some(na))
+        return NumberValue(make(left.numeric, right.numeric), a.every(there), a.some(na))
     there.append(a.is_nonzero(right.numeric))
     na.append(a.is_zero(right.numeric))
     if isinstance(operator, ast.Mod):
@@ -425,27 +427,27 @@ def binary(operator: ast.operator, left: Amount, right: Amount) -> Amount:
         value = a.divide(left.numeric, right.numeric)
         if isinstance(operator, ast.FloorDiv):
             value = a.apply("floor", [a.on_grid(value)])
-    return Amount(value, a.every(there), a.some(na))
+    return NumberValue(value, a.every(there), a.some(na))
 
 
-def applied(name: str, values: Sequence[Amount]) -> Amount:
+def applied(name: str, values: Sequence[NumberValue]) -> NumberValue:
     """A function of numbers, not applicable outside its domain."""
     first = values[0]
     match name:
         case "min" | "max" as which:
             return least_of(which, values)
         case "abs" | "floor" | "ceil" | "exp" as function:
-            return Amount(a.apply(function, [first.numeric]), first.there, first.na)
+            return NumberValue(a.apply(function, [first.numeric]), first.there, first.na)
         case "sqrt":
             inside, outside = a.compare(">=", first.numeric, a.ZERO), a.compare("<", first.numeric, a.ZERO)
-            return Amount(
+            return NumberValue(
                 a.on_grid(a.apply("sqrt", [first.numeric])),
                 a.every([first.there, inside]),
                 a.some([first.na, outside]),
             )
         case "ln" | "log10" as function:
             inside, outside = a.compare(">", first.numeric, a.ZERO), a.compare("<=", first.numeric, a.ZERO)
-            return Amount(
+            return NumberValue(
                 a.apply(function, [first.numeric]),
                 a.every([first.there, inside]),
                 a.some([first.na, outside]),
@@ -456,43 +458,43 @@ def applied(name: str, values: Sequence[Amount]) -> Amount:
 # ---- comparing values: numbers, days, places on a scale, texts and truth values ------------------
 
 
-def compared(operator: Operator, left: Meaning, right: Meaning) -> Claim:
+def compared(operator: Operator, left: Meaning, right: Meaning) -> TruthValue:
     """A comparison; ``Fault`` where the two do not fit."""
     left, right = fitted(left, right), fitted(right, left)
-    if isinstance(left, Amount) and isinstance(right, Amount):
+    if isinstance(left, NumberValue) and isinstance(right, NumberValue):
         if left.kind != right.kind or left.words != right.words:
             raise Fault("CE231", left_kind=kind_of(left), right_kind=kind_of(right))
         one, two = left.settled, right.settled
         return _strict(a.compare(operator, one, two), a.compare(a.opposite(operator), one, two), left, right)
     if operator not in ("==", "!=") or type(left) is not type(right):
         raise Fault("CE231", left_kind=kind_of(left), right_kind=kind_of(right))
-    if isinstance(left, Claim) and isinstance(right, Claim):
+    if isinstance(left, TruthValue) and isinstance(right, TruthValue):
         same = a.some([a.every([left.true, right.true]), a.every([left.false, right.false])])
         other = a.some([a.every([left.true, right.false]), a.every([left.false, right.true])])
-        equal = Claim(same, other, a.some([left.na, right.na]))
-    elif isinstance(left, Words) and isinstance(right, Words):
+        equal = TruthValue(same, other, a.some([left.na, right.na]))
+    elif isinstance(left, TextValue) and isinstance(right, TextValue):
         equal = _same_words(left, right)
     else:
         raise Fault("CE231", left_kind=kind_of(left), right_kind=kind_of(right))
     return equal if operator == "==" else contrary_of(equal)
 
 
-def _strict(true: Condition, false: Condition, left: Amount, right: Amount) -> Claim:
+def _strict(true: Condition, false: Condition, left: NumberValue, right: NumberValue) -> TruthValue:
     there = [left.there, right.there]
-    return Claim(a.every([*there, true]), a.every([*there, false]), a.some([left.na, right.na]))
+    return TruthValue(a.every([*there, true]), a.every([*there, false]), a.some([left.na, right.na]))
 
 
-def _same_words(left: Words, right: Words) -> Claim:
+def _same_words(left: TextValue, right: TextValue) -> TruthValue:
     pairs = [(one, two) for one in left.cases for two in right.cases]
     _check_words(left, right)
-    return Claim(
+    return TruthValue(
         a.some([a.every([one.guard, two.guard, _agree(one, two, True)]) for one, two in pairs]),
         a.some([a.every([one.guard, two.guard, _agree(one, two, False)]) for one, two in pairs]),
         a.some([left.na, right.na]),
     )
 
 
-def _check_words(left: Words, right: Words) -> None:
+def _check_words(left: TextValue, right: TextValue) -> None:
     for one, two in ((left, right), (right, left)):
         word, domain = one.constant, two.domain
         if word is not None and domain and two.constant is None and word not in domain:
@@ -501,7 +503,7 @@ def _check_words(left: Words, right: Words) -> None:
             )
 
 
-def _agree(one: Case, two: Case, wanted: bool) -> Condition:
+def _agree(one: TextCase, two: TextCase, wanted: bool) -> Condition:
     if one.input is None and two.input is None:
         return a.TRUE if (one.word == two.word) == wanted else a.FALSE
     if one.input is None:
@@ -514,48 +516,48 @@ def _agree(one: Case, two: Case, wanted: bool) -> Condition:
     return Same(one.input, two.input, wanted, meet)
 
 
-def within(value: Meaning, options: Sequence[Meaning]) -> Claim:
+def within(value: Meaning, options: Sequence[Meaning]) -> TruthValue:
     """Whether the value is one of the options, which are constants."""
-    if isinstance(value, Amount) and value.kind == "scale":
+    if isinstance(value, NumberValue) and value.kind == "scale":
         return _within_scale(value, options)
-    if isinstance(value, Words):
-        words = [option.constant for option in options if isinstance(option, Words)]
+    if isinstance(value, TextValue):
+        words = [option.constant for option in options if isinstance(option, TextValue)]
         if len(words) != len(options):
             raise Fault(
                 "CE231",
                 left_kind="text",
-                right_kind=next(kind_of(o) for o in options if not isinstance(o, Words)),
+                right_kind=next(kind_of(o) for o in options if not isinstance(o, TextValue)),
             )
         for option in options:
-            if isinstance(option, Words):
+            if isinstance(option, TextValue):
                 _check_words(option, value)
         listed = tuple(word for word in words if word is not None)
-        return Claim(
+        return TruthValue(
             a.some([a.every([case.guard, _in_list(case, listed, True)]) for case in value.cases]),
             a.some([a.every([case.guard, _in_list(case, listed, False)]) for case in value.cases]),
             value.na,
         )
     equal = [compared("==", value, option) for option in options]
-    return Claim(
+    return TruthValue(
         a.some([claim.true for claim in equal]), a.every([claim.false for claim in equal]), equal[0].na
     )
 
 
-def _in_list(case: Case, words: tuple[str, ...], wanted: bool) -> Condition:
+def _in_list(case: TextCase, words: tuple[str, ...], wanted: bool) -> Condition:
     if case.input is None:
         return a.TRUE if (case.word in words) == wanted else a.FALSE
     return Among(case.input, words, wanted, case.domain)
 
 
-def _within_scale(value: Amount, options: Sequence[Meaning]) -> Claim:
+def _within_scale(value: NumberValue, options: Sequence[Meaning]) -> TruthValue:
     places: set[int] = set()
     for option in options:
         placed = fitted(option, value)
-        if not isinstance(placed, Amount) or placed.words != value.words:
+        if not isinstance(placed, NumberValue) or placed.words != value.words:
             raise Fault("CE231", left_kind="scale", right_kind=kind_of(placed))
         places.add(int(placed.numeric.low))
     others = set(range(len(value.words))) - places
-    return Claim(
+    return TruthValue(
         a.every([value.there, _in_runs(value.numeric, places)]),
         a.every([value.there, _in_runs(value.numeric, others)]),
         value.na,

@@ -11,19 +11,19 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from criteria_engine.backends.interpreter import Walk
+from criteria_engine.backends.interpreter import Interpreter
 from criteria_engine.backends.python import Row
-from criteria_engine.compiler.levels import Outcome, Reaching
+from criteria_engine.compiler.levels import Outcome, Outcomes
 from criteria_engine.compiler.names import ON, Described
 from criteria_engine.compiler.program import CODES, Program
 from criteria_engine.core.nodes import NA, Bounds
-from criteria_engine.core.values import Amount, Claim, Meaning, Words
+from criteria_engine.core.values import Meaning, NumberValue, TextValue, TruthValue
 from criteria_engine.evaluation.missing import open_inputs, telling
 from criteria_engine.rules.parts import Status
 from criteria_engine.rules.schema import digest_of
 
 __all__ = [
-    "Asked",
+    "AskedFindings",
     "Criteria",
     "CriterionResult",
     "Findings",
@@ -73,7 +73,7 @@ def again(
 # ---- what was found of single criteria: views on the findings, made when they are asked for ------
 
 
-class Asked(Protocol):
+class AskedFindings(Protocol):
     """The findings that the views ask."""
 
     @property
@@ -81,7 +81,7 @@ class Asked(Protocol):
         """What was worked out."""
 
     @property
-    def walk(self) -> Walk:
+    def walk(self) -> Interpreter:
         """To look at any part of the core."""
 
     def status_of(self, path: str) -> Status:
@@ -96,7 +96,7 @@ class Asked(Protocol):
     def blocked_by(self, path: str) -> tuple[str, ...]:
         """What blocks a criterion."""
 
-    def truth_of(self, claim: Claim) -> Any:
+    def truth_of(self, claim: TruthValue) -> Any:
         """What a condition comes to."""
 
     def observed(self, name: str) -> Any:
@@ -108,7 +108,7 @@ class CriterionResult:
 
     __slots__ = ("_path", "_result")
 
-    def __init__(self, result: Asked, path: str) -> None:
+    def __init__(self, result: AskedFindings, path: str) -> None:
         self._result = result
         self._path = path
 
@@ -184,7 +184,7 @@ class Criteria(Mapping[str, CriterionResult]):
 
     __slots__ = ("_path", "_result")
 
-    def __init__(self, result: Asked, path: str) -> None:
+    def __init__(self, result: AskedFindings, path: str) -> None:
         self._result = result
         self._path = path
 
@@ -306,7 +306,7 @@ class Findings:
         self.on = on
         self.subject = subject
         self.titles: Mapping[str, Any] = _NO_TITLES
-        self._walk: Walk | None = None
+        self._walk: Interpreter | None = None
         self._details: list[Any] | None = None
 
     # ---- the level ---------------------------------------------------------------------------
@@ -455,11 +455,11 @@ class Findings:
         return self._row
 
     @property
-    def walk(self) -> Walk:
+    def walk(self) -> Interpreter:
         """To look at any part of the core with these values."""
         if self._walk is None:
             values = dict(zip(self.program.door.order, self.row, strict=True))
-            self._walk = Walk(values, self._evidence.keys(), self.program.bounds)
+            self._walk = Interpreter(values, self._evidence.keys(), self.program.bounds)
         return self._walk
 
     def observed(self, name: str) -> Any:
@@ -477,7 +477,7 @@ class Findings:
         """The evidence given, by input."""
         return MappingProxyType(dict(self._evidence))
 
-    def truth_of(self, claim: Claim) -> Any:
+    def truth_of(self, claim: TruthValue) -> Any:
         """What a condition comes to: True, False, ``NA``, or None while it is open."""
         found = [
             value
@@ -488,16 +488,16 @@ class Findings:
 
     def reveal(self, meaning: Meaning) -> Any:
         """What a value comes to: number, text or truth value; ``Bounds`` or None while open; ``NA``."""
-        if isinstance(meaning, Claim):
+        if isinstance(meaning, TruthValue):
             return self.truth_of(meaning)
         can_apply, can_be_na = self.walk.can(meaning.there), self.walk.can(meaning.na)
         if can_be_na:
             return None if can_apply else NA
-        if isinstance(meaning, Amount):
+        if isinstance(meaning, NumberValue):
             return self._reveal_amount(meaning)
         return self._reveal_words(meaning)
 
-    def _reveal_amount(self, amount: Amount) -> Any:
+    def _reveal_amount(self, amount: NumberValue) -> Any:
         low, high = self.walk.interval(amount.numeric)
         if amount.kind == "number":
             return Bounds(low, high) if low != high else low
@@ -507,7 +507,7 @@ class Findings:
             return amount.words[int(low)]
         return datetime.date.fromordinal(int(low))
 
-    def _reveal_words(self, words: Words) -> Any:
+    def _reveal_words(self, words: TextValue) -> Any:
         found = set()
         for case in words.cases:
             if self.walk.can(case.guard):
@@ -547,7 +547,7 @@ class Findings:
         return telling(self)
 
     @property
-    def reaching(self) -> Reaching | None:
+    def reaching(self) -> Outcomes | None:
         """The levels and what each wants (see ``reaching``)."""
         return self.program.reaching
 

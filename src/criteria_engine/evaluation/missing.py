@@ -16,10 +16,19 @@ import attrs
 
 from criteria_engine.backends.python import Row, build_function
 from criteria_engine.compiler.names import span_of
-from criteria_engine.compiler.program import Asking, Program
+from criteria_engine.compiler.program import Program, Questions
 from criteria_engine.core import algebra as a
-from criteria_engine.core.bounds import Bounds
-from criteria_engine.core.nodes import NA, Compare, Condition, NumberLike, Numeric, Observed, Settled, Truth
+from criteria_engine.core.bounds import BoundsRewriter
+from criteria_engine.core.nodes import (
+    NA,
+    Compare,
+    Condition,
+    InputNumber,
+    NumberLike,
+    Numeric,
+    Settled,
+    Truth,
+)
 from criteria_engine.core.traversal import children_first, inner, inputs_of
 
 __all__ = [
@@ -48,7 +57,7 @@ class Openness:
     _below: Sequence[Sequence[int]]
     _own: Sequence[int]
     _cones: Sequence[int]
-    _asking: Asking
+    _asking: Questions
     _function: Callable[..., Any]
 
     @classmethod
@@ -65,7 +74,7 @@ class Openness:
             for each in below[-1]:
                 cones[-1] |= cones[each]
             questions.append(_question(program.bounds, part) if cones[-1] else a.FALSE)
-        asking = Asking.of(questions)
+        asking = Questions.of(questions)
         return cls([places[id(root)] for root in kept], below, own, cones, asking, _compiled(program, asking))
 
     def missing_below(self, row: Row, evidence: Collection[str], missing: int) -> int:
@@ -84,7 +93,7 @@ class Openness:
         return found
 
 
-def _question(bounds: Bounds, part: _Part) -> _Part:
+def _question(bounds: BoundsRewriter, part: _Part) -> _Part:
     """What says whether a part is open."""
     if isinstance(part, Settled):
         return a.TRUE
@@ -97,7 +106,7 @@ def _question(bounds: Bounds, part: _Part) -> _Part:
 class Weighing:
     """How much a row leaves open: how many outcomes, and how much of the score."""
 
-    _asking: Asking
+    _asking: Questions
     _function: Callable[..., Any]
 
     @classmethod
@@ -105,7 +114,7 @@ class Weighing:
         """That of a program's rows."""
         outcomes = program.reaching.outcomes if program.reaching is not None else ()
         possible = [program.bounds.can(each.possible) for each in outcomes]
-        asking = Asking.of([*possible, *program.bounds.interval(program.slots[0].points)])
+        asking = Questions.of([*possible, *program.bounds.interval(program.slots[0].points)])
         return cls(asking, _compiled(program, asking))
 
     def left_open(self, row: Row, evidence: Collection[str]) -> tuple[float, float]:
@@ -115,7 +124,7 @@ class Weighing:
         return sum(map(bool, possible)), high - low
 
 
-def _compiled(program: Program, asking: Asking) -> Callable[..., Any]:
+def _compiled(program: Program, asking: Questions) -> Callable[..., Any]:
     door = program.door
     return build_function(door.order, door.withholdable, asking.parts, missing=True)
 
@@ -164,7 +173,7 @@ def _is_open(result: Any, part: Condition | Numeric) -> bool:
     """Whether missing values leave the part undecided."""
     if isinstance(part, Truth | Settled):
         return isinstance(part, Settled)
-    if isinstance(part, Observed) or hasattr(part, "low"):
+    if isinstance(part, InputNumber) or hasattr(part, "low"):
         low, high = result.walk.interval(part)
         return bool(low != high)
     return bool(result.walk.can(part))

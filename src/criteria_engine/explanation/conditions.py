@@ -16,14 +16,14 @@ from criteria_engine.core.algebra import opposite
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.grammar import dotted, normal
 from criteria_engine.core.nodes import Operator
-from criteria_engine.core.values import Amount, Claim, Meaning, Words, day_of
-from criteria_engine.explanation.lines import Line, Piece, Shortfall
+from criteria_engine.core.values import Meaning, NumberValue, TextValue, TruthValue, day_of
+from criteria_engine.explanation.lines import ExplanationLine, Piece, Shortfall
 from criteria_engine.explanation.phrases import SIGNS, Phrases
 from criteria_engine.explanation.sight import Facts, Link, Sight, Sighted
 from criteria_engine.messages.formatting import date
 
 __all__ = [
-    "Conditions",
+    "ConditionWriter",
     "among",
     "compared",
     "compared_numbers",
@@ -64,7 +64,7 @@ def compared_numbers(
 
 def _written_place(meaning: Meaning | None, other: Meaning | None) -> Fraction | None:
     """The number that a written word stands for beside a scale or a day."""
-    if not isinstance(meaning, Words) or not isinstance(other, Amount) or meaning.constant is None:
+    if not isinstance(meaning, TextValue) or not isinstance(other, NumberValue) or meaning.constant is None:
         return None
     if other.kind == "scale" and meaning.constant in other.words:
         return Fraction(other.words.index(meaning.constant))
@@ -135,7 +135,7 @@ def _can_be(sight: Sight, name: str, value: Fraction) -> bool:
     return low <= value <= high
 
 
-def _checked(sight: Sight, claim: Claim, made: Shortfall) -> bool:
+def _checked(sight: Sight, claim: TruthValue, made: Shortfall) -> bool:
     """Whether an input moved by the amount makes it hold, and by a bit less does not."""
     given = sight.result.program.judging.inputs[made.of]
     whole = given.type in ("integer", "date", "ordinal")
@@ -218,7 +218,7 @@ _TURNED: Mapping[Operator, Operator] = {"<": ">", "<=": ">=", ">": "<", ">=": "<
 
 def compared(
     facts: Facts, seen: Sighted, link: tuple[ast.expr, ast.cmpop, ast.expr], role: str, *, negated: bool
-) -> Line:
+) -> ExplanationLine:
     """One comparison; where ``negated`` its contrary is what is wanted."""
     left, operator, right = link
     sign = opposite(_OPERATORS[type(operator)]) if negated else _OPERATORS[type(operator)]
@@ -228,7 +228,7 @@ def compared(
     made = Link(seen, left, sign, right)
     claim = sight.link(made)
     if claim is None:
-        return Line("condition", (facts.code(seen.parsed.text),))
+        return ExplanationLine("condition", (facts.code(seen.parsed.text),))
     status = sight.truth(claim)
     asked = status == "not_met" and role != "excused" and not seen.back  # what was, stays
     short = missed_by(sight, facts.wording.phrases, made) if asked else None
@@ -237,7 +237,7 @@ def compared(
         ending += facts.wording.shortfall(short)
     pieces = (*_observed(facts, made, status), Piece(ending))
     figures = () if _counts(left) or _counts(right) else facts.figures(seen, (left, right))
-    return Line("condition", pieces, status, shortfall=short, children=figures)
+    return ExplanationLine("condition", pieces, status, shortfall=short, children=figures)
 
 
 def _counts(tree: ast.expr) -> bool:
@@ -245,7 +245,7 @@ def _counts(tree: ast.expr) -> bool:
     return isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id == "count"
 
 
-def _ending(facts: Facts, sides: tuple[ast.expr, ...], claim: Claim, role: str, status: str) -> str:
+def _ending(facts: Facts, sides: tuple[ast.expr, ...], claim: TruthValue, role: str, status: str) -> str:
     if status == "unknown":
         return facts.lacking(sides, claim)
     return "" if status == "not_applicable" else facts.verdict(role, status)
@@ -278,30 +278,34 @@ def _sides(facts: Facts, seen: Sighted, left: ast.expr, right: ast.expr) -> tupl
     meaning, other = facts.sight.meaning(seen, left), facts.sight.meaning(seen, right)
     unit = facts.wording.phrases.unit(seen.parsed, left) or facts.wording.phrases.unit(seen.parsed, right)
     numbers = compared_numbers(facts.sight, seen, left, right)
-    if numbers is not None and isinstance(meaning, Amount) and meaning.kind == "number":
+    if numbers is not None and isinstance(meaning, NumberValue) and meaning.kind == "number":
         return facts.wording.apart(*numbers, unit)
     value = facts.value(seen, left)
-    if isinstance(meaning, Amount) and meaning.kind == "date" and isinstance(other, Words):
+    if isinstance(meaning, NumberValue) and meaning.kind == "date" and isinstance(other, TextValue):
         return value, date(datetime.date.fromisoformat(other.constant or ""), facts.wording.lang)
     return value, facts.wording.value(facts.sight.value(seen, right), unit)
 
 
-def among(facts: Facts, seen: Sighted, sides: tuple[ast.expr, ast.List], role: str, *, wanted: bool) -> Line:
+def among(
+    facts: Facts, seen: Sighted, sides: tuple[ast.expr, ast.List], role: str, *, wanted: bool
+) -> ExplanationLine:
     """Whether a value is one of those listed, as ``wanted`` or not."""
     left, options = sides
     claim = facts.sight.inside(seen, left, options)
     name = facts.name(seen, left)
     if claim is None:
-        return Line("condition", (name,))
+        return ExplanationLine("condition", (name,))
     status = facts.sight.truth(claim, negated=not wanted)
     if status == "not_applicable":
-        return Line("condition", facts.around("flag", name, value=facts.wording.say("na_value")), status)
+        return ExplanationLine(
+            "condition", facts.around("flag", name, value=facts.wording.say("na_value")), status
+        )
     inside = wanted if status in ("met", "unknown") else not wanted
     key = ("among" if inside else "not_among") + ("_open" if status == "unknown" else "")
     words = facts.wording.listed(_option(facts, seen, each) for each in options.elts)
     said = facts.around(key, name, value=facts.value(seen, left), words=words)
     ending = _ending(facts, (left,), claim, role, status)
-    return Line("condition", (*said, Piece(ending)), status)
+    return ExplanationLine("condition", (*said, Piece(ending)), status)
 
 
 def _option(facts: Facts, seen: Sighted, tree: ast.expr) -> str:
@@ -321,7 +325,7 @@ class _Aim:
         return self.negated != (self.role in ("event", "excused"))
 
 
-class Conditions:
+class ConditionWriter:
     """Says the conditions of one result; ``role`` chooses the words of the verdict.
 
     Where ``negated``, what is wanted is the contrary; a line's state always says whether what is
@@ -331,7 +335,9 @@ class Conditions:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
 
-    def line(self, expression: Expression, role: str, *, here: str = "", negated: bool = False) -> Line:
+    def line(
+        self, expression: Expression, role: str, *, here: str = "", negated: bool = False
+    ) -> ExplanationLine:
         """The line of a whole expression, with the author's words behind it."""
         seen = self.facts.sight.at(expression.text, here)
         made = self._part(seen, seen.parsed.tree, _Aim(role, negated))
@@ -341,11 +347,11 @@ class Conditions:
             pieces = (*pieces, Piece(" ["), quoted, Piece("]"))
         return attrs.evolve(made, pieces=pieces, rule=expression.text)
 
-    def prefixed(self, key: str, line: Line, **details: str) -> Line:
+    def prefixed(self, key: str, line: ExplanationLine, **details: str) -> ExplanationLine:
         """A line behind the words that say what it is about."""
         return attrs.evolve(line, pieces=(Piece(self.facts.wording.say(key, **details)), *line.pieces))
 
-    def _part(self, seen: Sighted, tree: ast.expr, aim: _Aim) -> Line:
+    def _part(self, seen: Sighted, tree: ast.expr, aim: _Aim) -> ExplanationLine:
         match tree:
             case ast.UnaryOp(ast.Not(), inside):
                 return self._part(seen, inside, attrs.evolve(aim, negated=not aim.negated))
@@ -371,32 +377,34 @@ class Conditions:
 
     def _status(self, seen: Sighted, tree: ast.expr, *, negated: bool) -> str:
         meaning = self.facts.sight.meaning(seen, tree)
-        return self.facts.sight.truth(meaning, negated=negated) if isinstance(meaning, Claim) else ""
+        return self.facts.sight.truth(meaning, negated=negated) if isinstance(meaning, TruthValue) else ""
 
     def _joined(
-        self, seen: Sighted, tree: ast.expr, aim: _Aim, every: bool, children: Sequence[Line]
-    ) -> Line:
+        self, seen: Sighted, tree: ast.expr, aim: _Aim, every: bool, children: Sequence[ExplanationLine]
+    ) -> ExplanationLine:
         status = self._status(seen, tree, negated=aim.negated)
         said = Piece(self.facts.wording.say("all_of" if every != aim.turned else "any_of"))
-        return Line(
+        return ExplanationLine(
             "condition", (said, Piece(self.facts.verdict(aim.role, status))), status, children=(*children,)
         )
 
-    def _in_period(self, seen: Sighted, tree: ast.expr, aim: _Aim, back: int) -> Line:
+    def _in_period(self, seen: Sighted, tree: ast.expr, aim: _Aim, back: int) -> ExplanationLine:
         """A condition as it was so many periods before."""
         line = self._part(attrs.evolve(seen, back=back), tree, aim)
         return self.prefixed("in_period", line, period=self.facts.wording.period(back))
 
-    def _periods(self, seen: Sighted, tree: ast.Call, inside: ast.expr, aim: _Aim, count: int) -> Line:
+    def _periods(
+        self, seen: Sighted, tree: ast.Call, inside: ast.expr, aim: _Aim, count: int
+    ) -> ExplanationLine:
         """A condition over several periods, each said."""
         children = [self._in_period(seen, inside, aim, back) for back in range(count)]
         status = self._status(seen, tree, negated=aim.negated)
         every = isinstance(tree.func, ast.Name) and tree.func.id == "every_period"
         key = "every_period" if every != aim.turned else "any_period"
         pieces = Piece(self.facts.wording.say(key, number=count)), Piece(self.facts.verdict(aim.role, status))
-        return Line("condition", pieces, status, children=(*children,))
+        return ExplanationLine("condition", pieces, status, children=(*children,))
 
-    def _branches(self, seen: Sighted, tree: ast.IfExp, aim: _Aim) -> Line:
+    def _branches(self, seen: Sighted, tree: ast.IfExp, aim: _Aim) -> ExplanationLine:
         """``a if test else b``: the test, and the side that counts (both while that is open)."""
         status = self._status(seen, tree, negated=aim.negated)
         test = self._part(seen, tree.test, _Aim("when"))
@@ -407,11 +415,11 @@ class Conditions:
         if test.status in ("not_met", "unknown") and not isinstance(tree.orelse, ast.IfExp):
             children.append(self.prefixed("if_else", self._part(seen, tree.orelse, aim)))
         quoted = self.facts.code(self.facts.wording.phrases.quoted(seen.parsed, tree))
-        return Line(
+        return ExplanationLine(
             "condition", (quoted, Piece(self.facts.verdict(aim.role, status))), status, children=(*children,)
         )
 
-    def _link(self, seen: Sighted, link: tuple[ast.expr, ast.cmpop, ast.expr], aim: _Aim) -> Line:
+    def _link(self, seen: Sighted, link: tuple[ast.expr, ast.cmpop, ast.expr], aim: _Aim) -> ExplanationLine:
         left, operator, right = link
         if isinstance(right, ast.List):
             wanted = isinstance(operator, ast.In) != aim.negated
@@ -427,19 +435,19 @@ class Conditions:
 
     # ---- truth values ------------------------------------------------------------------------
 
-    def _flag(self, seen: Sighted, tree: ast.expr, aim: _Aim) -> Line:
+    def _flag(self, seen: Sighted, tree: ast.expr, aim: _Aim) -> ExplanationLine:
         facts, meaning = self.facts, self.facts.sight.meaning(seen, tree)
         status = self._status(seen, tree, negated=aim.negated)
         key, name = self._named_flag(seen, tree)
         ending = facts.verdict(aim.role, status)
-        if status == "unknown" and isinstance(meaning, Claim):
+        if status == "unknown" and isinstance(meaning, TruthValue):
             ending = facts.lacking([tree], meaning)
         elif status == "not_applicable":
             ending = ""
         elif aim.turned and status == "not_met":
             ending = facts.wording.say("wanted_no") + ending
         pieces = facts.around(key, name, value=facts.value(seen, tree))
-        return Line("condition", (*pieces, Piece(ending)), status)
+        return ExplanationLine("condition", (*pieces, Piece(ending)), status)
 
     def _named_flag(self, seen: Sighted, tree: ast.expr) -> tuple[str, Piece]:
         """The key of the sentence about a truth value, and what it is about."""

@@ -9,18 +9,18 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.compiler.levels import Reaching, Wanted
-from criteria_engine.compiler.tree import Branchlet, prerequisite_name
+from criteria_engine.compiler.levels import Outcomes, Wanted
+from criteria_engine.compiler.tree import Node, prerequisite_name
 from criteria_engine.core import arithmetic
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.nodes import NA, Bounds
-from criteria_engine.core.values import Claim
+from criteria_engine.core.values import TruthValue
 from criteria_engine.evaluation.findings import CriterionResult, Findings
-from criteria_engine.explanation.conditions import Conditions, share_missed_by
-from criteria_engine.explanation.lines import Asked, Decision, Line, Piece, Special
+from criteria_engine.explanation.conditions import ConditionWriter, share_missed_by
+from criteria_engine.explanation.lines import Decision, ExplanationLine, OverrideOutcome, Piece, Requirement
 from criteria_engine.explanation.phrases import Wording
 from criteria_engine.explanation.rendering import html, markdown, text
-from criteria_engine.explanation.rules import Causes
+from criteria_engine.explanation.rules import RuleWriter
 from criteria_engine.explanation.sight import Facts, Sight
 from criteria_engine.messages import formatting
 from criteria_engine.messages.diagnostics import Language, chosen_language
@@ -29,11 +29,11 @@ from criteria_engine.messages.titles import Titles
 from criteria_engine.rules.parts import Criterion, Definition, Level, Otherwise, Override, Round, Status
 
 __all__ = [
+    "CriterionWriter",
     "Explanation",
-    "Prerequisites",
-    "Reasons",
-    "Standing",
-    "Times",
+    "LevelWriter",
+    "PeriodWriter",
+    "PrerequisiteWriter",
     "explain",
     "level_name",
 ]
@@ -44,16 +44,16 @@ __all__ = [
 _PREREQUISITE_STATES = {"held": "met", "fails": "not_met", "open": "unknown"}
 
 
-class Prerequisites:
+class PrerequisiteWriter:
     """Says the prerequisites of one result."""
 
-    def __init__(self, causes: Causes) -> None:
+    def __init__(self, causes: RuleWriter) -> None:
         self._causes, self.conditions = causes, causes.conditions
         self._facts, self._wording = causes.conditions.facts, causes.conditions.facts.wording
         self._result = self._facts.sight.result
         self._told: set[str] = set()
 
-    def lines(self, found: Branchlet) -> list[Line]:
+    def lines(self, found: Node) -> list[ExplanationLine]:
         """Those of a criterion, then a word on each group above that is blocked or waits."""
         judging, sight = self._result.program.judging, self._facts.sight
         made = []
@@ -69,11 +69,13 @@ class Prerequisites:
             if "fails" in truths or "open" in truths:
                 key, status = ("above", "not_met") if "fails" in truths else ("above_open", "unknown")
                 said = self._wording.say(f"requires_{key}", name=self._wording.phrases.criterion(above.path))
-                made.append(Line("prerequisite", (Piece(said),), status, above.path))
+                made.append(ExplanationLine("prerequisite", (Piece(said),), status, above.path))
             above = above.parent
         return made
 
-    def line(self, expression: Expression, claim: Claim, *, explained: bool, here: str = "") -> Line:
+    def line(
+        self, expression: Expression, claim: TruthValue, *, explained: bool, here: str = ""
+    ) -> ExplanationLine:
         """One prerequisite: the state of a criterion with its cause, or a condition."""
         status = _PREREQUISITE_STATES[self._facts.sight.either(claim.true, claim.false)]
         tree = self._result.program.judging.tree
@@ -84,9 +86,11 @@ class Prerequisites:
         found = tree.find(name)
         pieces = self.state(found)
         children = self._why(found) if explained else ()
-        return Line("prerequisite", pieces, status, found.path, rule=expression.text, children=children)
+        return ExplanationLine(
+            "prerequisite", pieces, status, found.path, rule=expression.text, children=children
+        )
 
-    def state(self, found: Branchlet) -> tuple[Piece, ...]:
+    def state(self, found: Node) -> tuple[Piece, ...]:
         """A criterion's name and state as part of a sentence."""
         state = CriterionResult(self._result, found.path).status
         words = self._wording.state(str(state), lacking=not found.criterion.is_group)
@@ -94,7 +98,7 @@ class Prerequisites:
         before, _, after = said.partition("\0")
         return Piece(before), Piece(self._wording.phrases.criterion(found.path), "name"), Piece(after)
 
-    def _why(self, found: Branchlet) -> tuple[Line, ...]:
+    def _why(self, found: Node) -> tuple[ExplanationLine, ...]:
         """The cause of a prerequisite that does not hold: of a group its criteria that are not met.
 
         It is told once; what blocks many would otherwise fill the page.
@@ -109,29 +113,29 @@ class Prerequisites:
         for child in found.children:
             state = CriterionResult(self._result, child.path).status
             if state not in (Status.MET, Status.NOT_APPLICABLE):
-                kept.append(Line("prerequisite", self.state(child), str(state), child.path))
+                kept.append(ExplanationLine("prerequisite", self.state(child), str(state), child.path))
         return tuple(kept)
 
 
 # ---- which version judged, which periods were looked at, which titles decided --------------------
 
 
-class Times:
+class PeriodWriter:
     """Says of one result what lies outside its own period and its own ruleset."""
 
     def __init__(self, facts: Facts) -> None:
         self._facts, self._wording = facts, facts.wording
         self._result = facts.sight.result
 
-    def _line(self, kind: str, key: str, **details: object) -> Line:
-        return Line(kind, (Piece(self._wording.say(key, **details)),))
+    def _line(self, kind: str, key: str, **details: object) -> ExplanationLine:
+        return ExplanationLine(kind, (Piece(self._wording.say(key, **details)),))
 
     def _date(self, day: datetime.date) -> str:
         return date(day, self._wording.lang)
 
     # ---- the version and the window ----------------------------------------------------------
 
-    def head(self) -> Iterator[Line]:
+    def head(self) -> Iterator[ExplanationLine]:
         """When the ruleset is in force, whether it was on the day, and the window of the assessment."""
         ruleset, day = self._result.ruleset, self._result.on
         effective = ruleset.effective
@@ -157,7 +161,7 @@ class Times:
 
     # ---- earlier periods ---------------------------------------------------------------------
 
-    def periods(self) -> list[Line]:
+    def periods(self) -> list[ExplanationLine]:
         """A line for each earlier period that was looked at, with what was known of it."""
         by_period: dict[int, list[str]] = {}
         origins = self._result.program.judging.observing.origins
@@ -196,7 +200,7 @@ class Times:
 
     # ---- titles ------------------------------------------------------------------------------
 
-    def titles(self) -> list[Line]:
+    def titles(self) -> list[ExplanationLine]:
         """A line for each title that was asked for: whether it is held, and what was said of it."""
         made = []
         origins = self._result.program.judging.observing.origins
@@ -219,7 +223,7 @@ class Times:
                 key, title=self._wording.phrases.name(name), held=known if known is not None else "–"
             )
             made.append(
-                Line(
+                ExplanationLine(
                     "title_asked",
                     (Piece(said),),
                     "unknown" if value is None else "met" if value else "not_met",
@@ -233,10 +237,10 @@ class Times:
 _STATES = {"held": "met", "fails": "not_met", "open": "unknown"}
 
 
-class Reasons:
+class LevelWriter:
     """Says how the levels of a set or group were decided."""
 
-    def __init__(self, prerequisites: Prerequisites, found: Branchlet, reaching: Reaching) -> None:
+    def __init__(self, prerequisites: PrerequisiteWriter, found: Node, reaching: Outcomes) -> None:
         self._prerequisites = prerequisites
         self._conditions = prerequisites.conditions
         self._facts = self._conditions.facts
@@ -261,36 +265,38 @@ class Reasons:
             (self._found.criterion.otherwise or Otherwise()).id,
         )
 
-    def _special(self, override: Override, claim: Claim) -> Special:
+    def _special(self, override: Override, claim: TruthValue) -> OverrideOutcome:
         truth = self._sight.holds(claim)
         if override.refer:
-            return Special("refer", override.refer.in_language(self._wording.lang), truth)
+            return OverrideOutcome("refer", override.refer.in_language(self._wording.lang), truth)
         kind = "level" if override.level is not None else "at_most"
-        return Special(kind, override.level or override.at_most or "", truth)
+        return OverrideOutcome(kind, override.level or override.at_most or "", truth)
 
-    def _vetoing(self, found: Branchlet) -> Asked:
+    def _vetoing(self, found: Node) -> Requirement:
         """Whether a criterion with a veto lets the levels be asked."""
         faces, can = self._result.program.judging.faces[found.path], self._result.walk.can
         stands = can(faces.applies) and can(faces.met.false)
         free = can(faces.absent) or can(faces.met.true)
-        return Asked("veto", "", found.path, "open" if stands and free else "held" if free else "fails")
+        return Requirement("veto", "", found.path, "open" if stands and free else "held" if free else "fails")
 
-    def _asked(self, wanted: Wanted) -> Asked:
+    def _asked(self, wanted: Wanted) -> Requirement:
         truth = self._sight.either(wanted.claim.true, wanted.claim.false)
-        return Asked(wanted.kind, wanted.text, wanted.path, truth)
+        return Requirement(wanted.kind, wanted.text, wanted.path, truth)
 
     def _title(self, level: str) -> str:
         return level_name(self._wording, self._found.criterion, level)
 
     # ---- the decision in words ---------------------------------------------------------------
 
-    def lines(self) -> tuple[Line, ...]:
+    def lines(self) -> tuple[ExplanationLine, ...]:
         """Special cases, vetoes, then the levels, best first until one is reached."""
         decision = self.decision()
-        made: list[Line] = []
+        made: list[ExplanationLine] = []
         if decision.applies != "held":
             key = "set_absent" if decision.applies == "fails" else "set_open"
-            made.append(Line("applies", (Piece(self._wording.say(key)),), _STATES[decision.applies]))
+            made.append(
+                ExplanationLine("applies", (Piece(self._wording.say(key)),), _STATES[decision.applies])
+            )
             if decision.applies == "fails":
                 return tuple(made)
         for special, (override, _) in zip(decision.overrides, self._reaching.overrides, strict=True):
@@ -302,10 +308,10 @@ class Reasons:
         made += self._capped(decision)
         return tuple(made)
 
-    def _levels(self, decision: Decision) -> list[Line]:
+    def _levels(self, decision: Decision) -> list[ExplanationLine]:
         """The levels, best first until one is reached; then the lowest."""
         truths = _truths(decision.vetoes)
-        made: list[Line] = []
+        made: list[ExplanationLine] = []
         for (_, asked), level in zip(decision.levels, self._found.criterion.levels, strict=True):
             made.append(self._level(level, asked, vetoed="fails" in truths, open_veto="open" in truths))
             if made[-1].status == "met":
@@ -313,18 +319,22 @@ class Reasons:
         before, _, after = self._wording.say("level_lowest", level="\0").partition("\0")
         pieces = (Piece(before), Piece(self._title(decision.otherwise), "name"), Piece(after))
         status = "unknown" if any(line.status == "unknown" for line in made) else "chosen"
-        return [*made, Line("level", tuple(piece for piece in pieces if piece.text), status)]
+        return [*made, ExplanationLine("level", tuple(piece for piece in pieces if piece.text), status)]
 
-    def _capped(self, decision: Decision) -> list[Line]:
+    def _capped(self, decision: Decision) -> list[ExplanationLine]:
         """The level that a special case brought it down to, if one did."""
         caps = [each.to for each in decision.overrides if each.kind == "at_most" and each.truth == "held"]
         possible = [each for each in self._reaching.outcomes if self._result.walk.can(each.possible)]
         level = possible[0].level if len(possible) == 1 else None
         if level is None or level not in caps:
             return []
-        return [Line("capped", self._facts.around("capped", Piece(self._title(level), "name")), "chosen")]
+        return [
+            ExplanationLine(
+                "capped", self._facts.around("capped", Piece(self._title(level), "name")), "chosen"
+            )
+        ]
 
-    def _special_line(self, special: Special, override: Override) -> Line:
+    def _special_line(self, special: OverrideOutcome, override: Override) -> ExplanationLine:
         made = self._conditions.line(override.when, "when", here=self._found.path)
         to = special.to
         if special.kind != "refer":
@@ -332,20 +342,22 @@ class Reasons:
         made = self._conditions.prefixed(f"special_{special.kind}", made, to=to)
         reason = override.reason.in_language(self._wording.lang)
         if reason:
-            said = Line("reason", self._facts.around("reason", Piece(reason, "name")))
+            said = ExplanationLine("reason", self._facts.around("reason", Piece(reason, "name")))
             made = attrs.evolve(made, children=(*made.children, said))
         status = "chosen" if special.truth == "held" else "unknown" if special.truth == "open" else ""
         return attrs.evolve(made, kind="special", status=status)
 
-    def _veto_line(self, asked: Asked) -> Line:
+    def _veto_line(self, asked: Requirement) -> ExplanationLine:
         found = self._result.program.judging.tree.by_path[asked.path]
         state = self._wording.state(
             str(CriterionResult(self._result, asked.path).status), lacking=not found.criterion.is_group
         )
         said = self._wording.say("veto_line", name=self._wording.phrases.criterion(asked.path), state=state)
-        return Line("veto", (Piece(said),), _STATES[asked.truth], asked.path)
+        return ExplanationLine("veto", (Piece(said),), _STATES[asked.truth], asked.path)
 
-    def _level(self, level: Level, asked: tuple[Asked, ...], *, vetoed: bool, open_veto: bool) -> Line:
+    def _level(
+        self, level: Level, asked: tuple[Requirement, ...], *, vetoed: bool, open_veto: bool
+    ) -> ExplanationLine:
         truths = _truths(asked)
         status = "not_met" if "fails" in truths else "unknown" if "open" in truths or open_veto else "met"
         key = {"met": "level_reached", "not_met": "level_failed", "unknown": "level_open"}[status]
@@ -358,9 +370,9 @@ class Reasons:
         wants = dict(self._reaching.wanted)[level.id]
         children = [self._want(level, want, each) for want, each in zip(wants, asked, strict=True)]
         kept = tuple(piece for piece in pieces if piece.text)
-        return Line("level", kept, status, level.id, children=tuple(children))
+        return ExplanationLine("level", kept, status, level.id, children=tuple(children))
 
-    def _want(self, level: Level, wanted: Wanted, asked: Asked) -> Line:
+    def _want(self, level: Level, wanted: Wanted, asked: Requirement) -> ExplanationLine:
         match wanted.kind:
             case "when" if level.when is not None:
                 made = self._conditions.line(level.when, "want", here=self._found.path)
@@ -377,12 +389,12 @@ class Reasons:
                 name = self._title(wanted.text)
                 ending = self._facts.verdict("want", _STATES[asked.truth])
                 said = self._wording.say("want_lower", name=name) + ending
-                made = Line("want", (Piece(said),))
+                made = ExplanationLine("want", (Piece(said),))
         return attrs.evolve(made, kind="want", status=_STATES[asked.truth])
 
     # ---- shares ------------------------------------------------------------------------------
 
-    def _share(self, wanted: Wanted, asked: Asked) -> Line:
+    def _share(self, wanted: Wanted, asked: Requirement) -> ExplanationLine:
         """A criterion's share of its points beside the share that it must reach."""
         edge = float(wanted.text)
         faces, walk = self._result.program.judging.faces[wanted.path], self._result.walk
@@ -407,7 +419,7 @@ class Reasons:
         if short is not None:
             ending += self._wording.shortfall(short)
         pieces = (Piece(said[0]), Piece(name, "name"), Piece(said[2] + ending))
-        return Line("want", pieces, path=wanted.path, shortfall=short)
+        return ExplanationLine("want", pieces, path=wanted.path, shortfall=short)
 
 
 def level_name(wording: Wording, group: Criterion, level: str) -> str:
@@ -420,23 +432,23 @@ def level_name(wording: Wording, group: Criterion, level: str) -> str:
     return titles.get(level, Titles()).in_language(wording.lang) or level
 
 
-def _truths(asked: tuple[Asked, ...]) -> list[str]:
+def _truths(asked: tuple[Requirement, ...]) -> list[str]:
     return [each.truth for each in asked]
 
 
 # ---- how each criterion stands: its state, its points, and what they come from -------------------
 
 
-class Standing:
+class CriterionWriter:
     """Says the criteria of one result."""
 
-    def __init__(self, causes: Causes, prerequisites: Prerequisites) -> None:
+    def __init__(self, causes: RuleWriter, prerequisites: PrerequisiteWriter) -> None:
         self._causes, self._prerequisites = causes, prerequisites
         self._conditions = causes.conditions
         self._facts, self._wording = self._conditions.facts, self._conditions.facts.wording
         self._result = self._facts.sight.result
 
-    def line(self, found: Branchlet) -> Line:
+    def line(self, found: Node) -> ExplanationLine:
         """A criterion, its causes and all below it."""
         view, criterion = CriterionResult(self._result, found.path), found.criterion
         state, points, most = view.status, view.score, view.max_score
@@ -461,7 +473,7 @@ class Standing:
         decision = None
         if found.path in self._result.program.groups:
             decision = self._reasons(found).decision()
-        return Line(
+        return ExplanationLine(
             "criterion",
             pieces,
             str(state),
@@ -472,10 +484,10 @@ class Standing:
             children=children,
         )
 
-    def _reasons(self, found: Branchlet) -> Reasons:
-        return Reasons(self._prerequisites, found, self._result.program.groups[found.path])
+    def _reasons(self, found: Node) -> LevelWriter:
+        return LevelWriter(self._prerequisites, found, self._result.program.groups[found.path])
 
-    def _below(self, found: Branchlet, state: Status) -> tuple[Line, ...]:
+    def _below(self, found: Node, state: Status) -> tuple[ExplanationLine, ...]:
         criterion = found.criterion
         made = [*self._applicability(found, state), *self._prerequisites.lines(found), *self._policy(found)]
         if criterion.rule is not None:
@@ -493,24 +505,28 @@ class Standing:
         if criterion.veto:
             settled = state in (Status.NOT_MET, Status.BLOCKED)
             said = self._wording.say("vetoes" if settled else "vetoes_open")
-            made.append(Line("veto", (Piece(said),)))
+            made.append(ExplanationLine("veto", (Piece(said),)))
         return tuple(made)
 
-    def _missing(self, names: tuple[str, ...], children: tuple[Line, ...]) -> tuple[Line, ...]:
+    def _missing(
+        self, names: tuple[str, ...], children: tuple[ExplanationLine, ...]
+    ) -> tuple[ExplanationLine, ...]:
         """Which figures are not there, where the lines do not name them all."""
         said = " ".join(line.text for child in children for line in child.below())
         if not names or all(self._wording.phrases.name(name) in said for name in names):
             return ()
         return (
-            Line("missing", (Piece(self._wording.say("lacks", names=self._facts.named(names))),), "unknown"),
+            ExplanationLine(
+                "missing", (Piece(self._wording.say("lacks", names=self._facts.named(names))),), "unknown"
+            ),
         )
 
     # ---- why it does not apply ---------------------------------------------------------------
 
-    def _applicability(self, found: Branchlet, state: Status) -> list[Line]:
+    def _applicability(self, found: Node, state: Status) -> list[ExplanationLine]:
         faces, sight = self._result.program.judging.faces[found.path], self._facts.sight
         criterion = found.criterion
-        made: list[Line] = []
+        made: list[ExplanationLine] = []
         own = sight.either(faces.own_applies, faces.own_absent)
         if criterion.applies_when is not None and own != "held":
             key, status = ("na_because", "not_applicable") if own == "fails" else ("na_open", "unknown")
@@ -525,7 +541,7 @@ class Standing:
                 made.append(self._said("counts", f"counts_{criterion.not_applicable}"))
         return made
 
-    def _absence(self, found: Branchlet) -> Line:
+    def _absence(self, found: Node) -> ExplanationLine:
         """Why it does not apply, where its own condition is not the reason."""
         faces, can = self._result.program.judging.faces, self._result.walk.can
         above = found.parent
@@ -539,12 +555,12 @@ class Standing:
         dropped = can(faces[found.path].dropped)
         return self._said("applies", "missing_drop" if dropped else "na_rule")
 
-    def _policy(self, found: Branchlet) -> list[Line]:
+    def _policy(self, found: Node) -> list[ExplanationLine]:
         """That a figure was missing and the ruleset says what it then comes to."""
         faces, can = self._result.program.judging.faces[found.path], self._result.walk.can
         if not can(faces.undecided) or can(faces.dropped) or can(faces.absent):
             return []
-        at: Branchlet | None = found
+        at: Node | None = found
         while at is not None and at.criterion.missing is None:
             at = at.parent
         missing = at.criterion.missing if at is not None else None
@@ -555,12 +571,12 @@ class Standing:
         points = formatting.points(missing.points, self._wording.lang)
         return [self._said("policy", "missing_points", points=points)]
 
-    def _said(self, kind: str, key: str, **details: object) -> Line:
-        return Line(kind, (Piece(self._wording.say(key, **details)),))
+    def _said(self, kind: str, key: str, **details: object) -> ExplanationLine:
+        return ExplanationLine(kind, (Piece(self._wording.say(key, **details)),))
 
     # ---- how points are formed ---------------------------------------------------------------
 
-    def joined(self, criterion: Criterion) -> list[Line]:
+    def joined(self, criterion: Criterion) -> list[ExplanationLine]:
         """How a group joins its criteria, unless it plainly adds them up."""
         combine = criterion.combine
         if combine is None or combine.word == "sum":
@@ -569,7 +585,7 @@ class Standing:
             return [self._said("combine", "combine_at_least", number=combine.at_least)]
         return [self._said("combine", f"combine_{combine.word}")]
 
-    def adjusted(self, criterion: Criterion) -> list[Line]:
+    def adjusted(self, criterion: Criterion) -> list[ExplanationLine]:
         """What is done to the points in the end."""
         made = []
         for key in ("scale_to", "factor", "floor", "cap"):
@@ -581,7 +597,7 @@ class Standing:
             made.append(self._rounded(criterion.round))
         return made
 
-    def _rounded(self, rounding: Round) -> Line:
+    def _rounded(self, rounding: Round) -> ExplanationLine:
         key = "round" if rounding.digits >= 0 else "round_tens"
         return self._said("adjusted", key, digits=abs(rounding.digits), mode=self._wording.say(rounding.mode))
 
@@ -595,9 +611,9 @@ class Explanation:
     """
 
     lang: Language
-    head: tuple[Line, ...]
-    sections: tuple[Line, ...]
-    foot: tuple[Line, ...]
+    head: tuple[ExplanationLine, ...]
+    sections: tuple[ExplanationLine, ...]
+    foot: tuple[ExplanationLine, ...]
     result: Any = attrs.field(repr=False, eq=False)
 
     def __str__(self) -> str:
@@ -633,7 +649,7 @@ class Explanation:
         }
 
 
-def _without_decision(line: Line) -> Line:
+def _without_decision(line: ExplanationLine) -> ExplanationLine:
     return attrs.evolve(line, decision=None)
 
 
@@ -650,10 +666,10 @@ class _Explaining:
         self.result, self.lang = result, lang
         self.wording = Wording(lang, result.ruleset, result.program.judging.tree)
         self.facts = Facts(Sight(result), self.wording)
-        self.conditions = Conditions(self.facts)
-        self.causes = Causes(self.conditions)
-        self.prerequisites = Prerequisites(self.causes)
-        self.times = Times(self.facts)
+        self.conditions = ConditionWriter(self.facts)
+        self.causes = RuleWriter(self.conditions)
+        self.prerequisites = PrerequisiteWriter(self.causes)
+        self.times = PeriodWriter(self.facts)
 
     def whole(self) -> Explanation:
         data = self.result.to_dict()
@@ -673,12 +689,12 @@ class _Explaining:
             data,
         )
 
-    def _said(self, kind: str, key: str, **details: object) -> Line:
-        return Line(kind, (Piece(self.wording.say(key, **details)),))
+    def _said(self, kind: str, key: str, **details: object) -> ExplanationLine:
+        return ExplanationLine(kind, (Piece(self.wording.say(key, **details)),))
 
     # ---- the head ----------------------------------------------------------------------------
 
-    def _head(self) -> list[Line]:
+    def _head(self) -> list[ExplanationLine]:
         ruleset = self.result.ruleset
         title = ruleset.title.in_language(self.lang) or ruleset.id
         parts = [title, self.wording.say("version", version=ruleset.version)]
@@ -689,7 +705,7 @@ class _Explaining:
         key = "title_line" if subject else "title_alone"
         before, _, after = self.wording.say(key, subject="\0", title=whole).partition("\0")
         pieces = (Piece(before), Piece(subject or "", "name"), Piece(after))
-        made = [Line("title", tuple(piece for piece in pieces if piece.text))]
+        made = [ExplanationLine("title", tuple(piece for piece in pieces if piece.text))]
         if ruleset.legal_basis:
             names = [
                 self.wording.say("basis_clause", document=each.document, clause=each.clause)
@@ -703,7 +719,7 @@ class _Explaining:
         made += self.times.head()
         return [*made, self._verdict(), self._score()]
 
-    def _verdict(self) -> Line:
+    def _verdict(self) -> ExplanationLine:
         result = self.result
         if result.reaching is None:
             return self._group_levels()
@@ -724,7 +740,7 @@ class _Explaining:
     def _level(self, level: str) -> str:
         return level_name(self.wording, self.result.program.judging.tree.root.criterion, level)
 
-    def _group_levels(self) -> Line:
+    def _group_levels(self) -> ExplanationLine:
         """In a set without levels: those of its groups, if they have any."""
         texts = []
         for path in self.result.program.groups:
@@ -737,7 +753,7 @@ class _Explaining:
             return self._said("verdict", "verdict_none")
         return self._said("verdict", "verdict_groups", levels=self.wording.listed(texts))
 
-    def _score(self) -> Line:
+    def _score(self) -> ExplanationLine:
         score, most = self.result.score, self.result.max_score
         if score is None:
             return self._said("score", "score_absent")
@@ -748,21 +764,21 @@ class _Explaining:
 
     # ---- the sections ------------------------------------------------------------------------
 
-    def _section(self, kind: str, lines: list[Line]) -> Line | None:
+    def _section(self, kind: str, lines: list[ExplanationLine]) -> ExplanationLine | None:
         if not lines:
             return None
-        return Line(kind, (Piece(self.wording.say(f"section_{kind}")),), children=tuple(lines))
+        return ExplanationLine(kind, (Piece(self.wording.say(f"section_{kind}")),), children=tuple(lines))
 
-    def _why(self) -> Line | None:
+    def _why(self) -> ExplanationLine | None:
         if self.result.reaching is None:
             return None
         root = self.result.program.judging.tree.root
-        reasons = Reasons(self.prerequisites, root, self.result.reaching)
+        reasons = LevelWriter(self.prerequisites, root, self.result.reaching)
         section = self._section("why", list(reasons.lines()))
         return None if section is None else attrs.evolve(section, decision=reasons.decision())
 
-    def _criteria(self) -> Line | None:
-        standing = Standing(self.causes, self.prerequisites)
+    def _criteria(self) -> ExplanationLine | None:
+        standing = CriterionWriter(self.causes, self.prerequisites)
         root = self.result.program.judging.tree.root
         about = [*standing.joined(root.criterion), *standing.adjusted(root.criterion)]
         if root.criterion.applies_when is not None and self.result.status is Status.NOT_APPLICABLE:
@@ -770,10 +786,10 @@ class _Explaining:
             about.append(self.conditions.prefixed("na_because", line))
         return self._section("criteria", [*about, *[standing.line(child) for child in root.children]])
 
-    def _defined(self) -> Line | None:
+    def _defined(self) -> ExplanationLine | None:
         return self._section("defined", [self._definition(each) for each in self.result.ruleset.define])
 
-    def _definition(self, definition: Definition) -> Line:
+    def _definition(self, definition: Definition) -> ExplanationLine:
         sight = self.facts.sight
         at = sight.at(definition.id)
         name = definition.title.in_language(self.lang)
@@ -782,20 +798,20 @@ class _Explaining:
         if definition.expr is None:
             rule = definition.rule
             children = () if rule is None else self.causes.lines(rule, None, values=True)
-            return Line("definition", pieces, path=definition.id, children=children)
+            return ExplanationLine("definition", pieces, path=definition.id, children=children)
         text = definition.expr.text
         pieces = (*pieces, Piece(" ["), self.facts.code(text), Piece("]"))
         figures = self.facts.figures(at, [at.parsed.tree])
-        return Line("definition", pieces, path=definition.id, rule=text, children=figures)
+        return ExplanationLine("definition", pieces, path=definition.id, rule=text, children=figures)
 
-    def _missing(self) -> Line | None:
+    def _missing(self) -> ExplanationLine | None:
         lines = [
-            Line("missing", (Piece(self.wording.phrases.name(name), "name"),), "unknown", name)
+            ExplanationLine("missing", (Piece(self.wording.phrases.name(name), "name"),), "unknown", name)
             for name in self.result.missing
         ]
         return self._section("missing", lines)
 
-    def _foot(self, data: dict[str, Any]) -> list[Line]:
+    def _foot(self, data: dict[str, Any]) -> list[ExplanationLine]:
         made = []
         if not data["missing"] and any(value is None for value in self.result.given().values()):
             made.append(self._said("missing_settled", "missing_settled"))

@@ -15,12 +15,12 @@ import attrs
 from criteria_engine.core.nodes import Bounds
 
 __all__ = [
-    "Asked",
     "Decision",
-    "Line",
+    "ExplanationLine",
+    "OverrideOutcome",
     "Piece",
+    "Requirement",
     "Shortfall",
-    "Special",
     "decimal_text",
 ]
 
@@ -74,7 +74,7 @@ class Shortfall:
 
 
 @attrs.frozen
-class Asked:
+class Requirement:
     """One thing that a level wants, or a veto, and whether it is so: ``held``, ``fails`` or ``open``.
 
     ``kind`` says what is asked (``when each floor requires lower veto``), ``text`` is the author's
@@ -88,7 +88,7 @@ class Asked:
 
 
 @attrs.frozen
-class Special:
+class OverrideOutcome:
     """One override, and whether its condition is so: ``held``, ``fails`` or ``open``.
 
     ``kind`` says what it does (``level``, ``at_most``, ``refer``), ``to`` to which level or in which
@@ -108,9 +108,9 @@ class Decision:
     """
 
     applies: str
-    overrides: tuple[Special, ...]
-    vetoes: tuple[Asked, ...]
-    levels: tuple[tuple[str, tuple[Asked, ...]], ...]
+    overrides: tuple[OverrideOutcome, ...]
+    vetoes: tuple[Requirement, ...]
+    levels: tuple[tuple[str, tuple[Requirement, ...]], ...]
     otherwise: str
 
     def to_dict(self) -> dict[str, Any]:
@@ -127,7 +127,7 @@ class Decision:
 
 
 @attrs.frozen
-class Line:
+class ExplanationLine:
     """One thing said, and what stands below it.
 
     ``status`` is ``met``, ``not_met``, ``unknown``, ``not_applicable``, ``blocked``, ``chosen`` (the
@@ -143,14 +143,14 @@ class Line:
     points: Bounds | None = None
     most: Bounds | None = None
     decision: Decision | None = None
-    children: tuple[Line, ...] = ()
+    children: tuple[ExplanationLine, ...] = ()
 
     @property
     def text(self) -> str:
         """The whole line as plain text."""
         return "".join(piece.text for piece in self.pieces)
 
-    def below(self) -> Iterator[Line]:
+    def below(self) -> Iterator[ExplanationLine]:
         """It and all lines below it, in reading order."""
         yield self
         for child in self.children:

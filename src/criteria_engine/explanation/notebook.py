@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from criteria_engine.compiler.names import Described
-from criteria_engine.compiler.tree import Branchlet, Tree
+from criteria_engine.compiler.tree import Node, Tree
 from criteria_engine.evaluation.findings import CriterionResult, Findings
 from criteria_engine.explanation.explanation import explain
 from criteria_engine.explanation.phrases import MARKS, Wording
@@ -62,7 +62,7 @@ def _table(result: Findings, wording: Wording) -> str:
     return f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
-def _row(result: Findings, wording: Wording, found: Branchlet) -> str:
+def _row(result: Findings, wording: Wording, found: Node) -> str:
     view = CriterionResult(result, found.path)
     state = view.status
     lacking = state is Status.UNKNOWN and not found.criterion.is_group

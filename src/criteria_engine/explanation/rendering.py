@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from criteria_engine.explanation.lines import Line, Piece
+from criteria_engine.explanation.lines import ExplanationLine, Piece
 from criteria_engine.explanation.phrases import MARKS
 
 __all__ = [
@@ -60,7 +60,9 @@ def plain(text: str) -> str:
 # ---- text ------------------------------------------------------------------------------------
 
 
-def text(head: Sequence[Line], sections: Sequence[Line], foot: Sequence[Line]) -> str:
+def text(
+    head: Sequence[ExplanationLine], sections: Sequence[ExplanationLine], foot: Sequence[ExplanationLine]
+) -> str:
     """Lines of at most 100 columns, the tree by indents."""
     made = [row for line in head for row in _wrapped(line.text, 0, 2)]
     for section in sections:
@@ -71,7 +73,7 @@ def text(head: Sequence[Line], sections: Sequence[Line], foot: Sequence[Line]) -
     return "\n".join(made)
 
 
-def _tree(line: Line, indent: int) -> list[str]:
+def _tree(line: ExplanationLine, indent: int) -> list[str]:
     mark = MARKS.get(line.status, "•")
     made = _wrapped(f"{mark} {line.text}", min(indent, _DEEPEST * _STEP), 2)
     for child in line.children:
@@ -119,7 +121,9 @@ def _width(letter: str) -> int:
 # ---- Markdown --------------------------------------------------------------------------------
 
 
-def markdown(head: Sequence[Line], sections: Sequence[Line], foot: Sequence[Line]) -> str:
+def markdown(
+    head: Sequence[ExplanationLine], sections: Sequence[ExplanationLine], foot: Sequence[ExplanationLine]
+) -> str:
     """A heading, then nested lists."""
     made = [f"# {_marked(line.pieces)}" if not number else _marked(line.pieces) + "  "
             for number, line in enumerate(head)]  # fmt: skip
@@ -133,7 +137,7 @@ def markdown(head: Sequence[Line], sections: Sequence[Line], foot: Sequence[Line
     return "\n".join(made) + "\n"
 
 
-def _listed(line: Line, depth: int) -> list[str]:
+def _listed(line: ExplanationLine, depth: int) -> list[str]:
     mark = MARKS.get(line.status, "")
     made = [f"{'  ' * depth}- {mark}{' ' if mark else ''}{_marked(line.pieces)}"]
     for child in line.children:
@@ -168,7 +172,12 @@ def escaped(text: str) -> str:
     return markup.escape(safe, quote=True)
 
 
-def html(head: Sequence[Line], sections: Sequence[Line], foot: Sequence[Line], lang: str) -> str:
+def html(
+    head: Sequence[ExplanationLine],
+    sections: Sequence[ExplanationLine],
+    foot: Sequence[ExplanationLine],
+    lang: str,
+) -> str:
     """A piece of HTML: a heading, paragraphs, then a foldable tree a section."""
     made = [f'<div class="criteria-engine" lang="{lang}">', STYLE]
     for number, line in enumerate(head):
@@ -183,7 +192,7 @@ def html(head: Sequence[Line], sections: Sequence[Line], foot: Sequence[Line], l
     return "".join([*made, "</div>"])
 
 
-def items(lines: Sequence[Line]) -> str:
+def items(lines: Sequence[ExplanationLine]) -> str:
     """Lines as a list; what stands below a line can be folded away."""
     made = ["<ul>"]
     for line in lines:

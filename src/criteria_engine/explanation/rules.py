@@ -15,8 +15,8 @@ import attrs
 
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.nodes import NA, Bounds
-from criteria_engine.explanation.conditions import Conditions
-from criteria_engine.explanation.lines import Line, Piece
+from criteria_engine.explanation.conditions import ConditionWriter
+from criteria_engine.explanation.lines import ExplanationLine, Piece
 from criteria_engine.explanation.phrases import Wording
 from criteria_engine.messages import formatting
 from criteria_engine.messages.diagnostics import Fault
@@ -24,7 +24,7 @@ from criteria_engine.messages.formatting import points as written_points
 from criteria_engine.rules.shape import Clause, Rule
 
 __all__ = [
-    "Causes",
+    "RuleWriter",
     "line",
     "lines",
     "measured",
@@ -37,11 +37,11 @@ __all__ = [
 _EDGES = {"at_least": ">=", "above": ">", "at_most": "<=", "below": "<", "equals": "=="}
 
 
-def measured(conditions: Conditions, clause: Clause) -> Line:
+def measured(conditions: ConditionWriter, clause: Clause) -> ExplanationLine:
     """What a rule looks at, and what it comes to."""
     facts = conditions.facts
     if clause.expression is None:
-        return Line("measured", ())
+        return ExplanationLine("measured", ())
     seen = facts.sight.at(clause.expression.text)
     tree = seen.parsed.tree
     pieces = facts.around("measures", facts.name(seen, tree), value=facts.value(seen, tree))
@@ -52,15 +52,17 @@ def measured(conditions: Conditions, clause: Clause) -> Line:
     if not facts.is_input(tree) and not any(piece.style == "code" for piece in pieces):
         pieces = (*pieces, Piece(" ["), facts.code(clause.expression.text), Piece("]"))
     children = facts.figures(seen, [tree])
-    return Line("measured", pieces, rule=clause.expression.text, children=children)
+    return ExplanationLine("measured", pieces, rule=clause.expression.text, children=children)
 
 
-def lines(conditions: Conditions, of: Clause | None, steps: Sequence[Clause], *, values: bool) -> list[Line]:
+def lines(
+    conditions: ConditionWriter, of: Clause | None, steps: Sequence[Clause], *, values: bool
+) -> list[ExplanationLine]:
     """The steps of what is measured, or the rows of a table, in their order."""
     if steps[0].edge == "at":
         return [_places(conditions, of, steps)]
     fits = [_fit(conditions, of, step) for step in steps]
-    made: list[Line] = []
+    made: list[ExplanationLine] = []
     chosen: int | None = None
     settled, passed = False, True
     for number, (step, fit) in enumerate(zip(steps, fits, strict=True)):
@@ -77,31 +79,31 @@ def lines(conditions: Conditions, of: Clause | None, steps: Sequence[Clause], *,
     return made
 
 
-def _fit(conditions: Conditions, of: Clause | None, step: Clause) -> Line:
+def _fit(conditions: ConditionWriter, of: Clause | None, step: Clause) -> ExplanationLine:
     """Whether a step or row fits: the line of its condition."""
     if step.edge == "otherwise" or step.name == "otherwise":
-        return Line("step", (), "not_applicable" if _is_na(conditions, of) else "met")
+        return ExplanationLine("step", (), "not_applicable" if _is_na(conditions, of) else "met")
     if step.role == "row" and step.expression is not None:
         return conditions.line(step.expression, "when")
     if of is None or of.expression is None:
-        return Line("step", ())
+        return ExplanationLine("step", ())
     if step.expression is None:
-        return Line("step", (), _says(_measure(conditions, of), step.name))
+        return ExplanationLine("step", (), _says(_measure(conditions, of), step.name))
     text = f"({of.expression.text}) {_EDGES.get(step.edge, '==')} ({step.expression.text})"
     try:
         return conditions.line(Expression(text), "when")
     except Fault:  # both are sound, but together they may be too long
-        return Line("step", ())
+        return ExplanationLine("step", ())
 
 
-def _measure(conditions: Conditions, of: Clause | None) -> Any:
+def _measure(conditions: ConditionWriter, of: Clause | None) -> Any:
     if of is None or of.expression is None:
         return None
     seen = conditions.facts.sight.at(of.expression.text)
     return conditions.facts.sight.value(seen, seen.parsed.tree)
 
 
-def _is_na(conditions: Conditions, of: Clause | None) -> bool:
+def _is_na(conditions: ConditionWriter, of: Clause | None) -> bool:
     return _measure(conditions, of) is NA
 
 
@@ -126,8 +128,14 @@ def _same(word: str, value: float) -> bool:
 
 
 def _step(
-    conditions: Conditions, of: Clause | None, step: Clause, fit: Line, status: str, *, values: bool
-) -> Line:
+    conditions: ConditionWriter,
+    of: Clause | None,
+    step: Clause,
+    fit: ExplanationLine,
+    status: str,
+    *,
+    values: bool,
+) -> ExplanationLine:
     wording = conditions.facts.wording
     given = _given(conditions, step, values=values)
     name = _step_name(conditions, of, step)
@@ -142,10 +150,10 @@ def _step(
     kept = tuple(piece for piece in pieces if piece.text)
     children = fit.children if step.role == "row" and status != "" else ()
     rule = step.expression.text if step.expression is not None else ""
-    return Line(step.role, kept, status, rule=rule, children=children)
+    return ExplanationLine(step.role, kept, status, rule=rule, children=children)
 
 
-def _given(conditions: Conditions, step: Clause, *, values: bool) -> str:
+def _given(conditions: ConditionWriter, step: Clause, *, values: bool) -> str:
     """What a step gives: points, or a value."""
     if step.points is None:
         return ""
@@ -157,7 +165,7 @@ def _given(conditions: Conditions, step: Clause, *, values: bool) -> str:
     return facts.wording.say("points", points=written_points(value, facts.wording.lang))
 
 
-def _step_name(conditions: Conditions, of: Clause | None, step: Clause) -> str:
+def _step_name(conditions: ConditionWriter, of: Clause | None, step: Clause) -> str:
     facts = conditions.facts
     title = step.title.in_language(facts.wording.lang)
     if title:
@@ -172,7 +180,7 @@ def _step_name(conditions: Conditions, of: Clause | None, step: Clause) -> str:
     return "" if step.role == "row" else _edge_name(conditions, of, step)
 
 
-def _edge_name(conditions: Conditions, of: Clause | None, step: Clause) -> str:
+def _edge_name(conditions: ConditionWriter, of: Clause | None, step: Clause) -> str:
     facts = conditions.facts
     if step.expression is None:
         return ""
@@ -186,8 +194,12 @@ def _edge_name(conditions: Conditions, of: Clause | None, step: Clause) -> str:
 
 
 def _better(
-    conditions: Conditions, of: Clause, steps: Sequence[Clause], fits: Sequence[Line], chosen: int
-) -> list[Line]:
+    conditions: ConditionWriter,
+    of: Clause,
+    steps: Sequence[Clause],
+    fits: Sequence[ExplanationLine],
+    chosen: int,
+) -> list[ExplanationLine]:
     """The step with more points that is nearest, and how far it is."""
     got = _size(conditions, steps[chosen])
     ways = [
@@ -207,10 +219,10 @@ def _better(
         points=_given(conditions, steps[nearest], values=False),
         short=wording.shortfall(short),
     )
-    return [Line("better", (Piece(said),), shortfall=short)]
+    return [ExplanationLine("better", (Piece(said),), shortfall=short)]
 
 
-def _size(conditions: Conditions, step: Clause) -> float:
+def _size(conditions: ConditionWriter, step: Clause) -> float:
     if step.points is None:
         return -math.inf
     seen = conditions.facts.sight.at(step.points.text)
@@ -218,7 +230,7 @@ def _size(conditions: Conditions, step: Clause) -> float:
     return -math.inf if value is None else value
 
 
-def _places(conditions: Conditions, of: Clause | None, steps: Sequence[Clause]) -> Line:
+def _places(conditions: ConditionWriter, of: Clause | None, steps: Sequence[Clause]) -> ExplanationLine:
     """The places of a curve in a row."""
     wording = conditions.facts.wording
     said = wording.listed(
@@ -227,25 +239,25 @@ def _places(conditions: Conditions, of: Clause | None, steps: Sequence[Clause]) 
         )
         for step in steps
     )
-    return Line("curve", (Piece(wording.say("curve", places=said)),))
+    return ExplanationLine("curve", (Piece(wording.say("curve", places=said)),))
 
 
 # ---- lines that take points: which did, and how many ---------------------------------------------
 
 
-def start(wording: Wording, points: float | None) -> Line:
+def start(wording: Wording, points: float | None) -> ExplanationLine:
     """From how many points lines take."""
     given = formatting.points(1 if points is None else points, wording.lang)
-    return Line("start", (Piece(wording.say("starts_from", points=given)),))
+    return ExplanationLine("start", (Piece(wording.say("starts_from", points=given)),))
 
 
-def line(conditions: Conditions, clause: Clause) -> Line:
+def line(conditions: ConditionWriter, clause: Clause) -> ExplanationLine:
     """One line: what it took, from what."""
     wording = conditions.facts.wording
     minus = _number(conditions, clause.points)
     details = {"minus": _said(wording, minus)}
     if clause.expression is None:
-        return Line("line", ())
+        return ExplanationLine("line", ())
     if clause.edge == "when":
         cause = conditions.line(clause.expression, "event", negated=True)
         taken = {"not_met": minus, "unknown": None}.get(cause.status, Fraction(0))
@@ -267,15 +279,15 @@ def line(conditions: Conditions, clause: Clause) -> Line:
     return attrs.evolve(cause, kind="line", pieces=pieces, status=status, rule=clause.expression.text)
 
 
-def _counted(conditions: Conditions, expression: Expression) -> Line:
+def _counted(conditions: ConditionWriter, expression: Expression) -> ExplanationLine:
     facts = conditions.facts
     seen = facts.sight.at(expression.text)
     tree = seen.parsed.tree
     pieces = facts.around("measures", facts.name(seen, tree), value=facts.value(seen, tree))
-    return Line("line", pieces, children=facts.figures(seen, [tree]))
+    return ExplanationLine("line", pieces, children=facts.figures(seen, [tree]))
 
 
-def _number(conditions: Conditions, expression: Expression | None) -> Fraction | None:
+def _number(conditions: ConditionWriter, expression: Expression | None) -> Fraction | None:
     """A number of the rule; None while it is open, 0 where it is not applicable."""
     if expression is None:
         return None
@@ -293,7 +305,7 @@ def _exact(value: Any) -> Fraction | None:
 
 
 def _times(
-    conditions: Conditions,
+    conditions: ConditionWriter,
     expression: Expression,
     minus: Fraction | None,
     limited: bool,
@@ -311,14 +323,14 @@ def _said(wording: Wording, value: Fraction | None) -> str:
     return wording.say("no_value") if value is None else formatting.points(value, wording.lang)
 
 
-class Causes:
+class RuleWriter:
     """Says what the rules of one result came to."""
 
-    def __init__(self, conditions: Conditions) -> None:
+    def __init__(self, conditions: ConditionWriter) -> None:
         self.conditions = conditions
         self._facts, self._wording = conditions.facts, conditions.facts.wording
 
-    def lines(self, rule: Rule, points: float | None, *, values: bool = False) -> tuple[Line, ...]:
+    def lines(self, rule: Rule, points: float | None, *, values: bool = False) -> tuple[ExplanationLine, ...]:
         """The lines about a rule.
 
         ``points`` are those deducted from; ``values`` tells that its steps give values, not points.
@@ -326,7 +338,7 @@ class Causes:
         clauses = rule.clauses()
         steps = [clause for clause in clauses if clause.role in ("step", "row")]
         measured = next((clause for clause in clauses if clause.role == "measured"), None)
-        made: list[Line] = []
+        made: list[ExplanationLine] = []
         for clause in clauses:
             if clause.role in ("step", "row"):
                 if clause is steps[0]:
@@ -339,7 +351,7 @@ class Causes:
             made.insert(0, start(self._wording, points))
         return tuple(made)
 
-    def _clause(self, clause: Clause, clauses: Sequence[Clause]) -> list[Line]:
+    def _clause(self, clause: Clause, clauses: Sequence[Clause]) -> list[ExplanationLine]:
         match clause.role:
             case "need":
                 return [self._need(clause, [each for each in clauses if each.role == "item"])]
@@ -357,7 +369,7 @@ class Causes:
         made = self.conditions.line(clause.expression, "must")
         return [attrs.evolve(self.titled(clause, made), kind=clause.role)]
 
-    def titled(self, clause: Clause, line: Line) -> Line:
+    def titled(self, clause: Clause, line: ExplanationLine) -> ExplanationLine:
         """A line behind the title that the author gave to its clause."""
         title = clause.title.in_language(self._wording.lang)
         if not title:
@@ -366,10 +378,10 @@ class Causes:
 
     # ---- lists of events and items -----------------------------------------------------------
 
-    def _event(self, clause: Clause) -> Line:
+    def _event(self, clause: Clause) -> ExplanationLine:
         """An event that must not happen, and what excuses it."""
         if clause.expression is None:
-            return Line("event", ())
+            return ExplanationLine("event", ())
         made = self.conditions.line(clause.expression, "event", negated=True)
         if clause.unless is not None and made.status not in ("met", "not_applicable"):
             excuse = self.conditions.prefixed("excuse", self.conditions.line(clause.unless, "when"))
@@ -388,7 +400,7 @@ class Causes:
             if item.expression is not None
         ]
 
-    def _need(self, clause: Clause, items: Sequence[Clause]) -> Line:
+    def _need(self, clause: Clause, items: Sequence[Clause]) -> ExplanationLine:
         """How many items are needed, and how many hold."""
         states = self._items(items)
         held, open_ = states.count("met"), states.count("unknown")
@@ -402,9 +414,9 @@ class Causes:
         said = self._wording.say(
             key, need=self._wording.value(need), all=len(items), held=held, most=held + open_
         )
-        return Line("need", (Piece(said),), status)
+        return ExplanationLine("need", (Piece(said),), status)
 
-    def _including(self, role: str, named: Sequence[Clause], clauses: Sequence[Clause]) -> Line:
+    def _including(self, role: str, named: Sequence[Clause], clauses: Sequence[Clause]) -> ExplanationLine:
         """That certain items must be among those that hold."""
         names = {clause.name for clause in named}
         items = [clause for clause in clauses if clause.role == "item" and clause.name in names]
@@ -416,7 +428,7 @@ class Causes:
         status = "not_met" if status == "not_applicable" else status
         said = self._wording.listed(self._item_name(clause) for clause in items)
         ending = self._facts.verdict("must", status)
-        return Line(role, (Piece(self._wording.say(role, name=said) + ending),), status)
+        return ExplanationLine(role, (Piece(self._wording.say(role, name=said) + ending),), status)
 
     def _item_name(self, clause: Clause) -> str:
         title = clause.title.in_language(self._wording.lang)

@@ -12,16 +12,16 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.backends.interpreter import Walk
+from criteria_engine.backends.interpreter import Interpreter
 from criteria_engine.compiler.names import earlier_name
 from criteria_engine.core.grammar import Parsed, normal, parse
 from criteria_engine.core.lowering import Scope, lower
 from criteria_engine.core.nodes import Condition, Numeric, Operator
 from criteria_engine.core.traversal import inner, inputs_of
-from criteria_engine.core.values import Amount, Claim, Meaning, Words, compared, within
+from criteria_engine.core.values import Meaning, NumberValue, TextValue, TruthValue, compared, within
 from criteria_engine.evaluation.findings import Findings
 from criteria_engine.evaluation.missing import open_below
-from criteria_engine.explanation.lines import Line, Piece
+from criteria_engine.explanation.lines import ExplanationLine, Piece
 from criteria_engine.explanation.phrases import Wording
 from criteria_engine.messages.diagnostics import Fault
 
@@ -58,9 +58,9 @@ class Clear:
         found: Meaning = self.judging.named(name)
         return found
 
-    def title(self, ruleset: str, level: str) -> Claim:
+    def title(self, ruleset: str, level: str) -> TruthValue:
         """Whether a title is held."""
-        found: Claim = self.judging.title(ruleset, level)
+        found: TruthValue = self.judging.title(ruleset, level)
         return found
 
     def before(self, periods: int) -> Scope:
@@ -124,7 +124,7 @@ class Sight:
         made: Meaning | None = known[1]
         return made
 
-    def link(self, link: Link) -> Claim | None:
+    def link(self, link: Link) -> TruthValue | None:
         """What a comparison means."""
         seen, left, right = link.seen, link.left, link.right
         key = seen.here, seen.back, id(left), link.operator, id(right)
@@ -136,10 +136,10 @@ class Sight:
             except Fault:
                 claim = None
             known = self._memory.setdefault(key, (left, claim, right))
-        made: Claim | None = known[1]
+        made: TruthValue | None = known[1]
         return made
 
-    def inside(self, seen: Sighted, left: ast.expr, options: ast.List) -> Claim | None:
+    def inside(self, seen: Sighted, left: ast.expr, options: ast.List) -> TruthValue | None:
         """Whether a part is one of the words listed."""
         key = seen.here, seen.back, id(left), "in", id(options)
         known = self._memory.get(key)
@@ -149,12 +149,12 @@ class Sight:
             words = [each for each in listed if each is not None]
             claim = None if one is None or len(words) < len(listed) else within(one, words)
             known = self._memory.setdefault(key, (left, claim, options))
-        made: Claim | None = known[1]
+        made: TruthValue | None = known[1]
         return made
 
     # ---- what things come to -----------------------------------------------------------------
 
-    def truth(self, claim: Claim, *, negated: bool = False) -> str:
+    def truth(self, claim: TruthValue, *, negated: bool = False) -> str:
         """``met``, ``not_met``, ``not_applicable``, or ``unknown`` while several are possible."""
         can = self.result.walk.can
         words = ("not_met", "met") if negated else ("met", "not_met")
@@ -162,7 +162,7 @@ class Sight:
         possible = [word for word, side in sides if can(side)]
         return possible[0] if len(possible) == 1 else "unknown"
 
-    def holds(self, claim: Claim) -> str:
+    def holds(self, claim: TruthValue) -> str:
         """``held``, ``fails`` (false or not applicable) or ``open``."""
         can = self.result.walk.can
         return _word(can(claim.true), can(claim.false) or can(claim.na))
@@ -179,12 +179,12 @@ class Sight:
     def number(self, seen: Sighted, tree: ast.expr) -> float | None:
         """A part's number as it is compared (a day, a place on a scale too); None while open."""
         meaning = self.meaning(seen, tree)
-        if not isinstance(meaning, Amount) or self.result.walk.can(meaning.na):
+        if not isinstance(meaning, NumberValue) or self.result.walk.can(meaning.na):
             return None
         low, high = self.result.walk.interval(self._settled(seen, tree, meaning))
         return low if low == high else None
 
-    def _settled(self, seen: Sighted, tree: ast.expr, amount: Amount) -> Numeric:
+    def _settled(self, seen: Sighted, tree: ast.expr, amount: NumberValue) -> Numeric:
         key = seen.here, seen.back, id(tree), "settled"
         known = self._memory.get(key) or self._memory.setdefault(key, (tree, amount.settled))
         settled: Numeric = known[1]
@@ -193,7 +193,7 @@ class Sight:
     def is_whole(self, seen: Sighted, tree: ast.expr) -> bool:
         """Whether a part can only be a whole number."""
         meaning = self.meaning(seen, tree)
-        return isinstance(meaning, Amount) and self._settled(seen, tree, meaning).whole
+        return isinstance(meaning, NumberValue) and self._settled(seen, tree, meaning).whole
 
     # ---- inputs ------------------------------------------------------------------------------
 
@@ -201,7 +201,7 @@ class Sight:
         """The inputs that parts look at, directly or through anything they name."""
         meanings = [self.meaning(seen, tree) for tree in trees]
         roots = [root for each in meanings for root in _roots(each)]
-        found = {case.input for each in meanings if isinstance(each, Words) for case in each.cases}
+        found = {case.input for each in meanings if isinstance(each, TextValue) for case in each.cases}
         passed: set[int] = set()
         while roots:
             part = roots.pop()
@@ -215,7 +215,7 @@ class Sight:
         """The missing inputs that still matter for some values, in the order of the ruleset."""
         found = open_below(self.result, [root for each in claims for root in _roots(each)])
         # what a text says is no part of the core, so nothing leads to its input
-        spoken = {case.input for each in claims if isinstance(each, Words) for case in each.cases}
+        spoken = {case.input for each in claims if isinstance(each, TextValue) for case in each.cases}
         observed = self.result.observed
         return tuple(
             name
@@ -223,11 +223,11 @@ class Sight:
             if name in found or (name in spoken and observed(name) is None)
         )
 
-    def changed(self, values: dict[str, float]) -> Walk:
+    def changed(self, values: dict[str, float]) -> Interpreter:
         """The same assessment with other numbers in some inputs (days and places too)."""
         program = self.result.program
         row = {**dict(zip(program.door.order, self.result.row, strict=True)), **values}
-        return Walk(row, self.result.evidence.keys(), program.bounds)
+        return Interpreter(row, self.result.evidence.keys(), program.bounds)
 
 
 def _word(can_hold: bool, can_fail: bool) -> str:
@@ -238,9 +238,9 @@ def _roots(meaning: Meaning | None) -> list[Condition | Numeric]:
     match meaning:
         case None:
             return []
-        case Amount(numeric=numeric, na=na):
+        case NumberValue(numeric=numeric, na=na):
             return [numeric, na]
-        case Claim(true, false, na):
+        case TruthValue(true, false, na):
             return [true, false, na]
     return [*[case.guard for case in meaning.cases], meaning.na]
 
@@ -309,7 +309,7 @@ class Facts:
         """The end of a line: what its state means."""
         return self.wording.say("verdict", verdict=self.wording.verdict(role, status)) if status else ""
 
-    def lacking(self, trees: Sequence[ast.expr], claim: Claim) -> str:
+    def lacking(self, trees: Sequence[ast.expr], claim: TruthValue) -> str:
         """The end of a line that is open: which figures are not there, unless the line just said so."""
         names = self.sight.missing([claim])
         said = {_plainly(tree) for tree in trees}
@@ -319,7 +319,7 @@ class Facts:
             return self.wording.say("verdict", verdict=self.wording.say("open_state"))
         return self.wording.say("lacking", names=self.named(names))
 
-    def figures(self, seen: Sighted, trees: Sequence[ast.expr]) -> tuple[Line, ...]:
+    def figures(self, seen: Sighted, trees: Sequence[ast.expr]) -> tuple[ExplanationLine, ...]:
         """The figures that parts were worked out from; none for what is plainly an input."""
         worked_out = [tree for tree in trees if not self.is_input(tree)]
         names = self.sight.inputs(seen, worked_out)
@@ -331,7 +331,7 @@ class Facts:
             value = self.value(at, at.parsed.tree)
             texts.append(self.wording.say("colon", label=self.wording.phrases.name(name), text=value))
         said = self.wording.say("made_from", names=self.wording.listed(texts))
-        return (Line("figures", (Piece(said),)),)
+        return (ExplanationLine("figures", (Piece(said),)),)
 
     def around(self, key: str, name: Piece, **details: str) -> tuple[Piece, ...]:
         """A sentence with a name set off in it, in the place of ``{left}``."""

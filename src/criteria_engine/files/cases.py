@@ -15,10 +15,10 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.compiler.tree import Branchlet
+from criteria_engine.compiler.tree import Node
 from criteria_engine.core.grammar import nearest
 from criteria_engine.core.nodes import NA, Bounds
-from criteria_engine.core.values import Amount, Claim
+from criteria_engine.core.values import NumberValue, TruthValue
 from criteria_engine.evaluation.result import Result
 from criteria_engine.files.document import Document
 from criteria_engine.files.library import Library
@@ -125,11 +125,11 @@ def _wanted_value(ruleset: Ruleset, name: str, text: str | None) -> Any:
     if text == "n/a":
         return NA
     meaning = ruleset.program.judging.names[name]
-    if isinstance(meaning, Claim):
+    if isinstance(meaning, TruthValue):
         return BOOLEAN.read(text)
-    if isinstance(meaning, Amount) and meaning.kind == "number":
+    if isinstance(meaning, NumberValue) and meaning.kind == "number":
         return NUMBER.read(text)
-    return DATE.read(text) if isinstance(meaning, Amount) and meaning.kind == "date" else text
+    return DATE.read(text) if isinstance(meaning, NumberValue) and meaning.kind == "date" else text
 
 
 # ---- what came out -----------------------------------------------------------------------------
@@ -448,7 +448,7 @@ def unreached(ruleset: Ruleset, outcomes: Sequence[CaseOutcome]) -> Unreached:
     )
 
 
-def _can_fail(found: Branchlet) -> bool:
+def _can_fail(found: Node) -> bool:
     """Whether it can be other than met: a plain ``value`` is met once it is known."""
     criterion = found.criterion
     if criterion.rule is None:

@@ -13,18 +13,18 @@ from criteria_engine.files.subjects import (
     PERIOD,
     SUBJECT,
     Columns,
+    DataRow,
     FileProblems,
     InputDefinition,
-    Place,
-    Row,
     RowReader,
     TextFile,
+    TextPlace,
     cell_readers,
 )
 
 __all__ = [
+    "CsvRows",
     "CsvTable",
-    "Rows",
     "delimiter_of",
     "open_csv",
     "read_header",
@@ -47,7 +47,7 @@ def open_csv(
     with contextlib.closing(file.lines(problems)) as lines:
         first = list(islice(lines, _HEADER_LINES))
         delimiter = delimiter_of(first, columns)
-        meanings = read_header(Rows(chain(first, lines), delimiter, problems), columns, problems)
+        meanings = read_header(CsvRows(chain(first, lines), delimiter, problems), columns, problems)
     return CsvTable(file, delimiter, meanings, inputs, lang)
 
 
@@ -74,11 +74,11 @@ class CsvTable:
         """The bytes that were read."""
         return self._file.done
 
-    def rows(self, problems: FileProblems, *, names_only: bool = False) -> Iterator[Row]:
+    def rows(self, problems: FileProblems, *, names_only: bool = False) -> Iterator[DataRow]:
         """The rows below the header."""
         reader = RowReader(self._meanings, self._readers, names_only=names_only)
         width = len(self._meanings)
-        rows = Rows(self._file.lines(problems), self._delimiter, problems)
+        rows = CsvRows(self._file.lines(problems), self._delimiter, problems)
         next(iter(rows), None)
         for cells in rows:
             if len(cells) < width or not _is_blank(cells[width:]):
@@ -88,7 +88,7 @@ class CsvTable:
                 yield row
 
 
-class Rows:
+class CsvRows:
     """The rows of a CSV file, and where the cells of the present one stand in the text."""
 
     def __init__(self, source: Iterable[str], delimiter: str, problems: FileProblems) -> None:
@@ -127,7 +127,7 @@ class Rows:
         """The line on which the present row begins."""
         return self._read - len(self._lines) + 1
 
-    def place(self, index: int) -> Place:
+    def place(self, index: int) -> TextPlace:
         """Where the cell with this index (from 0) stands; the last cell of a row that has fewer."""
         text = "".join(self._lines)
         start, end = 0, self._end(text, 0)
@@ -141,7 +141,7 @@ class Rows:
         matched = self._cell.match(text, start)
         return matched.end() if matched else start
 
-    def _place(self, offset: int, width: int) -> Place:
+    def _place(self, offset: int, width: int) -> TextPlace:
         """The place in the text of the present row, if there is one."""
         line = self.line
         for source in self._lines[:-1]:
@@ -150,7 +150,7 @@ class Rows:
             offset -= len(source)
             line += 1
         shown_line = "".join(self._lines[line - self.line :][:1]).rstrip("\r\n")
-        return Place(line, offset + 1, shown_line, max(1, min(width, len(shown_line) - offset)))
+        return TextPlace(line, offset + 1, shown_line, max(1, min(width, len(shown_line) - offset)))
 
 
 def _is_blank(row: Sequence[str]) -> bool:
@@ -170,7 +170,7 @@ def delimiter_of(lines: list[str], columns: Columns) -> str:
     return max(_DELIMITERS, key=fitness)
 
 
-def read_header(rows: Rows, columns: Columns, problems: FileProblems) -> list[str]:
+def read_header(rows: CsvRows, columns: Columns, problems: FileProblems) -> list[str]:
     """What each column holds; empty for one without a heading."""
     meanings = columns.meant(next(iter(rows), ()), problems, rows.place)
     if SUBJECT not in meanings:

@@ -22,13 +22,13 @@ from criteria_engine.files.json_files import open_json, open_json_lines
 from criteria_engine.files.parquet_files import open_parquet
 from criteria_engine.files.subjects import (
     LONGEST_LINE,
+    DataTable,
     FileProblems,
     InputDefinition,
     PeriodData,
-    Place,
     Progress,
     SubjectData,
-    Table,
+    TextPlace,
     subjects_of,
 )
 
@@ -42,7 +42,7 @@ __all__ = [
     "writing_whole",
 ]
 
-_Opener: TypeAlias = Callable[[Path, Sequence[InputDefinition], str, str, FileProblems], Table]
+_Opener: TypeAlias = Callable[[Path, Sequence[InputDefinition], str, str, FileProblems], DataTable]
 
 # A new format is one more line here: the endings of its names, and a function that opens it.
 _OPENERS: tuple[tuple[tuple[str, ...], _Opener], ...] = (
@@ -129,18 +129,20 @@ def _no_progress(done: int, total: int) -> None:
     """Tell nobody."""
 
 
-def _first_broken(file: Path) -> Place | None:
+def _first_broken(file: Path) -> TextPlace | None:
     """Where the first bytes stand that are not UTF-8."""
     with file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as stream:
         lines = iter(partial(stream.readline, LONGEST_LINE), "")
         return next(filter(None, map(_broken_place, itertools.count(1), lines)), None)
 
 
-def _broken_place(number: int, line: str) -> Place | None:
+def _broken_place(number: int, line: str) -> TextPlace | None:
     found = _ESCAPED.search(line)
     if found is None:
         return None
-    return Place(number, found.start() + 1, _ESCAPED.sub("\N{REPLACEMENT CHARACTER}", line).rstrip("\r\n"))
+    return TextPlace(
+        number, found.start() + 1, _ESCAPED.sub("\N{REPLACEMENT CHARACTER}", line).rstrip("\r\n")
+    )
 
 
 # ---- writing files that are whole or absent ------------------------------------------------------

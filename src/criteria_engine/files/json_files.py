@@ -27,12 +27,12 @@ from criteria_engine.files.cells import (
     read_word,
 )
 from criteria_engine.files.subjects import (
+    DataRow,
     FileProblems,
     InputDefinition,
     PeriodData,
-    Place,
-    Row,
     TextFile,
+    TextPlace,
     read_period,
     read_subject,
 )
@@ -249,7 +249,7 @@ class JsonText:
         """The number of the line, from 1, on which an offset lies."""
         return self._above + bisect.bisect_right(self._line_starts, at)
 
-    def place(self, start: int, end: int = 0) -> Place:
+    def place(self, start: int, end: int = 0) -> TextPlace:
         """The place of what stands from ``start`` to ``end``."""
         line = self.line(start)
         line_start = self._line_starts[line - 1 - self._above]
@@ -260,7 +260,7 @@ class JsonText:
             self._last_line = (line, self.text[line_start:line_end])
         source = self._last_line[1]
         column = min(start - line_start, len(source)) + 1
-        return Place(line, column, source, max(1, min(end - start, len(source) - column + 1)))
+        return TextPlace(line, column, source, max(1, min(end - start, len(source) - column + 1)))
 
 
 class JsonObject:
@@ -271,15 +271,15 @@ class JsonObject:
         self.pairs = pairs
         self.span = span
 
-    def place(self) -> Place:
+    def place(self) -> TextPlace:
         """The place of the whole object."""
         return self.document.place(*self.span())
 
-    def place_of_key(self, index: int) -> Place:
+    def place_of_key(self, index: int) -> TextPlace:
         """The place of the key with this index."""
         return self.document.place(*self._spans[index][0])
 
-    def place_of_value(self, index: int) -> Place:
+    def place_of_value(self, index: int) -> TextPlace:
         """The place of the value with this index."""
         return self.document.place(*self._spans[index][1])
 
@@ -367,7 +367,7 @@ class JsonTable:
         self.done = 0
         self.total = len(text)
 
-    def rows(self, problems: FileProblems, *, names_only: bool = False) -> Iterator[Row]:
+    def rows(self, problems: FileProblems, *, names_only: bool = False) -> Iterator[DataRow]:
         """The elements of the list."""
         document = JsonText(self._text, problems)
         try:
@@ -396,7 +396,7 @@ class JsonLines:
         """The bytes that were read."""
         return self._file.done
 
-    def rows(self, problems: FileProblems, *, names_only: bool = False) -> Iterator[Row]:
+    def rows(self, problems: FileProblems, *, names_only: bool = False) -> Iterator[DataRow]:
         """The objects of the lines; what is wrong with one line does not touch the others."""
         for above, line in enumerate(self._file.lines(problems)):
             document = JsonText(line.rstrip("\r\n"), problems, above)
@@ -437,7 +437,7 @@ class _Vocabulary:
 
 def _row_of(
     document: JsonText, start: int, end: int, pairs: Pairs, vocabulary: _Vocabulary, *, names_only: bool
-) -> Row | None:
+) -> DataRow | None:
     """One subject and period; None, and noted, where its name or its period cannot be read."""
     element = JsonObject(document, pairs, functools.partial(_span, start, end))
     subject: str | None = None
@@ -462,7 +462,7 @@ def _row_of(
     if subject is None:
         document.problems.add(element.place(), "CE813")
         return None
-    return Row(subject, PeriodData(period, **parts), document.line(start), element.place)
+    return DataRow(subject, PeriodData(period, **parts), document.line(start), element.place)
 
 
 def _read_part(name: str, part: JsonObject, vocabulary: _Vocabulary) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from criteria_engine.files.source import (
     MarkedMap,
     MarkedText,
     Slip,
-    Source,
+    SourceText,
     cleaned,
     decoded,
     shown,
@@ -89,7 +89,7 @@ class _Notes:
         """Whether more would not be kept."""
         return self.count >= MOST_PROBLEMS
 
-    def note(self, source: Source, slip: Slip) -> None:
+    def note(self, source: SourceText, slip: Slip) -> None:
         """Put a slip of a text into the problems."""
         self.count += 1
         if self.count > MOST_PROBLEMS:
@@ -123,21 +123,23 @@ def _written_column(written: str, mended: str, column: int) -> int:
     return column if column <= same + 1 else max(same + 1, column + len(written) - len(mended))
 
 
-def _opened(text: str | bytes, limits: Limits, notes: _Notes) -> Source | None:
+def _opened(text: str | bytes, limits: Limits, notes: _Notes) -> SourceText | None:
     """The text decoded and cleaned; none where it is too long or not UTF-8."""
     size = len(text)
     if isinstance(text, str) and limits.bytes // 4 < size <= limits.bytes and not text.isascii():
         size = len(text.encode("utf-8", "surrogatepass"))
     if size > limits.bytes:
         mebi, rest = divmod(limits.bytes, 2**20)
-        notes.note(Source(""), Slip("CE002", 0, 1, {"limit": f"{limits.bytes} B" if rest else f"{mebi} MiB"}))
+        notes.note(
+            SourceText(""), Slip("CE002", 0, 1, {"limit": f"{limits.bytes} B" if rest else f"{mebi} MiB"})
+        )
         return None
     letters, wrong = decoded(text)
     clean = cleaned(letters)
     if wrong is not None:
-        notes.note(Source(clean), Slip("CE003", wrong))
+        notes.note(SourceText(clean), Slip("CE003", wrong))
         return None
-    source = Source(clean)
+    source = SourceText(clean)
     for found in NEVER.finditer(letters):
         if notes.is_full:
             break
@@ -145,7 +147,7 @@ def _opened(text: str | bytes, limits: Limits, notes: _Notes) -> Source | None:
     return _without_directives(source, notes)
 
 
-def _without_directives(source: Source, notes: _Notes) -> Source:
+def _without_directives(source: SourceText, notes: _Notes) -> SourceText:
     """Directives made comments: libyaml takes minutes over many of them."""
     header = _HEADER.match(source.text)
     end = header.end() if header else 0
@@ -155,7 +157,7 @@ def _without_directives(source: Source, notes: _Notes) -> Source:
         if not _YAML_VERSION.match(source.text, found.start()):
             details = {"what": found[0][:40], "sign": "%"}
             notes.note(source, Slip("CE008", found.start(), len(found[0]), details))
-    return Source(re.sub(r"^%", "#", source.text[:end], flags=re.MULTILINE) + source.text[end:])
+    return SourceText(re.sub(r"^%", "#", source.text[:end], flags=re.MULTILINE) + source.text[end:])
 
 
 def _note_hidden(mended: Mended, notes: _Notes) -> None:

@@ -21,12 +21,12 @@ from criteria_engine.files.subjects import (
     PERIOD,
     SUBJECT,
     Columns,
+    DataRow,
     FileProblems,
     InputDefinition,
-    Place,
     ReadCell,
-    Row,
     RowReader,
+    TextPlace,
     cell_readers,
 )
 from criteria_engine.messages.diagnostics import Fault
@@ -105,7 +105,7 @@ class ParquetTable:
         self.done = 0
         self.total = total
 
-    def rows(self, problems: FileProblems, *, names_only: bool = False) -> Iterator[Row]:
+    def rows(self, problems: FileProblems, *, names_only: bool = False) -> Iterator[DataRow]:
         """The rows, numbered from 1."""
         readers = [self._reader(at) for at in range(len(self._names))]
         reader = RowReader(self._meanings, readers, names_only=names_only)
@@ -151,10 +151,10 @@ class ParquetTable:
         # Cells of a column are of one type, so that what is equal reads alike, and they repeat themselves.
         return functools.lru_cache(maxsize=65_536)(partial(_read_typed, definition=definition))
 
-    def _place(self, row: int, cells: Sequence[Any], at: int) -> Place:
+    def _place(self, row: int, cells: Sequence[Any], at: int) -> TextPlace:
         """A cell, by the number of its row; the name of the column and the cell stand for the line."""
         name, cell = shown_text(self._names[at]), "" if cells[at] is None else shown_text(str(cells[at]))
-        return Place(row, len(name) + 3, f"{name}: {cell}", max(1, len(cell)))
+        return TextPlace(row, len(name) + 3, f"{name}: {cell}", max(1, len(cell)))
 
 
 def _kind_of(type: Any) -> str:

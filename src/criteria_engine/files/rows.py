@@ -12,11 +12,11 @@ from pathlib import Path
 import attrs
 
 from criteria_engine.core.expression_text import clean_text, fold_name, shown_text
-from criteria_engine.files.subjects import FileProblems, Place
+from criteria_engine.files.subjects import FileProblems, TextPlace
 from criteria_engine.messages.diagnostics import Fault
 
 __all__ = [
-    "Row",
+    "TableRow",
     "read_rows",
 ]
 
@@ -25,7 +25,7 @@ _DELIMITERS = (",", ";", "\t")
 
 
 @attrs.frozen
-class Row:
+class TableRow:
     """One row: its cells by the name of their column, cleaned, and where each of them stands."""
 
     cells: Mapping[str, str]
@@ -34,7 +34,7 @@ class Row:
     delimiter: str = attrs.field(repr=False)
     order: Mapping[str, int] = attrs.field(repr=False)
 
-    def place(self, column: str) -> Place:
+    def place(self, column: str) -> TextPlace:
         """Where the cell of a column stands; the begin of the row for one that is not there."""
         cell = re.compile(rf'"[^"]*(?:""[^"]*)*"|[^{self.delimiter}\r\n]*')
         start = end = 0
@@ -45,7 +45,7 @@ class Row:
         first = self.text[:start].count("\n")
         source = self.text.split("\n")[first].rstrip("\r")
         offset = start - (self.text.rfind("\n", 0, start) + 1)
-        return Place(
+        return TextPlace(
             self.line + first, offset + 1, source, max(1, min(end - 1 - start, len(source) - offset))
         )
 
@@ -57,7 +57,7 @@ def read_rows(
     needed: Sequence[str],
     *,
     others: bool = False,
-) -> Iterator[Row]:
+) -> Iterator[TableRow]:
     """The rows of a CSV file in UTF-8 (commas, semicolons or tabs), one by one.
 
     ``headings`` are the columns with other names they go by; those in ``needed`` must be there. With
@@ -72,13 +72,15 @@ def read_rows(
     order: dict[str, int] = {}
     for line, source, cells in rows:
         if not names:
-            names = _columns(cells, Row({}, line, source, delimiter, _at(cells)), problems, headings, others)
+            names = _columns(
+                cells, TableRow({}, line, source, delimiter, _at(cells)), problems, headings, others
+            )
             order = {name: place for place, name in enumerate(names) if name}
             for column in needed:
                 if column not in order:
-                    problems.stop(Place(line, 1, source.rstrip("\r\n")), "CE807", column=column)
+                    problems.stop(TextPlace(line, 1, source.rstrip("\r\n")), "CE807", column=column)
             continue
-        bare = Row({}, line, source, delimiter, order)
+        bare = TableRow({}, line, source, delimiter, order)
         if len(cells) != len(names):
             problems.add(bare.place(names[0]), "CE806", found=len(cells), expected=len(names))
         else:
@@ -87,7 +89,7 @@ def read_rows(
         problems.stop(None, "CE807", column=needed[0])
 
 
-def _cleaned(row: Row, cells: Sequence[str], problems: FileProblems) -> dict[str, str]:
+def _cleaned(row: TableRow, cells: Sequence[str], problems: FileProblems) -> dict[str, str]:
     clean = dict.fromkeys(row.order, "")
     for name, at in row.order.items():
         try:
@@ -138,7 +140,7 @@ def _numbered(
         except StopIteration:
             return
         except csv.Error:
-            problems.stop(Place(taken + 1, 1, lines[taken].rstrip("\r\n")), "CE817")
+            problems.stop(TextPlace(taken + 1, 1, lines[taken].rstrip("\r\n")), "CE817")
         first, taken = taken, reader.line_num
         if any(cell.strip() for cell in cells):
             yield first + 1, "".join(lines[first:taken]), cells
@@ -146,7 +148,7 @@ def _numbered(
 
 def _columns(
     cells: Sequence[str],
-    head: Row,
+    head: TableRow,
     problems: FileProblems,
     headings: Mapping[str, Sequence[str]],
     others: bool,

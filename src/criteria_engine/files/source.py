@@ -22,14 +22,14 @@ __all__ = [
     "SPACES",
     "Edit",
     "Limits",
-    "Line",
     "Marked",
     "MarkedList",
     "MarkedMap",
     "MarkedText",
     "Slip",
     "Slips",
-    "Source",
+    "SourceLine",
+    "SourceText",
     "blanked",
     "cleaned",
     "cut_slips",
@@ -69,7 +69,7 @@ _QUESTION_STAND_INS = range(0xE000, 0xF8FF)
 
 
 @attrs.frozen(eq=False)
-class Source:
+class SourceText:
     """A cleaned text, and what the author wrote on lines that were mended since."""
 
     text: str
@@ -220,7 +220,7 @@ class Slip:
 
 
 @attrs.frozen
-class Line:
+class SourceLine:
     """One line and where it begins in the text."""
 
     text: str

@@ -26,17 +26,17 @@ __all__ = [
     "PERIOD",
     "SUBJECT",
     "Columns",
+    "DataRow",
+    "DataTable",
     "FileProblems",
     "InputDefinition",
     "PeriodData",
-    "Place",
     "Progress",
     "ReadCell",
-    "Row",
     "RowReader",
     "SubjectData",
-    "Table",
     "TextFile",
+    "TextPlace",
     "cell_readers",
     "kind_of_period",
     "read_period",
@@ -126,7 +126,7 @@ class SubjectData:
 
 
 @attrs.frozen
-class Place:
+class TextPlace:
     """A place in a text: line and column counted from 1, that line, and the length of what is meant."""
 
     line: int
@@ -142,7 +142,7 @@ class FileProblems:
         self._path = path
         self._found: list[Diagnostic] = []
 
-    def add(self, place: Place | None, code: str, path: str = "", /, **details: object) -> None:
+    def add(self, place: TextPlace | None, code: str, path: str = "", /, **details: object) -> None:
         """Note what is wrong at a place; ``path`` names the input. Raises ``CriteriaError`` at the limit."""
         texts = {name: str(value) for name, value in details.items()}
         known = Diagnostic(code, texts, path, file=str(self._path), lang=chosen_language())
@@ -153,11 +153,11 @@ class FileProblems:
         if len(self._found) == _MOST_PROBLEMS:
             self.stop(place, "CE805", limit=_MOST_PROBLEMS)
 
-    def add_fault(self, place: Place, fault: Fault, path: str = "", /) -> None:
+    def add_fault(self, place: TextPlace, fault: Fault, path: str = "", /) -> None:
         """Note what is wrong with the value at a place."""
         self.add(place, fault.code, path, **fault.details)
 
-    def add_unknown(self, place: Place | None, name: str, known: Iterable[str]) -> None:
+    def add_unknown(self, place: TextPlace | None, name: str, known: Iterable[str]) -> None:
         """Note a name that is none of the known ones, with the nearest of them."""
         names = list(known)
         near = nearest(name, names)
@@ -168,7 +168,7 @@ class FileProblems:
                 place, "CE809", name=shown_text(name), known=", ".join(names[:12]) + ", …" * (len(names) > 12)
             )
 
-    def stop(self, place: Place | None, code: str, /, **details: object) -> NoReturn:
+    def stop(self, place: TextPlace | None, code: str, /, **details: object) -> NoReturn:
         """Note what makes it useless to read on, and raise all that was found."""
         self.add(place, code, **details)
         raise CriteriaError(self._found)
@@ -188,7 +188,7 @@ class FileProblems:
 
 
 @attrs.frozen(eq=False)
-class Row:
+class DataRow:
     """One row of a data file: a subject in one period, and the line on which it begins.
 
     ``place`` is where the subject stands. It may be asked only until the next row is read, and is asked
@@ -198,10 +198,10 @@ class Row:
     subject: str
     data: PeriodData
     line: int
-    place: Callable[[], Place]
+    place: Callable[[], TextPlace]
 
 
-class Table(Protocol):
+class DataTable(Protocol):
     """A data file that is open: its rows, to be gone through as often as one likes."""
 
     @property
@@ -216,7 +216,7 @@ class Table(Protocol):
     def total(self) -> int:
         """How much there is to read."""
 
-    def rows(self, problems: FileProblems, *, names_only: bool = False) -> Iterator[Row]:
+    def rows(self, problems: FileProblems, *, names_only: bool = False) -> Iterator[DataRow]:
         """The rows, in the order of the file; what is wrong goes to ``problems``.
 
         With ``names_only`` nothing but the subjects is looked at.
@@ -343,7 +343,7 @@ class Columns:
         return sum(bool(self.meaning(heading)) for heading in header)
 
     def meant(
-        self, headings: Sequence[str], problems: FileProblems, place: Callable[[int], Place | None]
+        self, headings: Sequence[str], problems: FileProblems, place: Callable[[int], TextPlace | None]
     ) -> list[str]:
         """What each column holds; empty for one without a heading, and a mark for a faulty one."""
         meanings: list[str] = []
@@ -404,8 +404,8 @@ class RowReader:
         ]
 
     def row(
-        self, cells: Sequence[Any], line: int, place: Callable[[int], Place], problems: FileProblems
-    ) -> Row | None:
+        self, cells: Sequence[Any], line: int, place: Callable[[int], TextPlace], problems: FileProblems
+    ) -> DataRow | None:
         """A row; None, and noted, where its subject or its period cannot be read.
 
         ``place`` finds the cell with an index.
@@ -424,7 +424,7 @@ class RowReader:
             return None
         titles, evidence = (_taken(read, each) for each in _BESIDE.values()) if self._beside else ({}, {})
         data = PeriodData(None if period is None else str(period), read, titles, evidence)
-        return Row(subject, data, line, functools.partial(place, self._subject_at))
+        return DataRow(subject, data, line, functools.partial(place, self._subject_at))
 
 
 def _taken(read: dict[str, Value], start: str) -> dict[str, str]:
@@ -442,7 +442,7 @@ Progress: TypeAlias = Callable[[int, int], None]
 _EVERY = 64
 
 
-def subjects_of(table: Table, problems: FileProblems, progress: Progress) -> Iterator[SubjectData]:
+def subjects_of(table: DataTable, problems: FileProblems, progress: Progress) -> Iterator[SubjectData]:
     """The subjects in the order in which they begin, each given as soon as its last row is read.
 
     Where there are periods the file is gone through twice, at first for the names alone; so a subject is
@@ -461,14 +461,14 @@ def subjects_of(table: Table, problems: FileProblems, progress: Progress) -> Ite
 
 
 def _watched(
-    table: Table,
+    table: DataTable,
     problems: FileProblems,
     progress: Progress,
     *,
     passes: int = 1,
     before: int = 0,
     names_only: bool = False,
-) -> Iterator[Row]:
+) -> Iterator[DataRow]:
     for number, row in enumerate(table.rows(problems, names_only=names_only)):
         if number % _EVERY == 0:
             progress(before * table.total + table.done, passes * table.total)
@@ -509,7 +509,7 @@ class _Names:
         self._database.close()
 
 
-def _one_by_one(rows: Iterator[Row], lines: _Names, problems: FileProblems) -> Iterator[SubjectData]:
+def _one_by_one(rows: Iterator[DataRow], lines: _Names, problems: FileProblems) -> Iterator[SubjectData]:
     """Each row a subject."""
     for row in rows:
         if not lines.put(row.subject, row.line):
@@ -518,7 +518,7 @@ def _one_by_one(rows: Iterator[Row], lines: _Names, problems: FileProblems) -> I
             yield SubjectData(row.subject, (row.data,))
 
 
-def _gathered(rows: Iterator[Row], times: _Names, problems: FileProblems) -> Iterator[SubjectData]:
+def _gathered(rows: Iterator[DataRow], times: _Names, problems: FileProblems) -> Iterator[SubjectData]:
     """Subjects of several rows; ``times`` says of how many."""
     # Not a dict, which takes the longer to find its first key the more were taken away before it.
     waiting: OrderedDict[str, _History] = OrderedDict()
@@ -545,7 +545,7 @@ class _History:
         self._periods: dict[str | None, PeriodData] = {}
         self._lines: dict[str | None, int] = {}
 
-    def add(self, row: Row, problems: FileProblems) -> None:
+    def add(self, row: DataRow, problems: FileProblems) -> None:
         """Add a period; note a problem if it is there already or written in another way."""
         self.left -= 1
         period = row.data.period
@@ -563,7 +563,7 @@ class _History:
         return tuple(sorted(self._periods.values(), key=lambda each: each.period or "", reverse=True))
 
 
-def _note_again(row: Row, first: int, problems: FileProblems) -> None:
+def _note_again(row: DataRow, first: int, problems: FileProblems) -> None:
     problems.add(
         row.place(), "CE814", subject=shown_text(row.subject), period=row.data.period or "–", first=first
     )
@@ -591,7 +591,7 @@ class TextFile:
         with self.path.open("rb") as raw, TextIOWrapper(raw, encoding="utf-8-sig", newline="") as stream:
             for number, line in enumerate(iter(partial(stream.readline, LONGEST_LINE), ""), 1):
                 if len(line) == LONGEST_LINE:
-                    problems.stop(Place(number, 1, None), "CE831", limit=LONGEST_LINE)
+                    problems.stop(TextPlace(number, 1, None), "CE831", limit=LONGEST_LINE)
                 if number % _LINES_A_STEP == 0 and raw.seekable():
                     self.done = raw.tell()
                 yield line

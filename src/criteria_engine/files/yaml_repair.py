@@ -15,9 +15,9 @@ from criteria_engine.files.source import (
     SPACES,
     Edit,
     Limits,
-    Line,
     Slip,
-    Source,
+    SourceLine,
+    SourceText,
     blanked,
     cut_slips,
     quoted,
@@ -60,7 +60,7 @@ _MOST_SLIPS = 16
 _PARTNER = {"{": "}", "[": "]"}
 
 
-def unclosed_quote(line: Line) -> Iterator[Slip]:
+def unclosed_quote(line: SourceLine) -> Iterator[Slip]:
     """A quotation mark that the line does not close, with every place where it may have been meant to."""
     opened = next((found for found in _OPENED.finditer(line.text) if found[1]), None)
     if opened is None:
@@ -75,7 +75,7 @@ def unclosed_quote(line: Line) -> Iterator[Slip]:
             yield line.slip("CE017", (start, stop), (stop, stop, opened[1]), quote=opened[1])
 
 
-def _leading_sign(line: Line) -> Iterator[Slip]:
+def _leading_sign(line: SourceLine) -> Iterator[Slip]:
     found = _SIGN.match(line.text)
     if not found:
         return
@@ -99,12 +99,14 @@ def _after_bracket(value: str) -> str:
     return ""
 
 
-def _in_quotes(line: Line, code: str, span: tuple[int, int], part: tuple[int, int], **details: str) -> Slip:
+def _in_quotes(
+    line: SourceLine, code: str, span: tuple[int, int], part: tuple[int, int], **details: str
+) -> Slip:
     mended = quoted(line.text[part[0] : part[1]])
     return line.slip(code, span, (*part, mended), mended=mended, **details)
 
 
-def _colon_inside(line: Line) -> Iterator[Slip]:
+def _colon_inside(line: SourceLine) -> Iterator[Slip]:
     found = _COLON_INSIDE.match(line.text)
     value = without_comment(found[3]) if found else ""
     inner = re.search(r":(?= |$)", value)
@@ -114,14 +116,14 @@ def _colon_inside(line: Line) -> Iterator[Slip]:
         yield _in_quotes(line, "CE019", (place, place + 1), (start, start + len(value)))
 
 
-def _colon_in_flow(line: Line) -> Iterator[Slip]:
+def _colon_in_flow(line: SourceLine) -> Iterator[Slip]:
     for found in islice(_COLON_IN_FLOW.finditer(line.text), _MOST_SLIPS):
         start, value = found.start(1), found[1].rstrip()
         place = start + value.index(": ") if ": " in value else start
         yield _in_quotes(line, "CE019", (place, place + 1), (start, start + len(value)))
 
 
-def _missing_comma(line: Line, place: re.Pattern[str] = _NO_COMMA) -> Iterator[Slip]:
+def _missing_comma(line: SourceLine, place: re.Pattern[str] = _NO_COMMA) -> Iterator[Slip]:
     bare = blanked(line.text)
     if "," not in bare and not any(sign in bare for sign in "{}[]"):
         return
@@ -129,13 +131,13 @@ def _missing_comma(line: Line, place: re.Pattern[str] = _NO_COMMA) -> Iterator[S
         yield line.slip("CE025", (found.start(), found.end()), (found.start(), found.start(), ","))
 
 
-def _missing_comma_at_end(line: Line) -> Iterator[Slip]:
+def _missing_comma_at_end(line: SourceLine) -> Iterator[Slip]:
     end = len(without_comment(line.text))
     if end and line.text[end - 1] in "}]\"'":
         yield line.slip("CE025", (end - 1, end), (end, end, ","))
 
 
-def _brackets(line: Line) -> Iterator[Slip]:
+def _brackets(line: SourceLine) -> Iterator[Slip]:
     end = len(without_comment(line.text))
     bare = blanked(line.text[:end])
     opened: list[int] = []
@@ -155,7 +157,7 @@ def _brackets(line: Line) -> Iterator[Slip]:
         yield line.slip("CE023", (opened[-1], opened[-1] + 1), (end, end, closing), bracket=bare[opened[-1]])
 
 
-def _unclosed(line: Line, bare: str, opened: int, end: int) -> Iterator[Slip]:
+def _unclosed(line: SourceLine, bare: str, opened: int, end: int) -> Iterator[Slip]:
     """A bracket that is open where one around it closes, with the places where it may have been meant to."""
     stops = [found.start() for found in _NEXT_KEY.finditer(bare, opened, end)]
     for stop in [*stops[:_MOST_SLIPS], end]:
@@ -163,7 +165,7 @@ def _unclosed(line: Line, bare: str, opened: int, end: int) -> Iterator[Slip]:
         yield line.slip("CE023", (opened, opened + 1), closing, bracket=bare[opened])
 
 
-def _odd_escape(line: Line) -> Iterator[Slip]:
+def _odd_escape(line: SourceLine) -> Iterator[Slip]:
     if '"' not in line.text:
         return
     for found in _ODD_ESCAPE.finditer(line.text):
@@ -179,12 +181,12 @@ def _odd_escape(line: Line) -> Iterator[Slip]:
             yield line.slip("CE029", (start, start + 2), (start, start, "\\"), escape=found[0][:2])
 
 
-def _no_key(line: Line) -> Iterator[Slip]:
+def _no_key(line: SourceLine) -> Iterator[Slip]:
     if line.text.lstrip().startswith(": "):
         yield line.slip("CE026", (line.indent, line.indent + 1), (line.indent, line.indent, "#"))
 
 
-def _glued_colon(line: Line) -> Iterator[Slip]:
+def _glued_colon(line: SourceLine) -> Iterator[Slip]:
     found = _GLUED_COLON.match(line.text)
     if found:
         yield _spaced(line, found.start(2), found[2], without_comment(found[3]))
@@ -192,25 +194,25 @@ def _glued_colon(line: Line) -> Iterator[Slip]:
         yield _spaced(line, found.start(1), found[1], found[2].strip())
 
 
-def _spaced(line: Line, start: int, key: str, value: str) -> Slip:
+def _spaced(line: SourceLine, start: int, key: str, value: str) -> Slip:
     end = start + len(key) + 1
     return line.slip("CE015", (start, end), (end, end, " "), key=key, value=value)
 
 
-def _glued_dash(line: Line) -> Iterator[Slip]:
+def _glued_dash(line: SourceLine) -> Iterator[Slip]:
     if found := _GLUED_DASH.match(line.text):
         end = found.end(1)
         yield line.slip("CE020", found.span(1), (end, end, " "), item=without_comment(found[2]))
 
 
-def _odd_space(line: Line) -> Iterator[Slip]:
+def _odd_space(line: SourceLine) -> Iterator[Slip]:
     odd = list(_ODD_SPACE.finditer(line.text))
     if odd:
         edits = [(found.start(), found.end(), " " * len(found[0])) for found in odd]
         yield line.slip("CE027", odd[0].span(), *edits)
 
 
-def _missing_colon(line: Line) -> Iterator[Slip]:
+def _missing_colon(line: SourceLine) -> Iterator[Slip]:
     if other := _OTHER_SIGN.match(line.text):
         yield line.slip("CE016", other.span(2), (*other.span(3), ": "), key=other[2])
         return
@@ -220,12 +222,12 @@ def _missing_colon(line: Line) -> Iterator[Slip]:
         yield line.slip("CE016", found.span(2), (found.end(2), found.end(2), ":"), key=found[2])
 
 
-def _missing_colon_before_bracket(line: Line) -> Iterator[Slip]:
+def _missing_colon_before_bracket(line: SourceLine) -> Iterator[Slip]:
     for found in islice(_NO_COLON_BEFORE_BRACKET.finditer(line.text), _MOST_SLIPS):
         yield line.slip("CE016", found.span(1), (found.end(1), found.end(1), ":"), key=found[1])
 
 
-_Finder = Callable[[Line], Iterator[Slip]]
+_Finder = Callable[[SourceLine], Iterator[Slip]]
 FINDERS: tuple[_Finder, ...] = (
     lambda line: _missing_comma(line, _NO_COMMA_BEFORE_KEY),
     _missing_colon_before_bracket,
@@ -277,15 +279,15 @@ def candidates(text: str, failure: int, context: int | None) -> Iterator[tuple[S
     yield from _indentation(text, lines, far)
 
 
-def _lines_before(text: str, index: int, most: int = _FAR) -> list[Line]:
+def _lines_before(text: str, index: int, most: int = _FAR) -> list[SourceLine]:
     """The line of a place and those before it, the nearest first, without blank ones and comments."""
-    found: list[Line] = []
+    found: list[SourceLine] = []
     end = min(index, len(text))
     for _ in range(most):
         start = text.rfind("\n", 0, end) + 1
         stop = text.find("\n", start, start + _LONGEST)
         if stop >= 0 or len(text) - start < _LONGEST:
-            line = Line(text[start : stop if stop >= 0 else len(text)].rstrip("\r"), start)
+            line = SourceLine(text[start : stop if stop >= 0 else len(text)].rstrip("\r"), start)
             if line.text.strip() and not line.text.lstrip().startswith("#"):
                 found.append(line)
         end = start - 1
@@ -294,7 +296,7 @@ def _lines_before(text: str, index: int, most: int = _FAR) -> list[Line]:
     return found
 
 
-def _without_tabs(lines: list[Line]) -> Iterator[tuple[Slip, ...]]:
+def _without_tabs(lines: list[SourceLine]) -> Iterator[tuple[Slip, ...]]:
     """Lines indented with tabs: set like the line before, or two or four spaces a tab."""
     tabbed = [line for line in lines if "\t" in line.text[: line.indent]]
     if not tabbed:
@@ -309,7 +311,7 @@ def _without_tabs(lines: list[Line]) -> Iterator[tuple[Slip, ...]]:
         yield tuple(_indented(line, "CE014", wanted) for line, wanted in zip(tabbed, all_wanted, strict=True))
 
 
-def _indented(line: Line, code: str, wanted: int) -> Slip:
+def _indented(line: SourceLine, code: str, wanted: int) -> Slip:
     edit = (0, line.indent, " " * wanted)
     if code == "CE014":
         return line.slip(code, (0, line.indent), edit)
@@ -317,7 +319,7 @@ def _indented(line: Line, code: str, wanted: int) -> Slip:
     return line.slip(code, span, edit, found=str(line.indent), expected=str(wanted))
 
 
-def _late_closing(text: str, context: int | None, lines: list[Line]) -> Iterator[tuple[Slip, ...]]:
+def _late_closing(text: str, context: int | None, lines: list[SourceLine]) -> Iterator[tuple[Slip, ...]]:
     """A bracket over several lines that closes nowhere."""
     if context is None or text[context : context + 1] not in _CLOSES:
         return
@@ -328,7 +330,7 @@ def _late_closing(text: str, context: int | None, lines: list[Line]) -> Iterator
             yield (Slip("CE023", context, 1, {"bracket": bracket}, ((end, end, _CLOSES[bracket]),)),)
 
 
-def _indentation(text: str, lines: list[Line], far: list[Line]) -> Iterator[tuple[Slip, ...]]:
+def _indentation(text: str, lines: list[SourceLine], far: list[SourceLine]) -> Iterator[tuple[Slip, ...]]:
     """A key or an item, with all that is deeper below it, set under one of those before it."""
     for place, line in enumerate(lines[:3]):
         is_item = line.text.lstrip().startswith("- ")
@@ -345,7 +347,7 @@ def _indentation(text: str, lines: list[Line], far: list[Line]) -> Iterator[tupl
             yield (attrs.evolve(first, edits=(*first.edits, *edits)),)
 
 
-def _deeper_below(text: str, line: Line) -> int:
+def _deeper_below(text: str, line: SourceLine) -> int:
     """How far the line after one that ends with a colon is indented; far, where that says nothing."""
     end = line.start + len(line.text)
     following = text[end : end + _LONGEST].lstrip("\r\n").split("\n", 1)[0]
@@ -353,7 +355,7 @@ def _deeper_below(text: str, line: Line) -> int:
     return indent if line.text.endswith(":") and indent > line.indent else _LONGEST
 
 
-def _moved_below(line: Line, wanted: int, lower: list[Line]) -> list[Edit]:
+def _moved_below(line: SourceLine, wanted: int, lower: list[SourceLine]) -> list[Edit]:
     """The edits that move what is deeper below a line with it."""
     edits: list[Edit] = []
     for other in reversed(lower):
@@ -376,14 +378,14 @@ _TRYING = 100_000
 class Mended:
     """A text as far as it could be mended, what was read of it, and the slips, each with its text."""
 
-    source: Source
+    source: SourceText
     reading: Reading
-    slips: tuple[tuple[Source, Slip], ...]
+    slips: tuple[tuple[SourceText, Slip], ...]
     is_whole: bool
     """Whether nothing had to be left out."""
 
 
-def read_mending(source: Source, limits: Limits, loader: Loader) -> Mended:
+def read_mending(source: SourceText, limits: Limits, loader: Loader) -> Mended:
     """Read; where that fails, mend what is found to be a slip and read again.
 
     A line that cannot be mended is set aside with what belongs to it, to see what is wrong below it.
@@ -393,7 +395,7 @@ def read_mending(source: Source, limits: Limits, loader: Loader) -> Mended:
     if reading.failure is not None and "\t" in source.text:
         trying.spares_tabs = True
         reading = trying.read(source)
-    found: list[tuple[Source, Slip]] = []
+    found: list[tuple[SourceText, Slip]] = []
     set_aside = 0
     misread = 0
     for _ in range(_MOST_MENDINGS):
@@ -417,7 +419,7 @@ def read_mending(source: Source, limits: Limits, loader: Loader) -> Mended:
     return Mended(source, reading, tuple(found), is_whole)
 
 
-_Attempt = tuple[tuple[Slip, ...], Source, Reading]
+_Attempt = tuple[tuple[Slip, ...], SourceText, Reading]
 
 
 class _Trying:
@@ -429,11 +431,11 @@ class _Trying:
         self._left = _TRYING
         self.spares_tabs = False
 
-    def read(self, source: Source) -> Reading:
+    def read(self, source: SourceText) -> Reading:
         """Read a text, tabs between words as spaces once it is known that they are in the way."""
         return read_events(source, self._limits, self._loader, spares_tabs=self.spares_tabs)
 
-    def _attempt(self, source: Source, slips: tuple[Slip, ...], entries: int) -> _Attempt | None:
+    def _attempt(self, source: SourceText, slips: tuple[Slip, ...], entries: int) -> _Attempt | None:
         length = len(source.text) // 30
         if entries + length > self._left:
             return None
@@ -442,7 +444,7 @@ class _Trying:
         self._left -= reading.entries + length
         return slips, mended, reading
 
-    def without_misreadings(self, source: Source, reading: Reading) -> _Attempt | None:
+    def without_misreadings(self, source: SourceText, reading: Reading) -> _Attempt | None:
         """The text with all mended that YAML read without complaint and otherwise than it was meant."""
         odd = (slip for slip in (*_tabs(source, reading), *reading.slips) if slip.edits)
         slips = tuple(islice(odd, MOST_PROBLEMS))
@@ -451,7 +453,7 @@ class _Trying:
         attempt = self._attempt(source, slips, reading.entries)
         return attempt if attempt and attempt[2].failure is None else None
 
-    def likeliest(self, source: Source, reading: Reading) -> _Attempt | None:
+    def likeliest(self, source: SourceText, reading: Reading) -> _Attempt | None:
         """The slips with whose mending reading gets furthest; none if it never gets beyond their lines."""
         best: _Attempt | None = None
         first = furthest = _reached(source.text, reading)
@@ -473,7 +475,7 @@ class _Trying:
                 closed = attempt
         return best or closed
 
-    def set_aside(self, source: Source, reading: Reading) -> _Attempt | None:
+    def set_aside(self, source: SourceText, reading: Reading) -> _Attempt | None:
         """The text without the line that cannot be read and without what is deeper below it."""
         edits = _aside(source.text, _failing_place(source.text, reading))
         attempt = self._attempt(source, (Slip("CE004", 0, edits=edits),), reading.entries)
@@ -506,7 +508,7 @@ def _failing_place(text: str, reading: Reading) -> int:
     return failure
 
 
-def _mended(source: Source, slips: tuple[Slip, ...]) -> Source:
+def _mended(source: SourceText, slips: tuple[Slip, ...]) -> SourceText:
     """The text after the edits of some slips, the lines as they were written kept beside it."""
     text = source.text
     originals = dict(source.originals)
@@ -521,7 +523,7 @@ def _mended(source: Source, slips: tuple[Slip, ...]) -> Source:
         parts += (text[done:start], new)
         line += text.count("\n", start, end)
         done = end
-    return Source("".join(parts) + text[done:], originals)
+    return SourceText("".join(parts) + text[done:], originals)
 
 
 def _aside(text: str, place: int) -> tuple[Edit, ...]:
@@ -544,7 +546,7 @@ def _aside(text: str, place: int) -> tuple[Edit, ...]:
     return tuple(edits)
 
 
-def _tabs(source: Source, reading: Reading) -> list[Slip]:
+def _tabs(source: SourceText, reading: Reading) -> list[Slip]:
     """Tabs that indent outside quoted texts and blocks, where libyaml lets them pass."""
     if "\t" not in source.text:
         return []

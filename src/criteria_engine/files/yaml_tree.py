@@ -20,7 +20,7 @@ from criteria_engine.files.source import (
     MarkedText,
     Slip,
     Slips,
-    Source,
+    SourceText,
     letter_places,
     open_brackets,
     pieces,
@@ -253,7 +253,7 @@ class _Open:
     has_key: bool = False
 
 
-def read_events(source: Source, limits: Limits, loader: Loader, *, spares_tabs: bool = False) -> Reading:
+def read_events(source: SourceText, limits: Limits, loader: Loader, *, spares_tabs: bool = False) -> Reading:
     """One go through the text. Never raises, whatever the text is."""
     as_is = _is_libyaml(loader) and not spares_tabs
     text, question = (source.text, "") if as_is else source.for_pyyaml()
@@ -284,7 +284,7 @@ def _is_libyaml(loader: Loader) -> bool:
 class _Tree:
     """The tree as it grows, event by event; an own stack, so that no depth can overflow anything."""
 
-    def __init__(self, source: Source, question: str, limits: Limits) -> None:
+    def __init__(self, source: SourceText, question: str, limits: Limits) -> None:
         self.root: Marked | None = None
         self.slips = Slips()
         self.quotes: list[tuple[int, int, str]] = []

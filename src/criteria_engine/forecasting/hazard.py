@@ -25,7 +25,7 @@ from criteria_engine.forecasting.rates import Rate
 
 __all__ = [
     "Cohort",
-    "Step",
+    "YearStep",
     "all_reach",
     "cohorts_ahead",
     "cohorts_at",
@@ -50,7 +50,7 @@ _States = list[tuple[int, float]]
 
 
 @attrs.frozen
-class Step:
+class YearStep:
     """One year ahead.
 
     Attributes:
@@ -80,7 +80,7 @@ class Step:
 
 
 def stepwise(
-    have: int, outside: int, steps: Sequence[Step], entry: Rate, lapse: Rate
+    have: int, outside: int, steps: Sequence[YearStep], entry: Rate, lapse: Rate
 ) -> tuple[Distribution, ...]:
     """As ``hazard.counts_ahead``, for steps of any kind: under each pair of rates year follows year."""
     years = len(steps)
@@ -109,7 +109,7 @@ def stepwise(
     return tuple(Distribution.counts(total) for total in totals)
 
 
-def _sizes(n: int, steps: Sequence[Step]) -> list[int]:
+def _sizes(n: int, steps: Sequence[YearStep]) -> list[int]:
     """How many units the roster has in each year."""
     found = []
     for step in steps:
@@ -199,7 +199,7 @@ def _remembered(known: dict[tuple[float, int], _Run], p: float) -> _Runs:
     return look
 
 
-def _roster(run: _Run, n: int, step: Step) -> tuple[_Run, int]:
+def _roster(run: _Run, n: int, step: YearStep) -> tuple[_Run, int]:
     """The count after units have come and gone; those that go are drawn from all alike."""
     first, weights = run
     first, n = first + step.joins_recognised, n + step.joins + step.joins_recognised
@@ -215,7 +215,7 @@ def _roster(run: _Run, n: int, step: Step) -> tuple[_Run, int]:
     return _trimmed(0, found), n - gone
 
 
-def _year(run: _Run, n: int, step: Step, p: float, q: float, gains: _Runs, losses: _Runs) -> _Run:
+def _year(run: _Run, n: int, step: YearStep, p: float, q: float, gains: _Runs, losses: _Runs) -> _Run:
     """The count a year later: some of those who hold it lapse, some of the others are recognised."""
     found = [0.0] * (n + 1)
     for (start, chances), states in _kinds(run, n, step, p, gains):
@@ -244,7 +244,7 @@ def _left(states: _States, q: float, losses: _Runs) -> _Run:
     return low, total
 
 
-def _kinds(run: _Run, n: int, step: Step, p: float, gains: _Runs) -> Iterable[tuple[_Run, _States]]:
+def _kinds(run: _Run, n: int, step: YearStep, p: float, gains: _Runs) -> Iterable[tuple[_Run, _States]]:
     """What may be gained, with the counts after which it may be, each with its weight."""
     first, weights = run
     kinds: dict[int, tuple[_Run, _States]] = {}
@@ -335,7 +335,7 @@ class Cohort:
 
 
 def counts_ahead(
-    have: int, outside: int, steps: Sequence[Step], entry: Rate, lapse: Rate
+    have: int, outside: int, steps: Sequence[YearStep], entry: Rate, lapse: Rate
 ) -> tuple[Distribution, ...]:
     """The number of recognised units at the end of each year ahead.
 

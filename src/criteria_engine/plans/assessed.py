@@ -22,8 +22,8 @@ from criteria_engine.ruleset import Ruleset
 
 __all__ = [
     "Assessed",
-    "Judged",
     "Panel",
+    "RowVerdict",
     "Verdicts",
     "Year",
     "last_results",
@@ -35,7 +35,7 @@ __all__ = [
 # ---- a ruleset as a judge of many rows: whether each reaches a level, surely or possibly, and its points ---
 
 
-class Judged(NamedTuple):
+class RowVerdict(NamedTuple):
     """What a row comes to: whether it surely and whether it possibly reaches the level, and its points.
 
     Where values are missing the points are the middle of what they can be.
@@ -83,23 +83,23 @@ class Verdicts:
         day = result.on.toordinal() if result.on is not None and self.door.needs_day else None
         return self.door.read(given, result.evidence.keys(), day, strict=True)[0], frozenset(result.evidence)
 
-    def judge(self, row: Row, proved: AbstractSet[str]) -> Judged:
+    def judge(self, row: Row, proved: AbstractSet[str]) -> RowVerdict:
         """What a row comes to, whether or not values are missing."""
         return self.judge_open(row, proved) if None in row else self.judge_complete(row, proved)
 
-    def judge_complete(self, row: Row, proved: AbstractSet[str]) -> Judged:
+    def judge_complete(self, row: Row, proved: AbstractSet[str]) -> RowVerdict:
         """What a row without missing values comes to."""
         program = self.program
         found = program.exact(row, proved)
         points = program.exact_answer(4, found)
         if self._ways is None:
             met = bool(program.exact_answer(1, found))
-            return Judged(met, met, points)
+            return RowVerdict(met, met, points)
         code = int(program.exact_answer(0, found))
         good = code in self._good
-        return Judged(good, good or code in self._referred, points)
+        return RowVerdict(good, good or code in self._referred, points)
 
-    def judge_open(self, row: Row, proved: AbstractSet[str]) -> Judged:
+    def judge_open(self, row: Row, proved: AbstractSet[str]) -> RowVerdict:
         """What a row with missing values comes to."""
         program = self.program
         found = program.bounded(row, proved)
@@ -107,10 +107,10 @@ class Verdicts:
         points = (low + high) / 2.0
         if self._ways is None:
             met, *others = (program.open_answer(question, found) for question in range(4))
-            return Judged(bool(met) and not any(others), bool(met), points)
+            return RowVerdict(bool(met) and not any(others), bool(met), points)
         ways = program.answers(found, complete=False, first=0, count=self._ways)
         can = {place for place, way in enumerate(ways) if way}
-        return Judged(can <= self._good, bool(can & (self._good | self._referred)), points)
+        return RowVerdict(can <= self._good, bool(can & (self._good | self._referred)), points)
 
     def judge_block(self, np: Any, block: Block, *, complete: bool) -> tuple[Any, Any, Any]:
         """What many rows come to, with NumPy: surely, possibly and points, as ``judge`` has them.
@@ -152,7 +152,7 @@ class Year:
     year: int
     row: Row
     proved: frozenset[str]
-    judged: Judged
+    judged: RowVerdict
 
 
 @attrs.frozen

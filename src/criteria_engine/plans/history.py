@@ -18,9 +18,9 @@ from criteria_engine.plans.unit_status import HELD, PENDING, UnitStatus
 
 __all__ = [
     "VIEWS",
-    "Ledger",
-    "Observed",
+    "History",
     "View",
+    "YearCounts",
     "observed",
 ]
 
@@ -29,7 +29,7 @@ VIEWS: tuple[View, ...] = ("low", "expected", "high")
 """The three ways to look at what is not known, from the worst to the best."""
 
 
-class Ledger:
+class History:
     """The rows of all units, as they are known on a day, and what follows from them.
 
     Args:
@@ -211,7 +211,7 @@ _Trials = Mapping[int, tuple[float, float]]
 
 
 @attrs.frozen
-class Observed:
+class YearCounts:
     """Pairs of successes and trials by year.
 
     ``entries``: units outside at the end of the year before that hold the recognition at its end.
@@ -229,7 +229,7 @@ class Observed:
         return len(self.entries)
 
 
-def observed(ledger: Ledger, registered: Mapping[int, Sequence[str]]) -> Observed:
+def observed(ledger: History, registered: Mapping[int, Sequence[str]]) -> YearCounts:
     """What the rows of a ledger say of the years that are over or under way."""
     # Years of which something was told; where nothing was, that nobody changed is not known either.
     years = ledger.told_years
@@ -247,10 +247,10 @@ def observed(ledger: Ledger, registered: Mapping[int, Sequence[str]]) -> Observe
             entries[year] = (gained, outside)
         if inside:
             lapses[year] = (lost, inside)
-    return Observed(entries, lapses, _passes(ledger, registered))
+    return YearCounts(entries, lapses, _passes(ledger, registered))
 
 
-def _passes(ledger: Ledger, registered: Mapping[int, Sequence[str]]) -> dict[int, tuple[float, float]]:
+def _passes(ledger: History, registered: Mapping[int, Sequence[str]]) -> dict[int, tuple[float, float]]:
     found: dict[int, tuple[float, float]] = {}
     told = {(row.unit, row.year): row for row in ledger.rows}
     last: dict[str, int] = {}

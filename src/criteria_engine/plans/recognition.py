@@ -17,16 +17,16 @@ import attrs
 
 from criteria_engine.core.expression_text import clean_text, fold_name, shown_text
 from criteria_engine.files.cells import read_value, read_word
-from criteria_engine.files.csv_files import Rows, delimiter_of, read_header
+from criteria_engine.files.csv_files import CsvRows, delimiter_of, read_header
 from criteria_engine.files.data_files import write_whole
-from criteria_engine.files.subjects import Columns, FileProblems, Place, read_subject
+from criteria_engine.files.subjects import Columns, FileProblems, TextPlace, read_subject
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.plans.recognition_events import (
     EVENT_PARTS,
     NO_TITLE,
     STATES,
+    EventFault,
     RecognitionEvent,
-    Slip,
     State,
     Validity,
     Waiting,
@@ -278,14 +278,14 @@ def read_recognitions(path: str | os.PathLike[str], *, lang: str = "vi") -> dict
     lines = list(islice(io.StringIO(text, newline=""), _HEADER_LINES))
     columns = _columns()
     delimiter = delimiter_of(lines, columns)
-    rows = Rows(io.StringIO(text, newline=""), delimiter, problems)
+    rows = CsvRows(io.StringIO(text, newline=""), delimiter, problems)
     meanings = ["unit" if each == _UNIT else each for each in read_header(rows, columns, problems)]
     for column in _REQUIRED:
         if column not in meanings:
-            problems.add(Place(1, 1, text.split("\n", 1)[0].rstrip("\r"), 1), "CE807", column=column)
+            problems.add(TextPlace(1, 1, text.split("\n", 1)[0].rstrip("\r"), 1), "CE807", column=column)
     problems.raise_all()
     lives = _gathered(rows, meanings, lang, problems)
-    again = Rows(io.StringIO(text, newline=""), delimiter, problems)
+    again = CsvRows(io.StringIO(text, newline=""), delimiter, problems)
     _judge(lives, again, meanings, problems)
     problems.raise_all()
     return _lives_of(lives)
@@ -305,7 +305,7 @@ def _text_of(file: Path, problems: FileProblems) -> str:
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8-sig", "replace").split("\n")
         line = data.decode("utf-8-sig", "replace").split("\n")[len(before) - 1]
-        problems.stop(Place(len(before), len(before[-1]) + 1, line.rstrip("\r")), "CE804")
+        problems.stop(TextPlace(len(before), len(before[-1]) + 1, line.rstrip("\r")), "CE804")
 
 
 def _columns() -> Columns:
@@ -341,7 +341,7 @@ class _Life:
 _Lives = dict[tuple[str, str], _Life]
 
 
-def _gathered(rows: Rows, meanings: Sequence[str], lang: str, problems: FileProblems) -> _Lives:
+def _gathered(rows: CsvRows, meanings: Sequence[str], lang: str, problems: FileProblems) -> _Lives:
     """The rows of each life; what is wrong with single cells goes to ``problems``."""
     readers = [_reader(column, lang) for column in meanings]
     lives: _Lives = {}
@@ -418,9 +418,9 @@ def _refuse(text: str) -> None:
         raise Fault("CE811", value=shown_text(text))
 
 
-def _judge(lives: _Lives, rows: Rows, meanings: Sequence[str], problems: FileProblems) -> None:
+def _judge(lives: _Lives, rows: CsvRows, meanings: Sequence[str], problems: FileProblems) -> None:
     """Note what is wrong with the lives that could be read, each fault at its cell."""
-    found: dict[int, list[Slip]] = {}
+    found: dict[int, list[EventFault]] = {}
     for life in lives.values():
         if life.whole:
             ordered = life.in_order()

@@ -21,8 +21,8 @@ __all__ = [
     "NO_TITLE",
     "STATES",
     "TRANSITIONS",
+    "EventFault",
     "RecognitionEvent",
-    "Slip",
     "State",
     "Transition",
     "Validity",
@@ -110,7 +110,7 @@ _NEXT: Mapping[State | None, tuple[State, ...]] = {
 }
 
 
-class Slip(NamedTuple):
+class EventFault(NamedTuple):
     """What is wrong with a life: with which event (from 0), which part of it, and how."""
 
     event: int
@@ -201,20 +201,20 @@ class RecognitionEvent(Plain):
         settle(self, EVENT_PARTS, ("decision", "title_year", "level"))
 
 
-def slips(events: Sequence[RecognitionEvent]) -> Iterator[Slip]:
+def slips(events: Sequence[RecognitionEvent]) -> Iterator[EventFault]:
     """All that is wrong with events as the life of one title, in their order."""
     before: RecognitionEvent | None = None
     titles = 0
     years = _Years()
     for index, event in enumerate(events):
         if move := _wrong_move(before, event, titled=titles > 0):
-            yield Slip(index, "state", move)
+            yield EventFault(index, "state", move)
         if before is not None and event.on < before.on:
-            yield Slip(index, "on", Fault("CE853", on=event.on, before=before.on))
+            yield EventFault(index, "on", Fault("CE853", on=event.on, before=before.on))
         if event.state in DECISIONS and event.decision is None:
-            yield Slip(index, "decision", Fault("CE854", state=event.state))
+            yield EventFault(index, "decision", Fault("CE854", state=event.state))
         if year := years.wrong(event):
-            yield Slip(index, "title_year", year)
+            yield EventFault(index, "title_year", year)
         # An annulment takes back one recognition; an earlier one may be there still.
         titles = max(0, titles + (event.state == "recognised") - (event.state == "annulled"))
         before = event

@@ -18,7 +18,7 @@ import attrs
 
 from criteria_engine.core.expression_text import fold_name, nearest
 from criteria_engine.files.cells import read_value
-from criteria_engine.files.rows import Row, read_rows
+from criteria_engine.files.rows import TableRow, read_rows
 from criteria_engine.files.subjects import FileProblems
 from criteria_engine.messages.diagnostics import Fault, Problems
 
@@ -328,7 +328,7 @@ def load_roster(path: str | os.PathLike[str]) -> Roster:
     return Roster(tuple(units))
 
 
-def _unit(row: Row, problems: FileProblems) -> Unit:
+def _unit(row: TableRow, problems: FileProblems) -> Unit:
     cells = row.cells
     successors = tuple(each for each in re.split(r"[\s|;]+", cells.get("successors", "")) if each)
     others = tuple((name, text) for name, text in cells.items() if name not in _HEADINGS)
@@ -344,7 +344,7 @@ def _unit(row: Row, problems: FileProblems) -> Unit:
     )
 
 
-def _day(row: Row, column: str, problems: FileProblems) -> datetime.date | None:
+def _day(row: TableRow, column: str, problems: FileProblems) -> datetime.date | None:
     try:
         day = read_value(row.cells.get(column, ""), "date")
     except Fault as fault:

@@ -14,7 +14,7 @@ import attrs
 from criteria_engine.core.expression_text import fold_word
 from criteria_engine.evaluation.result import Result
 from criteria_engine.files.cells import Value, read_value
-from criteria_engine.files.rows import Row, read_rows
+from criteria_engine.files.rows import TableRow, read_rows
 from criteria_engine.files.subjects import FileProblems
 from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.plans.plan import MOST_LOOKED_FOR, YEAR, Plan, meant_unit, year_days
@@ -214,7 +214,7 @@ def load_unit_statuses(
     """
     problems = FileProblems(Path(path))
     rows: list[UnitStatus] = []
-    lines: list[Row] = []
+    lines: list[TableRow] = []
     faults = 0
     for line in read_rows(path, problems, _HEADINGS, ("unit", "period", "status")):
         row = _read(line, roster, also, problems, looking=faults < MOST_LOOKED_FOR)
@@ -231,7 +231,7 @@ def load_unit_statuses(
 
 
 def _read(
-    line: Row, roster: Roster, also: datetime.date | None, problems: FileProblems, *, looking: bool
+    line: TableRow, roster: Roster, also: datetime.date | None, problems: FileProblems, *, looking: bool
 ) -> UnitStatus | None:
     cells, column = line.cells, "period"
     try:

@@ -11,13 +11,13 @@ import attrs
 from criteria_engine.forecasting.distribution import Distribution
 from criteria_engine.plans.history import VIEWS
 from criteria_engine.plans.plan import Target
-from criteria_engine.projection.context import Setting
+from criteria_engine.projection.context import ProjectionContext
 
 __all__ = [
     "Arithmetic",
-    "Look",
+    "ForecastMethod",
     "Path",
-    "Point",
+    "PathYear",
     "arithmetic_path",
     "past_points",
 ]
@@ -27,7 +27,7 @@ __all__ = [
 
 
 @attrs.frozen
-class Point:
+class PathYear:
     """One year of a path.
 
     ``low``, ``expected`` and ``high`` are numbers of units, of ``units``. ``gained`` and ``lost`` are
@@ -46,11 +46,11 @@ class Point:
     chances: Distribution | None = None
 
 
-Path = Mapping[int, Point]
+Path = Mapping[int, PathYear]
 """Points by year."""
 
 
-def past_points(setting: Setting, area: str | None = None) -> dict[int, Point]:
+def past_points(setting: ProjectionContext, area: str | None = None) -> dict[int, PathYear]:
     """The years up to the day of looking, counted from what is known."""
     ledger, points = setting.ledger, {}
     for year in setting.years:
@@ -59,7 +59,7 @@ def past_points(setting: Setting, area: str | None = None) -> dict[int, Point]:
         units = setting.units(year, area)
         low, expected, high = (ledger.held(year, view, units) for view in VIEWS)
         before = ledger.held(year - 1, "expected", units)
-        points[year] = Point(
+        points[year] = PathYear(
             year,
             len(units),
             Fraction(len(low)),
@@ -72,23 +72,23 @@ def past_points(setting: Setting, area: str | None = None) -> dict[int, Point]:
     return points
 
 
-def arithmetic_path(setting: Setting, area: str | None = None) -> dict[int, Point]:
+def arithmetic_path(setting: ProjectionContext, area: str | None = None) -> dict[int, PathYear]:
     """The path without any model: what is known, then the plan's lists and the suppositions.
 
     Low: nobody on a list ahead is recognised, and what has to be renewed is not. Expected: the plan goes
     as written. High: all that is open goes well, and in years without a list as many are recognised as
     the capacity allows, where there is one.
     """
-    points, walk = past_points(setting, area), _Walk(setting, area)
+    points, walk = past_points(setting, area), _PathWalk(setting, area)
     for year in setting.years_ahead:
         points[year] = walk.step(year)
     return points
 
 
-class _Walk:
+class _PathWalk:
     """The years ahead, one after another, on the units of the day."""
 
-    def __init__(self, setting: Setting, area: str | None) -> None:
+    def __init__(self, setting: ProjectionContext, area: str | None) -> None:
         self.setting, self.course, self.ledger = setting, setting.course, setting.ledger
         year = setting.on.year
         self.units = setting.units(year, area)
@@ -107,7 +107,7 @@ class _Walk:
         self.portion = Fraction(outside, whole) if whole else Fraction(0)
         """The part that these units have in a pace or a capacity for all."""
 
-    def step(self, year: int) -> Point:
+    def step(self, year: int) -> PathYear:
         """The next year."""
         before, lost = self.count["expected"], Fraction(0)
         for view in VIEWS:
@@ -128,7 +128,7 @@ class _Walk:
         low = min(Fraction(len(self.held["low"])), expected)
         high = min(most, max(expected, len(self.held["high"] | self.named) + self.room))
         gained = expected - before + lost
-        return Point(year, len(self.units), low, expected, high, before, gained, lost)
+        return PathYear(year, len(self.units), low, expected, high, before, gained, lost)
 
     def _pass(self, year: int, listed: frozenset[str]) -> None:
         """Recognise those on the list of a year, as far as pass rate and capacity go."""
@@ -171,7 +171,7 @@ class _Walk:
         return self.course.slowed(gain, len(self.units) - self.count["expected"])
 
 
-class Look(Protocol):
+class ForecastMethod(Protocol):
     """A way to look ahead from a setting."""
 
     name: str
@@ -200,7 +200,7 @@ class Arithmetic:
     name = "arithmetic"
     bounds_everywhere = True
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: ProjectionContext) -> None:
         self.setting = setting
         self._paths: dict[str | None, Path] = {}
 

@@ -14,8 +14,8 @@ from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.plans.plan import Plan, year_days
 from criteria_engine.plans.roster import Unit
 from criteria_engine.plans.unit_status import Rows, UnitStatus, rows_of
-from criteria_engine.projection.context import Setting, course_of, setting_of
-from criteria_engine.projection.methods import Method, Way, way_of
+from criteria_engine.projection.context import ProjectionContext, course_of, setting_of
+from criteria_engine.projection.methods import Method, MethodChoice, way_of
 from criteria_engine.ruleset import Ruleset
 
 __all__ = [
@@ -88,7 +88,7 @@ class _Asked:
     seed: int
     draws: int
 
-    def way(self, on: datetime.date) -> Way:
+    def way(self, on: datetime.date) -> MethodChoice:
         """The way to look ahead from a day, with what was known by then."""
         return way_of(
             self.method,
@@ -102,7 +102,7 @@ class _Asked:
             self.draws,
         )
 
-    def setting(self, way: Way, rows: Sequence[UnitStatus], on: datetime.date) -> Setting:
+    def setting(self, way: MethodChoice, rows: Sequence[UnitStatus], on: datetime.date) -> ProjectionContext:
         """What a projection from a day starts from."""
         return setting_of(self.plan, way.rows(rows), on, course_of(()))
 

@@ -12,16 +12,16 @@ import attrs
 
 from criteria_engine.forecasting.shares import exact_number, units_needed
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
-from criteria_engine.plans.history import Ledger, Observed, observed
+from criteria_engine.plans.history import History, YearCounts, observed
 from criteria_engine.plans.plan import Plan, Target, first_day, meant_unit, year_days
 from criteria_engine.plans.roster import Roster, Unit
 from criteria_engine.plans.unit_status import UnitStatus
 
 __all__ = [
     "SCENARIOS",
-    "Course",
+    "ProjectionContext",
     "Scenario",
-    "Setting",
+    "Scenarios",
     "at_pace",
     "course_of",
     "earned_schedule",
@@ -89,7 +89,7 @@ class Scenario:
 
 
 @attrs.frozen
-class Course:
+class Scenarios:
     """Suppositions put together: how the years ahead are to go."""
 
     lists_only: bool = False
@@ -118,13 +118,13 @@ class Course:
         return easy + (gain - easy) * factor
 
 
-def course_of(scenarios: Iterable[str | Scenario]) -> Course:
+def course_of(scenarios: Iterable[str | Scenario]) -> Scenarios:
     """The course that some suppositions make together; a later one of a kind counts.
 
     Raises ``CriteriaError`` with all that is wrong.
     """
     problems = Problems()
-    course = Course()
+    course = Scenarios()
     for place, each in enumerate(scenarios):
         try:
             course = _with(course, Scenario.of(each))
@@ -135,7 +135,7 @@ def course_of(scenarios: Iterable[str | Scenario]) -> Course:
     return course
 
 
-def _with(course: Course, scenario: Scenario) -> Course:
+def _with(course: Scenarios, scenario: Scenario) -> Scenarios:
     given = scenario.arguments
     match scenario.name:
         case "plan":
@@ -264,7 +264,7 @@ def earned_schedule(pathway: Mapping[int, Fraction], have: int | Fraction) -> Fr
 
 
 @attrs.frozen(eq=False)
-class Setting:
+class ProjectionContext:
     """The plan and what is known on a day.
 
     ``lists`` are the registrations by title year, as ids; ``ahead`` the same as units of the day for
@@ -273,12 +273,12 @@ class Setting:
 
     plan: Plan
     on: datetime.date
-    ledger: Ledger
-    course: Course
+    ledger: History
+    course: Scenarios
     lists: Mapping[int, tuple[str, ...]]
     ahead: Mapping[int, frozenset[str]]
     first: int
-    seen: Observed
+    seen: YearCounts
 
     @property
     def years(self) -> range:
@@ -319,10 +319,12 @@ def need_of(target: Target, units: int) -> int:
     return len(target.units or ())
 
 
-def setting_of(plan: Plan, rows: Sequence[UnitStatus], on: datetime.date, course: Course) -> Setting:
+def setting_of(
+    plan: Plan, rows: Sequence[UnitStatus], on: datetime.date, course: Scenarios
+) -> ProjectionContext:
     """The setting of a projection made on a day."""
     lists = {each.year: tuple(unit.id for unit in plan.registered(each.year)) for each in plan.registrations}
-    ledger = Ledger(plan.roster, plan.counting, rows, lists, on, _named(plan))
+    ledger = History(plan.roster, plan.counting, rows, lists, on, _named(plan))
     present = {unit.id for unit in ledger.units(on.year)}
     delay = plan.counting.decided_after if plan.counting.basis == "decision_date" else 0
     ahead = {
@@ -334,7 +336,7 @@ def setting_of(plan: Plan, rows: Sequence[UnitStatus], on: datetime.date, course
     }
     held = [ledger.counts_from(row) for row in ledger.rows]
     first = min([plan.horizon.from_, *(year for year in held if year <= on.year)])
-    return Setting(plan, on, ledger, course, lists, ahead, first, observed(ledger, lists))
+    return ProjectionContext(plan, on, ledger, course, lists, ahead, first, observed(ledger, lists))
 
 
 def _named(plan: Plan) -> dict[str, int]:
@@ -345,7 +347,7 @@ def _named(plan: Plan) -> dict[str, int]:
     return {meant_unit(name, plan.roster, first, last).id: plan.horizon.from_ - 1 for name in names}
 
 
-def present_units(setting: Setting, name: str, year: int) -> tuple[Unit, ...]:
+def present_units(setting: ProjectionContext, name: str, year: int) -> tuple[Unit, ...]:
     """What a unit that a target names is in a year: itself, or what it went into by then."""
     plan = setting.plan
     first, last = first_day(plan, plan.horizon.from_), year_days(plan.horizon.until)[1]

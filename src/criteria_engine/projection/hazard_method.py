@@ -13,12 +13,12 @@ from fractions import Fraction
 import attrs
 
 from criteria_engine.forecasting.distribution import Distribution
-from criteria_engine.forecasting.hazard import Cohort, Step, all_reach, cohorts_at, kept, stepwise
+from criteria_engine.forecasting.hazard import Cohort, YearStep, all_reach, cohorts_at, kept, stepwise
 from criteria_engine.forecasting.rates import RARE, Rate
 from criteria_engine.plans.plan import Target
 from criteria_engine.plans.unit_status import PENDING
-from criteria_engine.projection.arithmetic import Arithmetic, Path, Point, past_points
-from criteria_engine.projection.context import Setting, present_units
+from criteria_engine.projection.arithmetic import Arithmetic, Path, PathYear, past_points
+from criteria_engine.projection.context import ProjectionContext, present_units
 
 __all__ = [
     "Hazard",
@@ -43,7 +43,7 @@ class Prospects:
     recognised, ``lapse`` that at which they lapse. A chance of None is the rate common to all.
     """
 
-    def __init__(self, setting: Setting, pass_rate: float, entry: float, lapse: float) -> None:
+    def __init__(self, setting: ProjectionContext, pass_rate: float, entry: float, lapse: float) -> None:
         self.setting, self.pass_rate, self.entry = setting, pass_rate, entry
         course = setting.course
         self.steered = course.required or course.pace is not None
@@ -144,7 +144,7 @@ class Prospects:
         roster = self.setting.plan.roster
         return any(self._is_pending(each.id) for each in roster.predecessors(roster.unit(unit)))
 
-    def steps(self, area: str | None, years: int) -> Sequence[Step]:
+    def steps(self, area: str | None, years: int) -> Sequence[YearStep]:
         """The years ahead for units that are all alike, within the capacity."""
         setting, course, found = self.setting, self.setting.course, []
         units = {unit.id for unit in setting.units(setting.on.year, area)}
@@ -156,7 +156,7 @@ class Prospects:
             rate = None if open_ or not self.any_open else self.pass_rate
             registered = None if open_ else listed
             factor = float(course.factor(year))
-            found.append(Step(registered=registered, capacity=capacity, pass_rate=rate, factor=factor))
+            found.append(YearStep(registered=registered, capacity=capacity, pass_rate=rate, factor=factor))
         return found
 
     def trying(self, area: str | None, year: int) -> list[Cohort]:
@@ -221,7 +221,7 @@ class Hazard:
     of ``Arithmetic``, there are no probabilities, and the name is that of ``Arithmetic``.
     """
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: ProjectionContext) -> None:
         self.setting, self.plain = setting, Arithmetic(setting)
         seen, course, today = setting.seen, setting.course, setting.on.year
         self.learnt = seen.periods > 0
@@ -336,10 +336,10 @@ class Hazard:
                 low, high = found.interval(_COVERAGE)
                 mean = Fraction(found.mean)
                 bounds = min(Fraction(low), mean), max(Fraction(high), mean)
-                point = Point(year, n, bounds[0], mean, bounds[1], expected, Fraction(0), lost, found)
+                point = PathYear(year, n, bounds[0], mean, bounds[1], expected, Fraction(0), lost, found)
             else:
                 mean = Fraction(found)
-                point = Point(year, n, mean, mean, mean, expected, Fraction(0), lost)
+                point = PathYear(year, n, mean, mean, mean, expected, Fraction(0), lost)
             points[year] = _moved(point)
             expected = mean
         return points
@@ -397,7 +397,7 @@ def _unit(probability: float) -> float:
     return min(1.0, max(0.0, probability))
 
 
-def _moved(point: Point) -> Point:
+def _moved(point: PathYear) -> PathYear:
     """The point with what was gained, so that kept and gained less lost is what is expected."""
     gained = point.expected - point.kept + point.lost
     if gained >= 0:

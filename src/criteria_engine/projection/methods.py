@@ -12,15 +12,15 @@ import attrs
 from criteria_engine.core.extras import numpy_if_there
 from criteria_engine.evaluation.result import Result
 from criteria_engine.forecasting.distribution import Distribution
-from criteria_engine.forecasting.drawn_values import futures_of
 from criteria_engine.forecasting.forecast import share
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.plans.assessed import Assessed, Verdicts, read_assessments, statuses_of
 from criteria_engine.plans.plan import Target
 from criteria_engine.plans.roster import Roster
 from criteria_engine.plans.unit_status import UnitStatus
-from criteria_engine.projection.arithmetic import Arithmetic, Look, Path, Point
-from criteria_engine.projection.context import Course, Setting
+from criteria_engine.projection.arithmetic import Arithmetic, ForecastMethod, Path, PathYear
+from criteria_engine.projection.context import ProjectionContext, Scenarios
+from criteria_engine.projection.drawn_values import futures_of
 from criteria_engine.projection.hazard_method import Hazard
 from criteria_engine.projection.outlook import told_shares
 from criteria_engine.projection.scores_method import Scores
@@ -29,8 +29,8 @@ from criteria_engine.ruleset import Ruleset
 __all__ = [
     "METHODS",
     "Method",
+    "MethodChoice",
     "Own",
-    "Way",
     "way_of",
 ]
 
@@ -47,7 +47,7 @@ class Own:
 
     bounds_everywhere = True
 
-    def __init__(self, setting: Setting, method: Callable[..., Any], seed: int) -> None:
+    def __init__(self, setting: ProjectionContext, method: Callable[..., Any], seed: int) -> None:
         self.setting, self.method, self.seed = setting, method, seed
         self.plain = Arithmetic(setting)
         self.name = str(getattr(method, "__name__", "own")) if setting.ledger.told_years else self.plain.name
@@ -92,13 +92,13 @@ class Own:
         return self.plain.pass_rate()
 
 
-def _point(points: Mapping[int, Point], year: int, n: int, chances: Distribution) -> Point:
+def _point(points: Mapping[int, PathYear], year: int, n: int, chances: Distribution) -> PathYear:
     """A year as it was drawn; what changed is all gain or all loss, since draws say no more."""
     before = points[year - 1].expected if year - 1 in points else Fraction(0)
     low, high = (Fraction(each) for each in chances.interval(0.8))
     now = Fraction(chances.mean)
     change = now - before
-    point = Point(year, n, min(low, now), now, max(high, now), before, Fraction(0), Fraction(0), chances)
+    point = PathYear(year, n, min(low, now), now, max(high, now), before, Fraction(0), Fraction(0), chances)
     return attrs.evolve(point, gained=max(change, Fraction(0)), lost=max(-change, Fraction(0)))
 
 
@@ -112,7 +112,7 @@ Method = str | Callable[..., Any]
 
 
 @attrs.frozen
-class Way:
+class MethodChoice:
     """A way to look ahead, with all that it needs.
 
     ``notes`` are keys of sentences that say what was asked for and could not be done.
@@ -131,7 +131,7 @@ class Way:
             return tuple(rows)
         return (*rows, *statuses_of(self.assessed, rows))
 
-    def look(self, setting: Setting) -> Look:
+    def look(self, setting: ProjectionContext) -> ForecastMethod:
         """The way itself, from a setting."""
         if callable(self.method):
             return Own(setting, self.method, self.seed)
@@ -144,7 +144,7 @@ class Way:
             return Scores(setting, futures, self.seed)
         return Hazard(setting) if self.method == "hazard" else Arithmetic(setting)
 
-    def is_seeded(self, look: Look) -> bool:
+    def is_seeded(self, look: ForecastMethod) -> bool:
         """Whether random numbers have a part in it."""
         return look.name == "scores" or isinstance(look, Own)
 
@@ -170,10 +170,10 @@ def way_of(
     level: str | None,
     roster: Roster,
     on: datetime.date,
-    course: Course,
+    course: Scenarios,
     seed: int,
     draws: int,
-) -> Way:
+) -> MethodChoice:
     """The way that was asked for; without one ``scores`` where assessments allow it, else ``hazard``.
 
     Raises:
@@ -183,7 +183,7 @@ def way_of(
     if draws < 1:
         raise ValueError(f"{draws} draws; at least 1 is needed")
     if callable(method):
-        return Way(method, seed, draws)
+        return MethodChoice(method, seed, draws)
     if method not in (*METHODS, None):
         problems = Problems()
         problems.add_fault("method", Fault("CE961", value=str(method), known=", ".join(METHODS)))
@@ -191,15 +191,15 @@ def way_of(
     if method == "scores" and ruleset is None:
         raise ValueError("method='scores' needs the ruleset= by which drawn units are judged")
     if ruleset is None or method not in ("scores", None) or not _are_of_years(assessments, method):
-        return Way(method or "hazard", seed, draws)
+        return MethodChoice(method or "hazard", seed, draws)
     verdicts = Verdicts(ruleset, level)
     assessed = read_assessments(assessments, verdicts, roster, on)
     if course.required or course.pace is not None:
         # These suppose numbers of units, not which; who meets the criteria has no part in them.
-        return Way("hazard", seed, draws, notes=("scores_supposed",) if method else ())
+        return MethodChoice("hazard", seed, draws, notes=("scores_supposed",) if method else ())
     if not assessed.can_move:
-        return Way("hazard", seed, draws, notes=("scores_one_year",))
-    return Way("scores", seed, draws, verdicts, assessed)
+        return MethodChoice("hazard", seed, draws, notes=("scores_one_year",))
+    return MethodChoice("scores", seed, draws, verdicts, assessed)
 
 
 def _are_of_years(assessments: Mapping[str, Any], method: Method | None) -> bool:

@@ -20,9 +20,9 @@ from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.messages.titles import Titles
 from criteria_engine.plans.history import VIEWS, View
 from criteria_engine.plans.plan import Target, meant_unit
-from criteria_engine.projection.arithmetic import Look, Path
+from criteria_engine.projection.arithmetic import ForecastMethod, Path
 from criteria_engine.projection.context import (
-    Setting,
+    ProjectionContext,
     earned_schedule,
     need_of,
     present_units,
@@ -226,7 +226,7 @@ RULES_OF_PROGRESS: Mapping[str, _Rule] = {
 """The rules by name: SDSN's arrow, the growth ratio of Eurostat and Open SDG, UNSD's and ESCAP's."""
 
 
-def told_shares(setting: Setting, path: Path, area: str | None = None) -> dict[int, float]:
+def told_shares(setting: ProjectionContext, path: Path, area: str | None = None) -> dict[int, float]:
     """The percentage of units recognised at the end of each year of which something was told."""
     told = setting.ledger.told_years
     found = {}
@@ -237,7 +237,7 @@ def told_shares(setting: Setting, path: Path, area: str | None = None) -> dict[i
     return found
 
 
-def published_labels(setting: Setting, path: Path) -> tuple[dict[str, dict[str, Label]], bool]:
+def published_labels(setting: ProjectionContext, path: Path) -> tuple[dict[str, dict[str, Label]], bool]:
     """For each target the label of every rule that applies, and whether a rule of growth met a low share.
 
     A rule does not apply to targets of single years or of named units, nor where the series is too
@@ -261,7 +261,7 @@ def published_labels(setting: Setting, path: Path) -> tuple[dict[str, dict[str, 
     return labels, low
 
 
-def _goal(setting: Setting, target: Target) -> float:
+def _goal(setting: ProjectionContext, target: Target) -> float:
     """What a target asks for, as a percentage of the units, of each area alike."""
     if target.share is not None:
         return float(100 * target.shares[0])
@@ -284,7 +284,9 @@ class _Amounts:
 class _Judge:
     """All that is asked of one target in one area, or in all."""
 
-    def __init__(self, setting: Setting, look: Look, target: Target, area: str | None) -> None:
+    def __init__(
+        self, setting: ProjectionContext, look: ForecastMethod, target: Target, area: str | None
+    ) -> None:
         self.setting, self.look, self.target, self.area = setting, look, target, area
         self.path: Path = look.path(area, None if area is None else target.year)
         self.on = setting.on
@@ -449,7 +451,7 @@ def registrations_needed(need: int, pass_rate: Fraction, confidence: Fraction, m
 
 
 def attainment(
-    setting: Setting, look: Look, confidence: Fraction, nearest: Sequence[Nearest] = ()
+    setting: ProjectionContext, look: ForecastMethod, confidence: Fraction, nearest: Sequence[Nearest] = ()
 ) -> dict[str, TargetOutlook]:
     """Every target of the plan, by its id."""
     found = {}
@@ -466,7 +468,7 @@ def attainment(
 _WORST_FIRST = ("missed", "not_enough_data", "off_track", "on_track", "achieved")
 
 
-def _together(look: Look, target: Target, parts: Mapping[str, TargetOutlook]) -> TargetOutlook:
+def _together(look: ForecastMethod, target: Target, parts: Mapping[str, TargetOutlook]) -> TargetOutlook:
     """A target that every area has to reach: as far on as the area that is furthest behind."""
     each = list(parts.values())
     status = next(word for word in _WORST_FIRST if any(part.status == word for part in each))
@@ -512,7 +514,7 @@ def _latest_of(years: Sequence[int | None]) -> int | None:
 # ---- the units outside that are nearest to the criteria, by their last assessments ---------------
 
 
-def nearest_units(setting: Setting, assessments: Mapping[str, Result]) -> tuple[Nearest, ...]:
+def nearest_units(setting: ProjectionContext, assessments: Mapping[str, Result]) -> tuple[Nearest, ...]:
     """Units that do not hold the recognition, those first that lack the fewest criteria.
 
     Only leaves count: a group lacks what its criteria lack. Raises ``CriteriaError`` for names that mean

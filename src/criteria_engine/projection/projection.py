@@ -24,7 +24,7 @@ from criteria_engine.plans.unit_status import Rows, rows_of
 from criteria_engine.projection.arithmetic import Path
 from criteria_engine.projection.backtest import backtest_plan
 from criteria_engine.projection.chart import YearRow, YearTable, drawing_of, plotted
-from criteria_engine.projection.context import Scenario, Setting, course_of, setting_of
+from criteria_engine.projection.context import ProjectionContext, Scenario, course_of, setting_of
 from criteria_engine.projection.methods import Method, way_of
 from criteria_engine.projection.narrative import told
 from criteria_engine.projection.outlook import (
@@ -330,14 +330,14 @@ def project(
     )
 
 
-def _standing(setting: Setting) -> tuple[int, int, int]:
+def _standing(setting: ProjectionContext) -> tuple[int, int, int]:
     """Units recognised on the day, those whose result is open, and all that count."""
     low = len(setting.ledger.held(setting.on.year, "low"))
     high = len(setting.ledger.held(setting.on.year, "high"))
     return low, high - low, len(setting.units(setting.on.year))
 
 
-def _table(setting: Setting, path: Path) -> YearTable:
+def _table(setting: ProjectionContext, path: Path) -> YearTable:
     now = max(setting.first, min(setting.on.year, setting.years[-1]))
     behind = setting.pathway(*setting.base())
     ahead = setting.pathway(now, path[now].expected) if now in path else {}

@@ -14,13 +14,13 @@ from fractions import Fraction
 import attrs
 
 from criteria_engine.forecasting.distribution import Distribution, beta_quantile, generator, stream
-from criteria_engine.forecasting.drawn_values import Futures, Reached, Reaching, counts_by_draw, in_bits
 from criteria_engine.forecasting.rates import RARE, Rate
 from criteria_engine.plans.history import VIEWS, View
 from criteria_engine.plans.plan import Target
 from criteria_engine.plans.roster import Unit
-from criteria_engine.projection.arithmetic import Arithmetic, Path, Point, past_points
-from criteria_engine.projection.context import Setting, present_units
+from criteria_engine.projection.arithmetic import Arithmetic, Path, PathYear, past_points
+from criteria_engine.projection.context import ProjectionContext, present_units
+from criteria_engine.projection.drawn_values import Futures, Reached, Reaching, counts_by_draw, in_bits
 from criteria_engine.projection.hazard_method import Prospects
 
 __all__ = [
@@ -42,7 +42,7 @@ class Scores:
     name = "scores"
     bounds_everywhere = True
 
-    def __init__(self, setting: Setting, futures: Futures, seed: int) -> None:
+    def __init__(self, setting: ProjectionContext, futures: Futures, seed: int) -> None:
         self.setting, self.futures, self.seed = setting, futures, seed
         self.plain = Arithmetic(setting)
         self.draws = futures.draws
@@ -61,7 +61,7 @@ class Scores:
         self.held: dict[View, Reached] = {}
         self.gained: dict[View, Reached] = {}
         for view in VIEWS:
-            self.held[view], self.gained[view] = _Walk(self, view).run()
+            self.held[view], self.gained[view] = _ScoresWalk(self, view).run()
         self._paths: dict[str | None, Path] = {}
 
     def lapse_rate(self) -> Fraction:
@@ -152,7 +152,7 @@ class Scores:
             gained = self._mean(self.gained["expected"], year, units)
             worst = Fraction(_distribution(low, len(units)).interval(float(_COVERAGE))[0])
             best = Fraction(_distribution(high, len(units)).interval(float(_COVERAGE))[1])
-            points[year] = Point(
+            points[year] = PathYear(
                 year,
                 len(units),
                 min(worst, expected),
@@ -205,7 +205,7 @@ class Scores:
         return found.bit_count() / self.draws
 
 
-class _Walk:
+class _ScoresWalk:
     """All units through the years ahead, seen in one way."""
 
     def __init__(self, scores: Scores, view: View) -> None:
@@ -304,7 +304,7 @@ def _distribution(counts: Sequence[int], units: int) -> Distribution:
     return Distribution.counts(weights)
 
 
-def _moved(point: Point) -> Point:
+def _moved(point: PathYear) -> PathYear:
     """The point with what was gained, so that kept and gained less lost is what is expected."""
     gained = point.expected - point.kept + point.lost
     if gained >= 0:

@@ -14,21 +14,21 @@ from criteria_engine.evaluation.result import Result
 from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.messages.formatting import sort_key_vi
 from criteria_engine.messages.titles import Titles
-from criteria_engine.plans.history import Ledger
+from criteria_engine.plans.history import History
 from criteria_engine.plans.plan import Plan, Task, day_of_year, meant_unit, of_those_that_count
 from criteria_engine.plans.roster import Roster, Unit, UnitChange
 from criteria_engine.plans.unit_status import HELD, PENDING, UnitStatus
-from criteria_engine.projection.context import Setting
+from criteria_engine.projection.context import ProjectionContext
 from criteria_engine.projection.projection import Projection
 from criteria_engine.rules.parts import Status
 
 __all__ = [
     "KINDS",
     "AreaStanding",
+    "CriterionName",
     "Duty",
     "Happening",
     "Period",
-    "Point",
     "Quality",
     "Risk",
     "Since",
@@ -134,7 +134,7 @@ def _since(plan: Plan, day: datetime.date, kind: str) -> datetime.date:
     return max([begin, *earlier])
 
 
-def changed_since(setting: Setting, since: datetime.date) -> Since:
+def changed_since(setting: ProjectionContext, since: datetime.date) -> Since:
     """What changed from the day after ``since`` to the day of looking."""
     ledger, on = setting.ledger, setting.on
     counted = [row for row in ledger.rows if _counts(setting, row)]
@@ -168,7 +168,7 @@ def changed_since(setting: Setting, since: datetime.date) -> Since:
     )
 
 
-def _counts(setting: Setting, row: UnitStatus) -> bool:
+def _counts(setting: ProjectionContext, row: UnitStatus) -> bool:
     return bool(of_those_that_count([setting.plan.roster.unit(row.unit)], setting.plan.counting))
 
 
@@ -179,7 +179,7 @@ def _happened(row: UnitStatus, since: datetime.date, on: datetime.date) -> bool:
     return since.year < row.year <= on.year
 
 
-def _happenings(setting: Setting, rows: Sequence[UnitStatus]) -> tuple[Happening, ...]:
+def _happenings(setting: ProjectionContext, rows: Sequence[UnitStatus]) -> tuple[Happening, ...]:
     found = []
     for row in sorted(rows, key=lambda row: (row.year, row.decided or datetime.date.min, row.unit)):
         unit: Unit = setting.plan.roster.unit(row.unit)
@@ -187,7 +187,7 @@ def _happenings(setting: Setting, rows: Sequence[UnitStatus]) -> tuple[Happening
     return tuple(found)
 
 
-def _roster_changes(setting: Setting, since: datetime.date) -> tuple[UnitChange, ...]:
+def _roster_changes(setting: ProjectionContext, since: datetime.date) -> tuple[UnitChange, ...]:
     counting = setting.plan.counting
     return tuple(
         change
@@ -200,7 +200,7 @@ def _roster_changes(setting: Setting, since: datetime.date) -> tuple[UnitChange,
 
 
 @attrs.frozen
-class Point:
+class CriterionName:
     """A criterion, by its path and its title."""
 
     path: str
@@ -220,12 +220,12 @@ class Quality:
     score: tuple[float, float] | None
     most: float | None
     level: Titles | None
-    weakest: Point | None
-    lacking: tuple[Point, ...]
-    open: tuple[Point, ...]
+    weakest: CriterionName | None
+    lacking: tuple[CriterionName, ...]
+    open: tuple[CriterionName, ...]
 
 
-def qualities(setting: Setting, assessments: Mapping[str, Result]) -> dict[str, Quality]:
+def qualities(setting: ProjectionContext, assessments: Mapping[str, Result]) -> dict[str, Quality]:
     """What the assessments say, by the id of the unit of the day that each name means."""
     roster: Roster = setting.plan.roster
     day = setting.ledger.day_of(setting.on.year)
@@ -256,9 +256,9 @@ def _sure_part(leaf: CriterionResult) -> float | None:
     return score.low / most.high
 
 
-def _point(result: Result, leaf: CriterionResult) -> Point:
+def _point(result: Result, leaf: CriterionResult) -> CriterionName:
     criterion = result.program.judging.tree.by_path[leaf.path].criterion
-    return Point(leaf.path, criterion.title)
+    return CriterionName(leaf.path, criterion.title)
 
 
 def _level(result: Result) -> Titles | None:
@@ -271,7 +271,7 @@ def _level(result: Result) -> Titles | None:
     return known.get(result.level) or Titles((("", result.level),))
 
 
-def commonly_lacking(found: Iterable[Quality]) -> tuple[tuple[Point, int], ...]:
+def commonly_lacking(found: Iterable[Quality]) -> tuple[tuple[CriterionName, int], ...]:
     """The criteria that most units lack, with the number of units; the commonest first."""
     counted = Counter(point for each in found for point in each.lacking)
     return tuple(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0].path)))
@@ -331,7 +331,7 @@ class AreaStanding:
     listed_next: int
 
 
-def unit_standings(setting: Setting, quality: Mapping[str, Quality]) -> tuple[UnitStanding, ...]:
+def unit_standings(setting: ProjectionContext, quality: Mapping[str, Quality]) -> tuple[UnitStanding, ...]:
     """All units that count on the day, by area and name as a dictionary has them."""
     rows: dict[str, list[UnitStatus]] = {}
     for row in setting.ledger.rows:
@@ -346,7 +346,7 @@ def unit_standings(setting: Setting, quality: Mapping[str, Quality]) -> tuple[Un
     )
 
 
-def _listed(setting: Setting) -> dict[str, tuple[int, ...]]:
+def _listed(setting: ProjectionContext) -> dict[str, tuple[int, ...]]:
     """For units of the day the years, from this one on, in which they are registered."""
     found: dict[str, list[int]] = {}
     for year, units in sorted(setting.lists.items()):
@@ -360,7 +360,7 @@ def _listed(setting: Setting) -> dict[str, tuple[int, ...]]:
 
 
 def _standing(
-    ledger: Ledger,
+    ledger: History,
     unit: Unit,
     rows: Mapping[str, Sequence[UnitStatus]],
     listed: tuple[int, ...],
@@ -409,7 +409,7 @@ def _word(own: Sequence[UnitStatus], holds: bool | None, *, carried: bool) -> st
 
 
 def _carried_rows(
-    ledger: Ledger, unit: Unit, rows: Mapping[str, Sequence[UnitStatus]]
+    ledger: History, unit: Unit, rows: Mapping[str, Sequence[UnitStatus]]
 ) -> list[tuple[Unit, UnitStatus]]:
     """The last recognitions of the units that went into this one."""
     if ledger.counting.carry_over == "reassess":
@@ -424,14 +424,14 @@ def _carried_rows(
     return found
 
 
-def _later_rows(ledger: Ledger, unit: Unit, rows: Mapping[str, Sequence[UnitStatus]]) -> list[UnitStatus]:
+def _later_rows(ledger: History, unit: Unit, rows: Mapping[str, Sequence[UnitStatus]]) -> list[UnitStatus]:
     """On a fixed list: what is told of the units that this one went into."""
     if ledger.counting.denominator.fixed is None:
         return []
     return [row for each in ledger.roster.successors(unit) for row in rows.get(each.id, ())]
 
 
-def area_standings(setting: Setting, units: Iterable[UnitStanding]) -> tuple[AreaStanding, ...]:
+def area_standings(setting: ProjectionContext, units: Iterable[UnitStanding]) -> tuple[AreaStanding, ...]:
     """The areas, in the order of their units."""
     by_area: dict[str, list[UnitStanding]] = {}
     for each in units:

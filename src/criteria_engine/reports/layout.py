@@ -18,8 +18,8 @@ __all__ = [
     "Chart",
     "Page",
     "Paragraph",
+    "ReportTable",
     "Section",
-    "Table",
     "markdown",
     "page_html",
 ]
@@ -49,7 +49,7 @@ class Bullets:
 
 
 @attrs.frozen
-class Table:
+class ReportTable:
     """A table; ``numeric`` are the columns of numbers, ``caption`` says what is in it."""
 
     caption: str
@@ -66,7 +66,7 @@ class Chart:
     caption: str
 
 
-Block = Paragraph | Bullets | Table | Chart
+Block = Paragraph | Bullets | ReportTable | Chart
 
 
 @attrs.frozen
@@ -196,13 +196,13 @@ def _block_markdown(block: Block) -> list[str]:
             return [f"> **{shown}**"] if tone == "assumed" else [shown]
         case Bullets(items):
             return [f"- {_text_markdown(item.text)}" for item in items]
-        case Table():
+        case ReportTable():
             return _table_markdown(block)
         case Chart(_, caption):
             return [f"*{_text_markdown(caption)}*"]
 
 
-def _table_markdown(table: Table) -> list[str]:
+def _table_markdown(table: ReportTable) -> list[str]:
     rule = ["---:" if place in table.numeric else "---" for place in range(len(table.head))]
     head = [Cell(text) for text in table.head]
     return [
@@ -275,7 +275,7 @@ def _block_html(block: Block) -> str:
             return (
                 f"<ul>{''.join(f'<li{_tone(item.tone)}>{_breakable(item.text)}</li>' for item in items)}</ul>"
             )
-        case Table():
+        case ReportTable():
             return _table_html(block)
         case Chart(drawing, caption):
             picture = svg_chart(drawing, caption)
@@ -286,7 +286,7 @@ def _tone(tone: str) -> str:
     return f' class="{tone}"' if tone else ""
 
 
-def _table_html(table: Table) -> str:
+def _table_html(table: ReportTable) -> str:
     head = "".join(
         f'<th scope="col"{_tone("n" if place in table.numeric else "")}>{_breakable(text)}</th>'
         for place, text in enumerate(table.head)
@@ -302,7 +302,7 @@ def _table_html(table: Table) -> str:
     return made if kind else f'<div class="scroll">{made}</div>'
 
 
-def _row_html(table: Table, row: tuple[Cell, ...]) -> str:
+def _row_html(table: ReportTable, row: tuple[Cell, ...]) -> str:
     made = []
     for place, (cell, label) in enumerate(zip(row, table.head, strict=True)):
         kinds = " ".join(part for part in ("n" if place in table.numeric else "", cell.tone) if part)

@@ -51,7 +51,7 @@ from criteria_engine.reports.sections import (
     unit_section,
     unreported_section,
 )
-from criteria_engine.reports.speaker import Speaker
+from criteria_engine.reports.speaker import ReportSpeaker
 
 __all__ = [
     "Report",
@@ -77,7 +77,7 @@ def page_of(
 ) -> Page:
     """All of it, in the order in which it is read: what matters first, unit by unit at the end."""
     plan, year = projection.plan, projection.on.year
-    speaker = Speaker(lang, unit_word(plan, lang), VIETNAMESE if lang == "vi" else ENGLISH)
+    speaker = ReportSpeaker(lang, unit_word(plan, lang), VIETNAMESE if lang == "vi" else ENGLISH)
     sections = (
         _summary(speaker, projection, since, units, unreported, duties, assessed_assumed=assessments[0]),
         target_section(speaker, projection, assessments_assumed=assessments[0]),
@@ -107,7 +107,7 @@ def page_of(
     )
 
 
-def _head(speaker: Speaker, plan: Plan, projection: Projection, period: Period) -> tuple[str, ...]:
+def _head(speaker: ReportSpeaker, plan: Plan, projection: Projection, period: Period) -> tuple[str, ...]:
     said = []
     for basis in plan.legal_basis[:1]:
         key = "document_bare" if basis.issued is None else "document"
@@ -120,7 +120,7 @@ def _head(speaker: Speaker, plan: Plan, projection: Projection, period: Period) 
 
 
 def _summary(
-    speaker: Speaker,
+    speaker: ReportSpeaker,
     projection: Projection,
     since: Since,
     units: Sequence[UnitStanding],
@@ -158,7 +158,7 @@ def _summary(
     return Section("summary", speaker.say("section_summary"), tuple(blocks))
 
 
-def _target_line(speaker: Speaker, plan: Plan, each: TargetOutlook) -> str:
+def _target_line(speaker: ReportSpeaker, plan: Plan, each: TargetOutlook) -> str:
     key = "target_line" if each.needed else "target_line_met"
     if plan.target(each.id).in_ is not None or plan.target(each.id).units is not None:
         key = "target_line_year"
@@ -173,7 +173,7 @@ def _target_line(speaker: Speaker, plan: Plan, each: TargetOutlook) -> str:
     )
 
 
-def _method(speaker: Speaker, projection: Projection) -> str:
+def _method(speaker: ReportSpeaker, projection: Projection) -> str:
     """How expected numbers were come by."""
     match projection.method:
         case "hazard" | "arithmetic" as method:
@@ -185,7 +185,7 @@ def _method(speaker: Speaker, projection: Projection) -> str:
     return f"{SENTENCES[speaker.lang]['own_model']} {speaker.say('source_seed', seed=projection.seed)}"
 
 
-def _sources(speaker: Speaker, projection: Projection) -> Section:
+def _sources(speaker: ReportSpeaker, projection: Projection) -> Section:
     """Where the figures come from, and which of them somebody assumed."""
     rows, of = projection.assumed
     counting = projection.plan.counting

@@ -9,12 +9,12 @@ import attrs
 from criteria_engine.projection.narrative import Speaker
 
 __all__ = [
-    "Speaker",
+    "ReportSpeaker",
 ]
 
 
 @attrs.frozen
-class Speaker(Speaker):
+class ReportSpeaker(Speaker):
     """The same with lists, captions and headings."""
 
     def shown(self, value: object) -> str:

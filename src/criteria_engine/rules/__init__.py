@@ -15,7 +15,7 @@ from criteria_engine.rules.curve import Curve
 from criteria_engine.rules.deduct import Deduct, Line
 from criteria_engine.rules.none_of import Event, NoneOf
 from criteria_engine.rules.score import Score
-from criteria_engine.rules.shape import Clause, Desk, Judged, Rule
+from criteria_engine.rules.shape import Clause, Judged, Rule, RuleContext
 from criteria_engine.rules.table import Row, Table
 from criteria_engine.rules.test import Test
 from criteria_engine.rules.value import Value
@@ -28,7 +28,6 @@ __all__ = [
     "Clause",
     "Curve",
     "Deduct",
-    "Desk",
     "Event",
     "Item",
     "Judged",
@@ -36,6 +35,7 @@ __all__ = [
     "NoneOf",
     "Row",
     "Rule",
+    "RuleContext",
     "Score",
     "Step",
     "Table",

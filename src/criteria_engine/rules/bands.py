@@ -11,10 +11,10 @@ import attrs
 from criteria_engine.core import algebra as a
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.nodes import Condition, Number, Numeric, Operator
-from criteria_engine.core.values import Amount, Claim, Meaning
+from criteria_engine.core.values import Meaning, NumberValue, TruthValue
 from criteria_engine.messages.titles import Titles
 from criteria_engine.rules.schema import EXPRESSION, TITLES, ListOf, Plain, Struct, part
-from criteria_engine.rules.shape import Clause, Desk, Judged, Pick, picked_points
+from criteria_engine.rules.shape import Clause, Judged, Pick, RuleContext, picked_points
 
 __all__ = ["Bands", "Step"]
 
@@ -61,7 +61,7 @@ class Bands(Plain):
     of: Expression = part(EXPRESSION)
     steps: tuple[Step, ...] = part(ListOf(Struct(Step)))
 
-    def picks(self, desk: Desk) -> tuple[list[Pick], Condition, Condition]:
+    def picks(self, desk: RuleContext) -> tuple[list[Pick], Condition, Condition]:
         """The ways through the steps, and when ``of`` is there and is not applicable."""
         of = desk.value(self.of, "of")
         there, na = of.there, of.na
@@ -94,14 +94,14 @@ class Bands(Plain):
             desk.fault("steps", "CE406")
         return picks, there, na
 
-    def _fits(self, desk: Desk, of: Meaning, key: str, edge: Expression, where: str) -> Claim:
+    def _fits(self, desk: RuleContext, of: Meaning, key: str, edge: Expression, where: str) -> TruthValue:
         return desk.comparison(_EDGES[key], of, desk.value(edge, where), where)
 
-    def judge(self, desk: Desk) -> Judged:
+    def judge(self, desk: RuleContext) -> Judged:
         """Not applicable where ``of`` is."""
         picks, there, na = self.picks(desk)
         if not picks:
-            return Judged(Amount(a.ZERO, there, na))
+            return Judged(NumberValue(a.ZERO, there, na))
         return picked_points(desk, picks, there, na)
 
     def clauses(self) -> Sequence[Clause]:
@@ -122,7 +122,7 @@ class _Rest:
     """
 
     def __init__(self, of: Meaning) -> None:
-        self._of = of.settled if isinstance(of, Amount) else None
+        self._of = of.settled if isinstance(of, NumberValue) else None
         self.unreachable = False
         everything = [(-math.inf, True, math.inf, True)]
         self._left: list[tuple[float, bool, float, bool]] | None = None if self._of is None else everything
@@ -140,7 +140,7 @@ class _Rest:
 
     def take(self, operator: Operator, edge: Meaning) -> Condition | None:
         """That this step fits and none before it; None where an edge is no constant."""
-        size = edge.numeric if isinstance(edge, Amount) and edge.na is a.FALSE else None
+        size = edge.numeric if isinstance(edge, NumberValue) and edge.na is a.FALSE else None
         if self._left is None or self._of is None or not isinstance(size, Number):
             self._left = None
             self.unreachable = False

@@ -10,10 +10,10 @@ import attrs
 from criteria_engine.core import algebra as a
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.grammar import nearest
-from criteria_engine.core.values import Claim, counted
+from criteria_engine.core.values import TruthValue, counted
 from criteria_engine.messages.titles import Titles
 from criteria_engine.rules.schema import EXPRESSION, LABEL, TITLES, ListOf, MapOf, Plain, Struct, part
-from criteria_engine.rules.shape import Clause, Desk, Judged, all_or_nothing
+from criteria_engine.rules.shape import Clause, Judged, RuleContext, all_or_nothing
 
 __all__ = ["Checklist", "Item"]
 
@@ -38,7 +38,7 @@ class Checklist(Plain):
     including: tuple[str, ...] = part(ListOf(LABEL, single=True), default=())
     including_any: tuple[str, ...] = part(ListOf(LABEL, single=True), default=())
 
-    def judge(self, desk: Desk) -> Judged:
+    def judge(self, desk: RuleContext) -> Judged:
         """An item that is not applicable does not hold; the checklist itself always applies."""
         items = {name: desk.condition(item.when, f"of.{name}") for name, item in self.of}
         if not items:
@@ -59,10 +59,12 @@ class Checklist(Plain):
             count = counted(list(items.values())).numeric
             true.append(a.compare(">=", count, need))
             false.append(a.compare("<", count, need))
-        claim = Claim(a.every(true), a.some(false))
+        claim = TruthValue(a.every(true), a.some(false))
         return all_or_nothing(claim, desk.points, list(items.items()))
 
-    def _named(self, desk: Desk, items: dict[str, Claim], names: Sequence[str], key: str) -> list[Claim]:
+    def _named(
+        self, desk: RuleContext, items: dict[str, TruthValue], names: Sequence[str], key: str
+    ) -> list[TruthValue]:
         for place, name in enumerate(names):
             if name not in items:
                 desk.fault(

@@ -11,9 +11,9 @@ from criteria_engine.core import algebra as a
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.grammar import nearest
 from criteria_engine.core.nodes import Condition
-from criteria_engine.core.values import Amount, Claim, Meaning, Words, said, within
+from criteria_engine.core.values import Meaning, NumberValue, TextValue, TruthValue, said, within
 from criteria_engine.rules.schema import EXPRESSION, LABEL, MapOf, Plain, part
-from criteria_engine.rules.shape import Clause, Desk, Judged, Pick, picked_points
+from criteria_engine.rules.shape import Clause, Judged, Pick, RuleContext, picked_points
 
 __all__ = ["Choose"]
 
@@ -37,7 +37,7 @@ class Choose(Plain):
     )
     otherwise: Expression | None = part(EXPRESSION, optional=True, default=None)
 
-    def picks(self, desk: Desk) -> tuple[list[Pick], Condition, Condition]:
+    def picks(self, desk: RuleContext) -> tuple[list[Pick], Condition, Condition]:
         """The ways by value, and when ``of`` is there and is not applicable."""
         of = desk.value(self.of, "of")
         key = "points" if self.points is not None else "gives"
@@ -69,7 +69,9 @@ class Choose(Plain):
         )
         return picks, of.there, of.na
 
-    def _says(self, desk: Desk, of: Meaning, word: str, options: Sequence[str] | None, place: str) -> Claim:
+    def _says(
+        self, desk: RuleContext, of: Meaning, word: str, options: Sequence[str] | None, place: str
+    ) -> TruthValue:
         if options is not None and word not in options:
             desk.fault(
                 place,
@@ -78,28 +80,28 @@ class Choose(Plain):
                 words=", ".join(options),
                 nearest=nearest(word, options) or options[0],
             )
-            return Claim(a.FALSE, a.TRUE)
-        if isinstance(of, Claim):
-            return of if word == "true" else Claim(of.false, of.true, of.na)
-        if isinstance(of, Amount) and of.kind == "number":
+            return TruthValue(a.FALSE, a.TRUE)
+        if isinstance(of, TruthValue):
+            return of if word == "true" else TruthValue(of.false, of.true, of.na)
+        if isinstance(of, NumberValue) and of.kind == "number":
             return desk.comparison("==", of, desk.value(Expression(word), place), place)
         return desk.comparison("==", of, said(word), place)
 
-    def _says_none(self, desk: Desk, of: Meaning, words: Sequence[str], none: Condition) -> Condition:
+    def _says_none(self, desk: RuleContext, of: Meaning, words: Sequence[str], none: Condition) -> Condition:
         """That the value is none of the words, asked of all together where that loses nothing."""
         options = _options(of)
         known = [said(word) for word in words if options is None or word in options]
-        if isinstance(of, Words) and known:
+        if isinstance(of, TextValue) and known:
             return within(of, known).false
-        if isinstance(of, Amount) and of.kind == "scale" and known:
+        if isinstance(of, NumberValue) and of.kind == "scale" and known:
             return within(of, known).false
         return none
 
-    def judge(self, desk: Desk) -> Judged:
+    def judge(self, desk: RuleContext) -> Judged:
         """Not applicable where ``of`` is."""
         picks, there, na = self.picks(desk)
         if not picks:
-            return Judged(Amount(a.ZERO, there, na))
+            return Judged(NumberValue(a.ZERO, there, na))
         return picked_points(desk, picks, there, na)
 
     def clauses(self) -> Sequence[Clause]:
@@ -115,8 +117,8 @@ class Choose(Plain):
 
 def _options(of: Meaning) -> Sequence[str] | None:
     """All the values there are, or None where any text or number may come."""
-    if isinstance(of, Claim):
+    if isinstance(of, TruthValue):
         return ("true", "false")
-    if isinstance(of, Words):
+    if isinstance(of, TextValue):
         return of.domain or None
     return of.words or None if of.kind == "scale" else None

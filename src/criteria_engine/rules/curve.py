@@ -11,9 +11,9 @@ import attrs
 from criteria_engine.core import algebra as a
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.nodes import Branch, Numeric
-from criteria_engine.core.values import Amount
+from criteria_engine.core.values import NumberValue
 from criteria_engine.rules.schema import EXPRESSION, ListOf, Plain, part
-from criteria_engine.rules.shape import Clause, Desk, Judged
+from criteria_engine.rules.shape import Clause, Judged, RuleContext
 
 __all__ = ["Curve"]
 
@@ -28,13 +28,13 @@ class Curve(Plain):
     of: Expression = part(EXPRESSION)
     through: tuple[tuple[Expression, ...], ...] = part(ListOf(ListOf(EXPRESSION)))
 
-    def amount(self, desk: Desk) -> tuple[Amount, Numeric]:
+    def amount(self, desk: RuleContext) -> tuple[NumberValue, Numeric]:
         """The number on the curve, and its highest place."""
         of = desk.amount(self.of, "of")
         at = a.on_grid(of.numeric)
         places = self._places(desk)
         if not places:
-            return Amount(a.ZERO, of.there, of.na), a.ONE
+            return NumberValue(a.ZERO, of.there, of.na), a.ONE
         first_x, first_y = places[0]
         before = a.compare("<=", at, first_x)
         branches = [Branch(before, before, first_y)]
@@ -47,9 +47,9 @@ class Curve(Plain):
             branches.append(Branch(test, guard, a.on_grid(value)))
         last_x, last_y = places[-1]
         numeric = a.choice(branches, a.compare(">", at, last_x), last_y)
-        return Amount(numeric, of.there, of.na), a.extreme("max", [y for _, y in places])
+        return NumberValue(numeric, of.there, of.na), a.extreme("max", [y for _, y in places])
 
-    def _places(self, desk: Desk) -> list[tuple[Numeric, Numeric]]:
+    def _places(self, desk: RuleContext) -> list[tuple[Numeric, Numeric]]:
         places: list[tuple[Numeric, Numeric]] = []
         if not self.through:
             desk.fault("through", "CE407")
@@ -64,7 +64,7 @@ class Curve(Plain):
             places.append((x, y))
         return places
 
-    def judge(self, desk: Desk) -> Judged:
+    def judge(self, desk: RuleContext) -> Judged:
         """Not applicable where ``of`` is."""
         amount, most = self.amount(desk)
         given = desk.given_points

@@ -10,10 +10,10 @@ import attrs
 from criteria_engine.core import algebra as a
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.nodes import Branch, Numeric
-from criteria_engine.core.values import Amount
+from criteria_engine.core.values import NumberValue
 from criteria_engine.messages.titles import Titles
 from criteria_engine.rules.schema import EXPRESSION, TITLES, ListOf, Plain, Struct, part
-from criteria_engine.rules.shape import Clause, Desk, Judged
+from criteria_engine.rules.shape import Clause, Judged, RuleContext
 
 __all__ = ["Deduct", "Line"]
 
@@ -38,7 +38,7 @@ class Deduct(Plain):
 
     lines: tuple[Line, ...] = part(ListOf(Struct(Line)))
 
-    def judge(self, desk: Desk) -> Judged:
+    def judge(self, desk: RuleContext) -> Judged:
         """A line that is not applicable takes nothing."""
         taken = [self._taken(desk, line, f"[{place}]") for place, line in enumerate(self.lines)]
         if not taken:
@@ -47,9 +47,9 @@ class Deduct(Plain):
         left = a.on_grid(a.subtract(desk.points, total))
         if total.low < 0:
             left = a.extreme("min", [left, desk.points])
-        return Judged(Amount(a.extreme("max", [left, desk.least])))
+        return Judged(NumberValue(a.extreme("max", [left, desk.least])))
 
-    def _taken(self, desk: Desk, line: Line, where: str) -> Numeric:
+    def _taken(self, desk: RuleContext, line: Line, where: str) -> Numeric:
         if (line.when is None) == (line.each is None) or (line.when is not None and line.at_most is not None):
             desk.fault(where, "CE413")
             return a.ZERO

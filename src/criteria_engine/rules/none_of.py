@@ -9,10 +9,10 @@ import attrs
 
 from criteria_engine.core import algebra as a
 from criteria_engine.core.expression import Expression
-from criteria_engine.core.values import Claim
+from criteria_engine.core.values import TruthValue
 from criteria_engine.messages.titles import Titles
 from criteria_engine.rules.schema import EXPRESSION, LABEL, TITLES, MapOf, Plain, Struct, part
-from criteria_engine.rules.shape import Clause, Desk, Judged, all_or_nothing
+from criteria_engine.rules.shape import Clause, Judged, RuleContext, all_or_nothing
 
 __all__ = ["Event", "NoneOf"]
 
@@ -35,7 +35,7 @@ class NoneOf(Plain):
 
     events: tuple[tuple[str, Event], ...] = part(MapOf(LABEL, Struct(Event, short="when")))
 
-    def judge(self, desk: Desk) -> Judged:
+    def judge(self, desk: RuleContext) -> Judged:
         """An event that is not applicable does not hold; nor does such an excuse."""
         items = []
         for name, event in self.events:
@@ -43,11 +43,13 @@ class NoneOf(Plain):
             if event.unless is not None:
                 excuse = desk.condition(event.unless, f"{name}.unless")
                 true = a.every([claim.true, excuse.fails])
-                claim = Claim(true, a.some([claim.false, a.every([claim.true, excuse.true])]), claim.na)
+                claim = TruthValue(true, a.some([claim.false, a.every([claim.true, excuse.true])]), claim.na)
             items.append((name, claim))
         if not items:
             desk.fault("", "CE414")
-        none = Claim(a.every([claim.fails for _, claim in items]), a.some([claim.true for _, claim in items]))
+        none = TruthValue(
+            a.every([claim.fails for _, claim in items]), a.some([claim.true for _, claim in items])
+        )
         return all_or_nothing(none, desk.points, items)
 
     def clauses(self) -> Sequence[Clause]:

@@ -62,9 +62,9 @@ __all__ = [
     "Otherwise",
     "Override",
     "Parameter",
+    "ParameterValue",
     "Round",
     "Scale",
-    "Setting",
     "Status",
     "Window",
 ]
@@ -117,14 +117,14 @@ class Dated(Plain):
 
 
 @attrs.frozen(repr=False)
-class Setting(Plain):
+class ParameterValue(Plain):
     """One value, or values by date."""
 
     value: Any = part(SETTING, optional=True, default=None)
     dated: tuple[Dated, ...] | None = part(ListOf(Struct(Dated)), optional=True, default=None)
 
 
-_SETTING = Struct(Setting, short="value", listed="dated")
+_SETTING = Struct(ParameterValue, short="value", listed="dated")
 
 
 @attrs.frozen(repr=False)
@@ -134,7 +134,9 @@ class Parameter(Plain):
     id: str = part(ID)
     value: Any = part(SETTING, optional=True, default=None)
     by: str | None = part(ID, optional=True, default=None)
-    values: tuple[tuple[str, Setting], ...] | None = part(MapOf(LABEL, _SETTING), optional=True, default=None)
+    values: tuple[tuple[str, ParameterValue], ...] | None = part(
+        MapOf(LABEL, _SETTING), optional=True, default=None
+    )
     dated: tuple[Dated, ...] | None = part(ListOf(Struct(Dated)), optional=True, default=None)
     title: Titles = part(TITLES, default=Titles())
     note: Titles = part(TITLES, default=Titles())

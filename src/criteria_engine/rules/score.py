@@ -9,9 +9,9 @@ import attrs
 
 from criteria_engine.core import algebra as a
 from criteria_engine.core.expression import Expression
-from criteria_engine.core.values import Amount
+from criteria_engine.core.values import NumberValue
 from criteria_engine.rules.schema import EXPRESSION, Plain, part
-from criteria_engine.rules.shape import Clause, Desk, Judged
+from criteria_engine.rules.shape import Clause, Judged, RuleContext
 
 __all__ = ["Score"]
 
@@ -25,11 +25,11 @@ class Score(Plain):
 
     expr: Expression = part(EXPRESSION)
 
-    def judge(self, desk: Desk) -> Judged:
+    def judge(self, desk: RuleContext) -> Judged:
         """Not applicable where the formula is."""
         value = desk.amount(self.expr, "")
         raised = a.extreme("max", [a.on_grid(value.numeric), desk.least])
-        return Judged(Amount(a.extreme("min", [raised, desk.points]), value.there, value.na))
+        return Judged(NumberValue(a.extreme("min", [raised, desk.points]), value.there, value.na))
 
     def clauses(self) -> Sequence[Clause]:
         """The formula."""

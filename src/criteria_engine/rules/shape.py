@@ -10,13 +10,13 @@ import attrs
 from criteria_engine.core import algebra as a
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.nodes import Branch, Condition, Numeric
-from criteria_engine.core.values import Amount, Claim, Meaning
+from criteria_engine.core.values import Meaning, NumberValue, TruthValue
 from criteria_engine.messages.titles import Titles
 
-__all__ = ["Clause", "Desk", "Judged", "Pick", "Rule", "all_or_nothing", "picked_points"]
+__all__ = ["Clause", "Judged", "Pick", "Rule", "RuleContext", "all_or_nothing", "picked_points"]
 
 
-class Desk(Protocol):
+class RuleContext(Protocol):
     """Where a rule asks what its expressions mean; ``place`` is their place inside the rule.
 
     What is wrong is noted at that place, and something harmless comes back.
@@ -34,10 +34,10 @@ class Desk(Protocol):
     def least(self) -> Numeric:
         """The fewest points: those given as ``least``, else 0."""
 
-    def condition(self, expression: Expression, place: str) -> Claim:
+    def condition(self, expression: Expression, place: str) -> TruthValue:
         """A condition."""
 
-    def amount(self, expression: Expression, place: str) -> Amount:
+    def amount(self, expression: Expression, place: str) -> NumberValue:
         """A number."""
 
     def number(self, expression: Expression, place: str) -> Numeric:
@@ -46,7 +46,7 @@ class Desk(Protocol):
     def value(self, expression: Expression, place: str) -> Meaning:
         """A value of any type."""
 
-    def comparison(self, operator: str, left: Meaning, right: Meaning, place: str) -> Claim:
+    def comparison(self, operator: str, left: Meaning, right: Meaning, place: str) -> TruthValue:
         """A comparison of two values."""
 
     def fault(self, place: str, code: str, /, **details: object) -> None:
@@ -61,11 +61,11 @@ class Judged:
     that gives the points possible; ``measured`` marks a number that is no share of a maximum.
     """
 
-    points: Amount
-    met: Claim | None = None
+    points: NumberValue
+    met: TruthValue | None = None
     most: Numeric | None = None
     measured: bool = False
-    items: tuple[tuple[str, Claim], ...] = ()
+    items: tuple[tuple[str, TruthValue], ...] = ()
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -98,7 +98,7 @@ class Rule(Protocol):
     KEY: ClassVar[str]
     WHOLE: ClassVar[str | None]
 
-    def judge(self, desk: Desk) -> Judged:
+    def judge(self, desk: RuleContext) -> Judged:
         """What the rule comes to, in the core."""
 
     def clauses(self) -> Sequence[Clause]:
@@ -115,14 +115,16 @@ class Pick:
     place: str
 
 
-def all_or_nothing(claim: Claim, points: Numeric, items: Sequence[tuple[str, Claim]] = ()) -> Judged:
+def all_or_nothing(
+    claim: TruthValue, points: Numeric, items: Sequence[tuple[str, TruthValue]] = ()
+) -> Judged:
     """All the points where the condition holds, else none."""
     numeric = a.choice([Branch(claim.true, claim.true, points)], claim.false, a.ZERO)
-    return Judged(Amount(numeric, claim.there, claim.na), claim, items=tuple(items))
+    return Judged(NumberValue(numeric, claim.there, claim.na), claim, items=tuple(items))
 
 
 def picked_points(
-    desk: Desk, picks: Sequence[Pick], there: Condition = a.TRUE, na: Condition = a.FALSE
+    desk: RuleContext, picks: Sequence[Pick], there: Condition = a.TRUE, na: Condition = a.FALSE
 ) -> Judged:
     """The points of the way that is picked; the best way is the most there is to get."""
     values = [desk.number(pick.value, pick.place) for pick in picks]
@@ -133,4 +135,4 @@ def picked_points(
         desk.fault(picks[worst].place, "CE402", points=f"{values[worst].low:g}", most=f"{given.low:g}")
     branches = [Branch(pick.test, pick.guard, value) for pick, value in zip(picks, values, strict=True)]
     numeric = a.choice(branches[:-1], branches[-1].guard, branches[-1].value)
-    return Judged(Amount(numeric, there, na), most=best)
+    return Judged(NumberValue(numeric, there, na), most=best)

@@ -12,7 +12,7 @@ from criteria_engine.core.expression import Expression
 from criteria_engine.core.nodes import Condition
 from criteria_engine.messages.titles import Titles
 from criteria_engine.rules.schema import EXPRESSION, TITLES, ListOf, Plain, Struct, part
-from criteria_engine.rules.shape import Clause, Desk, Judged, Pick, picked_points
+from criteria_engine.rules.shape import Clause, Judged, Pick, RuleContext, picked_points
 
 __all__ = ["Row", "Table"]
 
@@ -37,7 +37,7 @@ class Table(Plain):
     rows: tuple[Row, ...] = part(ListOf(Struct(Row)))
     otherwise: Expression = part(EXPRESSION, default=Expression("0"))
 
-    def picks(self, desk: Desk) -> tuple[list[Pick], Condition, Condition]:
+    def picks(self, desk: RuleContext) -> tuple[list[Pick], Condition, Condition]:
         """The ways through the rows; a table always applies."""
         picks: list[Pick] = []
         prefix: Condition = a.TRUE
@@ -54,7 +54,7 @@ class Table(Plain):
         picks.append(Pick(a.TRUE, prefix, self.otherwise, "otherwise"))
         return picks, a.TRUE, a.FALSE
 
-    def judge(self, desk: Desk) -> Judged:
+    def judge(self, desk: RuleContext) -> Judged:
         """A row that is not applicable does not hold."""
         return picked_points(desk, self.picks(desk)[0])
 

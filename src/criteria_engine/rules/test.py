@@ -9,7 +9,7 @@ import attrs
 
 from criteria_engine.core.expression import Expression
 from criteria_engine.rules.schema import EXPRESSION, Plain, part
-from criteria_engine.rules.shape import Clause, Desk, Judged, all_or_nothing
+from criteria_engine.rules.shape import Clause, Judged, RuleContext, all_or_nothing
 
 __all__ = ["Test"]
 
@@ -23,7 +23,7 @@ class Test(Plain):
 
     expr: Expression = part(EXPRESSION)
 
-    def judge(self, desk: Desk) -> Judged:
+    def judge(self, desk: RuleContext) -> Judged:
         """Not applicable where the condition is."""
         return all_or_nothing(desk.condition(self.expr, ""), desk.points)
 

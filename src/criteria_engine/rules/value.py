@@ -10,9 +10,9 @@ import attrs
 from criteria_engine.core import algebra as a
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.nodes import Not, Settled
-from criteria_engine.core.values import Amount, Claim
+from criteria_engine.core.values import NumberValue, TruthValue
 from criteria_engine.rules.schema import EXPRESSION, Plain, part
-from criteria_engine.rules.shape import Clause, Desk, Judged
+from criteria_engine.rules.shape import Clause, Judged, RuleContext
 
 __all__ = ["Value"]
 
@@ -26,13 +26,13 @@ class Value(Plain):
 
     expr: Expression = part(EXPRESSION)
 
-    def judge(self, desk: Desk) -> Judged:
+    def judge(self, desk: RuleContext) -> Judged:
         """Not applicable where the expression is."""
         value = desk.amount(self.expr, "")
         numeric = a.on_grid(value.numeric)
         still_open = Not(Settled((value.there, value.na), (numeric,), value.na))
-        met = Claim(value.there, a.every([value.there, still_open]), value.na)
-        return Judged(Amount(numeric, value.there, value.na), met, measured=True)
+        met = TruthValue(value.there, a.every([value.there, still_open]), value.na)
+        return Judged(NumberValue(numeric, value.there, value.na), met, measured=True)
 
     def clauses(self) -> Sequence[Clause]:
         """The expression."""

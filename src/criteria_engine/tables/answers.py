@@ -11,21 +11,21 @@ from typing import assert_never
 
 import attrs
 
-from criteria_engine.compiler.levels import Reaching
+from criteria_engine.compiler.levels import Outcomes
 from criteria_engine.compiler.program import CODES, Program
 from criteria_engine.core import algebra as a
-from criteria_engine.core.bounds import Bounds
+from criteria_engine.core.bounds import BoundsRewriter
 from criteria_engine.core.nodes import Branch, Condition, Not, Numeric
-from criteria_engine.core.values import Amount, Claim, Meaning, Words
+from criteria_engine.core.values import Meaning, NumberValue, TextValue, TruthValue
 from criteria_engine.rules.parts import Status
 
 __all__ = [
     "NA_TEXT",
     "Answer",
-    "OneOf",
-    "Place",
-    "Said",
-    "Size",
+    "BoundsAnswer",
+    "ChoiceAnswer",
+    "PlaceAnswer",
+    "TextAnswer",
     "answers_of",
     "breaches_of",
     "columns_of",
@@ -35,7 +35,7 @@ NA_TEXT = "n/a"
 
 
 @attrs.frozen(eq=False, repr=False)
-class OneOf:
+class ChoiceAnswer:
     """One of several things: ``ways`` says of each whether it is the one, ``possible`` whether it can be.
 
     ``column`` holds its word where only one can be, else ``open``; ``decided`` whether only one can
@@ -54,7 +54,7 @@ class OneOf:
 
 
 @attrs.frozen(eq=False, repr=False)
-class Size:
+class BoundsAnswer:
     """A number between two ends, null where there is ``nothing``; ``decided`` says that they agree."""
 
     exact: Numeric
@@ -66,7 +66,7 @@ class Size:
 
 
 @attrs.frozen(eq=False, repr=False)
-class Place:
+class PlaceAnswer:
     """A place among ``words``, or a day (without words): a text, null while open, ``n/a`` where ``na``."""
 
     exact: Numeric
@@ -78,7 +78,7 @@ class Place:
 
 
 @attrs.frozen(eq=False, repr=False)
-class Said:
+class TextAnswer:
     """A text: what the case that holds says, a fixed word or the text of an input; null while open."""
 
     guards: tuple[Condition, ...]
@@ -90,7 +90,7 @@ class Said:
     column: str
 
 
-Answer = OneOf | Size | Place | Said
+Answer = ChoiceAnswer | BoundsAnswer | PlaceAnswer | TextAnswer
 
 
 def answers_of(program: Program, *, detail: bool) -> list[Answer]:
@@ -116,11 +116,11 @@ def columns_of(answers: Sequence[Answer]) -> list[str]:
 
 def _names(answer: Answer) -> tuple[str | None, ...]:
     match answer:
-        case OneOf():
+        case ChoiceAnswer():
             return answer.column, answer.decided, answer.listed
-        case Size():
+        case BoundsAnswer():
             return *answer.columns, answer.decided
-        case Place() | Said():
+        case PlaceAnswer() | TextAnswer():
             return (answer.column,)
     assert_never(answer)
 
@@ -138,11 +138,11 @@ def _of_the_set(program: Program) -> list[Answer]:
     reaching = program.reaching
     score = _size(program, "", ("score_low", "score_high"), None if reaching else "decided")
     if reaching is None:
-        return [OneOf((), (), (), "level", listed="possible_levels"), score]
+        return [ChoiceAnswer((), (), (), "level", listed="possible_levels"), score]
     words = tuple(each.level for each in reaching.outcomes)
     ways = tuple(each.possible for each in reaching.outcomes)
     possible = tuple(program.bounds.can(way) for way in ways)
-    level = OneOf(
+    level = ChoiceAnswer(
         words, ways, possible, "level", decided="decided", listed="possible_levels", code=reaching.code
     )
     return [level, score]
@@ -162,7 +162,7 @@ def _of_criterion(program: Program, path: str) -> list[Answer]:
         a.number(1),
     )
     found: list[Answer] = [
-        OneOf(
+        ChoiceAnswer(
             tuple(map(str, CODES)),
             slot.states,
             tuple(can(state) for state in slot.states),
@@ -179,20 +179,20 @@ def _of_criterion(program: Program, path: str) -> list[Answer]:
     return found
 
 
-def _of_group(bounds: Bounds, path: str, reaching: Reaching) -> Answer:
+def _of_group(bounds: BoundsRewriter, path: str, reaching: Outcomes) -> Answer:
     ranked = [each for each in reaching.outcomes if each.level is not None]
     ways = tuple(each.possible for each in ranked)
     words = tuple(each.level for each in ranked)
-    return OneOf(words, ways, tuple(bounds.can(way) for way in ways), f"{path}.level")
+    return ChoiceAnswer(words, ways, tuple(bounds.can(way) for way in ways), f"{path}.level")
 
 
-def _size(program: Program, path: str, columns: tuple[str, str], decided: str | None = None) -> Size:
+def _size(program: Program, path: str, columns: tuple[str, str], decided: str | None = None) -> BoundsAnswer:
     """The points of a criterion; there are none where it does not apply and counts for nothing."""
     slot, can = program.slots[program.places[path]], program.bounds.can
     there = program.judging.from_afar(program.judging.tree.by_path[path]).there
     met, failed, absent, blocked = slot.states
     others = [a.contrary(can(each)) for each in (met, failed, blocked, there)]
-    return Size(
+    return BoundsAnswer(
         slot.points,
         program.bounds.interval(slot.points),
         a.every([absent, Not(there) if there is not a.TRUE else a.FALSE]),
@@ -202,43 +202,45 @@ def _size(program: Program, path: str, columns: tuple[str, str], decided: str | 
     )
 
 
-def _of_claim(bounds: Bounds, column: str, claim: Claim) -> OneOf:
+def _of_claim(bounds: BoundsRewriter, column: str, claim: TruthValue) -> ChoiceAnswer:
     ways = (claim.true, claim.false, claim.na)
-    return OneOf(("true", "false", NA_TEXT), ways, tuple(map(bounds.can, ways)), column)
+    return ChoiceAnswer(("true", "false", NA_TEXT), ways, tuple(map(bounds.can, ways)), column)
 
 
-def _of_value(bounds: Bounds, column: str, meaning: Meaning) -> Answer:
-    if isinstance(meaning, Claim):
+def _of_value(bounds: BoundsRewriter, column: str, meaning: Meaning) -> Answer:
+    if isinstance(meaning, TruthValue):
         return _of_claim(bounds, column, meaning)
     there = meaning.there, bounds.can(meaning.there)
     na = meaning.na, bounds.can(meaning.na)
-    if isinstance(meaning, Words):
+    if isinstance(meaning, TextValue):
         return _of_words(bounds, column, meaning, there, na)
     return _of_amount(bounds, column, meaning, there, na)
 
 
 def _of_amount(
-    bounds: Bounds,
+    bounds: BoundsRewriter,
     column: str,
-    amount: Amount,
+    amount: NumberValue,
     there: tuple[Condition, Condition],
     na: tuple[Condition, Condition],
 ) -> Answer:
     ends = bounds.interval(amount.numeric)
     if amount.kind == "number":
-        return Size(amount.numeric, ends, *na, (f"{column}.low", f"{column}.high"))
-    return Place(amount.numeric, ends, there, na, column, amount.words if amount.kind == "scale" else None)
+        return BoundsAnswer(amount.numeric, ends, *na, (f"{column}.low", f"{column}.high"))
+    return PlaceAnswer(
+        amount.numeric, ends, there, na, column, amount.words if amount.kind == "scale" else None
+    )
 
 
 def _of_words(
-    bounds: Bounds,
+    bounds: BoundsRewriter,
     column: str,
-    words: Words,
+    words: TextValue,
     there: tuple[Condition, Condition],
     na: tuple[Condition, Condition],
-) -> Said:
+) -> TextAnswer:
     guards: Sequence[Condition] = [case.guard for case in words.cases]
-    return Said(
+    return TextAnswer(
         tuple(guards),
         tuple(bounds.can(guard) for guard in guards),
         tuple(case.word for case in words.cases),

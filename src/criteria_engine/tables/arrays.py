@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.compiler.inputs import Door
+from criteria_engine.compiler.inputs import InputReader
 from criteria_engine.compiler.names import span_of
 from criteria_engine.core.nodes import NA
 from criteria_engine.messages.diagnostics import Fault
@@ -16,9 +16,9 @@ from criteria_engine.rules.parts import Input
 
 __all__ = [
     "WORDED",
+    "ArrayRows",
     "Cells",
-    "Rows",
-    "Source",
+    "InputSource",
     "Taken",
     "Taking",
     "cells_of",
@@ -124,7 +124,7 @@ class Cells:
 
 
 @attrs.frozen(eq=False, repr=False)
-class Source:
+class InputSource:
     """An input whose cells were looked at: by row, or the same in all rows."""
 
     cells: Cells
@@ -142,7 +142,7 @@ def _some_of(value: Any, rows: Any) -> Any:
 
 
 @attrs.frozen(eq=False, repr=False)
-class Taken(Source):
+class Taken(InputSource):
     """A column of numbers as it stands in the frame: each block is looked at when it is read.
 
     ``low`` and ``high`` are the ends of what it may be; NaN is missing, and so is what ``there`` says.
@@ -206,13 +206,13 @@ def _folded(value: Any, all_of_it: bool) -> Any:
     return all_of_it if same else value
 
 
-class Rows:
+class ArrayRows:
     """Some rows of all inputs: what the array carrier reads (see ``carriers.arrays.Block``)."""
 
     def __init__(
         self,
         np: Any,
-        sources: Mapping[str, Source],
+        sources: Mapping[str, InputSource],
         words: Mapping[str, Sequence[str]],
         evidence: Mapping[str, Any],
         rows: Any,
@@ -373,14 +373,14 @@ class Taking:
     """
 
     def __init__(
-        self, np: Any, nw: Any, frame: Any, door: Door, levels: Mapping[str, tuple[str, ...]]
+        self, np: Any, nw: Any, frame: Any, door: InputReader, levels: Mapping[str, tuple[str, ...]]
     ) -> None:
         self._levels = levels
         self._np, self._nw, self._frame, self._door = np, nw, frame, door
         self._columns = frozenset(frame.columns)
         self.words: dict[str, Sequence[str]] = {}
 
-    def sources(self, evidence: Mapping[str, Any]) -> dict[str, Source]:
+    def sources(self, evidence: Mapping[str, Any]) -> dict[str, InputSource]:
         """All inputs; one that needs evidence is missing where ``evidence`` does not name it."""
         found = {}
         for given in self._door.inputs:
@@ -401,43 +401,43 @@ class Taking:
             [not is_missing(cell) and cell not in ("", False) for cell in cells], dtype=bool
         )
 
-    def days(self, column: str) -> Source:
+    def days(self, column: str) -> InputSource:
         """The days of assessment that a column holds; one that is missing is wrong."""
         cells = self._of_column(Input(column, type="date"), self._frame[column]).at(slice(None))
         gone = NO if cells.given is YES else ~cells.given
-        return Source(Cells(cells.values, YES, NO, cells.bad | gone))
+        return InputSource(Cells(cells.values, YES, NO, cells.bad | gone))
 
     # ---- one input ---------------------------------------------------------------------------
 
-    def _source(self, given: Input) -> Source:
+    def _source(self, given: Input) -> InputSource:
         if given.type in WORDED:
             self.words[given.id] = self._door.words.get(given.id, ())
         withheld = self._yes(f"{given.id}@na") if f"{given.id}@na" in self._columns else NO
         if given.id in self._columns:
             source = self._of_column(given, self._frame[given.id])
         else:
-            source = Source(Cells(self._fill(given), NO))
+            source = InputSource(Cells(self._fill(given), NO))
         return source if withheld is NO else self._with_na(given, source, withheld)
 
     def _fill(self, given: Input) -> Any:
         """What stands where there is no value."""
         return fill_of(given, self._door.words.get(given.id, ()))
 
-    def _with_na(self, given: Input, source: Source, withheld: Any) -> Source:
+    def _with_na(self, given: Input, source: InputSource, withheld: Any) -> InputSource:
         """What the column ``x@na`` says comes before what the input's own column says."""
         cells = source.at(slice(None))
         if not given.may_be_na:
-            return Source(Cells(*self._where(given, cells, ~withheld), cells.bad | withheld))
+            return InputSource(Cells(*self._where(given, cells, ~withheld), cells.bad | withheld))
         values, given_there, na_there = self._where(given, cells, ~withheld)
         bad = NO if cells.bad is NO else cells.bad & ~withheld
-        return Source(Cells(values, given_there | withheld, na_there | withheld, bad))
+        return InputSource(Cells(values, given_there | withheld, na_there | withheld, bad))
 
-    def _only_where(self, given: Input, source: Source, named: Any) -> Source:
+    def _only_where(self, given: Input, source: InputSource, named: Any) -> InputSource:
         """The input only where evidence names it."""
         if named is NO:
-            return Source(Cells(self._fill(given), NO))
+            return InputSource(Cells(self._fill(given), NO))
         cells = source.at(slice(None))
-        return Source(Cells(*self._where(given, cells, named), cells.bad & named))
+        return InputSource(Cells(*self._where(given, cells, named), cells.bad & named))
 
     def _where(self, given: Input, cells: Cells, there: Any) -> tuple[Any, Any, Any]:
         """Values, given and withheld, where ``there``; elsewhere the input is missing."""
@@ -447,7 +447,7 @@ class Taking:
 
     # ---- kinds of columns --------------------------------------------------------------------
 
-    def _of_column(self, given: Input, column: Any) -> Source:
+    def _of_column(self, given: Input, column: Any) -> InputSource:
         nw, kind = self._nw, column.dtype
         if given.type in _NUMERIC and (kind.is_float() or kind.is_integer()):
             return self._numbers(given, column)
@@ -459,10 +459,10 @@ class Taking:
             return self._dates(given, column)
         if given.type == "boolean":
             held = truth_values(nw, column)
-            return self._mixed_flags(given, column.to_list()) if held is None else Source(Cells(*held))
+            return self._mixed_flags(given, column.to_list()) if held is None else InputSource(Cells(*held))
         return self._one_by_one(given, column.to_list())
 
-    def _mixed_flags(self, given: Input, cells: Sequence[Any]) -> Source:
+    def _mixed_flags(self, given: Input, cells: Sequence[Any]) -> InputSource:
         """Truth values among other things, as pandas holds them where some are missing."""
         np = self._np
         yes = np.array([cell is True for cell in cells], dtype=bool)
@@ -473,9 +473,9 @@ class Taking:
         for made, found in ((yes, rest.values), (there, rest.given), (others[0], rest.withheld)):
             made[odd] = found
         others[1][odd] = rest.bad
-        return Source(Cells(yes, there, *others))
+        return InputSource(Cells(yes, there, *others))
 
-    def _numbers(self, given: Input, column: Any) -> Source:
+    def _numbers(self, given: Input, column: Any) -> InputSource:
         raw, there = numbers_and_gaps(self._np, self._nw, column)
         if raw.dtype.kind not in "fiu":
             return self._one_by_one(given, column.to_list())
@@ -490,13 +490,13 @@ class Taking:
             float(low),
         )
 
-    def _flags(self, column: Any) -> Source:
+    def _flags(self, column: Any) -> InputSource:
         gone = column.is_null().to_numpy().astype(bool, copy=False)
         if not gone.any():
-            return Source(Cells(column.to_numpy().astype(bool, copy=False)))
-        return Source(Cells(column.fill_null(value=False).to_numpy().astype(bool, copy=False), ~gone))
+            return InputSource(Cells(column.to_numpy().astype(bool, copy=False)))
+        return InputSource(Cells(column.fill_null(value=False).to_numpy().astype(bool, copy=False), ~gone))
 
-    def _dates(self, given: Input, column: Any) -> Source:
+    def _dates(self, given: Input, column: Any) -> InputSource:
         np = self._np
         if column.dtype == self._nw.Datetime and column.dtype.time_zone is not None:
             column = column.dt.replace_time_zone(None)
@@ -507,31 +507,31 @@ class Taking:
         days = np.where(there, raw.astype("datetime64[D]").astype(np.int64) + _EPOCH, 1)
         low, high, _ = span_of(given, ())
         fine = (days >= low) & (days <= high)
-        return Source(Cells(np.where(fine, days, 1).astype(np.float64), there & fine, NO, ~fine))
+        return InputSource(Cells(np.where(fine, days, 1).astype(np.float64), there & fine, NO, ~fine))
 
-    def _texts(self, given: Input, column: Any) -> Source:
+    def _texts(self, given: Input, column: Any) -> InputSource:
         """Each text is looked at once, however often it stands in the column."""
         words = self._door.words.get(given.id, ())
         places = placed(self._np, self._nw, column, words) if given.type in ("choice", "ordinal") else None
         if places is not None:
             there = places >= 0
             if there.all():
-                return Source(Cells(places))
-            return Source(Cells(self._np.maximum(places, self._np.int8(0)), there))
+                return InputSource(Cells(places))
+            return InputSource(Cells(self._np.maximum(places, self._np.int8(0)), there))
         codes, texts = coded(self._np, self._nw, column)
         cells = self._one_by_one(given, [*texts, None]).cells
         given_there = cells.given if (codes < 0).any() or not cells.given[:-1].all() else YES
         others = [each if each.any() else NO for each in (cells.withheld, cells.bad)]
         masks = [each if isinstance(each, bool) else each[codes] for each in (given_there, *others)]
-        return Source(Cells(cells.values[codes], *masks))
+        return InputSource(Cells(cells.values[codes], *masks))
 
-    def _title(self, given: Input, column: Any) -> Source:
+    def _title(self, given: Input, column: Any) -> InputSource:
         """A title: whether one of the levels that will do is held."""
         codes, texts = coded(self._np, self._nw, column)
         held = self._np.array([*[text in self._levels[given.id] for text in texts], False], dtype=bool)
-        return Source(Cells(held[codes], codes >= 0))
+        return InputSource(Cells(held[codes], codes >= 0))
 
-    def _one_by_one(self, given: Input, cells: Sequence[Any]) -> Source:
+    def _one_by_one(self, given: Input, cells: Sequence[Any]) -> InputSource:
         """Every cell read as ``evaluate`` reads a value."""
         read: list[Any] = [None] * len(cells)
         bad = [False] * len(cells)
@@ -550,7 +550,7 @@ class Taking:
         found, texts = cells_of(self._np, given, words, read, self.words.get(given.id, ()))
         if given.type in WORDED:
             self.words[given.id] = texts
-        return Source(Cells(found.values, found.given, found.withheld, self._np.array(bad, dtype=bool)))
+        return InputSource(Cells(found.values, found.given, found.withheld, self._np.array(bad, dtype=bool)))
 
 
 def plain(cell: Any) -> Any:

@@ -13,13 +13,22 @@ from criteria_engine.backends.splitting import Anything
 from criteria_engine.backends.steps import Steps
 from criteria_engine.compiler.program import Program
 from criteria_engine.core.nodes import Condition
-from criteria_engine.tables.answers import NA_TEXT, Answer, OneOf, Place, Said, Size, answers_of, breaches_of
-from criteria_engine.tables.arrays import NO, Rows, Source
+from criteria_engine.tables.answers import (
+    NA_TEXT,
+    Answer,
+    BoundsAnswer,
+    ChoiceAnswer,
+    PlaceAnswer,
+    TextAnswer,
+    answers_of,
+    breaches_of,
+)
+from criteria_engine.tables.arrays import NO, ArrayRows, InputSource
 
 __all__ = [
-    "Column",
     "Gathering",
     "Inputs",
+    "OutputColumn",
     "gathering_of",
     "judged",
     "with_columns",
@@ -33,7 +42,7 @@ _NOT_YET, _OPEN, _NA = -1, -2, -3
 
 
 @attrs.frozen(eq=False, repr=False)
-class Column:
+class OutputColumn:
     """A finished column: texts as codes (``words``, the last of which is null), numbers or flags.
 
     Where ``gone`` a number is null.
@@ -51,11 +60,11 @@ class Gathering:
     exact: Sequence[Anything]
     open: Sequence[Anything]
 
-    def take(self, found: Sequence[Any], rows: Any, block: Rows, *, complete: bool) -> None:
+    def take(self, found: Sequence[Any], rows: Any, block: ArrayRows, *, complete: bool) -> None:
         """Take in what a program found for some rows."""
         raise NotImplementedError
 
-    def columns(self, refused: Any) -> Iterable[Column]:
+    def columns(self, refused: Any) -> Iterable[OutputColumn]:
         """The columns; ``refused`` are the rows whose values are wrong, or None."""
         raise NotImplementedError
 
@@ -63,11 +72,11 @@ class Gathering:
 def gathering_of(np: Any, answer: Answer, count: int) -> Gathering:
     """What gathers an answer for so many rows."""
     match answer:
-        case OneOf():
+        case ChoiceAnswer():
             return _Sets(np, answer, count)
-        case Size():
+        case BoundsAnswer():
             return _Sizes(np, answer, count)
-        case Place():
+        case PlaceAnswer():
             return _Places(np, answer, count)
     return _Texts(np, answer, count)
 
@@ -75,7 +84,7 @@ def gathering_of(np: Any, answer: Answer, count: int) -> Gathering:
 class _Sets(Gathering):
     """One of several things, as a set of bits: which of them can be."""
 
-    def __init__(self, np: Any, answer: OneOf, count: int) -> None:
+    def __init__(self, np: Any, answer: ChoiceAnswer, count: int) -> None:
         self._np, self._answer = np, answer
         self.exact = (answer.code,) if answer.code is not None else answer.ways
         self.open = answer.possible
@@ -84,7 +93,7 @@ class _Sets(Gathering):
         self._sets = np.zeros(count, dtype=self._kind)
         self._several = False
 
-    def take(self, found: Sequence[Any], rows: Any, block: Rows, *, complete: bool) -> None:
+    def take(self, found: Sequence[Any], rows: Any, block: ArrayRows, *, complete: bool) -> None:
         np, kind = self._np, self._kind
         one = kind(1) if kind is not object else 1
         if complete and self._answer.code is not None:
@@ -100,7 +109,7 @@ class _Sets(Gathering):
                 total |= flag.astype(kind) << (kind(place) if kind is not object else place)
         self._sets[rows] = total
 
-    def columns(self, refused: Any) -> Iterable[Column]:
+    def columns(self, refused: Any) -> Iterable[OutputColumn]:
         np, answer = self._np, self._answer
         count = len(answer.ways)
         if count <= 7:
@@ -112,17 +121,17 @@ class _Sets(Gathering):
             listed = [int(each) for each in sets]
         chosen = [[place for place in range(count) if each >> place & 1] for each in listed]
         one = [answer.words[each[0]] if len(each) == 1 else answer.open for each in chosen]
-        column = Column(answer.column, *_coded(np, codes, one, refused))
+        column = OutputColumn(answer.column, *_coded(np, codes, one, refused))
         yield column
         if answer.decided is not None:
             decided = np.array([len(each) == 1 for each in chosen])[codes]
-            yield Column(answer.decided, decided if refused is None else decided & ~refused)
+            yield OutputColumn(answer.decided, decided if refused is None else decided & ~refused)
         if answer.listed is not None:
             names = ["|".join(w for p in each if (w := answer.words[p]) is not None) for each in chosen]
             if refused is None and names == one:
                 yield attrs.evolve(column, name=answer.listed)
             else:
-                yield Column(answer.listed, *_coded(np, codes, names, refused))
+                yield OutputColumn(answer.listed, *_coded(np, codes, names, refused))
 
 
 def _coded(
@@ -142,7 +151,7 @@ def _coded(
 class _Sizes(Gathering):
     """A number between two ends."""
 
-    def __init__(self, np: Any, answer: Size, count: int) -> None:
+    def __init__(self, np: Any, answer: BoundsAnswer, count: int) -> None:
         self._np, self._answer = np, answer
         self.exact = (answer.exact, answer.nothing)
         self.open = (*answer.ends, answer.surely_nothing)
@@ -150,7 +159,7 @@ class _Sizes(Gathering):
         self._high: Any = None
         self._gone: Any = None
 
-    def take(self, found: Sequence[Any], rows: Any, block: Rows, *, complete: bool) -> None:
+    def take(self, found: Sequence[Any], rows: Any, block: ArrayRows, *, complete: bool) -> None:
         np, nothing = self._np, found[-1]
         if not complete and self._high is None:
             self._high = self._low.copy()
@@ -164,39 +173,39 @@ class _Sizes(Gathering):
         if self._gone is not None:
             self._gone[rows] = nothing
 
-    def columns(self, refused: Any) -> Iterable[Column]:
+    def columns(self, refused: Any) -> Iterable[OutputColumn]:
         np, answer, gone = self._np, self._answer, self._gone
         high = self._low if self._high is None else self._high
         if answer.decided is not None:
             decided = self._low == high
             decided = decided if gone is None else decided | gone
-            yield Column(answer.decided, decided if refused is None else decided & ~refused)
+            yield OutputColumn(answer.decided, decided if refused is None else decided & ~refused)
         if refused is not None:
             gone = refused if gone is None else gone | refused
         absent = False if gone is None or not np.any(gone) else gone
-        yield Column(answer.columns[0], self._low, gone=absent)
-        yield Column(answer.columns[1], high, gone=absent)
+        yield OutputColumn(answer.columns[0], self._low, gone=absent)
+        yield OutputColumn(answer.columns[1], high, gone=absent)
 
 
 class _Places(Gathering):
     """A place among words, or a day."""
 
-    def __init__(self, np: Any, answer: Place, count: int) -> None:
+    def __init__(self, np: Any, answer: PlaceAnswer, count: int) -> None:
         self._np, self._answer = np, answer
         self.exact = (answer.exact, answer.exact, answer.there[0], answer.na[0])
         self.open = (*answer.ends, answer.there[1], answer.na[1])
         self._codes = np.full(count, _OPEN, dtype=np.int32)
 
-    def take(self, found: Sequence[Any], rows: Any, block: Rows, *, complete: bool) -> None:
+    def take(self, found: Sequence[Any], rows: Any, block: ArrayRows, *, complete: bool) -> None:
         np = self._np
         low, high, there, na = (np.broadcast_to(each, self._codes[rows].shape) for each in found)
         value = np.where(low == high, low, _OPEN).astype(np.int32)
         self._codes[rows] = np.where(na, np.where(there, _OPEN, _NA), value)
 
-    def columns(self, refused: Any) -> Iterable[Column]:
+    def columns(self, refused: Any) -> Iterable[OutputColumn]:
         found, codes = self._np.unique(self._codes, return_inverse=True)
         words = [self._word(int(each)) for each in found]
-        yield Column(self._answer.column, *_coded(self._np, codes, words, refused))
+        yield OutputColumn(self._answer.column, *_coded(self._np, codes, words, refused))
 
     def _word(self, code: int) -> str | None:
         if code < 0:
@@ -209,14 +218,14 @@ class _Places(Gathering):
 class _Texts(Gathering):
     """A text: a fixed word, or what an input says."""
 
-    def __init__(self, np: Any, answer: Said, count: int) -> None:
+    def __init__(self, np: Any, answer: TextAnswer, count: int) -> None:
         self._np, self._answer = np, answer
         self.exact = (*answer.guards, answer.there[0], answer.na[0])
         self.open = (*answer.possible, answer.there[1], answer.na[1])
         self._codes = np.full(count, _OPEN, dtype=np.int64)
         self._texts: dict[str, int] = {}
 
-    def take(self, found: Sequence[Any], rows: Any, block: Rows, *, complete: bool) -> None:
+    def take(self, found: Sequence[Any], rows: Any, block: ArrayRows, *, complete: bool) -> None:
         np, shape = self._np, self._codes[rows].shape
         *flags, there, na = (np.broadcast_to(each, shape) for each in found)
         codes = np.full(shape, _NOT_YET)
@@ -230,18 +239,18 @@ class _Texts(Gathering):
     def _place(self, word: str) -> int:
         return self._texts.setdefault(word, len(self._texts))
 
-    def _spoken(self, block: Rows, input: str) -> Any:
+    def _spoken(self, block: ArrayRows, input: str) -> Any:
         """What an input says in each row; nothing where it is missing."""
         np, cells = self._np, block.cells(input)
         places = np.array([*[self._place(word) for word in block.texts(input)], _OPEN])
         said = places[cells.values]
         return np.where(cells.given, said, _OPEN)
 
-    def columns(self, refused: Any) -> Iterable[Column]:
+    def columns(self, refused: Any) -> Iterable[OutputColumn]:
         np, texts = self._np, [*self._texts]
         codes = np.where(self._codes >= 0, self._codes, len(texts) + (self._codes == _NA))
         words: list[str | None] = [*texts, None, NA_TEXT]
-        yield Column(self._answer.column, *_coded(np, codes, words, refused))
+        yield OutputColumn(self._answer.column, *_coded(np, codes, words, refused))
 
 
 def _is_plain(value: Any) -> bool:
@@ -259,7 +268,7 @@ class Inputs:
     """All that is read of a frame."""
 
     count: int
-    sources: Mapping[str, Source]
+    sources: Mapping[str, InputSource]
     words: Mapping[str, Sequence[str]]
     evidence: Mapping[str, Any]
 
@@ -273,12 +282,12 @@ class _Run:
     wrong: list[tuple[str, Any]] = attrs.field(factory=list)
     """What is wrong: the name of an input and the numbers of rows."""
 
-    def block(self, rows: Any) -> Rows:
+    def block(self, rows: Any) -> ArrayRows:
         """Some rows of the inputs."""
         inputs = self.inputs
-        return Rows(self.np, inputs.sources, inputs.words, inputs.evidence, rows)
+        return ArrayRows(self.np, inputs.sources, inputs.words, inputs.evidence, rows)
 
-    def judge(self, block: Rows, rows: Any, *, complete: bool) -> None:
+    def judge(self, block: ArrayRows, rows: Any, *, complete: bool) -> None:
         """Run the exact or the bounded program over some rows."""
         program = self.programs[0 if complete else 1]
         with self.np.errstate(all="ignore"):
@@ -302,7 +311,7 @@ class _Run:
 
 def judged(
     np: Any, program: Program, inputs: Inputs, *, detail: bool
-) -> tuple[list[Column], list[tuple[str, Any]]]:
+) -> tuple[list[OutputColumn], list[tuple[str, Any]]]:
     """The columns of all answers, and what is wrong: names of inputs with numbers of rows."""
     answers = program.kept(("answers", detail), lambda: answers_of(program, detail=detail))
     gatherings = [gathering_of(np, answer, inputs.count) for answer in answers]
@@ -358,7 +367,7 @@ def _without(np: Any, rows: Any, others: set[int]) -> Any:
     return np.array([row for row in rows.tolist() if row not in others], dtype=np.int64)
 
 
-def _gaps(run: _Run, block: Rows, order: Sequence[str], rows: slice) -> Any:
+def _gaps(run: _Run, block: ArrayRows, order: Sequence[str], rows: slice) -> Any:
     """The rows in which something is missing, or wrong; what is wrong is noted."""
     gaps: Any = NO
     for name in order:
@@ -384,7 +393,7 @@ def _refused(np: Any, run: _Run) -> Any:
 # ---- putting finished columns back into the frame they belong to, in its own kind ----------------
 
 
-def with_columns(nw: Any, frame: Any, columns: Sequence[Column]) -> Any:
+def with_columns(nw: Any, frame: Any, columns: Sequence[OutputColumn]) -> Any:
     """The frame (as narwhals holds it) with the columns, as its own kind."""
     native, space = frame.to_native(), nw.get_native_namespace(frame)
     if frame.implementation.is_pandas_like():
@@ -403,7 +412,9 @@ def with_columns(nw: Any, frame: Any, columns: Sequence[Column]) -> Any:
     return frame.with_columns(*[_of_any(nw, space, each) for each in columns]).to_native()
 
 
-def _each_once(columns: Sequence[Column], make: Callable[[Column], Any]) -> Iterator[tuple[Column, Any]]:
+def _each_once(
+    columns: Sequence[OutputColumn], make: Callable[[OutputColumn], Any]
+) -> Iterator[tuple[OutputColumn, Any]]:
     """Each column made; those that hold the same are made once."""
     made: dict[tuple[int, int, Any], Any] = {}
     for each in columns:
@@ -413,7 +424,7 @@ def _each_once(columns: Sequence[Column], make: Callable[[Column], Any]) -> Iter
         yield each, made[key]
 
 
-def _of_pandas(pd: Any, index: Any, column: Column) -> Any:
+def _of_pandas(pd: Any, index: Any, column: OutputColumn) -> Any:
     if column.words is not None:
         # Without an empty text a column of nulls alone would not be one of texts.
         words = pd.Series([*column.words, ""])
@@ -425,7 +436,7 @@ def _of_pandas(pd: Any, index: Any, column: Column) -> Any:
     return pd.Series(values, index=index)
 
 
-def _of_polars(pl: Any, column: Column) -> Any:
+def _of_polars(pl: Any, column: OutputColumn) -> Any:
     if column.words == (None,):
         return pl.Series(column.name, [None], dtype=pl.String).new_from_index(0, len(column.values))
     if column.words is not None:
@@ -437,7 +448,7 @@ def _of_polars(pl: Any, column: Column) -> Any:
     return made.set(pl.Series(column.gone), None)
 
 
-def _of_pyarrow(pa: Any, column: Column) -> Any:
+def _of_pyarrow(pa: Any, column: OutputColumn) -> Any:
     if column.words == (None,):
         return pa.nulls(len(column.values), pa.string())
     if column.words is not None:
@@ -446,7 +457,7 @@ def _of_pyarrow(pa: Any, column: Column) -> Any:
     return pa.array(column.values, mask=gone)
 
 
-def _of_any(nw: Any, space: Any, column: Column) -> Any:
+def _of_any(nw: Any, space: Any, column: OutputColumn) -> Any:
     if column.words is not None:
         words = nw.new_series(column.name, list(column.words), nw.String, backend=space)
         return words[column.values]

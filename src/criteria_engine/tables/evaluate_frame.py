@@ -15,19 +15,19 @@ from criteria_engine.compiler.program import Program
 from criteria_engine.core.extras import narwhals, numpy
 from criteria_engine.evaluation.evaluation import checked_day, first_day
 from criteria_engine.tables.answers import answers_of, columns_of
-from criteria_engine.tables.arrays import Cells, Source, Taking
+from criteria_engine.tables.arrays import Cells, InputSource, Taking
 from criteria_engine.tables.blocks import Inputs, judged, with_columns
 from criteria_engine.tables.frame_inputs import Known
 from criteria_engine.tables.history import (
-    Asked,
-    Observed,
+    HistoryColumns,
+    HistoryInputs,
     error_column,
     look_at_columns,
     observed,
     refuse_frame,
     refuse_rows,
 )
-from criteria_engine.tables.plan import Latest, Look, look_of, mark_for, planned
+from criteria_engine.tables.plan import FrameRequest, Latest, look_of, mark_for, planned
 
 __all__ = [
     "MANY",
@@ -57,7 +57,7 @@ MANY = 5_000
 """From so many rows on polars is faster with its own expressions than with arrays."""
 
 
-_NOTHING = Asked()
+_NOTHING = HistoryColumns()
 
 
 class Programmed(Described, Protocol):
@@ -74,7 +74,7 @@ def evaluate_frame(
     *,
     detail: bool = False,
     on: datetime.date | str | None = None,
-    asked: Asked = _NOTHING,
+    asked: HistoryColumns = _NOTHING,
     prefix: str = "",
     strict: bool = False,
 ) -> Any:
@@ -115,7 +115,7 @@ class _Judging:
     nw: Any
     held: Any
     seen: Any
-    found: Observed
+    found: HistoryInputs
     day: datetime.date | str | None
     detail: bool
     prefix: str
@@ -141,7 +141,7 @@ class _Judging:
         """A large polars frame: looked at first, then judged by one lazy plan."""
         nw, door, schema = self.nw, self.program.door, dict(self.seen.schema)
         mark = mark_for(schema)
-        latest: Latest[Any, Look] = self.program.kept("look", Latest)
+        latest: Latest[Any, FrameRequest] = self.program.kept("look", Latest)
         look = latest.of(schema, lambda: look_of(nw, self.seen, door, mark))
         seen, answers = look.at(self.seen.to_native(), mark)
         sound = frozenset(input for input, name in answers.items() if seen[name].item(0))
@@ -172,14 +172,14 @@ class _Judging:
         return with_columns(self.nw, self.held, listed)
 
 
-def _day(np: Any, ruleset: Programmed, taking: Taking, day: datetime.date | str | None) -> Source:
+def _day(np: Any, ruleset: Programmed, taking: Taking, day: datetime.date | str | None) -> InputSource:
     """The day of assessment of every row; one before a parameter's first day is wrong."""
     if not isinstance(day, str):
-        return Source(Cells(0.0 if day is None else float(day.toordinal())))
+        return InputSource(Cells(0.0 if day is None else float(day.toordinal())))
     cells = taking.days(day).cells
     first = first_day(ruleset)
     early = cells.values < first.toordinal() if first is not None else False
     bad = cells.bad | early
-    return Source(
+    return InputSource(
         Cells(np.where(bad, 1.0, cells.values), ~np.broadcast_to(bad, cells.values.shape), False, bad)
     )

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import attrs
 
 from criteria_engine.backends.frames import Formula, Formulas
-from criteria_engine.compiler.inputs import Door
+from criteria_engine.compiler.inputs import InputReader
 from criteria_engine.compiler.names import ON, span_of
 from criteria_engine.rules.parts import Input
 from criteria_engine.tables.answers import NA_TEXT
@@ -131,7 +131,7 @@ class FrameCells:
         nw: Any,
         do: Formulas,
         schema: Mapping[str, Any],
-        door: Door,
+        door: InputReader,
         known: Known,
     ) -> None:
         self._nw, self._ex, self._do, self._schema, self._door, self._known = (
@@ -246,7 +246,9 @@ _FORMS: tuple[Literal["NFC", "NFD", "NFKC", "NFKD"], ...] = ("NFC", "NFD", "NFKC
 class FrameInputs(FrameCells):
     """The inputs of a ruleset in a frame (see ``carriers.steps.Block``)."""
 
-    def __init__(self, nw: Any, do: Formulas, schema: Mapping[str, Any], door: Door, known: Known) -> None:
+    def __init__(
+        self, nw: Any, do: Formulas, schema: Mapping[str, Any], door: InputReader, known: Known
+    ) -> None:
         super().__init__(nw, do, schema, door, known)
         self._by_name = {given.id: given for given in door.inputs}
         self._seen: dict[str, Seen] = {}

@@ -19,12 +19,12 @@ from criteria_engine.core.grammar import nearest
 from criteria_engine.evaluation.evaluation import levels_that_reach
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Fault, Problems, chosen_language
 from criteria_engine.tables.arrays import is_missing, plain
-from criteria_engine.tables.blocks import Column
+from criteria_engine.tables.blocks import OutputColumn
 from criteria_engine.tables.plan import Copy, with_copies
 
 __all__ = [
-    "Asked",
-    "Observed",
+    "HistoryColumns",
+    "HistoryInputs",
     "Wrong",
     "error_column",
     "look_at_columns",
@@ -45,7 +45,7 @@ _MOST_SHOWN = 50
 
 def error_column(
     np: Any, count: int, wrong: Wrong, order: Sequence[str], labels: Mapping[str, str]
-) -> Column:
+) -> OutputColumn:
     """The column ``error``: the names of what is wrong, null where all is well."""
     codes = np.zeros(count, dtype=np.int32)
     places = {name: place for place, name in enumerate(order)}
@@ -56,7 +56,7 @@ def error_column(
     texts: dict[str, int] = {}
     for row, names in by_row.items():
         codes[row] = 1 + texts.setdefault(", ".join(names), len(texts))
-    return Column("error", np.where(codes, codes - 1, len(texts)), (*texts, None))
+    return OutputColumn("error", np.where(codes, codes - 1, len(texts)), (*texts, None))
 
 
 def refuse_rows(
@@ -176,7 +176,7 @@ def _by_rows(nw: Any, frame: Any, unit: str, period: str, back: int, columns: Ma
 
 
 @attrs.frozen
-class Asked:
+class HistoryColumns:
     """How a frame tells of earlier periods and titles.
 
     ``history`` are the columns that name the unit and the period; ``titles`` says by ruleset which column
@@ -189,14 +189,16 @@ class Asked:
 
 
 @attrs.frozen
-class Observed:
+class HistoryInputs:
     """What was found of it: by input what users call it, and by title the levels that will do."""
 
     labels: Mapping[str, str] = attrs.field(factory=dict)
     levels: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
 
 
-def observed(nw: Any, frame: Any, program: Program, asked: Asked, own: Described) -> tuple[Any, Observed]:
+def observed(
+    nw: Any, frame: Any, program: Program, asked: HistoryColumns, own: Described
+) -> tuple[Any, HistoryInputs]:
     """The frame with a column for every input that is no column of its own, and what was found."""
     names = frame.collect_schema().names()
     for name in (*(asked.history or ()), *asked.titles.values()):
@@ -219,4 +221,4 @@ def observed(nw: Any, frame: Any, program: Program, asked: Asked, own: Described
                 moved[input + mark] = source + mark, back
     if asked.history is not None and moved:
         frame = shifted(nw, frame, asked.history, moved)
-    return with_copies(nw, frame, copies), Observed(labels, levels)
+    return with_copies(nw, frame, copies), HistoryInputs(labels, levels)

@@ -16,16 +16,16 @@ from criteria_engine.backends.frames import Formula, Formulas, FrameFunctions
 from criteria_engine.backends.splitting import Anything
 from criteria_engine.backends.sql import DUCKDB, SPARK, Sql, query_of
 from criteria_engine.backends.steps import Steps
-from criteria_engine.compiler.inputs import Door
+from criteria_engine.compiler.inputs import InputReader
 from criteria_engine.compiler.names import span_of
 from criteria_engine.compiler.program import Program
 from criteria_engine.tables.answers import (
     NA_TEXT,
     Answer,
-    OneOf,
-    Place,
-    Said,
-    Size,
+    BoundsAnswer,
+    ChoiceAnswer,
+    PlaceAnswer,
+    TextAnswer,
     answers_of,
     breaches_of,
     columns_of,
@@ -35,8 +35,8 @@ from criteria_engine.tables.frame_inputs import FrameInputs, Known, text_of_day
 __all__ = [
     "Copy",
     "FrameColumns",
+    "FrameRequest",
     "Latest",
-    "Look",
     "look_of",
     "looks_at_tests_first",
     "mark_for",
@@ -146,7 +146,7 @@ _Words = dict[tuple[str, str], str]
 
 
 @attrs.frozen(eq=False, repr=False)
-class Look:
+class FrameRequest:
     """What is asked of frames of one kind.
 
     ``words`` are names of columns that say where each word stands, ``questions`` by input expressions of which each
@@ -165,7 +165,7 @@ class Look:
         return native.lazy().with_columns(self._flags).with_columns(answers).collect(), names
 
 
-def look_of(nw: Any, frame: Any, door: Door, mark: str) -> Look:
+def look_of(nw: Any, frame: Any, door: InputReader, mark: str) -> FrameRequest:
     """What is to be asked of polars frames like this one (as narwhals holds it)."""
     pl, schema = nw.get_native_namespace(frame), frame.schema
     words = _words_of(nw, schema, door, mark)
@@ -178,10 +178,10 @@ def look_of(nw: Any, frame: Any, door: Door, mark: str) -> Look:
         if question is not None:
             questions[given.id] = question
     flags = [(pl.col(input) == word).alias(name) for (input, word), name in words.items()]
-    return Look(words, questions, flags)
+    return FrameRequest(words, questions, flags)
 
 
-def _words_of(nw: Any, schema: Any, door: Door, mark: str) -> _Words:
+def _words_of(nw: Any, schema: Any, door: InputReader, mark: str) -> _Words:
     listed = [
         (given.id, word)
         for given in door.inputs
@@ -192,7 +192,9 @@ def _words_of(nw: Any, schema: Any, door: Door, mark: str) -> _Words:
     return {each: f"{mark}word{number}" for number, each in enumerate(listed)}
 
 
-def _question(nw: Any, pl: Any, schema: Any, door: Door, given: Any, words: _Words, *, as_bits: bool) -> Any:
+def _question(
+    nw: Any, pl: Any, schema: Any, door: InputReader, given: Any, words: _Words, *, as_bits: bool
+) -> Any:
     """Whether all values of a column without nulls are sound; None where that is not looked at."""
     kind, column = schema.get(given.id), pl.col(given.id)
     if kind is None:
@@ -227,16 +229,16 @@ def parts_of(answer: Answer, *, complete: bool) -> tuple[Anything, ...]:
     """The parts of the core that an answer is read from."""
     which = 0 if complete else 1
     match answer:
-        case OneOf():
+        case ChoiceAnswer():
             if complete and answer.code is not None:
                 return (answer.code,)
             return answer.ways if complete else answer.possible
-        case Size():
+        case BoundsAnswer():
             return (answer.exact, answer.nothing) if complete else (*answer.ends, answer.surely_nothing)
-        case Place():
+        case PlaceAnswer():
             ends = (answer.exact, answer.exact) if complete else answer.ends
             return (*ends, answer.there[which], answer.na[which])
-        case Said():
+        case TextAnswer():
             guards = answer.guards if complete else answer.possible
             return (*guards, answer.there[which], answer.na[which])
     assert_never(answer)
@@ -251,16 +253,16 @@ class FrameColumns:
     def of(self, answer: Answer, found: Sequence[Any], *, complete: bool) -> Iterator[tuple[str, Any]]:
         """Names and expressions of the columns of one answer."""
         match answer:
-            case OneOf():
+            case ChoiceAnswer():
                 if complete and answer.code is not None:
                     return self._coded(answer, found[0])
                 return self._one_of(answer, found)
-            case Size():
+            case BoundsAnswer():
                 ends = (found[0], found[0], found[1]) if complete else tuple(found)
                 return self._size(answer, *ends)
-            case Place():
+            case PlaceAnswer():
                 return iter([(answer.column, self._text(self._place(answer, *found)))])
-            case Said():
+            case TextAnswer():
                 return iter([(answer.column, self._text(self._said(answer, found)))])
 
     # ---- pieces ------------------------------------------------------------------------------
@@ -296,7 +298,7 @@ class FrameColumns:
 
     # ---- one of several ----------------------------------------------------------------------
 
-    def _coded(self, answer: OneOf, code: Any) -> Iterator[tuple[str, Any]]:
+    def _coded(self, answer: ChoiceAnswer, code: Any) -> Iterator[tuple[str, Any]]:
         """Of complete rows the number of the one is known."""
         do, words = self._do, answer.words
         code = do.named(code)
@@ -315,7 +317,7 @@ class FrameColumns:
                 ),
             )
 
-    def _one_of(self, answer: OneOf, found: Sequence[Any]) -> Iterator[tuple[str, Any]]:
+    def _one_of(self, answer: ChoiceAnswer, found: Sequence[Any]) -> Iterator[tuple[str, Any]]:
         do, words = self._do, answer.words
         flags = [do.named(flag) for flag in found]
         count = do.named(do.added([do.chosen(flag, 1, 0) for flag in flags] or [0], max(1, len(flags))))
@@ -346,7 +348,7 @@ class FrameColumns:
 
     # ---- numbers -----------------------------------------------------------------------------
 
-    def _size(self, answer: Size, low: Any, high: Any, nothing: Any) -> Iterator[tuple[str, Any]]:
+    def _size(self, answer: BoundsAnswer, low: Any, high: Any, nothing: Any) -> Iterator[tuple[str, Any]]:
         do, nothing = self._do, self._do.named(nothing)
         gone = do.named(do.some([nothing, self._refused]))
         same = high is low
@@ -375,7 +377,7 @@ class FrameColumns:
 
     # ---- texts -------------------------------------------------------------------------------
 
-    def _place(self, answer: Place, low: Any, high: Any, there: Any, na: Any) -> Any:
+    def _place(self, answer: PlaceAnswer, low: Any, high: Any, there: Any, na: Any) -> Any:
         do = self._do
         low, high = do.named(low), do.named(high)
         exact = do.named(do.every([do.compared("==", low, high), do.contrary(na)]))
@@ -391,7 +393,7 @@ class FrameColumns:
     def _column(self, value: Any) -> Formula:
         return value if isinstance(value, Formula) else Formula(self._ex.lit(float(value)))
 
-    def _said(self, answer: Said, found: Sequence[Any]) -> Any:
+    def _said(self, answer: TextAnswer, found: Sequence[Any]) -> Any:
         """The text of the first case that can be, if every other that can be says the same."""
         do = self._do
         *flags, there, na = [do.named(each) for each in found]

@@ -14,9 +14,9 @@ import attrs
 
 from criteria_engine.compiler.names import ON
 from criteria_engine.forecasting.distribution import generator, stream, uniforms
-from criteria_engine.forecasting.value_steps import EBB, GAP, POOL, STEP, Moves, Step, moves_of
-from criteria_engine.plans.assessed import Assessed, Judged, Panel, Verdicts
-from criteria_engine.tables.arrays import Cells, Rows, Source, cells_of
+from criteria_engine.plans.assessed import Assessed, Panel, RowVerdict, Verdicts
+from criteria_engine.projection.value_steps import EBB, GAP, POOL, STEP, Moves, ValueStep, moves_of
+from criteria_engine.tables.arrays import ArrayRows, Cells, InputSource, cells_of
 
 __all__ = [
     "AmountArrays",
@@ -322,7 +322,7 @@ class _Block:
         self.latest = [panel.years[-1] for panel in panels]
         self.shape = len(panels), walk.draws
         self.words: dict[str, Sequence[str]] = {}
-        self.sources: dict[str, Source] = {}
+        self.sources: dict[str, InputSource] = {}
         moving = {each.place for each in walk.moves.states}
         for place in range(len(walk.verdicts.door.inputs)):
             if place not in moving:
@@ -353,7 +353,7 @@ class _Block:
         return cells
 
     def _put(self, place: int, cells: Cells) -> None:
-        self.sources[self.walk.verdicts.door.inputs[place].id] = Source(cells)
+        self.sources[self.walk.verdicts.door.inputs[place].id] = InputSource(cells)
 
     def _each_draw(self, values: Any) -> Any:
         return self.np.repeat(self.np.asarray(values), self.walk.draws)
@@ -423,8 +423,8 @@ class _Block:
         """What all draws come to: surely, possibly, and the points."""
         np, verdicts = self.np, self.walk.verdicts
         if verdicts.door.needs_day:
-            self.sources[ON] = Source(Cells(float(datetime.date(year, 12, 31).toordinal())))
-        rows = Rows(np, self.sources, self.words, self.evidence, slice(None))
+            self.sources[ON] = InputSource(Cells(float(datetime.date(year, 12, 31).toordinal())))
+        rows = ArrayRows(np, self.sources, self.words, self.evidence, slice(None))
         judged = verdicts.judge_block(np, rows, complete=self.complete)
         surely, possibly, points = (
             np.broadcast_to(each, len(self.panels) * self.walk.draws) for each in judged
@@ -495,7 +495,7 @@ class _Unit:
             found[year] = in_bits(each.surely for each in judged), in_bits(each.possibly for each in judged)
         return found
 
-    def _judged(self, year: int, row: list[Any]) -> Judged:
+    def _judged(self, year: int, row: list[Any]) -> RowVerdict:
         if self.dated:
             row[-1] = datetime.date(year, 12, 31).toordinal()
         return self.judge(tuple(row), self.latest.proved)
@@ -521,7 +521,7 @@ class _Unit:
         if chances[GAP][draw] * step.gap < 1.0:
             self._change_states(row, step, band, draw, chances)
 
-    def _step(self, band: int, source: int, which: float, chance: float) -> Step:
+    def _step(self, band: int, source: int, which: float, chance: float) -> ValueStep:
         """The step of a unit of about the same score: of one year or of all, at times of any score."""
         moves = self.moves
         if which < moves.pooled[band]:
@@ -541,7 +541,7 @@ class _Unit:
         return found
 
     def _change_states(
-        self, row: list[Any], step: Step, band: int, draw: int, chances: Sequence[Sequence[float]]
+        self, row: list[Any], step: ValueStep, band: int, draw: int, chances: Sequence[Sequence[float]]
     ) -> None:
         states, first = step.states, self.moves.first_state
         for at, place, ways, known in self.states:

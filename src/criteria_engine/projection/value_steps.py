@@ -14,7 +14,7 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.compiler.inputs import Door
+from criteria_engine.compiler.inputs import InputReader
 from criteria_engine.compiler.names import span_of
 from criteria_engine.core.nodes import NA
 from criteria_engine.forecasting.series import Past, memory_of
@@ -27,12 +27,12 @@ __all__ = [
     "POOLED",
     "STEP",
     "STILL",
-    "Amount",
     "Fit",
     "Moves",
+    "NumberModel",
     "Pair",
     "State",
-    "Step",
+    "ValueStep",
     "Ways",
     "bounds_of",
     "fitted",
@@ -276,7 +276,7 @@ GAP = 2
 
 
 @attrs.frozen(eq=False)
-class Amount:
+class NumberModel:
     """A number among the inputs: its place in a row, its range, how much of a change stays."""
 
     place: int
@@ -307,7 +307,7 @@ class State:
 
 
 @attrs.frozen(eq=False)
-class Step:
+class ValueStep:
     """What one unit did between two years: the own part of each amount, each state before and after."""
 
     year: int
@@ -329,10 +329,10 @@ class Moves:
     nothing of.
     """
 
-    amounts: tuple[Amount, ...]
+    amounts: tuple[NumberModel, ...]
     states: tuple[State, ...]
     bounds: tuple[float, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[ValueStep, ...]
     pools: tuple[tuple[tuple[int, ...], ...], ...]
     pooled: tuple[float, ...]
     years: tuple[int, ...]
@@ -366,7 +366,7 @@ class Moves:
         return bisect_right(self.bounds, points)
 
 
-def moves_of(assessed: Assessed, door: Door) -> Moves:
+def moves_of(assessed: Assessed, door: InputReader) -> Moves:
     """How the values of all units moved in the last years."""
     pairs = pairs_of(assessed)
     bounds = bounds_of([pair.before.judged.points for pair in pairs])
@@ -401,16 +401,18 @@ def moves_of(assessed: Assessed, door: Door) -> Moves:
     )
 
 
-def _pools(steps: Sequence[Step], own: Sequence[int], years: Sequence[int]) -> tuple[tuple[int, ...], ...]:
+def _pools(
+    steps: Sequence[ValueStep], own: Sequence[int], years: Sequence[int]
+) -> tuple[tuple[int, ...], ...]:
     """The steps of a band by year, and all of them."""
     whole = tuple(own) or tuple(range(len(steps)))
     by_year = [tuple(place for place in own if steps[place].year == year) for year in years]
     return (*[each or whole for each in by_year], whole)
 
 
-def _amount(door: Door, fit: Fit) -> Amount:
+def _amount(door: InputReader, fit: Fit) -> NumberModel:
     given = door.inputs[fit.place]
-    return Amount(
+    return NumberModel(
         fit.place,
         *span_of(given, ()),
         fit.memory,
@@ -420,9 +422,9 @@ def _amount(door: Door, fit: Fit) -> Amount:
     )
 
 
-def _steps(pairs: Sequence[Pair], fits: Sequence[Fit], states: Sequence[State]) -> tuple[Step, ...]:
+def _steps(pairs: Sequence[Pair], fits: Sequence[Fit], states: Sequence[State]) -> tuple[ValueStep, ...]:
     return tuple(
-        Step(
+        ValueStep(
             pair.after.year,
             pair.after.year - pair.before.year,
             tuple(fit.steps[at] for fit in fits),
