@@ -10,7 +10,7 @@ import ast
 import sys
 from pathlib import Path
 
-from criteria_engine.messages.faults import CATALOGUES
+from criteria_engine.messages.speaker import sentences
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
@@ -51,13 +51,13 @@ def literal(sentence: str) -> str:
 def errors_page() -> str:
     """The page of all codes, by family."""
     lines, family = [HEAD], ""
-    for code in sorted(CATALOGUES["en"]):
+    for code in sorted(key for key in sentences("faults", "en") if key.startswith("CE")):
         if code[:3] != family:
             family = code[:3]
             lines.append(f"## {family}xx: {FAMILIES.get(family, '')}\n")
         lines.append(f"### {code}\n")
         for lang, mend in (("vi", "Sửa"), ("en", "Hint")):
-            message, hint = CATALOGUES[lang][code]
+            message, _, hint = sentences("faults", lang)[code].partition("\n")
             lines.append(f"{literal(message)}" + (f"  \n*{mend}:* {literal(hint)}\n" if hint else "\n"))
     return "\n".join(lines)
 

@@ -20,7 +20,6 @@ from criteria_engine.cli.project import run_project, run_report
 from criteria_engine.cli.terminal import Console
 from criteria_engine.cli.test import run_test
 from criteria_engine.cli.tour import run_tour
-from criteria_engine.cli.words import GUIDES
 
 __all__ = [
     "COMMANDS",
@@ -230,7 +229,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(given: Sequence[str], console: Console) -> int:
     options = parsed(given)
     if options.command is None:
-        console.complain(GUIDES[console.lang][""])
+        console.complain(console.speaker.text("help_"))
         return WRONG_USE
     return _RUN[options.command](options, console)
 
@@ -240,7 +239,7 @@ def _guarded(run: Callable[[], int], console: Console) -> int:
     try:
         return run()
     except HelpWanted as asked:
-        console.give(GUIDES[console.lang][asked.command])
+        console.give(console.speaker.text(f"help_{asked.command}"))
         return FINE
     except WrongUse as error:
         console.complain(f"{error.program}: {error.in_words(console)}")

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import BinaryIO, Self, TextIO
 
 from criteria_engine import Diagnostic
-from criteria_engine.cli.words import WORDS, counted
+from criteria_engine.messages.speaker import Speaker
 
 __all__ = [
     "Console",
@@ -151,6 +151,7 @@ class Console:
 
     def __init__(self, lang: str, out: TextIO, err: TextIO) -> None:
         self.lang = lang
+        self.speaker = Speaker(lang, "commands")
         self.to_file = False
         self._out = out
         self._err = err
@@ -174,18 +175,18 @@ class Console:
 
     def word(self, key: str, **details: object) -> str:
         """A phrase of the catalogue in the language of this console."""
-        return counted(WORDS[self.lang][key].format_map(details))
+        return self.speaker.counted(key, **details)
 
     def operand(self, name: str) -> str:
         """The name of an operand or option as the pages of help have it."""
-        return WORDS[self.lang].get(f"operand_{name}", name)
+        return self.speaker.text(f"operand_{name}", name)
 
     def reason(self, error: Exception) -> str:
         """Why a file cannot be written, in words."""
         number = getattr(error, "errno", None) or next(
             (number for kind, number in _NUMBERS if isinstance(error, kind)), 0
         )
-        known = WORDS[self.lang].get(f"reason_{errno.errorcode.get(number, '')}")
+        known = self.speaker.text(f"reason_{errno.errorcode.get(number, '')}", "")
         return known or getattr(error, "strerror", None) or str(error) or type(error).__name__
 
     def number(self, value: float) -> str:
@@ -262,7 +263,7 @@ def diagnostic_text(found: Diagnostic, lang: str) -> str:
     if spoken.severity == "error":
         return text
     place = f"{spoken.place}: " if spoken.place else ""
-    return f"{place}{WORDS[lang]['warning']}: {text.removeprefix(place)}"
+    return f"{place}{Speaker(lang, 'commands').text('warning')}: {text.removeprefix(place)}"
 
 
 # ---- a bar for long work, where somebody watches -------------------------------------------------

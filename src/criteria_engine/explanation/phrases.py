@@ -15,8 +15,7 @@ from criteria_engine.core.nodes import NA, Bounds
 from criteria_engine.explanation.lines import Shortfall
 from criteria_engine.messages import formatting
 from criteria_engine.messages.diagnostics import Fault, Language
-from criteria_engine.messages.results_en import ENGLISH
-from criteria_engine.messages.results_vi import VIETNAMESE
+from criteria_engine.messages.speaker import sentences
 from criteria_engine.messages.titles import Titles
 
 __all__ = [
@@ -235,7 +234,7 @@ class Wording:
 
     def __init__(self, lang: Language, ruleset: Described, tree: Tree) -> None:
         self.lang = lang
-        self._sentences = VIETNAMESE if lang == "vi" else ENGLISH
+        self._sentences = sentences("results", lang)
         self.phrases = Phrases(ruleset, tree, lang, self.say)
 
     def say(self, key: str, **details: object) -> str:

@@ -10,6 +10,7 @@ import attrs
 from criteria_engine.forecasting.distribution import Distribution
 from criteria_engine.forecasting.forecast import Method, share
 from criteria_engine.forecasting.shares import Share, exact_share
+from criteria_engine.messages.speaker import Speaker
 
 __all__ = [
     "Backtest",
@@ -81,47 +82,13 @@ class Backtest:
         Raises:
             ValueError: The language is neither ``"vi"`` nor ``"en"``.
         """
-        if lang not in _SENTENCES:
+        if lang not in ("vi", "en"):
             raise ValueError(f"the languages are 'vi' and 'en', not {lang!r}")
         kind = {None: "few", True: "skill", False: "none"}[self.skilled]
         part, coverage = f"{abs(self.skill):.0%}", f"{self.coverage:.0%}"
         if kind == "none" and self.skill < 0.0 and self.crps - self.crps_no_change > 2.0 * self.error:
             kind = "worse"
-        return _SENTENCES[lang][kind].format(count=self.count, part=part, coverage=coverage)
-
-
-_SENTENCES = {
-    "en": {
-        "few": "Only {count} forecasts can be checked against what came: too few to say whether they help.",
-        "none": (
-            "No skill: over {count} past forecasts, saying that nothing changes would have done about as "
-            "well. The 80% intervals held {coverage} of what came."
-        ),
-        "worse": (
-            "No skill: over {count} past forecasts the error was {part} larger than that of saying that "
-            "nothing changes. The 80% intervals held {coverage} of what came."
-        ),
-        "skill": (
-            "Over {count} past forecasts the error was {part} smaller than that of saying that nothing "
-            "changes. The 80% intervals held {coverage} of what came."
-        ),
-    },
-    "vi": {
-        "few": "Chỉ đối chiếu được {count} dự báo với thực tế: quá ít để biết dự báo có ích hay không.",
-        "none": (
-            "Dự báo không hơn gì: qua {count} lần dự báo trong quá khứ, coi như không có gì thay đổi cũng cho "
-            "kết quả tương đương. Khoảng 80% chứa {coverage} số thực tế."
-        ),
-        "worse": (
-            "Dự báo không hơn gì: qua {count} lần dự báo trong quá khứ, sai số lớn hơn {part} so với coi như "
-            "không có gì thay đổi. Khoảng 80% chứa {coverage} số thực tế."
-        ),
-        "skill": (
-            "Qua {count} lần dự báo trong quá khứ, sai số nhỏ hơn {part} so với coi như không có gì thay đổi. "
-            "Khoảng 80% chứa {coverage} số thực tế."
-        ),
-    },
-}
+        return Speaker(lang, "plans").say(f"backtest_{kind}", count=self.count, part=part, coverage=coverage)
 
 
 def crps(forecasts: Iterable[Distribution], observed: Iterable[float]) -> float:

@@ -1,4 +1,4 @@
-"""Saying how the targets of a plan stand, so that an official can paste it."""
+"""The paragraph on how the targets of a plan stand, ready to be pasted into a document."""
 
 from __future__ import annotations
 
@@ -7,53 +7,31 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from types import MappingProxyType
 
-import attrs
-
 from criteria_engine.forecasting.published import Label
-from criteria_engine.messages.formatting import date, number, percent
-from criteria_engine.messages.plans import SENTENCES
+from criteria_engine.messages.formatting import percent
+from criteria_engine.messages.speaker import Speaker, sentences
 from criteria_engine.plans.plan import Plan
-from criteria_engine.projection.chart import unit_word
 from criteria_engine.projection.outlook import MustChange, TargetOutlook, likelihood_of
 
 __all__ = [
-    "Speaker",
+    "plan_speaker",
     "told",
 ]
-
-
-# ---- sentences in one language: names, days, numbers and shares as its readers write them --------
-
-
-@attrs.frozen
-class Speaker:
-    """Sentences in one language about the units of one plan."""
-
-    lang: str
-    unit: str
-    sentences: Mapping[str, str]
-
-    def say(self, key: str, **details: object) -> str:
-        """A sentence with its places filled."""
-        known = {"unit": self.unit, **{name: self.shown(value) for name, value in details.items()}}
-        return self.sentences[key].format_map(known)
-
-    def shown(self, value: object) -> str:
-        """A day, a number or a text as it is read."""
-        if isinstance(value, datetime.date):
-            return date(value, self.lang)
-        if isinstance(value, Fraction | float):
-            return number(value, self.lang, digits=1)
-        return str(value)
-
-    def share(self, part: float | Fraction, *, least: int = 1) -> str:
-        """A share (0–1) as a percentage, with at least so many places."""
-        return percent(Fraction(part) * 100, self.lang, digits=1, least=least)
 
 
 _MOST_NAMES = 5
 
 _MODEL_SENTENCES = {"arithmetic": "no_model", "published": "no_model", "hazard": "model", "scores": "drawn"}
+
+
+def plan_speaker(plan: Plan, lang: str, subject: str = "plans", also: str | None = None) -> Speaker:
+    """The sentences about one plan, with the word for its units.
+
+    That is their kind, where all that count are of one, and the language is that of the list.
+    """
+    kinds = dict(plan.counting.only).get("kind", ())
+    unit = kinds[0] if lang == "vi" and len(kinds) == 1 else sentences("plans", lang)["unit"]
+    return Speaker(lang, subject, also, unit=unit)
 
 
 def told(
@@ -72,7 +50,7 @@ def told(
 
     ``standing`` is: the units recognised, those whose result is open, and all that count.
     """
-    speaker = Speaker(lang, unit_word(plan, lang), SENTENCES[lang])
+    speaker = plan_speaker(plan, lang)
     have, pending, units = standing
     share = speaker.share(Fraction(have, units) if units else Fraction(0), least=1)
     key = "now_open" if pending else "now"
@@ -86,7 +64,7 @@ def told(
     if assumed[0]:
         said.append(speaker.say("assumed", rows=assumed[0], of=assumed[1]))
     if plan.counting.assumed:
-        names = "; ".join(speaker.say(name) for name in plan.counting.assumed)
+        names = "; ".join(speaker.say(f"rule_{name}") for name in plan.counting.assumed)
         said.append(speaker.say("assumed_rules", names=names))
     return " ".join(said)
 

@@ -16,8 +16,7 @@ from criteria_engine.forecasting.backtest import Backtest
 from criteria_engine.forecasting.published import Label
 from criteria_engine.forecasting.shares import Share, exact_share
 from criteria_engine.messages.diagnostics import CriteriaError, Problems, chosen_language
-from criteria_engine.messages.formatting import number, percent
-from criteria_engine.messages.plans import SENTENCES
+from criteria_engine.messages.speaker import Speaker
 from criteria_engine.plans.assessed import last_results
 from criteria_engine.plans.plan import Plan
 from criteria_engine.plans.unit_status import Rows, rows_of
@@ -73,46 +72,27 @@ def _alike(cells: list[Any]) -> list[Any]:
 
 # ---- a projection as HTML for notebooks: it needs nothing and runs nothing -----------------------
 
-_TARGET_HEADS = {
-    "vi": ("Chỉ tiêu", "Năm", "Cần", "Hiện có", "Dự kiến", "Khả năng"),
-    "en": ("Target", "Year", "Required", "There", "Expected", "Outlook"),
-}
-_STATUS = {
-    "vi": {
-        "achieved": "đã đạt",
-        "missed": "không đạt",
-        "on_track": "dự kiến đạt",
-        "off_track": "dự kiến chưa đạt",
-        "not_enough_data": "chưa đủ số liệu",
-    },
-    "en": {
-        "achieved": "reached",
-        "missed": "missed",
-        "on_track": "on track",
-        "off_track": "off track",
-        "not_enough_data": "not enough data",
-    },
-}
+_TARGET_HEADS = ("target", "year", "required", "have", "expected", "outlook")
 
 
 def projection_html(paragraph: str, targets: Mapping[str, TargetOutlook], years: YearTable, lang: str) -> str:
     """The targets and the years as tables, and the paragraph folded away."""
-    rows = [_target_cells(id, each, lang) for id, each in targets.items()]
-    parts = [_year_table_html(_TARGET_HEADS[lang], rows), _year_table_html(*years.cells(lang))]
+    speaker = Speaker(lang, "plans")
+    rows = [_target_cells(id, each, speaker) for id, each in targets.items()]
+    parts = [_year_table_html(speaker.heads(*_TARGET_HEADS), rows), _year_table_html(*years.cells(lang))]
     # The paragraph says all of it in words; its first sentence says where things stand.
     title, _, rest = paragraph.partition(". ")
     folded = f"<details><summary>{escaped(title)}.</summary><p>{escaped(rest)}</p></details>"
     return f'<div class="criteria-engine" lang="{lang}">{STYLE}{"".join(parts)}{folded}</div>'
 
 
-def _target_cells(id: str, each: TargetOutlook, lang: str) -> tuple[str, ...]:
-    word = each.likelihood or each.status
-    said = _STATUS[lang].get(word) or SENTENCES[lang][word]
-    if each.probability is not None and word != each.status:
-        said += f" ({percent(Fraction(each.probability) * 100, lang, digits=1)})"
+def _target_cells(id: str, each: TargetOutlook, speaker: Speaker) -> tuple[str, ...]:
+    said = speaker.say(each.likelihood or f"status_{each.status}")
+    if each.probability is not None and each.likelihood:
+        said += f" ({speaker.share(each.probability, least=0)})"
     have = str(each.have) + (f"…{each.have + each.pending}" if each.pending else "")
-    expected = number(each.expected, lang, digits=1)
-    title = each.title.in_language(lang) or id
+    expected = speaker.number(each.expected)
+    title = each.title.in_language(speaker.lang) or id
     return (title, str(each.year), f"{each.required}/{each.units}", have, expected, said)
 
 

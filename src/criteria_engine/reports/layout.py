@@ -85,6 +85,7 @@ class Page:
     lang: str
     kind: str
     title: str
+    contents: str
     head: tuple[str, ...]
     sections: tuple[Section, ...]
     foot: tuple[str, ...]
@@ -224,7 +225,6 @@ def _row_markdown(cells: tuple[Cell, ...] | list[Cell]) -> str:
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _WIDE_FROM = 5
 _LONG = re.compile(r"\S{30}(?=\S)")
-_CONTENTS = {"vi": "Mục lục", "en": "Contents"}
 
 
 def page_html(page: Page) -> str:
@@ -241,7 +241,7 @@ def page_html(page: Page) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{_text_html(page.kind)} – {_text_html(page.title)}</title>\n<style>\n{PAGE_STYLE}</style>\n</head>\n"
         f'<body>\n<header>\n<p class="kind">{_text_html(page.kind)}</p>\n<h1>{_breakable(page.title)}</h1>\n'
-        f'{head}</header>\n<nav aria-label="{_CONTENTS[page.lang]}"><ul>{contents}</ul></nav>\n'
+        f'{head}</header>\n<nav aria-label="{page.contents}"><ul>{contents}</ul></nav>\n'
         f"<main>\n{sections}</main>\n<footer>{foot}</footer>\n</body>\n</html>\n"
     )
 

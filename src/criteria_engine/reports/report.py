@@ -11,14 +11,12 @@ from typing import Any
 import attrs
 
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems, chosen_language
-from criteria_engine.messages.plans import SENTENCES
-from criteria_engine.messages.reports_en import ENGLISH
-from criteria_engine.messages.reports_vi import VIETNAMESE
+from criteria_engine.messages.speaker import Speaker
 from criteria_engine.plans.assessed import last_results
 from criteria_engine.plans.plan import Plan
 from criteria_engine.plans.unit_status import UnitStatus, load_unit_statuses, unit_statuses_from
-from criteria_engine.projection.chart import unit_word
 from criteria_engine.projection.context import course_of, setting_of
+from criteria_engine.projection.narrative import plan_speaker
 from criteria_engine.projection.outlook import TargetOutlook, plain
 from criteria_engine.projection.projection import Projection, project
 from criteria_engine.reports.facts import (
@@ -51,7 +49,6 @@ from criteria_engine.reports.sections import (
     unit_section,
     unreported_section,
 )
-from criteria_engine.reports.speaker import ReportSpeaker
 
 __all__ = [
     "Report",
@@ -77,7 +74,7 @@ def page_of(
 ) -> Page:
     """All of it, in the order in which it is read: what matters first, unit by unit at the end."""
     plan, year = projection.plan, projection.on.year
-    speaker = ReportSpeaker(lang, unit_word(plan, lang), VIETNAMESE if lang == "vi" else ENGLISH)
+    speaker = plan_speaker(plan, lang, "reports", "plans")
     sections = (
         _summary(speaker, projection, since, units, unreported, duties, assessed_assumed=assessments[0]),
         target_section(speaker, projection, assessments_assumed=assessments[0]),
@@ -101,13 +98,14 @@ def page_of(
         lang,
         speaker.say(f"title_{period.kind}"),
         plan.title.in_language(lang) or plan.id,
+        speaker.say("contents"),
         _head(speaker, plan, projection, period),
         sections,
         (speaker.say("foot", engine=projection.engine, digest=projection.digest),),
     )
 
 
-def _head(speaker: ReportSpeaker, plan: Plan, projection: Projection, period: Period) -> tuple[str, ...]:
+def _head(speaker: Speaker, plan: Plan, projection: Projection, period: Period) -> tuple[str, ...]:
     said = []
     for basis in plan.legal_basis[:1]:
         key = "document_bare" if basis.issued is None else "document"
@@ -120,7 +118,7 @@ def _head(speaker: ReportSpeaker, plan: Plan, projection: Projection, period: Pe
 
 
 def _summary(
-    speaker: ReportSpeaker,
+    speaker: Speaker,
     projection: Projection,
     since: Since,
     units: Sequence[UnitStanding],
@@ -158,7 +156,7 @@ def _summary(
     return Section("summary", speaker.say("section_summary"), tuple(blocks))
 
 
-def _target_line(speaker: ReportSpeaker, plan: Plan, each: TargetOutlook) -> str:
+def _target_line(speaker: Speaker, plan: Plan, each: TargetOutlook) -> str:
     key = "target_line" if each.needed else "target_line_met"
     if plan.target(each.id).in_ is not None or plan.target(each.id).units is not None:
         key = "target_line_year"
@@ -173,7 +171,7 @@ def _target_line(speaker: ReportSpeaker, plan: Plan, each: TargetOutlook) -> str
     )
 
 
-def _method(speaker: ReportSpeaker, projection: Projection) -> str:
+def _method(speaker: Speaker, projection: Projection) -> str:
     """How expected numbers were come by."""
     match projection.method:
         case "hazard" | "arithmetic" as method:
@@ -181,21 +179,21 @@ def _method(speaker: ReportSpeaker, projection: Projection) -> str:
         case "published":
             return speaker.say("source_arithmetic")
         case "scores":
-            return f"{SENTENCES[speaker.lang]['drawn']} {speaker.say('source_seed', seed=projection.seed)}"
-    return f"{SENTENCES[speaker.lang]['own_model']} {speaker.say('source_seed', seed=projection.seed)}"
+            return f"{speaker.say('drawn')} {speaker.say('source_seed', seed=projection.seed)}"
+    return f"{speaker.say('own_model')} {speaker.say('source_seed', seed=projection.seed)}"
 
 
-def _sources(speaker: ReportSpeaker, projection: Projection) -> Section:
+def _sources(speaker: Speaker, projection: Projection) -> Section:
     """Where the figures come from, and which of them somebody assumed."""
     rows, of = projection.assumed
     counting = projection.plan.counting
     items = [Cell(speaker.say("source_rows", rows=rows, of=of) if of else speaker.say("source_none"))]
     items.append(Cell(speaker.say(f"source_basis_{counting.basis}")))
     if counting.assumed:
-        names = "; ".join(SENTENCES[speaker.lang][name] for name in counting.assumed)
+        names = "; ".join(speaker.say(f"rule_{name}") for name in counting.assumed)
         items.append(Cell(speaker.say("source_rules", names=names), "assumed"))
     items.append(Cell(_method(speaker, projection)))
-    items += [Cell(SENTENCES[speaker.lang][note]) for note in projection.notes]
+    items += [Cell(speaker.say(note)) for note in projection.notes]
     if set(projection.scenarios) - {"as_is"}:
         items.append(Cell(speaker.say("source_scenarios", names=speaker.listed(projection.scenarios))))
     return Section("sources", speaker.say("section_sources"), (Bullets(tuple(items)),))

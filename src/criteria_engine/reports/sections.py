@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from criteria_engine.forecasting.published import Label
 from criteria_engine.messages.formatting import number, points, sort_key_vi
-from criteria_engine.messages.plans import SENTENCES
+from criteria_engine.messages.speaker import Speaker
 from criteria_engine.plans.roster import Unit, UnitChange
 from criteria_engine.projection.chart import drawing_of
 from criteria_engine.projection.outlook import Nearest, TargetOutlook
@@ -24,7 +24,6 @@ from criteria_engine.reports.facts import (
     commonly_lacking,
 )
 from criteria_engine.reports.layout import Block, Bullets, Cell, Chart, Paragraph, ReportTable, Section
-from criteria_engine.reports.speaker import ReportSpeaker
 
 __all__ = [
     "area_section",
@@ -58,7 +57,7 @@ def target_title(each: TargetOutlook, lang: str) -> str:
     return each.title.in_language(lang) or each.id
 
 
-def outlook_word(speaker: ReportSpeaker, each: TargetOutlook) -> str:
+def outlook_word(speaker: Speaker, each: TargetOutlook) -> str:
     """How a target will come out, with the probability where there is one."""
     word = each.likelihood or each.status
     said = speaker.say(word)
@@ -67,7 +66,15 @@ def outlook_word(speaker: ReportSpeaker, each: TargetOutlook) -> str:
     return speaker.say("with_chance", word=said, chance=speaker.share(each.probability, least=0))
 
 
-def target_section(speaker: ReportSpeaker, projection: Projection, *, assessments_assumed: bool) -> Section:
+def _caption(speaker: Speaker, key: str, assumed: tuple[int, int]) -> str:
+    """The caption of a table, with how many of the rows behind its figures are assumed, where some are."""
+    text = speaker.say(f"caption_{key}")
+    if not assumed[0]:
+        return text
+    return speaker.say("caption_assumed", text=text, rows=assumed[0], of=assumed[1])
+
+
+def target_section(speaker: Speaker, projection: Projection, *, assessments_assumed: bool) -> Section:
     """Need, have, shortfall, outlook; then what must change."""
     head = speaker.heads("target", "year", "required", "have", "needed", "expected", "pace", "outlook")
     rows = []
@@ -85,21 +92,22 @@ def target_section(speaker: ReportSpeaker, projection: Projection, *, assessment
         if said:
             must.append(Cell(f"{speaker.say('must_title', title=title)} {'; '.join(said)}."))
     table = ReportTable(
-        speaker.caption("targets", projection.assumed), head, tuple(rows), frozenset(range(1, 7))
+        _caption(speaker, "targets", projection.assumed), head, tuple(rows), frozenset(range(1, 7))
     )
     blocks = (table, Bullets(tuple(must))) if must else (table,)
     return Section("targets", speaker.say("section_targets"), blocks)
 
 
-def _labels(speaker: ReportSpeaker, title: str, labels: Mapping[str, Label]) -> str:
+def _labels(speaker: Speaker, title: str, labels: Mapping[str, Label]) -> str:
     """What published rules call the trend; the words are those of the paragraph."""
-    words = SENTENCES[speaker.lang]
-    said = "; ".join(f"{words[rule]}: {words[f'label_{found.label}']}" for rule, found in labels.items())
-    return words["labels"].format(title=title, labels=said)
+    said = "; ".join(
+        f"{speaker.say(rule)}: {speaker.say(f'label_{each.label}')}" for rule, each in labels.items()
+    )
+    return speaker.say("labels", title=title, labels=said)
 
 
 def _target_row(
-    speaker: ReportSpeaker, title: str, each: TargetOutlook, *, alone: bool = False
+    speaker: Speaker, title: str, each: TargetOutlook, *, alone: bool = False
 ) -> tuple[Cell, ...]:
     """``alone``: so many in a year, or named units, are no share of all."""
     have = str(each.have) + (f"…{each.have + each.pending}" if each.pending else "")
@@ -120,7 +128,7 @@ def _target_row(
 
 
 def _must_change(
-    speaker: ReportSpeaker, projection: Projection, each: TargetOutlook, *, assessments_assumed: bool
+    speaker: Speaker, projection: Projection, each: TargetOutlook, *, assessments_assumed: bool
 ) -> list[str]:
     target = projection.plan.target(each.id)
     said = []
@@ -159,14 +167,14 @@ def _must_change(
     return said
 
 
-def _near(speaker: ReportSpeaker, unit: Nearest) -> str:
+def _near(speaker: Speaker, unit: Nearest) -> str:
     """A unit, and how many criteria it lacks, or lacks figures for."""
     if unit.not_met:
         return speaker.say("near", name=unit.name, count=len(unit.not_met))
     return speaker.say("near_open" if unit.open else "near_met", name=unit.name, count=len(unit.open))
 
 
-def chart_section(speaker: ReportSpeaker, projection: Projection) -> Section:
+def chart_section(speaker: Speaker, projection: Projection) -> Section:
     """The picture, and the same years as a table."""
     drawing = drawing_of(
         projection.plan,
@@ -200,12 +208,14 @@ def chart_section(speaker: ReportSpeaker, projection: Projection) -> Section:
         pathway = "–" if row.required is None else number(row.required, speaker.lang, digits=1)
         cells = [str(row.year), str(row.units), *numbers, speaker.share(row.shares[1]), pathway]
         rows.append(tuple(Cell(cell) for cell in cells))
-    table = ReportTable(speaker.caption("years", projection.assumed), head, tuple(rows), frozenset(range(7)))
+    table = ReportTable(
+        _caption(speaker, "years", projection.assumed), head, tuple(rows), frozenset(range(7))
+    )
     return Section("years", speaker.say("section_chart"), (Chart(drawing, caption), table))
 
 
 def risk_section(
-    speaker: ReportSpeaker, projection: Projection, risks: Sequence[Risk], *, assessments_assumed: bool
+    speaker: Speaker, projection: Projection, risks: Sequence[Risk], *, assessments_assumed: bool
 ) -> Section:
     """What a reader should weigh."""
     items = []
@@ -217,7 +227,7 @@ def risk_section(
     return Section("risks", speaker.say("section_risks"), blocks)
 
 
-def _risk(speaker: ReportSpeaker, projection: Projection, risk: Risk) -> str:
+def _risk(speaker: Speaker, projection: Projection, risk: Risk) -> str:
     details: Mapping[str, object] = risk.details
     if risk.code == "target":
         each = projection.targets[str(details["target"])]
@@ -229,7 +239,7 @@ def _risk(speaker: ReportSpeaker, projection: Projection, risk: Risk) -> str:
     return speaker.say(f"risk_{risk.code}", **shown)
 
 
-def task_section(speaker: ReportSpeaker, duties: Sequence[Duty]) -> Section:
+def task_section(speaker: Speaker, duties: Sequence[Duty]) -> Section:
     """The tasks with their five clears."""
     title = speaker.say("section_tasks")
     if not duties:
@@ -242,7 +252,7 @@ def task_section(speaker: ReportSpeaker, duties: Sequence[Duty]) -> Section:
     return Section("tasks", title, (table,))
 
 
-def _task_row(speaker: ReportSpeaker, duty: Duty) -> tuple[Cell, ...]:
+def _task_row(speaker: Speaker, duty: Duty) -> tuple[Cell, ...]:
     task, lang = duty.task, speaker.lang
 
     def cell(part: str, text: str, tone: str = "") -> Cell:
@@ -267,18 +277,18 @@ _MOST_COMMON = 5
 
 
 def area_section(
-    speaker: ReportSpeaker, areas: Sequence[AreaStanding], year: int, assumed: tuple[int, int]
+    speaker: Speaker, areas: Sequence[AreaStanding], year: int, assumed: tuple[int, int]
 ) -> Section:
     """Numbers by area, and for the whole plan."""
     listed = [speaker.say("head_listed", year=each) for each in (year, year + 1)]
     head = (*speaker.heads("area", "total", "recognised", "open", "share"), *listed)
     rows = [_area_row(speaker, each.area or speaker.say("no_area"), [each]) for each in areas]
     rows.append(_area_row(speaker, speaker.say("total"), areas))
-    table = ReportTable(speaker.caption("areas", assumed), head, tuple(rows), frozenset(range(1, 7)))
+    table = ReportTable(_caption(speaker, "areas", assumed), head, tuple(rows), frozenset(range(1, 7)))
     return Section("areas", speaker.say("section_areas"), (table,))
 
 
-def _area_row(speaker: ReportSpeaker, name: str, areas: Sequence[AreaStanding]) -> tuple[Cell, ...]:
+def _area_row(speaker: Speaker, name: str, areas: Sequence[AreaStanding]) -> tuple[Cell, ...]:
     units, recognised = sum(each.units for each in areas), sum(each.recognised for each in areas)
     cells = [
         name,
@@ -296,7 +306,7 @@ def _area_row(speaker: ReportSpeaker, name: str, areas: Sequence[AreaStanding]) 
 
 
 def unit_section(
-    speaker: ReportSpeaker,
+    speaker: Speaker,
     units: Sequence[UnitStanding],
     year: int,
     *,
@@ -323,12 +333,12 @@ def unit_section(
     return Section("units", speaker.say("section_units"), tuple(tables))
 
 
-def _marked(speaker: ReportSpeaker, text: str, *, assumed: bool) -> str:
+def _marked(speaker: Speaker, text: str, *, assumed: bool) -> str:
     return speaker.say("assumed_mark", text=text) if assumed else text
 
 
 def _unit_row(
-    speaker: ReportSpeaker, each: UnitStanding, year: int, *, assessed: bool, lasting: bool
+    speaker: Speaker, each: UnitStanding, year: int, *, assessed: bool, lasting: bool
 ) -> tuple[Cell, ...]:
     held = each.holds is not False and (each.title_year is not None or bool(each.carried))
     decided = "–"
@@ -351,7 +361,7 @@ def _unit_row(
     return tuple(cells)
 
 
-def _status(speaker: ReportSpeaker, each: UnitStanding, year: int) -> str:
+def _status(speaker: Speaker, each: UnitStanding, year: int) -> str:
     carried = [speaker.say("carried_name", name=name, year=then) for name, then in each.carried]
     status = each.status
     if status == "maintained" and each.kept_year is None:
@@ -363,7 +373,7 @@ def _status(speaker: ReportSpeaker, each: UnitStanding, year: int) -> str:
     return speaker.say("assumed_mark", text=text) if each.assumed else text
 
 
-def _score(speaker: ReportSpeaker, quality: Quality | None) -> str:
+def _score(speaker: Speaker, quality: Quality | None) -> str:
     if quality is None:
         return speaker.say("not_assessed")
     said = []
@@ -377,7 +387,7 @@ def _score(speaker: ReportSpeaker, quality: Quality | None) -> str:
     return "; ".join(said) or "–"
 
 
-def _holding_back(speaker: ReportSpeaker, quality: Quality | None) -> str:
+def _holding_back(speaker: Speaker, quality: Quality | None) -> str:
     if quality is None:
         return "–"
     said = [
@@ -388,14 +398,14 @@ def _holding_back(speaker: ReportSpeaker, quality: Quality | None) -> str:
     return "; ".join(said) or speaker.say("nothing_lacking")
 
 
-def _name(speaker: ReportSpeaker, point: CriterionName) -> str:
+def _name(speaker: Speaker, point: CriterionName) -> str:
     return point.title.in_language(speaker.lang) or point.path
 
 
 # ---- what changed --------------------------------------------------------------------------------
 
 
-def since_section(speaker: ReportSpeaker, since: Since) -> Section:
+def since_section(speaker: Speaker, since: Since) -> Section:
     """What happened to units, and to their list."""
     items = [
         said
@@ -423,7 +433,7 @@ def since_section(speaker: ReportSpeaker, since: Since) -> Section:
     return Section("since", speaker.say("section_since"), blocks)
 
 
-def _happened(speaker: ReportSpeaker, key: str, found: Sequence[Happening]) -> list[str]:
+def _happened(speaker: Speaker, key: str, found: Sequence[Happening]) -> list[str]:
     """A sentence for all that happened on one day, or for one year."""
     groups: dict[str, list[str]] = {}
     for each in found:
@@ -433,16 +443,16 @@ def _happened(speaker: ReportSpeaker, key: str, found: Sequence[Happening]) -> l
     return [speaker.say(key, when=when, names=_in_order(speaker, names)) for when, names in groups.items()]
 
 
-def _in_order(speaker: ReportSpeaker, names: Sequence[str]) -> str:
+def _in_order(speaker: Speaker, names: Sequence[str]) -> str:
     return speaker.listed(sorted(names, key=sort_key_vi), _MOST_UNIT_NAMES)
 
 
-def _roster_change(speaker: ReportSpeaker, change: UnitChange) -> str:
+def _roster_change(speaker: Speaker, change: UnitChange) -> str:
     before, after = (_listed_units(speaker, units, change.kind) for units in (change.before, change.after))
     return speaker.say(f"roster_{change.kind}", day=change.day, before=before, after=after)
 
 
-def _listed_units(speaker: ReportSpeaker, units: Sequence[Unit], kind: str) -> str:
+def _listed_units(speaker: Speaker, units: Sequence[Unit], kind: str) -> str:
     # Where the kind of a unit changes, it is the kind that tells the two apart.
     names = [f"{unit.kind} {unit.name}" if kind == "kind" and unit.kind else unit.name for unit in units]
     return speaker.listed(names, _MOST_UNIT_NAMES)
@@ -452,7 +462,7 @@ def _listed_units(speaker: ReportSpeaker, units: Sequence[Unit], kind: str) -> s
 
 
 def quality_section(
-    speaker: ReportSpeaker, units: Sequence[UnitStanding], assessments: tuple[bool, str | None]
+    speaker: Speaker, units: Sequence[UnitStanding], assessments: tuple[bool, str | None]
 ) -> Section:
     """Scores and weakest criteria of the recognised units, and the criteria that most lack."""
     title = speaker.say("section_quality")
@@ -484,13 +494,13 @@ def quality_section(
     return Section("quality", title, tuple(blocks))
 
 
-def _weakest(speaker: ReportSpeaker, quality: Quality | None) -> str:
+def _weakest(speaker: Speaker, quality: Quality | None) -> str:
     if quality is None or quality.weakest is None:
         return "–"
     return _name(speaker, quality.weakest)
 
 
-def unreported_section(speaker: ReportSpeaker, units: Sequence[UnitStanding], year: int) -> Section:
+def unreported_section(speaker: Speaker, units: Sequence[UnitStanding], year: int) -> Section:
     """Units of which nothing was told for the year, by area."""
     title = speaker.say("section_unreported")
     if not units:
