@@ -68,7 +68,7 @@ def _row(result: Findings, wording: Wording, found: Node) -> str:
     lacking = state is Status.UNKNOWN and not found.criterion.is_group
     word = escaped(wording.state(str(state), lacking=lacking))
     indent = f"{found.path.count('.') * 1.2 + 0.5:g}em"
-    name = _short(wording.phrases.criterion(found.path))
+    name = _short(wording.criterion(found.path))
     score, most = view.score, view.max_score
     return (
         f'<tr><td style="padding-left:{indent}"><bdi>{escaped(name)}</bdi></td>'
@@ -167,7 +167,7 @@ def _levels(wording: Wording, levels: Sequence[Level]) -> str:
         if level.each is not None:
             wants.append(escaped(wording.say("level_wants_each", share=wording.share(level.each))))
         for name, share in level.floors:
-            wants.append(f"<bdi>{escaped(wording.phrases.criterion(name))}</bdi> ≥ {wording.share(share)}")
+            wants.append(f"<bdi>{escaped(wording.criterion(name))}</bdi> ≥ {wording.share(share)}")
         wants += [f"<code>requires: {_code(each.text)}</code>" for each in level.requires]
         name = level.title.in_language(wording.lang) or level.id
         inner = "".join(f"<li>{each}</li>" for each in wants)
