@@ -240,6 +240,12 @@ class ConditionWriter:
             pieces = (*pieces, Piece(" ["), quoted, Piece("]"))
         return attrs.evolve(line, pieces=pieces, rule=expression.text)
 
+    def about(
+        self, key: str, expression: Expression, role: str = "when", *, here: str = "", **details: str
+    ) -> ExplanationLine:
+        """The line of an expression behind the words that say what it is about."""
+        return self.prefixed(key, self.line(expression, role, here=here), **details)
+
     def prefixed(self, key: str, line: ExplanationLine, **details: str) -> ExplanationLine:
         """A line behind the words that say what it is about."""
         return attrs.evolve(line, pieces=(*self.wording.pieces(key, **details), *line.pieces))

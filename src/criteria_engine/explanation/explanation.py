@@ -102,6 +102,7 @@ class ExplanationWriter:
         self._faces, self._tree = self._judging.faces, self._judging.tree
         self._can = result.walk.can
         self._wording = Wording(lang, result.ruleset, self._tree)
+        self._say, self._line = self._wording.say, self._wording.line
         self._values = EvaluatedExpressions(result)
         self._conditions = ConditionWriter(self._values, self._wording)
         self._rules = RuleWriter(self._conditions)
@@ -130,29 +131,30 @@ class ExplanationWriter:
     def _section(self, kind: str, lines: Sequence[ExplanationLine]) -> ExplanationLine | None:
         if not lines:
             return None
-        return attrs.evolve(self._wording.line(kind, f"section_{kind}"), children=tuple(lines))
+        return attrs.evolve(self._line(kind, f"section_{kind}"), children=tuple(lines))
 
     # ---- The head: what was judged, by which version, and the verdict ----
 
     def _head(self) -> Iterator[ExplanationLine]:
-        result, ruleset, say = self.result, self.result.ruleset, self._wording.say
-        parts = [ruleset.title.in_language(self.lang) or ruleset.id, say("version", version=ruleset.version)]
+        result, ruleset = self.result, self.result.ruleset
+        title = [
+            ruleset.title.in_language(self.lang) or ruleset.id,
+            self._say("version", version=ruleset.version),
+        ]
         if result.on is not None:
-            parts.append(say("as_of", date=result.on))
-        key = "title_line" if result.subject else "title_alone"
-        yield self._wording.line(
-            "title", key, subject=Piece(result.subject or "", "name"), title=", ".join(parts)
-        )
+            title.append(self._say("as_of", date=result.on))
+        key, subject = "title_line" if result.subject else "title_alone", Piece(result.subject or "", "name")
+        yield self._line("title", key, subject=subject, title=", ".join(title))
         if ruleset.legal_basis:
-            names = self._wording.listed(
-                say("basis_clause", document=each.document, clause=each.clause)
+            names = [
+                self._say("basis_clause", document=each.document, clause=each.clause)
                 if each.clause
                 else each.document
                 for each in ruleset.legal_basis
-            )
-            yield self._wording.line("basis", "basis", names=names)
+            ]
+            yield self._line("basis", "basis", names=self._wording.listed(names))
         if ruleset.status in ("illustrative", "adapted"):
-            yield self._wording.line("status", str(ruleset.status))
+            yield self._line("status", str(ruleset.status))
         yield from self._force()
         yield self._verdict()
         yield self._score()
@@ -163,19 +165,19 @@ class ExplanationWriter:
         if effective is not None and (effective.from_ or effective.until):
             first, last = effective.from_, effective.until
             key = "until_day" if first is None else "from_day" if last is None else "from_until"
-            force = self._wording.say(key, first=first, last=last)
+            force = self._say(key, first=first, last=last)
             if day is None:
-                yield self._wording.line("force", "in_force", force=force)
+                yield self._line("force", "in_force", force=force)
             else:
                 held = (first or day) <= day <= (last or day)
                 key = "in_force_on" if held else "not_in_force_on"
-                yield self._wording.line("force", key, force=force, day=day, version=version)
+                yield self._line("force", key, force=force, day=day, version=version)
         window = self._window(0)
         if window is not None:
-            yield self._wording.line("window", "window", first=window[0], last=window[1])
+            yield self._line("window", "window", first=window[0], last=window[1])
 
     def _verdict(self) -> ExplanationLine:
-        result, line = self.result, self._wording.line
+        result = self.result
         if result.reaching is None:
             return self._verdict_of_groups()
         root = self._tree.root.criterion
@@ -183,33 +185,33 @@ class ExplanationWriter:
             outcomes = [each for each in result.reaching.outcomes if self._can(each.possible)]
             refers = sorted({each.refer for each in outcomes if each.refer is not None})
             texts = [result.ruleset.overrides[number].refer.in_language(self.lang) for number in refers]
-            return line("verdict", "verdict_referred", text=self._wording.listed(texts))
+            return self._line("verdict", "verdict_referred", text=self._wording.listed(texts))
         if result.level is not None:
-            return line("verdict", "verdict_level", level=self._level_name(root, result.level))
+            return self._line("verdict", "verdict_level", level=self._level_name(root, result.level))
         levels = self._wording.listed(self._level_name(root, each) for each in result.possible_levels)
         key = "verdict_open_referred" if result.may_be_referred else "verdict_open"
-        return line("verdict", key, levels=levels)
+        return self._line("verdict", key, levels=levels)
 
     def _verdict_of_groups(self) -> ExplanationLine:
         """In a set without levels: those of its groups, if they have any."""
         texts = []
         for path in self.result.program.groups:
             level = self.result.criteria[path].level
-            name = self._wording.say("open_state")
+            name = self._say("open_state")
             if level is not None:
                 name = self._level_name(self._tree.by_path[path].criterion, level)
-            texts.append(self._wording.say("colon", label=self._wording.criterion(path), text=name))
+            texts.append(self._say("colon", label=self._wording.criterion(path), text=name))
         if not texts:
-            return self._wording.line("verdict", "verdict_none")
-        return self._wording.line("verdict", "verdict_groups", levels=self._wording.listed(texts))
+            return self._line("verdict", "verdict_none")
+        return self._line("verdict", "verdict_groups", levels=self._wording.listed(texts))
 
     def _score(self) -> ExplanationLine:
         score, most = self.result.score, self.result.max_score
         if score is None:
-            return self._wording.line("score", "score_absent")
+            return self._line("score", "score_absent")
         key = "score_line" if most is None else "score_of_line"
         shown = "" if most is None else self._wording.end(most)
-        line = self._wording.line("score", key, points=self._wording.end(score), most=shown)
+        line = self._line("score", key, points=self._wording.end(score), most=shown)
         return attrs.evolve(line, points=score, most=most)
 
     # ---- The levels: what each wants, special cases and vetoes ----
@@ -226,7 +228,7 @@ class ExplanationWriter:
         lines: list[ExplanationLine] = []
         if decision.applies != "held":
             key = "set_absent" if decision.applies == "fails" else "set_open"
-            lines.append(self._wording.line("applies", key, _STATUS_OF[decision.applies]))
+            lines.append(self._line("applies", key, _STATUS_OF[decision.applies]))
             if decision.applies == "fails":
                 return lines
         for outcome, (override, _) in zip(decision.overrides, reaching.overrides, strict=True):
@@ -235,17 +237,14 @@ class ExplanationWriter:
                 return lines
         for veto in decision.vetoes:
             name, state = self._wording.criterion(veto.path), self._state(self._tree.by_path[veto.path])
-            lines.append(
-                self._wording.line(
-                    "veto", "veto_line", _STATUS_OF[veto.truth], veto.path, name=name, state=state
-                )
-            )
+            status = _STATUS_OF[veto.truth]
+            lines.append(self._line("veto", "veto_line", status, veto.path, name=name, state=state))
         lines += self._levels_asked(group, reaching, decision)
         caps = [each.to for each in decision.overrides if each.kind == "at_most" and each.truth == "held"]
         possible = [each.level for each in reaching.outcomes if self._can(each.possible)]
         if len(possible) == 1 and possible[0] in caps:
             title = Piece(self._level_name(group.criterion, possible[0]), "name")
-            lines.append(self._wording.line("capped", "capped", "chosen", left=title))
+            lines.append(self._line("capped", "capped", "chosen", left=title))
         return lines
 
     def _levels_asked(self, group: Node, reaching: Outcomes, decision: Decision) -> list[ExplanationLine]:
@@ -261,23 +260,22 @@ class ExplanationWriter:
             if "fails" in vetoes:
                 status, key = "not_met", "level_vetoed"
             title = Piece(self._level_name(group.criterion, level.id), "name")
-            clause = self._wording.say("clause", clause=level.clause) if level.clause else ""
+            clause = self._say("clause", clause=level.clause) if level.clause else ""
             children = [self._want(group, level, *each) for each in zip(wanted, asked, strict=True)]
-            line = self._wording.line("level", key, status, level.id, level=(title, Piece(clause)))
+            line = self._line("level", key, status, level.id, level=(title, Piece(clause)))
             lines.append(attrs.evolve(line, children=tuple(children)))
             if status == "met":
                 return lines
         status = "unknown" if any(line.status == "unknown" for line in lines) else "chosen"
         lowest = Piece(self._level_name(group.criterion, decision.otherwise), "name")
-        return [*lines, self._wording.line("level", "level_lowest", status, level=lowest)]
+        return [*lines, self._line("level", "level_lowest", status, level=lowest)]
 
     def _override_line(self, group: Node, outcome: OverrideOutcome, override: Override) -> ExplanationLine:
-        line = self._conditions.line(override.when, "when", here=group.path)
         to = outcome.to if outcome.kind == "refer" else self._level_name(group.criterion, outcome.to)
-        line = self._conditions.prefixed(f"special_{outcome.kind}", line, to=to)
+        line = self._conditions.about(f"special_{outcome.kind}", override.when, here=group.path, to=to)
         reason = override.reason.in_language(self.lang)
         if reason:
-            below = self._wording.line("reason", "reason", left=Piece(reason, "name"))
+            below = self._line("reason", "reason", left=Piece(reason, "name"))
             line = attrs.evolve(line, children=(*line.children, below))
         status = {"held": "chosen", "open": "unknown"}.get(outcome.truth, "")
         return attrs.evolve(line, kind="special", status=status)
@@ -287,8 +285,7 @@ class ExplanationWriter:
         status = _STATUS_OF[asked.truth]
         match wanted.kind:
             case "when" if level.when is not None:
-                line = self._conditions.line(level.when, "want", here=group.path)
-                line = self._conditions.prefixed("want_when", line)
+                line = self._conditions.about("want_when", level.when, "want", here=group.path)
             case "each" | "floor":
                 line = self._share_wanted(wanted, asked)
             case "requires":
@@ -298,23 +295,23 @@ class ExplanationWriter:
             case _:
                 name = self._level_name(group.criterion, wanted.text)
                 ending = self._conditions.verdict("want", status)
-                line = ExplanationLine("want", (Piece(self._wording.say("want_lower", name=name) + ending),))
+                line = ExplanationLine("want", (Piece(self._say("want_lower", name=name) + ending),))
         return attrs.evolve(line, kind="want", status=status)
 
     def _share_wanted(self, wanted: Wanted, asked: Requirement) -> ExplanationLine:
         """A criterion's share of its points beside the share that it must reach."""
-        faces, walk, say = self._faces[wanted.path], self.result.walk, self._wording.say
-        got, share = say("share_na"), None
+        faces, walk = self._faces[wanted.path], self.result.walk
+        got, share = self._say("share_na"), None
         if walk.can(faces.applies):
             points = Bounds(*walk.interval(faces.points))
             most = Bounds(*walk.interval(faces.most)) if faces.most is not None else Bounds(0.0, 0.0)
             got = self._wording.points(points, most)
             if points.exact and most.exact and most.low > 0:
                 share = arithmetic.grid(points.low / most.low)
-                got = say("share_got", points=got, share=self._wording.share(share))
+                got = self._say("share_got", points=got, share=self._wording.share(share))
             elif most.exact and most.low == 0:
                 state = str(CriterionResult(self.result, wanted.path).status)
-                got = say("share_met", state=say(state))
+                got = self._say("share_met", state=self._say(state))
         short = None
         if share is not None and asked.truth == "fails":
             short = share_missed_by(f"share({wanted.path})", share, float(wanted.text))
@@ -332,7 +329,7 @@ class ExplanationWriter:
         if group.otherwise is not None:
             titles[group.otherwise.id] = group.otherwise.title
         elif level == Otherwise().id:
-            return self._wording.say("no_level")
+            return self._say("no_level")
         return titles.get(level, Titles()).in_language(self.lang) or level
 
     # ---- Criterion by criterion ----
@@ -341,8 +338,7 @@ class ExplanationWriter:
         root = self._tree.root
         lines = [*self._joined(root.criterion), *self._adjusted(root.criterion)]
         if root.criterion.applies_when is not None and self.result.status is Status.NOT_APPLICABLE:
-            line = self._conditions.line(root.criterion.applies_when, "when")
-            lines.append(self._conditions.prefixed("na_because", line))
+            lines.append(self._conditions.about("na_because", root.criterion.applies_when))
         return [*lines, *[self._criterion(child) for child in root.children]]
 
     def _criterion(self, node: Node) -> ExplanationLine:
@@ -356,15 +352,15 @@ class ExplanationWriter:
             key = "criterion_points"
             details["points"] = self._wording.points(points, most)
         pieces = self._wording.pieces(key, title=Piece(self._wording.criterion(node.path), "name"), **details)
-        ending = self._wording.say("bonus") if criterion.bonus else ""
-        ending += self._wording.say("clause", clause=criterion.clause) if criterion.clause else ""
+        ending = self._say("bonus") if criterion.bonus else ""
+        ending += self._say("clause", clause=criterion.clause) if criterion.clause else ""
         reaching = self.result.program.groups.get(node.path)
         decision = None if reaching is None else decision_of(self._values, node, reaching, self.lang)
         children = self._below(node, state, reaching, decision)
         said = " ".join(line.text for child in children for line in child.below())
         if missing and not all(self._wording.name(name) in said for name in missing):
             names = self._conditions.named(missing)
-            children.append(self._wording.line("missing", "lacks", "unknown", names=names))
+            children.append(self._line("missing", "lacks", "unknown", names=names))
         return ExplanationLine(
             "criterion",
             (*pieces, Piece(ending)),
@@ -390,12 +386,11 @@ class ExplanationWriter:
                 lines += self._levels(node, reaching, decision)
             lines += [self._criterion(child) for child in node.children]
         if criterion.met_when is not None:
-            line = self._conditions.line(criterion.met_when, "when")
-            lines.append(self._conditions.prefixed("met_when", line))
+            lines.append(self._conditions.about("met_when", criterion.met_when))
         lines += self._adjusted(criterion)
         if criterion.veto:
             settled = state in (Status.NOT_MET, Status.BLOCKED)
-            lines.append(self._wording.line("veto", "vetoes" if settled else "vetoes_open"))
+            lines.append(self._line("veto", "vetoes" if settled else "vetoes_open"))
         return lines
 
     def _applicability(self, node: Node, state: Status) -> list[ExplanationLine]:
@@ -405,26 +400,25 @@ class ExplanationWriter:
         own = self._values.either(faces.own_applies, faces.own_absent)
         if criterion.applies_when is not None and own != "held":
             key, status = ("na_because", "not_applicable") if own == "fails" else ("na_open", "unknown")
-            line = self._conditions.line(criterion.applies_when, "when")
-            line = self._conditions.prefixed(key, line)
+            line = self._conditions.about(key, criterion.applies_when)
             lines.append(attrs.evolve(line, kind="applies", status=status))
         if state is not Status.NOT_APPLICABLE:
             return lines
         if not lines:
             lines.append(self._absence(node))
         if criterion.not_applicable != "drop" and not self._can(faces.dropped):
-            lines.append(self._wording.line("counts", f"counts_{criterion.not_applicable}"))
+            lines.append(self._line("counts", f"counts_{criterion.not_applicable}"))
         return lines
 
     def _absence(self, node: Node) -> ExplanationLine:
         """Why it does not apply, where its own condition is not the reason."""
         for above in _above(node):
             if self._can(self._faces[above.path].own_absent):
-                return self._wording.line("applies", "na_above", name=self._wording.criterion(above.path))
+                return self._line("applies", "na_above", name=self._wording.criterion(above.path))
         if node.criterion.is_group:
-            return self._wording.line("applies", "na_children")
+            return self._line("applies", "na_children")
         dropped = self._can(self._faces[node.path].dropped)
-        return self._wording.line("applies", "missing_drop" if dropped else "na_rule")
+        return self._line("applies", "missing_drop" if dropped else "na_rule")
 
     def _policy(self, node: Node) -> list[ExplanationLine]:
         """That a figure was missing and the ruleset says what it then comes to."""
@@ -436,9 +430,9 @@ class ExplanationWriter:
         if missing is None:
             return []
         if missing.points is None:
-            return [self._wording.line("policy", f"missing_{missing.word}")]
+            return [self._line("policy", f"missing_{missing.word}")]
         points = formatting.points(missing.points, self.lang)
-        return [self._wording.line("policy", "missing_points", points=points)]
+        return [self._line("policy", "missing_points", points=points)]
 
     def _joined(self, criterion: Criterion) -> list[ExplanationLine]:
         """How a group joins its criteria, unless it plainly adds them up."""
@@ -446,8 +440,8 @@ class ExplanationWriter:
         if combine is None or combine.word == "sum":
             return []
         if combine.at_least is not None:
-            return [self._wording.line("combine", "combine_at_least", number=combine.at_least)]
-        return [self._wording.line("combine", f"combine_{combine.word}")]
+            return [self._line("combine", "combine_at_least", number=combine.at_least)]
+        return [self._line("combine", f"combine_{combine.word}")]
 
     def _adjusted(self, criterion: Criterion) -> list[ExplanationLine]:
         """What is done to the points in the end."""
@@ -456,22 +450,20 @@ class ExplanationWriter:
             size = getattr(criterion, key)
             if size is not None:
                 shown = formatting.number(Fraction(repr(size)), self.lang)
-                lines.append(self._wording.line("adjusted", key, points=shown, number=shown))
+                lines.append(self._line("adjusted", key, points=shown, number=shown))
         if criterion.round is not None:
-            digits, mode = criterion.round.digits, self._wording.say(criterion.round.mode)
+            digits, mode = criterion.round.digits, self._say(criterion.round.mode)
             key = "round" if digits >= 0 else "round_tens"
-            lines.append(self._wording.line("adjusted", key, digits=abs(digits), mode=mode))
+            lines.append(self._line("adjusted", key, digits=abs(digits), mode=mode))
         return lines
 
     # ---- Prerequisites: which hold, which block, and why ----
 
     def _prerequisites(self, node: Node) -> list[ExplanationLine]:
         """Those of a criterion, then a word on each group above that is blocked or waits."""
-        either = self._values.either
-        lines = []
-        for expression, (_, claim) in zip(
-            node.criterion.requires, self._faces[node.path].requires, strict=True
-        ):
+        either, lines = self._values.either, []
+        claims = self._faces[node.path].requires
+        for expression, (_, claim) in zip(node.criterion.requires, claims, strict=True):
             truth = either(claim.true, claim.false)
             key = {"held": "requires_held", "fails": "requires_failed", "open": "requires_open"}[truth]
             line = self._prerequisite(expression, claim, explained=truth != "held")
@@ -482,7 +474,7 @@ class ExplanationWriter:
                 failed = "fails" in truths
                 key, status = ("requires_above", "not_met") if failed else ("requires_above_open", "unknown")
                 name = self._wording.criterion(above.path)
-                lines.append(self._wording.line("prerequisite", key, status, above.path, name=name))
+                lines.append(self._line("prerequisite", key, status, above.path, name=name))
         return lines
 
     def _prerequisite(
@@ -509,18 +501,13 @@ class ExplanationWriter:
             lines = self._rules.lines(node.criterion.rule, node.criterion.points)
             return tuple(line for line in lines if line.status not in ("met", "not_applicable"))
         states = [(child, CriterionResult(self.result, child.path).status) for child in node.children]
-        return tuple(
-            self._state_line(child, str(state))
-            for child, state in states
-            if state not in (Status.MET, Status.NOT_APPLICABLE)
-        )
+        fine = (Status.MET, Status.NOT_APPLICABLE)
+        return tuple(self._state_line(child, str(state)) for child, state in states if state not in fine)
 
     def _state_line(self, node: Node, status: str) -> ExplanationLine:
         """A criterion's name and state."""
-        name = Piece(self._wording.criterion(node.path), "name")
-        return self._wording.line(
-            "prerequisite", "criterion_state", status, node.path, name=name, state=self._state(node)
-        )
+        name, state = Piece(self._wording.criterion(node.path), "name"), self._state(node)
+        return self._line("prerequisite", "criterion_state", status, node.path, name=name, state=state)
 
     def _state(self, node: Node) -> str:
         status = str(CriterionResult(self.result, node.path).status)
@@ -529,21 +516,17 @@ class ExplanationWriter:
     # ---- Definitions, earlier periods, titles, missing figures ----
 
     def _definition(self, definition: Definition) -> ExplanationLine:
-        part = self._values.expression(definition.id)
-        title = definition.title.in_language(self.lang)
+        part, title = self._values.expression(definition.id), definition.title.in_language(self.lang)
         name = Piece(title, "name") if title else self._conditions.code(definition.id)
-        line = self._wording.line(
-            "definition", "defined", "", definition.id, left=name, value=self._conditions.value(part)
-        )
-        if definition.expr is not None:
-            quoted = (Piece(" ["), self._conditions.code(definition.expr.text), Piece("]"))
-            figures = self._conditions.figures(part)
-            return attrs.evolve(
-                line, pieces=(*line.pieces, *quoted), rule=definition.expr.text, children=figures
-            )
-        if definition.rule is None:
+        value = self._conditions.value(part)
+        line = self._line("definition", "defined", "", definition.id, left=name, value=value)
+        if definition.rule is not None:
+            return attrs.evolve(line, children=self._rules.lines(definition.rule, None, gives_values=True))
+        if definition.expr is None:
             return line
-        return attrs.evolve(line, children=self._rules.lines(definition.rule, None, gives_values=True))
+        text = definition.expr.text
+        pieces = (*line.pieces, Piece(" ["), self._conditions.code(text), Piece("]"))
+        return attrs.evolve(line, pieces=pieces, rule=text, children=self._conditions.figures(part))
 
     def _looked_back_at(self) -> Iterator[tuple[str, str, str, int]]:
         """The inputs that come from elsewhere: the input or ruleset they are of, the level, how many periods back."""
@@ -558,18 +541,16 @@ class ExplanationWriter:
         for name, of, level, back in self._looked_back_at():
             if back and not level:
                 by_period.setdefault(back, []).append(self._conditions.labelled(of, name))
+        texts = {back: self._wording.listed(values) for back, values in sorted(by_period.items())}
         return [
-            self._wording.line(
-                "period", "colon", label=self._period(back), text=self._wording.listed(by_period[back])
-            )
-            for back in sorted(by_period)
+            self._line("period", "colon", label=self._period(back), text=text) for back, text in texts.items()
         ]
 
     def _period(self, back: int) -> str:
         name, window = self._wording.period(back), self._window(back)
         if window is None:
             return name
-        return self._wording.say("period_window", period=name, first=window[0], last=window[1])
+        return self._say("period_window", period=name, first=window[0], last=window[1])
 
     def _window(self, back: int) -> tuple[datetime.date, datetime.date] | None:
         """The days of a period, if the set has windows; none beyond the years that calendars have."""
@@ -592,7 +573,7 @@ class ExplanationWriter:
             key = "title_unknown" if unknown else "title_held" if value else "title_not_held"
             status = "unknown" if value is None else "met" if value else "not_met"
             details = {"title": self._wording.name(name), "held": "–" if held is None else held}
-            lines.append(self._wording.line("title_asked", key, status, **details))
+            lines.append(self._line("title_asked", key, status, **details))
         return lines
 
     def _missing(self, name: str) -> ExplanationLine:
@@ -600,9 +581,9 @@ class ExplanationWriter:
 
     def _foot(self, data: dict[str, Any]) -> Iterable[ExplanationLine]:
         if not data["missing"] and any(value is None for value in self.result.given().values()):
-            yield self._wording.line("missing_settled", "missing_settled")
+            yield self._line("missing_settled", "missing_settled")
         ruleset, inputs = (_short(digest) for digest in (data["ruleset"]["digest"], data["inputs_digest"]))
-        yield self._wording.line("digests", "digests", ruleset=ruleset, inputs=inputs)
+        yield self._line("digests", "digests", ruleset=ruleset, inputs=inputs)
 
 
 def _above(node: Node) -> Iterator[Node]:

@@ -116,7 +116,7 @@ class RuleWriter:
         """An event that must not happen, and what excuses it."""
         line = self.conditions.line(expression, "event", negated=True)
         if clause.unless is not None and line.status not in ("met", "not_applicable"):
-            excuse = self.conditions.prefixed("excuse", self.conditions.line(clause.unless, "when"))
+            excuse = self.conditions.about("excuse", clause.unless)
             status = "unknown" if excuse.status == "unknown" else line.status
             if excuse.status == "met":
                 line = self.conditions.line(expression, "excused", negated=True)
