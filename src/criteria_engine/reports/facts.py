@@ -34,6 +34,7 @@ __all__ = [
     "Since",
     "UnitStanding",
     "area_standings",
+    "by_area",
     "changed_since",
     "commonly_lacking",
     "duties_of",
@@ -431,11 +432,16 @@ def _later_rows(ledger: History, unit: Unit, rows: Mapping[str, Sequence[UnitSta
     return [row for each in ledger.roster.successors(unit) for row in rows.get(each.id, ())]
 
 
+def by_area(units: Iterable[UnitStanding]) -> dict[str, list[UnitStanding]]:
+    """The units of each area, in the order of the first of them."""
+    areas: dict[str, list[UnitStanding]] = {}
+    for unit in units:
+        areas.setdefault(unit.area, []).append(unit)
+    return areas
+
+
 def area_standings(setting: ProjectionContext, units: Iterable[UnitStanding]) -> tuple[AreaStanding, ...]:
     """The areas, in the order of their units."""
-    by_area: dict[str, list[UnitStanding]] = {}
-    for each in units:
-        by_area.setdefault(each.area, []).append(each)
     year = setting.on.year
     return tuple(
         AreaStanding(
@@ -446,7 +452,7 @@ def area_standings(setting: ProjectionContext, units: Iterable[UnitStanding]) ->
             sum(year in each.listed for each in found),
             sum(year + 1 in each.listed for each in found),
         )
-        for area, found in by_area.items()
+        for area, found in by_area(units).items()
     )
 
 
