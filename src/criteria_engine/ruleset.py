@@ -175,21 +175,10 @@ class Ruleset(Plain):
                 sets=sets,
                 strict=strict,
             )
-        if (
-            evidence is None
-            and program.door.quickly
-            and type(values) is dict
-            and (on is None or type(on) is datetime.date)
-        ):
-            row, answers = (program.once.get("quick") or program.quick)(values, ())
-            if answers is not None:
-                return Result(self, program, row, answers, True, {}, on, subject)
-            if row is None:
-                row = program.door.gathered(values)
-            if row is not None:
-                row, answers = (program.once.get("quick_with_gaps") or program.quick_with_gaps)(row, ())
-            if answers is not None:
-                return Result(self, program, row, answers, False, {}, on, subject)
+        if evidence is None and type(values) is dict and (on is None or type(on) is datetime.date):
+            row, verdict = program.quick(values)
+            if row is not None and verdict is not None:
+                return Result(self, program, row, verdict, {}, on, subject)
         return evaluate(self, program, values, evidence=evidence, on=on, subject=subject, strict=strict)
 
     def evaluate_again(
