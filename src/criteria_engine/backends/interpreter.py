@@ -129,7 +129,7 @@ class Interpreter:
                 return self._value(self._bounds.can(part))
         return self._number(part)
 
-    def _number(self, part: Numeric) -> float:
+    def _number(self, part: Numeric) -> Any:
         match part:
             case Number(value):
                 return arithmetic.as_float(value)

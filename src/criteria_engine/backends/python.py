@@ -13,8 +13,6 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, assert_never
 
-import attrs
-
 from criteria_engine.backends.splitting import Split, splits
 from criteria_engine.core import arithmetic
 from criteria_engine.core.arithmetic import EDGE, EXACT_FLOAT, as_float

@@ -81,11 +81,12 @@ class InputReader:
             # a name that is not known makes the dictionary longer than the blank one
             refused = f"if len(values) != {len(ids)}: return None, None"
             lines = ["values = blank | values", refused, *lines]
-        start = 0
-        for group, types in enumerate(({int, float}, {int}, {bool})):
+        start, nothing = 0, [type(None)] if missing else []
+        kinds: tuple[tuple[type, ...], ...] = ((int, float), (int,), (bool,))
+        for group, types in enumerate(kinds):
             end = start + sum(_GROUPS.get(given.type) == group for given in self.inputs)
             if end > start:
-                names[f"TYPES{group}"] = frozenset({*types, type(None)} if missing else types).issuperset
+                names[f"TYPES{group}"] = frozenset([*types, *nothing]).issuperset
                 lines.append(f"if not TYPES{group}(map(type, row[{start}:{end}])): return None, None")
             start = end
         unpacked = ", ".join(f"i{place}" for place in range(len(ids)))

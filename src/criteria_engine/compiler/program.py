@@ -146,9 +146,7 @@ class Program:
         """What makes the verdict of a row with missing values."""
         can, whole = self.bounds.can, self.slots[0]
         possible = tuple(can(each.possible) for each in self.outcomes)
-        broken = [
-            a.contrary(a.some([can(claim.true), can(claim.na)])) for _, claim in self.consistency
-        ]
+        broken = [a.contrary(a.some([can(claim.true), can(claim.na)])) for _, claim in self.consistency]
         return (possible, *self.bounds.interval(whole.points), can(whole.states[2]), *broken)
 
     def asked_of(self, slot: Slot) -> tuple[Anything, ...]:
@@ -187,9 +185,10 @@ class Program:
         if self._interpreted < _INTERPRETED:
             self._interpreted += 1
             return self.interpreter(row, evidence).answers(asked)
-        return self.kept(name, lambda: self.function(asked, missing=name == "bounded"))(row, evidence)
+        function = self.kept(name, lambda: self.function(asked, missing=name == "bounded"))
+        return function(row, evidence)
 
-    def function(self, outputs: Sequence[Output], *, missing: bool = True) -> Callable[..., Any]:
+    def function(self, outputs: Sequence[Output], *, missing: bool = True) -> Callable[..., Verdict]:
         """A generated function from a row and the inputs with evidence to some outputs."""
         return build_function(self.door.order, self.door.withholdable, outputs, missing=missing)
 
@@ -230,8 +229,6 @@ class Program:
         def make() -> Callable[..., Any]:
             outputs = self._bounded_outputs() if missing else self._exact_outputs()
             entrance = door.entrance(missing=missing)
-            return build_function(
-                door.order, door.withholdable, outputs, missing=missing, entrance=entrance
-            )
+            return build_function(door.order, door.withholdable, outputs, missing=missing, entrance=entrance)
 
         return self.kept("quick with gaps" if missing else "quick", make)

@@ -119,8 +119,10 @@ class Result:
         level = self.level
         if level is None:
             return ""
-        ranked = [*self.ruleset.levels, *([] if self.ruleset.otherwise is None else [self.ruleset.otherwise])]
-        title = next((each.title for each in ranked if each.id == level), None)
+        titles = {each.id: each.title for each in self.ruleset.levels}
+        if self.ruleset.otherwise is not None:
+            titles.setdefault(self.ruleset.otherwise.id, self.ruleset.otherwise.title)
+        title = titles.get(level)
         return title.in_language(lang) if title else level
 
     # ---- scores and states -------------------------------------------------------------------

@@ -19,8 +19,8 @@ from criteria_engine.core.lowering import Scope, lower
 from criteria_engine.core.nodes import Condition, Numeric, Operator
 from criteria_engine.core.traversal import inner, inputs_of
 from criteria_engine.core.values import Meaning, NumberValue, TextValue, TruthValue, compared, within
-from criteria_engine.evaluation.result import Result
 from criteria_engine.evaluation.missing import open_below
+from criteria_engine.evaluation.result import Result
 from criteria_engine.explanation.lines import ExplanationLine, Piece
 from criteria_engine.explanation.phrases import Wording
 from criteria_engine.messages.diagnostics import Fault

@@ -97,7 +97,9 @@ class Verdicts:
     def judge_open(self, row: Row, proved: AbstractSet[str]) -> RowVerdict:
         """What a row with missing values comes to."""
         if self._ways is None:
-            asked = self.program.kept("whole", lambda: self.program.function(self.program.asked_of(self.program.slots[0])))
+            asked = self.program.kept(
+                "whole", lambda: self.program.function(self.program.asked_of(self.program.slots[0]))
+            )
             met, *others, low, high, _, _ = asked(row, proved)
             return RowVerdict(bool(met) and not any(others), bool(met), (low + high) / 2.0)
         possible, low, high, *_ = self.program.bounded(row, proved)
