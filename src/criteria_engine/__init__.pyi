@@ -41,7 +41,7 @@ from criteria_engine.core.nodes import Bounds as Bounds
 from criteria_engine.core.nodes import NotApplicable as NotApplicable
 from criteria_engine.dossier import Dossier as Dossier
 from criteria_engine.dossier import evaluate_all as evaluate_all
-from criteria_engine.evaluation.findings import CriterionResult as CriterionResult
+from criteria_engine.evaluation.result import CriterionResult as CriterionResult
 from criteria_engine.evaluation.result import Result as Result
 from criteria_engine.explanation.explanation import Explanation as Explanation
 from criteria_engine.files.cases import CaseOutcome as CaseOutcome

@@ -14,7 +14,6 @@ from criteria_engine.compiler.soundness import program_of
 from criteria_engine.core.expression import Expression
 from criteria_engine.evaluation.evaluation import History, Titled, evaluate
 from criteria_engine.evaluation.result import Result
-from criteria_engine.explanation.notebook import ruleset_html
 from criteria_engine.messages.diagnostics import Problems
 from criteria_engine.messages.titles import Titles
 from criteria_engine.rules.parts import (
@@ -51,8 +50,6 @@ from criteria_engine.rules.schema import (
     part,
     word_of,
 )
-from criteria_engine.tables.evaluate_frame import evaluate_frame
-from criteria_engine.tables.history import HistoryColumns
 
 __all__ = ["Ruleset"]
 
@@ -175,21 +172,10 @@ class Ruleset(Plain):
                 sets=sets,
                 strict=strict,
             )
-        if (
-            evidence is None
-            and program.door.quickly
-            and type(values) is dict
-            and (on is None or type(on) is datetime.date)
-        ):
-            row, answers = (program.once.get("quick") or program.quick)(values, ())
-            if answers is not None:
-                return Result(self, program, row, answers, True, {}, on, subject)
-            if row is None:
-                row = program.door.gathered(values)
-            if row is not None:
-                row, answers = (program.once.get("quick_with_gaps") or program.quick_with_gaps)(row, ())
-            if answers is not None:
-                return Result(self, program, row, answers, False, {}, on, subject)
+        if evidence is None and type(values) is dict and (on is None or type(on) is datetime.date):
+            row, verdict = program.quick(values)
+            if row is not None and verdict is not None:
+                return Result(self, program, row, verdict, {}, on, subject)
         return evaluate(self, program, values, evidence=evidence, on=on, subject=subject, strict=strict)
 
     def evaluate_again(
@@ -238,10 +224,15 @@ class Ruleset(Plain):
         the period, and earlier rows of a unit are its history. ``titles`` says by ruleset which column holds
         the level, and ``sets`` rank the levels of those rulesets.
         """
+        from criteria_engine.tables.evaluate_frame import evaluate_frame
+        from criteria_engine.tables.history import HistoryColumns
+
         asked = HistoryColumns(history, titles or {}, tuple(sets))
         return evaluate_frame(self, frame, detail=detail, on=on, asked=asked, prefix=prefix, strict=strict)
 
     def _repr_html_(self) -> str:
+        from criteria_engine.explanation.notebook import ruleset_html
+
         return ruleset_html(self)
 
     @property

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import difflib
 import os
 import re
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-from criteria_engine import CriteriaError
-from criteria_engine.cli.check import run_check
-from criteria_engine.cli.evaluate import run_evaluate, run_explain
-from criteria_engine.cli.output import UNREADABLE, Unusable
-from criteria_engine.cli.project import run_project, run_report
+import criteria_engine as ce
 from criteria_engine.cli.terminal import Console
-from criteria_engine.cli.test import run_test
-from criteria_engine.cli.tour import run_tour
+import criteria_engine as ce
+from criteria_engine.cli.terminal import Console
 
 __all__ = [
     "COMMANDS",
@@ -69,9 +63,11 @@ class WrongUse(Exception):
 
 
 def _with_nearest(console: Console, message: str, details: dict[str, str]) -> str:
+    from difflib import get_close_matches
+
     near = []
     if "choices" in details:
-        near = difflib.get_close_matches(details["value"], details["choices"].split(", "), 1)
+        near = get_close_matches(details["value"], details["choices"].split(", "), 1)
     return console.word("did_you_mean", message=message, nearest=near[0]) if near else message
 
 
@@ -197,16 +193,6 @@ FINE, FALLS_SHORT, WRONG_USE, OWN_BUG = 0, 1, 2, 3
 # What a shell gives for a program that the signals of a closed pipe and of Ctrl-C have ended.
 _READER_GONE, _STOPPED = 141, 130
 
-_RUN = {
-    "demo": run_tour,
-    "check": run_check,
-    "test": run_test,
-    "evaluate": run_evaluate,
-    "explain": run_explain,
-    "project": run_project,
-    "report": run_report,
-}
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and give its exit status: 0 fine, 1 falls short, 2 wrong use, 3 a bug of ours."""
@@ -231,7 +217,40 @@ def _run(given: Sequence[str], console: Console) -> int:
     if options.command is None:
         console.complain(console.speaker.text("help_"))
         return WRONG_USE
-    return _RUN[options.command](options, console)
+    return _run_command(options, console)
+
+
+def _run_command(options: argparse.Namespace, console: Console) -> int:
+    """Run a command out of its own file: a command loads no more than it needs."""
+    match options.command:
+        case "demo":
+            from criteria_engine.cli.tour import run_tour
+
+            return run_tour(options, console)
+        case "check":
+            from criteria_engine.cli.check import run_check
+
+            return run_check(options, console)
+        case "test":
+            from criteria_engine.cli.test import run_test
+
+            return run_test(options, console)
+        case "evaluate":
+            from criteria_engine.cli.evaluate import run_evaluate
+
+            return run_evaluate(options, console)
+        case "explain":
+            from criteria_engine.cli.evaluate import run_explain
+
+            return run_explain(options, console)
+        case "project":
+            from criteria_engine.cli.project import run_project
+
+            return run_project(options, console)
+        case _:
+            from criteria_engine.cli.project import run_report
+
+            return run_report(options, console)
 
 
 def _guarded(run: Callable[[], int], console: Console) -> int:
@@ -245,7 +264,9 @@ def _guarded(run: Callable[[], int], console: Console) -> int:
         console.complain(f"{error.program}: {error.in_words(console)}")
         console.complain(console.word("use_help", program=error.program))
         return WRONG_USE
-    except CriteriaError as error:
+    except ce.CriteriaError as error:
+        from criteria_engine.cli.output import UNREADABLE, Unusable
+
         console.complain_of(error.diagnostics)
         unusable = isinstance(error, Unusable) or any(each.code in UNREADABLE for each in error.diagnostics)
         return WRONG_USE if unusable else FALLS_SHORT
@@ -257,6 +278,8 @@ def _guarded(run: Callable[[], int], console: Console) -> int:
     except Exception as error:  # noqa: BLE001 - the one place where a bug becomes a sentence
         console.complain(console.word("bug", kind=type(error).__name__))
         if os.environ.get("CRITERIA_DEBUG"):
+            import traceback
+
             console.complain(traceback.format_exc())
         return OWN_BUG
 

@@ -15,7 +15,7 @@ from criteria_engine.core import arithmetic
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.nodes import NA, Bounds
 from criteria_engine.core.values import TruthValue
-from criteria_engine.evaluation.findings import CriterionResult, Findings
+from criteria_engine.evaluation.result import CriterionResult, Result
 from criteria_engine.explanation.conditions import ConditionWriter, share_missed_by
 from criteria_engine.explanation.lines import Decision, ExplanationLine, OverrideOutcome, Piece, Requirement
 from criteria_engine.explanation.phrases import Wording
@@ -653,7 +653,7 @@ def _without_decision(line: ExplanationLine) -> ExplanationLine:
     return attrs.evolve(line, decision=None)
 
 
-def explain(result: Findings, lang: str | None = None) -> Explanation:
+def explain(result: Result, lang: str | None = None) -> Explanation:
     """Why a result is what it is, in Vietnamese or English."""
     chosen = chosen_language(lang)
     return _Explaining(result, chosen).whole()
@@ -662,7 +662,7 @@ def explain(result: Findings, lang: str | None = None) -> Explanation:
 class _Explaining:
     """Puts the parts of one explanation together."""
 
-    def __init__(self, result: Findings, lang: Language) -> None:
+    def __init__(self, result: Result, lang: Language) -> None:
         self.result, self.lang = result, lang
         self.wording = Wording(lang, result.ruleset, result.program.judging.tree)
         self.facts = Facts(Sight(result), self.wording)
@@ -819,7 +819,7 @@ class _Explaining:
         return [*made, self._said("digests", "digests", ruleset=digests[0], inputs=digests[1])]
 
 
-def _outcome(result: Findings, refer: int) -> Any:
+def _outcome(result: Result, refer: int) -> Any:
     reaching = result.reaching
     return next(each for each in reaching.outcomes if each.refer == refer) if reaching is not None else None
 

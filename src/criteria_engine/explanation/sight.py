@@ -19,8 +19,8 @@ from criteria_engine.core.lowering import Scope, lower
 from criteria_engine.core.nodes import Condition, Numeric, Operator
 from criteria_engine.core.traversal import inner, inputs_of
 from criteria_engine.core.values import Meaning, NumberValue, TextValue, TruthValue, compared, within
-from criteria_engine.evaluation.findings import Findings
 from criteria_engine.evaluation.missing import open_below
+from criteria_engine.evaluation.result import Result
 from criteria_engine.explanation.lines import ExplanationLine, Piece
 from criteria_engine.explanation.phrases import Wording
 from criteria_engine.messages.diagnostics import Fault
@@ -99,7 +99,7 @@ class Link:
 class Sight:
     """One result, to be asked what parts of expressions come to."""
 
-    def __init__(self, result: Findings) -> None:
+    def __init__(self, result: Result) -> None:
         self.result = result
         self._memory = result.program.memory
 
@@ -172,7 +172,7 @@ class Sight:
         return _word(self.result.walk.can(yes), self.result.walk.can(no))
 
     def value(self, seen: Sighted, tree: ast.expr) -> Any:
-        """What a part comes to; see ``Findings.reveal``."""
+        """What a part comes to; see ``Result.reveal``."""
         meaning = self.meaning(seen, tree)
         return None if meaning is None else self.result.reveal(meaning)
 
@@ -213,7 +213,9 @@ class Sight:
 
     def missing(self, claims: Sequence[Meaning | None]) -> tuple[str, ...]:
         """The missing inputs that still matter for some values, in the order of the ruleset."""
-        found = open_below(self.result, [root for each in claims for root in _roots(each)])
+        found = open_below(
+            self.result.program, self.result.walk, [root for each in claims for root in _roots(each)]
+        )
         # what a text says is no part of the core, so nothing leads to its input
         spoken = {case.input for each in claims if isinstance(each, TextValue) for case in each.cases}
         observed = self.result.observed

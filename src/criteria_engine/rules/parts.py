@@ -6,7 +6,6 @@ fit together is asked when a ruleset is made of them.
 
 from __future__ import annotations
 
-import calendar
 import datetime
 import enum
 import re
@@ -294,7 +293,7 @@ def _month_day(value: object) -> str:
     """A month and a day that some year has, as ``MM-DD``."""
     text = value.strip() if isinstance(value, str) else ""
     found = _MONTH_DAY.fullmatch(text)
-    if found is None or int(found[2]) > calendar.monthrange(2024, int(found[1]))[1]:
+    if found is None or int(found[2]) > _last_day(2024, int(found[1])):
         raise Fault("CE113", value=shown(value), mended=_mended(text))
     return text
 
@@ -348,10 +347,17 @@ class Window(Plain):
         return self.ending_in(self.at(day)[1].year - periods)
 
 
+def _last_day(year: int, month: int) -> int:
+    """The last day of a month; the module ``calendar`` would load the locale for it."""
+    if month == 2:
+        return 29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28
+    return 30 if month in (4, 6, 9, 11) else 31
+
+
 def _day(year: int, edge: str, *, first: bool = False) -> datetime.date:
     """A day of a year; without a 29 February the last of the month, or the first of the next."""
     month, day = map(int, edge.split("-"))
-    last = calendar.monthrange(year, month)[1]
+    last = _last_day(year, month)
     return (
         datetime.date(year, month + 1, 1)
         if first and day > last

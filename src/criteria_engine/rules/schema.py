@@ -8,8 +8,7 @@ no reader of its own.
 from __future__ import annotations
 
 import datetime
-import hashlib
-import json
+import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
@@ -276,6 +275,9 @@ _AS_THEY_ARE = (str, int, bool)
 
 def digest_of(value: Any) -> str:
     """The SHA-256 of a value's canonical form: order of keys, comments and line ends play no part."""
+    import hashlib
+    import json
+
     text = json.dumps(_canonical(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
@@ -442,6 +444,9 @@ def _accepted_by_id(struct: Struct, value: Any) -> tuple[Any, ...]:
     return tuple(made)
 
 
+_NO_SIGNATURE = inspect.Signature()
+
+
 def part(kind: Kind, *, default: Any = attrs.NOTHING, key: str | None = None, optional: bool = False) -> Any:
     """An attrs attribute of that kind: values from Python are checked, ``None`` stands where optional.
 
@@ -458,6 +463,8 @@ def part(kind: Kind, *, default: Any = attrs.NOTHING, key: str | None = None, op
             problems.add_fault(attribute.alias or attribute.name, fault)
             raise CriteriaError(problems) from None
 
+    # attrs looks for a signature on each of two hundred converters, which took a twentieth of a cold start
+    convert.__dict__["__signature__"] = _NO_SIGNATURE
     return attrs.field(
         default=default,
         converter=attrs.Converter(convert, takes_field=True),
