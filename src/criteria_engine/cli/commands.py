@@ -12,8 +12,6 @@ from typing import NoReturn
 
 import criteria_engine as ce
 from criteria_engine.cli.terminal import Console
-import criteria_engine as ce
-from criteria_engine.cli.terminal import Console
 
 __all__ = [
     "COMMANDS",
