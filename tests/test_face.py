@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
+import pydoc
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,10 +15,17 @@ import pytest
 import criteria_engine as ce
 
 STUB = Path(ce.__file__).with_suffix(".pyi")
+WRITER = Path(__file__).resolve().parent.parent / "tools" / "write_pages.py"
 
 
-def test_stub_and_face_agree() -> None:
-    """The stub imports each name from where the face loads it."""
+def test_the_stub_is_up_to_date() -> None:
+    """The stub is what the table of public names gives, and imports each name from where it is loaded."""
+    spec = importlib.util.spec_from_file_location("write_pages", WRITER)
+    assert spec is not None
+    assert spec.loader is not None
+    writer = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(writer)
+    assert STUB.read_text(encoding="utf-8") == writer.stub(), "run: make pages"
     homes = {}
     for statement in ast.parse(STUB.read_text(encoding="utf-8")).body:
         if isinstance(statement, ast.ImportFrom):
@@ -23,6 +33,15 @@ def test_stub_and_face_agree() -> None:
     assert sorted(homes) == sorted(ce.__all__)
     for name, home in homes.items():
         assert getattr(ce, name) is getattr(__import__(str(home), fromlist=[name]), name)
+
+
+def test_help_begins_with_every_public_name() -> None:
+    """The docstring names each public name once, with a few words; pydoc shows it first."""
+    assert ce.__doc__ is not None
+    listed = re.findall(r"^    (\w+) {2,}\S", ce.__doc__, flags=re.MULTILINE)
+    assert sorted(listed) == sorted(ce.__all__)
+    page = pydoc.plain(pydoc.render_doc(ce)).splitlines()
+    assert page.index("PACKAGE CONTENTS") < 200
 
 
 def test_unknown_names_are_refused() -> None:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 
 from criteria_engine.compiler.names import Described
 from criteria_engine.compiler.program import Program
 from criteria_engine.compiler.soundness import program_of
-from criteria_engine.core.expression import Expression
 from criteria_engine.evaluation.evaluation import History, Titled, evaluate
 from criteria_engine.evaluation.result import Result
-from criteria_engine.explanation.notebook import ruleset_html
 from criteria_engine.messages.diagnostics import Problems
 from criteria_engine.messages.titles import Titles
 from criteria_engine.rules.parts import (
@@ -45,16 +43,23 @@ from criteria_engine.rules.schema import (
     TITLES,
     ById,
     ListOf,
+    Members,
+    OptionalFormula,
+    OptionalObject,
+    OptionalWord,
+    Part,
     Plain,
+    Several,
     Struct,
+    Wording,
     digest_of,
     part,
     word_of,
 )
-from criteria_engine.tables.evaluate_frame import evaluate_frame
-from criteria_engine.tables.history import HistoryColumns
 
 __all__ = ["Ruleset"]
+
+FrameT = TypeVar("FrameT")
 
 
 def _program(ruleset: Ruleset) -> Program:
@@ -75,39 +80,37 @@ class Ruleset(Plain):
 
     id: str = part(TEXT)
     version: str = part(TEXT)
-    title: Titles = part(TITLES, default=Titles())
-    note: Titles = part(TITLES, default=Titles())
+    title: Wording = part(TITLES, default=Titles())
+    note: Wording = part(TITLES, default=Titles())
     status: str | None = part(word_of("official", "adapted", "illustrative"), optional=True, default=None)
-    legal_basis: tuple[LegalBasis, ...] = part(ListOf(Struct(LegalBasis, short="document")), default=())
-    aliases: tuple[str, ...] = part(ListOf(TEXT, single=True), default=())
-    effective: Effective | None = part(Struct(Effective), optional=True, default=None)
-    window: Window | None = part(Struct(Window), optional=True, default=None)
-    subject: Titles = part(TITLES, default=Titles())
+    legal_basis: Members[LegalBasis] = part(ListOf(Struct(LegalBasis, short="document")), default=())
+    aliases: Several[str] = part(ListOf(TEXT, single=True), default=())
+    effective: OptionalObject[Effective] = part(Struct(Effective), optional=True, default=None)
+    window: OptionalObject[Window] = part(Struct(Window), optional=True, default=None)
+    subject: Wording = part(TITLES, default=Titles())
     owner: str | None = part(TEXT, optional=True, default=None)
     source: str | None = part(TEXT, optional=True, default=None)
-    holidays: tuple[datetime.date, ...] = part(ListOf(DATE), default=())
-    scales: tuple[Scale, ...] = part(ById(Struct(Scale, listed="words")), default=())
-    inputs: tuple[Input, ...] = part(ById(Struct(Input, short="type")), default=())
-    parameters: tuple[Parameter, ...] = part(
-        ById(Struct(Parameter, short="value", listed="dated")), default=()
-    )
-    define: tuple[Definition, ...] = part(ById(Struct(Definition, short="expr")), default=())
-    consistency: tuple[Consistency, ...] = part(ListOf(Struct(Consistency, short="holds")), default=())
-    applies_when: Expression | None = part(EXPRESSION, optional=True, default=None)
-    missing: Missing | None = part(Struct(Missing, short="word"), optional=True, default=None)
-    combine: Combine | None = part(Struct(Combine, short="word"), optional=True, default=None)
+    holidays: Part[tuple[datetime.date, ...], Iterable[datetime.date | str]] = part(ListOf(DATE), default=())
+    scales: Members[Scale] = part(ById(Struct(Scale, listed="words")), default=())
+    inputs: Members[Input] = part(ById(Struct(Input, short="type")), default=())
+    parameters: Members[Parameter] = part(ById(Struct(Parameter, short="value", listed="dated")), default=())
+    define: Members[Definition] = part(ById(Struct(Definition, short="expr")), default=())
+    consistency: Members[Consistency] = part(ListOf(Struct(Consistency, short="holds")), default=())
+    applies_when: OptionalFormula = part(EXPRESSION, optional=True, default=None)
+    missing: OptionalWord[Missing] = part(Struct(Missing, short="word"), optional=True, default=None)
+    combine: OptionalWord[Combine] = part(Struct(Combine, short="word"), optional=True, default=None)
     points: float | None = part(NUMBER, optional=True, default=None)
     scale_to: float | None = part(NUMBER, optional=True, default=None)
     factor: float | None = part(NUMBER, optional=True, default=None)
     floor: float | None = part(NUMBER, optional=True, default=None)
     cap: float | None = part(NUMBER, optional=True, default=None)
-    round: Round | None = part(Struct(Round), optional=True, default=None)
-    criteria: tuple[Criterion, ...] = part(ById(Struct(Criterion)), default=())
-    levels: tuple[Level, ...] = part(ById(Struct(Level)), default=())
-    otherwise: Otherwise | None = part(Struct(Otherwise, short="id"), optional=True, default=None)
+    round: OptionalObject[Round] = part(Struct(Round), optional=True, default=None)
+    criteria: Members[Criterion] = part(ById(Struct(Criterion)), default=())
+    levels: Members[Level] = part(ById(Struct(Level)), default=())
+    otherwise: OptionalWord[Otherwise] = part(Struct(Otherwise, short="id"), optional=True, default=None)
     cumulative: bool = part(BOOLEAN, default=False)
-    overrides: tuple[Override, ...] = part(ListOf(Struct(Override)), default=())
-    tests: tuple[Case, ...] = part(ListOf(Struct(Case)), default=())
+    overrides: Members[Override] = part(ListOf(Struct(Override)), default=())
+    tests: Members[Case] = part(ListOf(Struct(Case)), default=())
     _program: Program | None = attrs.field(default=None, init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -175,21 +178,10 @@ class Ruleset(Plain):
                 sets=sets,
                 strict=strict,
             )
-        if (
-            evidence is None
-            and program.door.quickly
-            and type(values) is dict
-            and (on is None or type(on) is datetime.date)
-        ):
-            row, answers = (program.once.get("quick") or program.quick)(values, ())
-            if answers is not None:
-                return Result(self, program, row, answers, True, {}, on, subject)
-            if row is None:
-                row = program.door.gathered(values)
-            if row is not None:
-                row, answers = (program.once.get("quick_with_gaps") or program.quick_with_gaps)(row, ())
-            if answers is not None:
-                return Result(self, program, row, answers, False, {}, on, subject)
+        if evidence is None and type(values) is dict and (on is None or type(on) is datetime.date):
+            row, verdict = program.quick(values)
+            if row is not None and verdict is not None:
+                return Result(self, program, row, verdict, {}, on, subject)
         return evaluate(self, program, values, evidence=evidence, on=on, subject=subject, strict=strict)
 
     def evaluate_again(
@@ -214,7 +206,7 @@ class Ruleset(Plain):
 
     def evaluate_frame(
         self,
-        frame: Any,
+        frame: FrameT,
         *,
         detail: bool = False,
         history: tuple[str, str] | None = None,
@@ -223,7 +215,7 @@ class Ruleset(Plain):
         sets: Sequence[Described] = (),
         prefix: str = "",
         strict: bool = False,
-    ) -> Any:
+    ) -> FrameT:
         """Judge every row of a frame, whatever its kind; the same kind comes back, what is lazy stays lazy.
 
         An input is the column of its name; null, NaN, NaT and None are missing. ``n/a`` in a text
@@ -238,10 +230,18 @@ class Ruleset(Plain):
         the period, and earlier rows of a unit are its history. ``titles`` says by ruleset which column holds
         the level, and ``sets`` rank the levels of those rulesets.
         """
+        from criteria_engine.tables.evaluate_frame import evaluate_frame
+        from criteria_engine.tables.history import HistoryColumns
+
         asked = HistoryColumns(history, titles or {}, tuple(sets))
-        return evaluate_frame(self, frame, detail=detail, on=on, asked=asked, prefix=prefix, strict=strict)
+        judged: FrameT = evaluate_frame(
+            self, frame, detail=detail, on=on, asked=asked, prefix=prefix, strict=strict
+        )
+        return judged
 
     def _repr_html_(self) -> str:
+        from criteria_engine.explanation.notebook import ruleset_html
+
         return ruleset_html(self)
 
     @property

@@ -13,8 +13,6 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, assert_never
 
-import attrs
-
 from criteria_engine.backends.splitting import Split, splits
 from criteria_engine.core import arithmetic
 from criteria_engine.core.arithmetic import EDGE, EXACT_FLOAT, as_float
@@ -434,46 +432,52 @@ class ExpressionWriter:
 
 _DEEP = 40
 
+Output = Anything | tuple[Anything, ...]
+"""What a generated function gives back: one value, or a tuple of them."""
+
+
+class Entrance:
+    """What a generated function does before it judges: ``statements`` that bind ``row`` and the inputs.
+
+    ``spans`` are the numbers between which an input must lie, ``words`` what a text must be among; both
+    are checked where the input is first looked at. ``names`` are what the statements refer to.
+    """
+
+    __slots__ = ("names", "spans", "statements", "words")
+
+    def __init__(
+        self,
+        statements: Sequence[ast.stmt],
+        spans: Mapping[str, tuple[float, float]],
+        words: Mapping[str, tuple[str, ...]],
+        names: Mapping[str, Any],
+    ) -> None:
+        self.statements, self.spans, self.words, self.names = statements, spans, words, names
+
 
 def build_function(
     inputs: Sequence[str],
     withholdable: frozenset[str],
-    outputs: Sequence[Anything],
+    outputs: Sequence[Output],
     *,
-    missing: bool = False,
-    parameters: Sequence[str] = ("row", "evidence"),
+    missing: bool,
     entrance: Entrance | None = None,
 ) -> Callable[..., Any]:
     """A function from a row and the set of inputs with evidence to the values of ``outputs``.
 
-    ``withholdable`` are the inputs that may be not applicable; ``missing``: values may be. With an
-    ``entrance`` the function looks at the values first, and gives (row, answers), or None for both
-    where something is odd.
+    ``withholdable`` are the inputs that may be not applicable; ``missing`` says whether values may be. With an ``entrance`` the function takes a
+    dictionary of values instead, reads it and gives (row, outputs), or (None, None) where something is odd.
     """
-    writer = _Writer(inputs, withholdable, outputs, entrance)
-    writer.write_splits(splits(outputs, children, withholdable, missing, 2 if entrance is None else 1))
-    body = writer.write(outputs)
+    parts = [part for output in outputs for part in (output if isinstance(output, tuple) else (output,))]
+    writer = _Writer(inputs, withholdable, parts, entrance)
+    writer.write_splits(splits(parts, children, withholdable, missing, 2 if entrance is None else 1))
+    body = writer.write(parts, outputs)
     if entrance is None:
-        return compiled(parameters, [*writer.unpacked(), *body], writer.tables)
-    start = [*entrance.statements, *writer.left_to_check(missing)]
+        return compiled(("row", "evidence"), [*writer.unpacked(), *body], writer.tables)
     guarded = statements(["try: pass", "except (KeyError, TypeError): return None, None"])[0]
     if isinstance(guarded, ast.Try):
-        guarded.body = [*start, *body]
-    return compiled(parameters, [guarded], {**entrance.names, **writer.tables})
-
-
-@attrs.frozen(eq=False, repr=False)
-class Entrance:
-    """What a generated function does before it judges: ``statements`` that bind ``row`` and inputs.
-
-    ``spans`` are the numbers between which an input must lie, ``words`` what a text must be among;
-    both are checked where the input is first looked at. ``names`` are what the statements refer to.
-    """
-
-    statements: tuple[ast.stmt, ...]
-    spans: Mapping[str, tuple[float, float]]
-    words: Mapping[str, tuple[str, ...]]
-    names: Mapping[str, Any]
+        guarded.body = [*entrance.statements, *writer.left_to_check(missing), *body]
+    return compiled(("values",), [guarded], {"evidence": (), **entrance.names, **writer.tables})
 
 
 class _Writer(ExpressionWriter):
@@ -492,12 +496,20 @@ class _Writer(ExpressionWriter):
         self._words = dict(entrance.words) if entrance is not None else {}
         self.tables: dict[str, Any] = {}
 
-    def write(self, outputs: Sequence[Anything]) -> list[ast.stmt]:
+    def write(self, parts: Sequence[Anything], outputs: Sequence[Output]) -> list[ast.stmt]:
         """The statements, the last of which returns the outputs as one tuple, perhaps after the row."""
-        for part, depth in children_first(outputs, children):
+        for part, depth in children_first(parts, children):
             if depth % _DEEP == 0:  # so that neither we nor Python's compiler go deeper than that
                 self._named(part)
-        values: ast.expr = ast.Tuple([self._named(part) for part in outputs], ast.Load())
+        values: ast.expr = ast.Tuple(
+            [
+                ast.Tuple([self._named(part) for part in output], ast.Load())
+                if isinstance(output, tuple)
+                else self._named(output)
+                for output in outputs
+            ],
+            ast.Load(),
+        )
         if self._entrance is not None:
             values = ast.Tuple([name_of("row"), values], ast.Load())
         self._body.append(ast.Return(values))

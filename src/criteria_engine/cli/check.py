@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from criteria_engine import CriteriaError, Diagnostic, Library, Ruleset, check, load
+import criteria_engine as ce
+from criteria_engine import CriteriaError, Diagnostic, Ruleset, check, load
 from criteria_engine.cli.output import UNREADABLE, Unusable
 from criteria_engine.cli.subjects import json_text, leaves, library_of
 from criteria_engine.cli.terminal import Console, diagnostic_text
@@ -180,7 +181,7 @@ def _counts(found: Sequence[Diagnostic]) -> dict[str, int]:
 
 
 def _say(
-    files: Sequence[str], found: Sequence[Diagnostic], console: Console, library: Library | None
+    files: Sequence[str], found: Sequence[Diagnostic], console: Console, library: ce.Library | None
 ) -> None:
     for each in found[:_SHOWN]:
         console.say(diagnostic_text(each, console.lang), "bad" if each.severity == "error" else "doubt")
@@ -202,7 +203,7 @@ def _say(
     console.say(line, tone)
 
 
-def _loaded(file: str, library: Library | None) -> list[Ruleset]:
+def _loaded(file: str, library: ce.Library | None) -> list[Ruleset]:
     """The ruleset of a file, if it has one: the tests beside it may be what is faulty."""
     try:
         return [load(file, library=library)]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
-from criteria_engine import CriteriaError, Diagnostic, writing_whole
+import criteria_engine as ce
+from criteria_engine import CriteriaError, Diagnostic
 from criteria_engine.cli.terminal import Console
 
 __all__ = [
@@ -83,12 +83,14 @@ def opened_output(console: Console, output: str | None) -> Iterator[BinaryIO]:
     output cannot be written.
     """
     if output is None:
+        import tempfile
+
         with tempfile.TemporaryFile() as stream:
             yield stream
             console.give_file(stream)
         return
     try:
-        with writing_whole(output) as stream:
+        with ce.writing_whole(output) as stream:
             yield stream
     except (OSError, UnicodeError) as error:
         raise _unusable("CE822", file=output, reason=console.reason(error)) from None

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
-import difflib
-import json
 import re
 import unicodedata
 from argparse import Namespace
@@ -15,18 +12,15 @@ from typing import Any, BinaryIO
 
 import attrs
 
+import criteria_engine as ce
 from criteria_engine import (
     Bounds,
     CriteriaError,
     Diagnostic,
-    Library,
     Result,
     Ruleset,
     Status,
-    iter_subjects,
     load,
-    read_value,
-    write_parquet,
 )
 from criteria_engine.cli.output import Unusable
 from criteria_engine.cli.terminal import Console, Progress, safe, text_table
@@ -65,9 +59,9 @@ class JudgedSubject:
     problems: tuple[Diagnostic, ...] = ()
 
 
-def library_of(options: Namespace) -> Library | None:
+def library_of(options: Namespace) -> ce.Library | None:
     """The library that a command names."""
-    return None if options.library is None else Library(options.library)
+    return None if options.library is None else ce.Library(options.library)
 
 
 @attrs.frozen(eq=False)
@@ -85,7 +79,7 @@ def read_data(options: Namespace, console: Console, progress: Progress | None = 
     library = library_of(options)
     ruleset = load(options.ruleset, library=library, lang=console.lang)
     on = day_of(options.on)
-    subjects = iter_subjects(
+    subjects = ce.iter_subjects(
         options.data,
         ruleset.columns,
         subject_column=options.subject_column,
@@ -101,7 +95,7 @@ def day_of(text: str | None) -> datetime.date | None:
     if text is None:
         return None
     try:
-        day = read_value(text, "date")
+        day = ce.read_value(text, "date")
     except ValueError:
         day = None
     if not isinstance(day, datetime.date):
@@ -144,7 +138,9 @@ def found_subject(subjects: Iterable[Any], name: str) -> Any:
         if len(found) == 1:
             return found[0]
     by_letters = {_unmarked(each.subject): each.subject for each in listed}
-    near = difflib.get_close_matches(_unmarked(composed)[:64], by_letters, 3, 0.5)
+    from difflib import get_close_matches
+
+    near = get_close_matches(_unmarked(composed)[:64], by_letters, 3, 0.5)
     details = {"name": name}
     if near:
         raise Unusable(
@@ -321,6 +317,8 @@ def csv_lines(
 
     A text that a spreadsheet would run as a formula gets an apostrophe before it.
     """
+    import csv
+
     line_of = csv.writer(_Echo(), lineterminator="\r\n").writerow
     yield line_of(_columns(ruleset, detail=detail))
     for row in _rows(ruleset, found, console, detail=detail):
@@ -332,7 +330,7 @@ def as_parquet(
 ) -> None:
     """The rows and columns of ``csv_lines`` with their types: texts as they are, numbers, truth values."""
     columns = _columns(ruleset, detail=detail)
-    write_parquet(stream, columns, _rows(ruleset, found, console, detail=detail))
+    ce.write_parquet(stream, columns, _rows(ruleset, found, console, detail=detail))
 
 
 def _columns(ruleset: Ruleset, *, detail: bool) -> dict[str, type[str | float | bool]]:
@@ -419,9 +417,13 @@ def _plain(each: JudgedSubject, console: Console) -> dict[str, Any]:
 
 def json_text(value: object, indent: int | None = 2) -> str:
     """JSON that people can read, with nothing in it that a terminal would obey."""
+    import json
+
     text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
     return _UNSEEN.sub(lambda found: found[0] if found[0].isprintable() else _escaped(found[0]), text)
 
 
 def _escaped(letter: str) -> str:
+    import json
+
     return json.dumps(letter)[1:-1] if ord(letter) > 0x7F else f"\\u{ord(letter):04x}"

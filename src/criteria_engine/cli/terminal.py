@@ -16,7 +16,7 @@ from itertools import zip_longest
 from types import TracebackType
 from typing import BinaryIO, Self, TextIO
 
-from criteria_engine import Diagnostic
+import criteria_engine as ce
 from criteria_engine.messages.speaker import Speaker
 
 __all__ = [
@@ -220,7 +220,7 @@ class Console:
             self._err.write(safe(text, lines=True) + "\n")
             self._err.flush()
 
-    def complain_of(self, found: Iterable[Diagnostic]) -> None:
+    def complain_of(self, found: Iterable[ce.Diagnostic]) -> None:
         """What is wrong, to standard error."""
         for each in found:
             self.complain(diagnostic_text(each, self.lang))
@@ -256,7 +256,7 @@ def shown_number(value: float, lang: str) -> str:
     return text.replace(".", ",") if lang == "vi" else text
 
 
-def diagnostic_text(found: Diagnostic, lang: str) -> str:
+def diagnostic_text(found: ce.Diagnostic, lang: str) -> str:
     """A diagnostic in words, a warning called so."""
     spoken = found.in_language(lang)
     text = str(spoken)

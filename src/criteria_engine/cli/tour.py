@@ -131,7 +131,7 @@ _WARDS = "vn/khanh-hoa/phuong-2024.csv"
 _EXPLAINED = "Vĩnh Hòa"
 
 
-def run_tour(_: Namespace, console: Console) -> int:
+def run_tour(_: Namespace, console: Console, /) -> int:
     """The tour; 1 where something that comes with the program is not in order."""
     folder = _shipped()
     console.say(console.word("demo_title"), "strong")

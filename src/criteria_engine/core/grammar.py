@@ -13,7 +13,6 @@ import re
 import threading
 import unicodedata
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 import attrs
@@ -292,6 +291,8 @@ def is_id(name: str) -> bool:
 
 def nearest(name: str, known: object) -> str:
     """The known name nearest to ``name``, or nothing."""
+    from difflib import get_close_matches
+
     candidates = [str(each) for each in known] if hasattr(known, "__iter__") else []
     found = get_close_matches(name, candidates, 1, 0.6)
     if not found:

@@ -9,7 +9,6 @@ from typing import Any
 from criteria_engine.compiler.names import Described, earlier_name
 from criteria_engine.compiler.program import Program
 from criteria_engine.core.grammar import nearest, normal
-from criteria_engine.evaluation.findings import Findings
 from criteria_engine.evaluation.result import Result
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 
@@ -31,7 +30,7 @@ __all__ = [
 History = Sequence[Mapping[str, Any] | None]
 """The values of earlier periods, the newest first; None for a period of which nothing is known."""
 
-Titled = str | Findings | None
+Titled = str | Result | None
 """A title: the id of the level that is held, ``"none"`` for none, or the result of judging it; None where
 that is not known."""
 
@@ -86,7 +85,7 @@ def titles_held(
     for ruleset, held in titles.items():
         told: set[tuple[str, str | None]] = set()
         newest_first = held if isinstance(held, list | tuple) else [held]
-        wrong = [each for each in newest_first if not isinstance(each, str | Findings | None)]
+        wrong = [each for each in newest_first if not isinstance(each, str | Result | None)]
         if wrong or not isinstance(ruleset, str):
             problems.add(f"titles.{ruleset}", "CE563", value=repr(wrong[0] if wrong else ruleset)[:60])
             continue
@@ -108,7 +107,7 @@ def _is_held(ruleset: str, level: str, held: Titled, at_hand: Mapping[str, Descr
     """Whether ``held`` is that level or a better one; None while that is open."""
     if held is None:
         return None
-    if isinstance(held, Findings):
+    if isinstance(held, Result):
         if held.ruleset.id != ruleset:
             raise Fault("CE565", name=held.ruleset.id, ruleset=ruleset)
         possible = held.possible_levels
@@ -151,7 +150,7 @@ def plain_titles(titles: Mapping[str, Any]) -> dict[str, Any]:
 def _plain(held: Any) -> Any:
     if isinstance(held, list | tuple):
         return [_plain(each) for each in held]
-    return held.level if isinstance(held, Findings) else held
+    return held.level if isinstance(held, Result) else held
 
 
 _NO_EVIDENCE: Mapping[str, str] = {}
@@ -217,10 +216,10 @@ def _carefully(
         _check_day_and_evidence(ruleset, program, evidence if strict else {}, on)
     day = None if on is None else on.toordinal()
     row, gone = program.door.read(values, evidence.keys(), day, strict=strict)
-    answers = (program.bounded if gone else program.exact)(row, evidence.keys())
+    verdict = (program.bounded if gone else program.exact)(row, evidence.keys())
     if program.consistency:
-        _check_consistency(ruleset, program.breaches(answers, not gone))
-    return Result(ruleset, program, row, answers, not gone, dict(evidence), on, subject)
+        _check_consistency(ruleset, verdict[4:])
+    return Result(ruleset, program, row, verdict, dict(evidence), on, subject)
 
 
 def _check_mappings(**given: object) -> None:

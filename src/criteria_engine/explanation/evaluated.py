@@ -21,8 +21,8 @@ from criteria_engine.core.lowering import Scope, lower
 from criteria_engine.core.nodes import Condition, Numeric, Operator
 from criteria_engine.core.traversal import inner, inputs_of
 from criteria_engine.core.values import Meaning, NumberValue, TextValue, TruthValue, compared, within
-from criteria_engine.evaluation.findings import Findings
 from criteria_engine.evaluation.missing import open_below
+from criteria_engine.evaluation.result import Result
 from criteria_engine.explanation.lines import Decision, OverrideOutcome, Requirement
 from criteria_engine.explanation.phrases import Subexpression
 from criteria_engine.messages.diagnostics import Fault
@@ -93,7 +93,7 @@ class Comparison:
 class EvaluatedExpressions:
     """The expressions of one result, to be asked what their parts came to."""
 
-    def __init__(self, result: Findings) -> None:
+    def __init__(self, result: Result) -> None:
         self.result = result
         self.judging = result.program.judging
         self._memory = result.program.memory
@@ -172,7 +172,7 @@ class EvaluatedExpressions:
         return _held(self.result.walk.can(yes), self.result.walk.can(no))
 
     def value(self, part: Subexpression) -> Any:
-        """What a part came to; see ``Findings.reveal``."""
+        """What a part came to; see ``Result.reveal``."""
         meaning = self.meaning(part)
         return None if meaning is None else self.result.reveal(meaning)
 
@@ -218,7 +218,9 @@ class EvaluatedExpressions:
 
     def missing(self, meanings: Sequence[Meaning | None]) -> tuple[str, ...]:
         """The missing inputs that still matter for some values, in the order of the ruleset."""
-        names = open_below(self.result, [root for meaning in meanings for root in _roots(meaning)])
+        names = open_below(
+            self.result.program, self.result.walk, [root for meaning in meanings for root in _roots(meaning)]
+        )
         # The words that a text may be are no nodes of the core, so nothing leads to their input.
         of_texts = {case.input for each in meanings if isinstance(each, TextValue) for case in each.cases}
         observed = self.result.observed

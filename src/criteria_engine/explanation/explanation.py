@@ -20,7 +20,7 @@ from criteria_engine.core import arithmetic
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.nodes import NA, Bounds
 from criteria_engine.core.values import TruthValue
-from criteria_engine.evaluation.findings import CriterionResult, Findings
+from criteria_engine.evaluation.result import CriterionResult, Result
 from criteria_engine.explanation.conditions import ConditionWriter, share_missed_by
 from criteria_engine.explanation.evaluated import EvaluatedExpressions, decision_of
 from criteria_engine.explanation.lines import Decision, ExplanationLine, OverrideOutcome, Piece, Requirement
@@ -88,7 +88,7 @@ class Explanation:
         }
 
 
-def explain(result: Findings, lang: str | None = None) -> Explanation:
+def explain(result: Result, lang: str | None = None) -> Explanation:
     """Why a result is what it is, in Vietnamese or English."""
     return ExplanationWriter(result, chosen_language(lang)).explanation()
 
@@ -96,7 +96,7 @@ def explain(result: Findings, lang: str | None = None) -> Explanation:
 class ExplanationWriter:
     """Writes the explanation of one result in one language."""
 
-    def __init__(self, result: Findings, lang: Language) -> None:
+    def __init__(self, result: Result, lang: Language) -> None:
         self.result, self.lang = result, lang
         self._judging = result.program.judging
         self._faces, self._tree = self._judging.faces, self._judging.tree

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from criteria_engine.compiler.names import Described
 from criteria_engine.compiler.tree import Node, Tree
-from criteria_engine.evaluation.findings import CriterionResult, Findings
+from criteria_engine.evaluation.result import CriterionResult, Result
 from criteria_engine.explanation.explanation import explain
 from criteria_engine.explanation.phrases import MARKS, Wording
 from criteria_engine.explanation.rendering import STYLE, escaped
@@ -40,7 +40,7 @@ def _fitting(parts: Sequence[str], wording: Wording) -> str:
 # ---- a result --------------------------------------------------------------------------------
 
 
-def result_html(result: Findings) -> str:
+def result_html(result: Result) -> str:
     """The verdict, a table of the criteria, and the explanation folded away."""
     explained = explain(result)
     wording = Wording(explained.lang, result.ruleset, result.program.judging.tree)
@@ -52,7 +52,7 @@ def result_html(result: Findings) -> str:
     return _fitting([*head, _table(result, wording), folded], wording)
 
 
-def _table(result: Findings, wording: Wording) -> str:
+def _table(result: Result, wording: Wording) -> str:
     found = list(result.program.judging.tree.root.below())
     columns = ("column_criterion", "column_state", "column_points", "column_most")
     heads = "".join(f'<th scope="col">{escaped(wording.say(column))}</th>' for column in columns)
@@ -62,7 +62,7 @@ def _table(result: Findings, wording: Wording) -> str:
     return f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
-def _row(result: Findings, wording: Wording, found: Node) -> str:
+def _row(result: Result, wording: Wording, found: Node) -> str:
     view = CriterionResult(result, found.path)
     state = view.status
     lacking = state is Status.UNKNOWN and not found.criterion.is_group

@@ -11,7 +11,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal
+from typing import Any, Literal
 
 import attrs
 
@@ -84,6 +84,11 @@ class Diagnostic:
         if self.line is None:
             return ":".join(part for part in (self.file, self.path) if part)
         return f"{self.file or '<text>'}:{self.line}:{self.column}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Code, severity, message, hint and place, as plain data."""
+        keys = ("code", "severity", "message", "hint", "file", "line", "column", "path")
+        return {key: getattr(self, key) for key in keys}
 
     def __str__(self) -> str:
         place = f"{self.place}: " if self.place else ""

@@ -12,8 +12,7 @@ import attrs
 from criteria_engine.backends.arrays import Arrays
 from criteria_engine.backends.python import Anything, Row
 from criteria_engine.backends.steps import Block, Steps
-from criteria_engine.evaluation.findings import plain
-from criteria_engine.evaluation.result import Result
+from criteria_engine.evaluation.result import Result, plain
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.plans.plan import YEAR, meant_unit, year_days
 from criteria_engine.plans.roster import Roster
@@ -89,27 +88,23 @@ class Verdicts:
 
     def judge_complete(self, row: Row, proved: AbstractSet[str]) -> RowVerdict:
         """What a row without missing values comes to."""
-        program = self.program
-        found = program.exact(row, proved)
-        points = program.exact_answer(4, found)
         if self._ways is None:
-            met = bool(program.exact_answer(1, found))
-            return RowVerdict(met, met, points)
-        code = int(program.exact_answer(0, found))
+            return self.judge_open(row, proved)
+        code, points, *_ = self.program.exact(row, proved)
         good = code in self._good
         return RowVerdict(good, good or code in self._referred, points)
 
     def judge_open(self, row: Row, proved: AbstractSet[str]) -> RowVerdict:
         """What a row with missing values comes to."""
-        program = self.program
-        found = program.bounded(row, proved)
-        low, high = program.open_answer(4, found), program.open_answer(5, found)
-        points = (low + high) / 2.0
         if self._ways is None:
-            met, *others = (program.open_answer(question, found) for question in range(4))
-            return RowVerdict(bool(met) and not any(others), bool(met), points)
-        ways = program.answers(found, complete=False, first=0, count=self._ways)
-        can = {place for place, way in enumerate(ways) if way}
+            asked = self.program.kept(
+                "whole", lambda: self.program.function(self.program.asked_of(self.program.slots[0]))
+            )
+            met, *others, low, high, _, _ = asked(row, proved)
+            return RowVerdict(bool(met) and not any(others), bool(met), (low + high) / 2.0)
+        possible, low, high, *_ = self.program.bounded(row, proved)
+        points = (low + high) / 2.0
+        can = {place for place, way in enumerate(possible) if way}
         return RowVerdict(can <= self._good, bool(can & (self._good | self._referred)), points)
 
     def judge_block(self, np: Any, block: Block, *, complete: bool) -> tuple[Any, Any, Any]:

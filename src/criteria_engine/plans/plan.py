@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Protocol
 
@@ -27,9 +27,18 @@ from criteria_engine.rules.schema import (
     ById,
     ListOf,
     MapOf,
+    Members,
+    Object,
+    OptionalDay,
+    OptionalObject,
+    OptionalSeveral,
+    Pairs,
+    Part,
     Plain,
     Scalar,
+    Several,
     Struct,
+    Wording,
     digest_of,
     part,
     shown,
@@ -172,7 +181,7 @@ class Denominator(Plain):
     """Of how many units a share is: those of the day (``rule="current"``), or those of a ``fixed`` day."""
 
     rule: str = part(word_of("current"), default="current")
-    fixed: datetime.date | None = part(DATE, optional=True, default=None)
+    fixed: OptionalDay = part(DATE, optional=True, default=None)
 
 
 @attrs.frozen(repr=False)
@@ -190,14 +199,14 @@ class Counting(Plain):
     """
 
     basis: str = part(word_of("title_year", "decision_date"), default="title_year")
-    denominator: Denominator = part(Struct(Denominator, short="rule"), default=Denominator())
+    denominator: Object[Denominator] = part(Struct(Denominator, short="rule"), default=Denominator())
     carry_over: str = part(word_of("any", "most", "all", "reassess", "freeze"), default="any")
     predecessors: str = part(word_of("counted", "all"), default="counted")
     lasts: int | None = part(LASTS, default=None)
     decided_after: int = part(YEARS, default=1)
-    only: tuple[tuple[str, tuple[str, ...]], ...] = part(MapOf(LABEL, ListOf(LABEL, single=True)), default=())
+    only: Pairs[tuple[str, ...]] = part(MapOf(LABEL, ListOf(LABEL, single=True)), default=())
     registered_only: bool = part(BOOLEAN, default=False)
-    assumed: tuple[str, ...] = part(
+    assumed: Several[str] = part(
         ListOf(
             word_of(
                 "basis",
@@ -219,7 +228,7 @@ class Counting(Plain):
 class AreaList(Plain):
     """The units that one area registers for a year; ``total`` is the number the document states."""
 
-    units: tuple[str, ...] = part(ListOf(LABEL), default=())
+    units: Several[str] = part(ListOf(LABEL), default=())
     total: int | None = part(INTEGER, optional=True, default=None)
     area: str = attrs.field(default="")
 
@@ -279,15 +288,17 @@ class Target(Plain):
     """
 
     id: str = part(ID)
-    share: tuple[float, ...] | None = part(ListOf(SHARE, single=True), optional=True, default=None)
+    share: Part[tuple[float, ...] | None, float | str | Iterable[float | str] | None] = part(
+        ListOf(SHARE, single=True), optional=True, default=None
+    )
     count: int | None = part(INTEGER, optional=True, default=None)
-    units: tuple[str, ...] | None = part(ListOf(LABEL), optional=True, default=None)
+    units: OptionalSeveral[str] = part(ListOf(LABEL), optional=True, default=None)
     by: int | None = part(YEAR, optional=True, default=None)
     in_: int | None = part(YEAR, optional=True, default=None, key="in")
     through: int | None = part(YEAR, optional=True, default=None)
     each: str | None = part(word_of("area"), optional=True, default=None)
-    title: Titles = part(TITLES, default=Titles())
-    note: Titles = part(TITLES, default=Titles())
+    title: Wording = part(TITLES, default=Titles())
+    note: Wording = part(TITLES, default=Titles())
 
     @property
     def year(self) -> int:
@@ -306,7 +317,7 @@ class Reports(Plain):
 
     half_year: str | None = part(DAY_OF_YEAR, optional=True, default=None)
     year: str | None = part(DAY_OF_YEAR, optional=True, default=None)
-    review: tuple[int, ...] = part(ListOf(YEAR, single=True), default=())
+    review: Several[int] = part(ListOf(YEAR, single=True), default=())
 
     def due(self, horizon: Horizon) -> tuple[datetime.date, ...]:
         """The days on which reports are due, from the first to the last year."""
@@ -320,14 +331,14 @@ class Task(Plain):
     """A task with its five clears; ``assumed`` names those that no document says."""
 
     id: str | None = part(ID, optional=True, default=None)
-    owner: Titles = part(TITLES, default=Titles())
-    what: Titles = part(TITLES, default=Titles())
+    owner: Wording = part(TITLES, default=Titles())
+    what: Wording = part(TITLES, default=Titles())
     due: datetime.date | str | None = part(DUE, optional=True, default=None)
-    result: Titles = part(TITLES, default=Titles())
-    answerable: Titles = part(TITLES, default=Titles())
-    criteria: tuple[str, ...] = part(ListOf(LABEL, single=True), default=())
-    assumed: tuple[str, ...] = part(ListOf(word_of(*CLEARS), single=True), default=())
-    note: Titles = part(TITLES, default=Titles())
+    result: Wording = part(TITLES, default=Titles())
+    answerable: Wording = part(TITLES, default=Titles())
+    criteria: Several[str] = part(ListOf(LABEL, single=True), default=())
+    assumed: Several[str] = part(ListOf(word_of(*CLEARS), single=True), default=())
+    note: Wording = part(TITLES, default=Titles())
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -661,18 +672,18 @@ class Plan(Plain):
     """
 
     id: str = part(LABEL, key="plan")
-    title: Titles = part(TITLES, default=Titles())
-    legal_basis: tuple[LegalBasis, ...] = part(ListOf(Struct(LegalBasis)), default=())
+    title: Wording = part(TITLES, default=Titles())
+    legal_basis: Members[LegalBasis] = part(ListOf(Struct(LegalBasis)), default=())
     ruleset: str | None = part(LABEL, optional=True, default=None)
     roster_file: str = part(TEXT, key="roster", default="")
-    horizon: Horizon = part(Struct(Horizon))
-    counting: Counting = part(Struct(Counting), default=Counting())
-    registrations: tuple[Registration, ...] = part(REGISTRATIONS, default=())
-    targets: tuple[Target, ...] = part(ById(Struct(Target)), default=())
-    reports: Reports | None = part(Struct(Reports), optional=True, default=None)
-    tasks: tuple[Task, ...] = part(ListOf(Struct(Task)), default=())
-    capacity: Capacity | None = part(Struct(Capacity), optional=True, default=None)
-    note: Titles = part(TITLES, default=Titles())
+    horizon: Object[Horizon] = part(Struct(Horizon), kw_only=True)
+    counting: Object[Counting] = part(Struct(Counting), default=Counting())
+    registrations: Members[Registration] = part(REGISTRATIONS, default=())
+    targets: Members[Target] = part(ById(Struct(Target)), default=())
+    reports: OptionalObject[Reports] = part(Struct(Reports), optional=True, default=None)
+    tasks: Members[Task] = part(ListOf(Struct(Task)), default=())
+    capacity: OptionalObject[Capacity] = part(Struct(Capacity), optional=True, default=None)
+    note: Wording = part(TITLES, default=Titles())
     roster: Roster = attrs.field(default=Roster(()))
 
     def __attrs_post_init__(self) -> None:

@@ -11,8 +11,7 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.evaluation.findings import leaves_of
-from criteria_engine.evaluation.result import Result
+from criteria_engine.evaluation.result import Result, leaves_of
 from criteria_engine.forecasting.distribution import binomial
 from criteria_engine.forecasting.published import Label, escap, growth_ratio, sdsn_arrow, unsd_progress
 from criteria_engine.forecasting.rates import HALF_LIFE

@@ -9,8 +9,7 @@ from fractions import Fraction
 
 import attrs
 
-from criteria_engine.evaluation.findings import CriterionResult, leaves_of
-from criteria_engine.evaluation.result import Result
+from criteria_engine.evaluation.result import CriterionResult, Result, leaves_of
 from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.messages.formatting import sort_key_vi
 from criteria_engine.messages.titles import Titles
