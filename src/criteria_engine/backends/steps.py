@@ -6,10 +6,11 @@ number or truth value that holds for all rows: what has no gap then costs no loo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any, Protocol, assert_never
 
+from criteria_engine.backends.operations import Operations
 from criteria_engine.backends.python import Anything, children
 from criteria_engine.backends.splitting import threshold
 from criteria_engine.core.arithmetic import EDGE, EXACT_FLOAT, as_float
@@ -38,7 +39,6 @@ from criteria_engine.core.nodes import (
     Ratio,
     Remainder,
     Rounded,
-    RoundingMode,
     Same,
     Settled,
     Sum,
@@ -50,7 +50,6 @@ from criteria_engine.core.traversal import children_first
 __all__ = [
     "Block",
     "Memory",
-    "Operations",
     "Step",
     "Steps",
 ]
@@ -86,61 +85,6 @@ class Block(Protocol):
         """Where two texts are there and agree (differ)."""
 
 
-class Operations(Protocol):
-    """The arithmetic of a carrier, on values that stand for many rows (or plain ones, for all)."""
-
-    def kept(self, value: Any, uses: int) -> Any:
-        """A value that is read so many times, perhaps put by under a name."""
-
-    def every(self, values: Sequence[Any]) -> Any:
-        """Where all hold."""
-
-    def some(self, values: Sequence[Any]) -> Any:
-        """Where at least one holds."""
-
-    def contrary(self, value: Any) -> Any:
-        """Where it does not hold."""
-
-    def compared(self, operator: str, left: Any, right: Any) -> Any:
-        """Where a comparison holds."""
-
-    def chosen(self, test: Any, yes: Any, no: Any) -> Any:
-        """``yes`` where the test holds, else ``no``."""
-
-    def added(self, terms: Sequence[Any], most: float) -> Any:
-        """The terms added from left to right; no partial sum is larger than ``most``."""
-
-    def subtracted(self, left: Any, right: Any, most: float) -> Any:
-        """``left`` less ``right``, no larger than ``most``."""
-
-    def times(self, left: Any, right: Any) -> Any:
-        """A product."""
-
-    def divided(self, left: Any, right: Any, nearest: float, *, safe: bool) -> Any:
-        """A quotient; 0 where the divisor is nearer to 0 than ``nearest`` (unless surely ``safe``)."""
-
-    def remainder(self, left: Any, right: Any) -> Any:
-        """``left`` less the whole times that ``right`` goes into it."""
-
-    def power(self, base: Any, exponent: int) -> Any:
-        """The base multiplied by itself."""
-
-    def extreme(self, which: str, values: Sequence[Any], *, finite: bool) -> Any:
-        """The smallest or largest, as Python's ``min`` and ``max`` pick it."""
-
-    def applied(self, function: str, values: Sequence[Any], days_off: Collection[int]) -> Any:
-        """A named function."""
-
-    def grid_inside(self, x: Any) -> Any:
-        """On the grid, for what is surely not below 0 and within the edge."""
-
-    def rounded(self, x: Any, digits: int, mode: RoundingMode) -> Any:
-        """``x``, already on the grid, rounded to so many digits."""
-
-    def mixture(self, which: str, scale: float, parts: Sequence[Any], *, summed_on_grid: bool) -> Any:
-        """The smallest or largest ratio of sums; ``parts`` are (points, maximum, surely, maybe)."""
-
-
 class Steps:
     """Works out parts of the core, one after the other, by the arithmetic of a carrier."""
 
@@ -160,7 +104,7 @@ class Steps:
                 last[self._slots[id(each)]] = slot
                 self._uses[self._slots[id(each)]] += 1
         self._places = [self._slots[id(part)] for part in outputs]
-        for place in self._places:
+        for place in set(self._places):
             self._uses[place] += 1
         self._last = self._freed(last)
 
@@ -188,7 +132,7 @@ class Steps:
         """The outputs for the rows of a block, each an array or one value for all rows."""
         keep, memory = self._operations.kept, [None] * len(self._steps)
         for slot, (step, freed, uses) in enumerate(zip(self._steps, self._last, self._uses, strict=True)):
-            memory[slot] = step(memory, block) if uses == 1 else keep(step(memory, block), uses)
+            memory[slot] = step(memory, block) if uses == 1 else keep(step(memory, block))
             for each in freed:
                 memory[each] = None
         return [memory[place] for place in self._places]
