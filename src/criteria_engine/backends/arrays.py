@@ -17,7 +17,7 @@ __all__ = ["Arrays"]
 
 _BYTE, _SHORT = 127, 32_767
 
-_Join = Callable[[Any, Any], Any]
+_INTO: dict[Any, Callable[[Any, Any], Any]] = {and_: iand, or_: ior}
 
 
 class Arrays(Operations):
@@ -30,53 +30,14 @@ class Arrays(Operations):
         """Looked up in the array."""
         return not (test if isinstance(test, bool) else test.any())
 
-    # ---- truth values ------------------------------------------------------------------------
-
-    def every(self, values: Sequence[Any]) -> Any:
-        """Where all hold."""
-        return self._joined(values, True, and_, iand)
-
-    def some(self, values: Sequence[Any]) -> Any:
-        """Where at least one holds."""
-        return self._joined(values, False, or_, ior)
-
-    def _joined(self, values: Sequence[Any], none: bool, join: _Join, join_into: _Join) -> Any:
-        """The values joined; ``none`` is what no value comes to, its contrary settles all."""
-        found: Any = none
-        own = False
-        for value in values:
-            if value is (not none):
-                return value
-            if value is none:
-                continue
-            if found is none:
-                found = value
-            elif own:
-                found = join_into(found, value)
-            else:
-                found, own = join(found, value), True
-        return found
-
-    def contrary(self, value: Any) -> Any:
-        """Where it does not hold."""
-        return not value if isinstance(value, bool) else ~value
-
-    def compared(self, operator: str, left: Any, right: Any) -> Any:
-        """Where a comparison holds."""
-        match operator:
-            case "<":
-                found = left < right
-            case "<=":
-                found = left <= right
-            case ">":
-                found = left > right
-            case ">=":
-                found = left >= right
-            case "==":
-                found = left == right
-            case _:
-                found = left != right
-        return found
+    def joined(self, make: Callable[[Any, Any], Any], values: Sequence[Any]) -> Any:
+        """One after the other, from the second on into the same array."""
+        total = values[0]
+        if len(values) > 1:
+            total = make(total, values[1])
+        for value in values[2:]:
+            total = _INTO[make](total, value)
+        return total
 
     # ---- choosing ----------------------------------------------------------------------------
 
@@ -189,33 +150,18 @@ class Arrays(Operations):
 
     # ---- other arithmetic --------------------------------------------------------------------
 
-    def times(self, left: Any, right: Any) -> Any:
-        """A product."""
-        return self.real(left) * self.real(right)
-
-    def divided(self, left: Any, right: Any, nearest: float, *, safe: bool) -> Any:
-        """A quotient; 0 where the divisor is nearer to 0 than ``nearest`` (unless surely ``safe``)."""
-        left, right = self.real(left), self.real(right)
-        if is_plain(right):
-            return 0.0 if -nearest < right < nearest else left / right
-        if safe:
-            return left / right
-        there = (right >= nearest) | (right <= -nearest)
-        return self.chosen(there, left / right, 0.0)
-
     def extreme(self, which: str, values: Sequence[Any], *, finite: bool) -> Any:
-        """The smallest or largest, as Python's ``min`` and ``max`` pick it."""
-        found = values[0]
+        """NumPy picks faster where a zero's sign and what is not a number cannot tell its way from Python's."""
+        if not finite:
+            return super().extreme(which, values, finite=finite)
+        pick = self._np.minimum if which == "min" else self._np.maximum
+        best = values[0]
         for value in values[1:]:
-            if is_plain(found) and is_plain(value):
-                found = min(found, value) if which == "min" else max(found, value)
-            elif finite:
-                pick = self._np.minimum if which == "min" else self._np.maximum
-                found = pick(self.real(found), self.real(value))
+            if is_plain(best) and is_plain(value):
+                best = min(best, value) if which == "min" else max(best, value)
             else:
-                found, other = self.real(found), self.real(value)
-                found = self.chosen(other < found if which == "min" else other > found, other, found)
-        return found
+                best = pick(self.real(best), self.real(value))
+        return best
 
     def grid(self, x: Any) -> Any:
         """On the grid of one billionth."""
@@ -238,10 +184,6 @@ class Arrays(Operations):
         self._np.floor(found, out=found)
         found /= 1e9
         return found
-
-    def size(self, x: Any) -> Any:
-        """The number without its sign."""
-        return abs(x) if is_plain(x) else self._np.abs(x)
 
     def root(self, x: Any) -> Any:
         """The square root of what is above 0."""

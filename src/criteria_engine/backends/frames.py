@@ -9,20 +9,21 @@ stay small; a value that holds for all rows stays plain.
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import attrs
 
-from criteria_engine.backends.operations import Operations
+from criteria_engine.backends.operations import Operations, is_plain
 from criteria_engine.core import arithmetic
-from criteria_engine.core.arithmetic import EDGE
 
 __all__ = ["Formula", "Formulas"]
 
 _DEEP = 40  # engines walk expressions by recursion
 _MOST_WHOLE = 1_000_000_000
 _TOGETHER = 40  # terms that are added in one expression
+_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _STEPS = (512, 256, 128, 64, 32, 16, 8, 4, 2, 1)  # the bits of a power of two that a float can hold
 _STEPS_UP = (512, *_STEPS)  # numbers below 2**-1022 are smaller than those powers
 
@@ -84,14 +85,6 @@ class Formulas(Operations):
         depth = 1 + max((each.depth for each in formulas), default=0)
         return Formula(found, layer, depth, whole)
 
-    def _joined(self, make: Callable[[Any, Any], Any], values: Sequence[Any], *, whole: bool = False) -> Any:
-        """Many values joined two by two, so that the expression does not grow deep."""
-        listed = list(values)
-        while len(listed) > 1:
-            pairs = [listed[place : place + 2] for place in range(0, len(listed), 2)]
-            listed = [self.made(make, *pair, whole=whole) if len(pair) == 2 else pair[0] for pair in pairs]
-        return listed[0]
-
     def real(self, value: Any) -> Any:
         """The value as a float."""
         if isinstance(value, Formula):
@@ -105,52 +98,25 @@ class Formulas(Operations):
             return value
         return Formula(self.space.lit(int(value) if whole else float(value)), 0, 0, whole)
 
-    # ---- truth values ------------------------------------------------------------------------
+    def joined(self, make: Callable[[Any, Any], Any], values: Sequence[Any], *, whole: bool = False) -> Any:
+        """Two by two, so that the expression does not grow deep."""
+        listed = list(values)
+        while len(listed) > 1:
+            pairs = [listed[place : place + 2] for place in range(0, len(listed), 2)]
+            listed = [self.made(make, *pair, whole=whole) if len(pair) == 2 else pair[0] for pair in pairs]
+        return listed[0]
 
-    def every(self, values: Sequence[Any]) -> Any:
-        """Where all hold."""
-        if any(value is False for value in values):
-            return False
-        left = [value for value in values if value is not True]
-        return self._joined(lambda one, other: one & other, left) if left else True
+    # ---- comparing and choosing --------------------------------------------------------------
 
-    def some(self, values: Sequence[Any]) -> Any:
-        """Where at least one holds."""
-        if any(value is True for value in values):
-            return True
-        left = [value for value in values if value is not False]
-        return self._joined(lambda one, other: one | other, left) if left else False
-
-    def contrary(self, value: Any) -> Any:
-        """Where it does not hold."""
-        return not value if isinstance(value, bool) else self.made(lambda x: ~x, value)
-
-    def compared(self, operator: str, left: Any, right: Any) -> Any:
-        """Where a comparison holds."""
-        if not isinstance(left, Formula) and isinstance(right, Formula):
-            turned = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
-            return self.compared(turned.get(operator, operator), right, left)
-        if not isinstance(left, Formula) or not isinstance(right, Formula):
+    def compared(self, sign: str, left: Any, right: Any) -> Any:
+        """Of two whole numbers, or of two floats; a plain number stands on the right."""
+        if is_plain(left) and isinstance(right, Formula):
+            return self.compared(_TURNED.get(sign, sign), right, left)
+        if is_plain(right):
             right = self._like(right, left)
         elif left.whole != right.whole:
             left, right = self.real(left), self.real(right)
-        match operator:
-            case "<":
-                return self._compared(lambda x, y: x < y, left, right)
-            case "<=":
-                return self._compared(lambda x, y: x <= y, left, right)
-            case ">":
-                return self._compared(lambda x, y: x > y, left, right)
-            case ">=":
-                return self._compared(lambda x, y: x >= y, left, right)
-            case "==":
-                return self._compared(lambda x, y: x == y, left, right)
-        return self._compared(lambda x, y: x != y, left, right)
-
-    def _compared(self, make: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
-        if isinstance(left, Formula):
-            return self.made(make, left, right)
-        return bool(make(left, right))
+        return super().compared(sign, left, right)
 
     def _like(self, plain: Any, formula: Any) -> Any:
         """A plain number of the kind of the formula it is compared with, where it can be that."""
@@ -178,98 +144,35 @@ class Formulas(Operations):
     def added(self, terms: Sequence[Any], most: float) -> Any:
         """The terms added from left to right; whole ones in any order, which is the same."""
         if all(self._is_whole(term) for term in terms) and most <= _MOST_WHOLE:
-            return self._joined(lambda x, y: x + y, terms, whole=True)
+            return self.joined(operator.add, terms, whole=True)
         total = self.real(terms[0])
         for place, term in enumerate(terms[1:], 1):
-            total = self._sum_of(total, self.real(term))
+            total = self.made(operator.add, total, self.real(term))
             if place % _TOGETHER == 0:
                 total = self.named(total)
         return total
-
-    def _sum_of(self, left: Any, right: Any) -> Any:
-        if isinstance(left, Formula) or isinstance(right, Formula):
-            return self.made(lambda x, y: x + y, left, right)
-        return left + right
 
     def subtracted(self, left: Any, right: Any, most: float) -> Any:
         """``left`` less ``right``."""
         whole = self._is_whole(left) and self._is_whole(right) and most <= _MOST_WHOLE
         if not whole:
             left, right = self.real(left), self.real(right)
-        if isinstance(left, Formula) or isinstance(right, Formula):
-            return self.made(lambda x, y: x - y, left, right, whole=whole)
-        return left - right
+        return self.made(operator.sub, left, right, whole=whole)
 
-    def times(self, left: Any, right: Any) -> Any:
-        """A product."""
-        left, right = self.real(left), self.real(right)
-        if isinstance(left, Formula) or isinstance(right, Formula):
-            return self.made(lambda x, y: x * y, left, right)
-        return left * right
-
-    def divided(self, left: Any, right: Any, nearest: float, *, safe: bool) -> Any:
-        """A quotient; 0 where the divisor is nearer to 0 than ``nearest`` (unless surely ``safe``)."""
-        left, right = self.real(left), self.real(right)
-        if not isinstance(right, Formula):
-            if -nearest < right < nearest:
-                return 0.0
-            return self._divided_plainly(left, right) if isinstance(left, Formula) else left / right
-        if safe:
-            return self.made(lambda x, y: x / y, left, right)
-        right = self.named(right)
-        there = self.made(lambda y: (y >= nearest) | (y <= -nearest), right)
-        there = self.named(there)
-        # Some engines refuse to divide by 0 even where nobody looks.
-        divisor = self.chosen(there, right, 1.0)
-        return self.chosen(there, self.made(lambda x, y: x / y, left, divisor), 0.0)
-
-    def _divided_plainly(self, left: Formula, right: float) -> Any:
-        if self._spread is None or math.frexp(right)[0] == 0.5:
-            return self.made(lambda x: x / right, left)
+    def by_constant(self, left: Any, right: float) -> Any:
+        """By a column of the constant for engines that multiply by its reciprocal, unless that is exact."""
+        if is_plain(left) or self._spread is None or math.frexp(right)[0] == 0.5:
+            return super().by_constant(left, right)
         if right not in self._divisors:
             column = self._spread.cast(self.space.Float64) * 0.0 + right
             self._divisors[right] = self.named(Formula(column, depth=1))
-        return self.made(lambda x, y: x / y, left, self._divisors[right])
-
-    def extreme(self, which: str, values: Sequence[Any], *, finite: bool) -> Any:
-        """The smallest or largest, as Python's ``min`` and ``max`` pick it."""
-        found = values[0]
-        for value in values[1:]:
-            one, other = self.named(found), self.named(value)
-            if not isinstance(one, Formula) and not isinstance(other, Formula):
-                found = min(one, other) if which == "min" else max(one, other)
-            else:
-                found = self.chosen(self.compared("<" if which == "min" else ">", other, one), other, one)
-        return found
+        return super().by_constant(left, self._divisors[right])
 
     def floor(self, x: Any) -> Any:
         """The largest whole number not above ``x``, as a float; only for what floats hold to the unit."""
         if not isinstance(x, Formula):
             return float(arithmetic.floor(x))
         return self.made(lambda y: y.floor().cast(self.space.Float64), self.real(x))
-
-    def grid(self, x: Any) -> Any:
-        """On the grid of one billionth."""
-        x = self.named(self.real(x))
-        if not isinstance(x, Formula):
-            return arithmetic.grid(x)
-        size = self.named(self.made(lambda y: y.abs(), x))
-        inside = self.compared("<=", size, EDGE)
-        # Beyond the edge nobody looks at it, and some engines cannot take the floor of what is very large.
-        steps = self.floor(self.made(lambda y: y * 1e9 + 0.5, self.chosen(inside, size, 0.0)))
-        found = self.named(self._billionths(steps))
-        signed = self.chosen(self.compared("<", x, 0.0), self.made(lambda y: 0.0 - y, found), found)
-        return self.chosen(inside, signed, x)
-
-    def _billionths(self, steps: Any) -> Any:
-        return self._divided_plainly(steps, 1e9)
-
-    def grid_inside(self, x: Any) -> Any:
-        """The same for what is surely not below 0 and within the edge."""
-        if not isinstance(x, Formula):
-            return arithmetic.grid(float(x))
-        steps = self.floor(self.made(lambda y: y * 1e9 + 0.5, self.real(x)))
-        return self._billionths(steps)
 
     def size(self, x: Any) -> Any:
         """The number without its sign."""

@@ -8,7 +8,8 @@ A value is whatever the backend takes for a column, or a plain number or truth v
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import operator
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from criteria_engine.core import arithmetic
@@ -19,6 +20,14 @@ __all__ = ["Operations", "is_plain"]
 
 _ANY_DIVISOR = 1e-300
 _BASE_OF_ERAS = 305.0  # days from 1 March of the year 0 to the day before 1 January of the year 1
+_COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
 
 
 def is_plain(value: Any) -> bool:
@@ -43,20 +52,12 @@ class Operations:
         """Whether a truth value surely holds in no row."""
         return test is False
 
-    def every(self, values: Sequence[Any]) -> Any:
-        """Where all hold."""
-        raise NotImplementedError
+    def made(self, make: Callable[..., Any], *values: Any) -> Any:
+        """What a function of plain Python operators makes of values."""
+        return make(*values)
 
-    def some(self, values: Sequence[Any]) -> Any:
-        """Where at least one holds."""
-        raise NotImplementedError
-
-    def contrary(self, value: Any) -> Any:
-        """Where it does not hold."""
-        raise NotImplementedError
-
-    def compared(self, operator: str, left: Any, right: Any) -> Any:
-        """Where a comparison holds."""
+    def joined(self, make: Callable[[Any, Any], Any], values: Sequence[Any]) -> Any:
+        """Truth values of columns, joined by ``and`` or ``or``."""
         raise NotImplementedError
 
     def chosen(self, test: Any, yes: Any, no: Any) -> Any:
@@ -75,36 +76,12 @@ class Operations:
         """``left`` less ``right``, no larger than ``most``."""
         raise NotImplementedError
 
-    def times(self, left: Any, right: Any) -> Any:
-        """A product."""
-        raise NotImplementedError
-
-    def divided(self, left: Any, right: Any, nearest: float, *, safe: bool) -> Any:
-        """A quotient; 0 where the divisor is nearer to 0 than ``nearest`` (unless surely ``safe``)."""
-        raise NotImplementedError
-
-    def extreme(self, which: str, values: Sequence[Any], *, finite: bool) -> Any:
-        """The smallest or largest, as Python's ``min`` and ``max`` pick it."""
-        raise NotImplementedError
-
-    def size(self, x: Any) -> Any:
-        """The number without its sign."""
-        raise NotImplementedError
-
     def root(self, x: Any) -> Any:
-        """The square root of what is above 0."""
+        """The square root of a column of numbers above 0."""
         raise NotImplementedError
 
     def floor(self, x: Any) -> Any:
         """The largest whole number not above ``x``, as a float; only for what floats hold to the unit."""
-        raise NotImplementedError
-
-    def grid(self, x: Any) -> Any:
-        """On the grid of one billionth."""
-        raise NotImplementedError
-
-    def grid_inside(self, x: Any) -> Any:
-        """The same for what is surely not below 0 and within the edge."""
         raise NotImplementedError
 
     def halved(self, x: Any) -> tuple[Any, Any]:
@@ -114,6 +91,83 @@ class Operations:
     def doubled(self, x: Any, twos: Any) -> Any:
         """``x`` times two to a whole power from -1023 to 1023."""
         raise NotImplementedError
+
+    # ---- comparing and choosing --------------------------------------------------------------
+
+    def every(self, values: Sequence[Any]) -> Any:
+        """Where all hold."""
+        left = [value for value in values if value is not True]
+        if any(value is False for value in left):
+            return False
+        return self.joined(operator.and_, left) if left else True
+
+    def some(self, values: Sequence[Any]) -> Any:
+        """Where at least one holds."""
+        left = [value for value in values if value is not False]
+        if any(value is True for value in left):
+            return True
+        return self.joined(operator.or_, left) if left else False
+
+    def contrary(self, value: Any) -> Any:
+        """Where it does not hold."""
+        return not value if isinstance(value, bool) else self.made(operator.invert, value)
+
+    def compared(self, sign: str, left: Any, right: Any) -> Any:
+        """Where a comparison holds."""
+        return self.made(_COMPARISONS[sign], left, right)
+
+    def extreme(self, which: str, values: Sequence[Any], *, finite: bool) -> Any:  # noqa: ARG002 - arrays ask it
+        """The smallest or largest, as Python's ``min`` and ``max`` pick it."""
+        best = values[0]
+        for value in values[1:]:
+            one, other = self.named(best), self.named(value)
+            best = self.chosen(self.compared("<" if which == "min" else ">", other, one), other, one)
+        return best
+
+    # ---- arithmetic --------------------------------------------------------------------------
+
+    def times(self, left: Any, right: Any) -> Any:
+        """A product."""
+        return self.made(operator.mul, self.real(left), self.real(right))
+
+    def divided(self, left: Any, right: Any, nearest: float, *, safe: bool) -> Any:
+        """A quotient; 0 where the divisor is nearer to 0 than ``nearest`` (unless surely ``safe``)."""
+        left, right = self.real(left), self.real(right)
+        if is_plain(right):
+            return 0.0 if -nearest < right < nearest else self.by_constant(left, right)
+        if safe:
+            return self.made(operator.truediv, left, right)
+        right = self.named(right)
+        there = self.named(self.made(lambda y: (y >= nearest) | (y <= -nearest), right))
+        # Some engines refuse to divide by 0 even where nobody looks.
+        divisor = self.chosen(there, right, 1.0)
+        return self.chosen(there, self.made(operator.truediv, left, divisor), 0.0)
+
+    def by_constant(self, left: Any, right: float) -> Any:
+        """A quotient by a number other than 0."""
+        return self.made(operator.truediv, left, right)
+
+    def size(self, x: Any) -> Any:
+        """The number without its sign."""
+        return self.made(abs, x)
+
+    def grid(self, x: Any) -> Any:
+        """On the grid of one billionth."""
+        x = self.named(self.real(x))
+        if is_plain(x):
+            return arithmetic.grid(x)
+        size = self.named(self.size(x))
+        inside = self.compared("<=", size, EDGE)
+        # Beyond the edge nobody looks at it, and some engines cannot take the floor of what is very large.
+        near = self.named(self.grid_inside(self.chosen(inside, size, 0.0)))
+        return self.chosen(inside, self._turned_where(self.compared("<", x, 0.0), near), x)
+
+    def grid_inside(self, x: Any) -> Any:
+        """The same for what is surely not below 0 and within the edge."""
+        if is_plain(x):
+            return arithmetic.grid(float(x))
+        billionths = self.made(lambda y: y * 1e9 + 0.5, self.real(x))
+        return self.by_constant(self.floor(billionths), 1e9)
 
     # ---- short forms -------------------------------------------------------------------------
 
