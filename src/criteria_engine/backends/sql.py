@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-__all__ = ["SparkSql", "SqlExpression", "When", "quoted", "window"]
+__all__ = ["SparkSql", "quoted", "window"]
 
 
 def quoted(name: str) -> str:
@@ -30,7 +30,7 @@ def window(column: str, back: int, unit: str, period: str) -> str:
 def _written(value: Any) -> str:
     """A plain value, or an expression."""
     match value:
-        case SqlExpression():
+        case _Expression():
             return value.sql
         case None:
             return "NULL"
@@ -52,133 +52,87 @@ class SparkSql:
 
     Float64, Int64, Boolean, String = "DOUBLE", "BIGINT", "BOOLEAN", "STRING"
 
-    def col(self, name: str) -> SqlExpression:
+    def col(self, name: str) -> Any:
         """A column."""
-        return SqlExpression(quoted(name))
+        return _Expression(quoted(name))
 
-    def lit(self, value: Any, dtype: str | None = None) -> SqlExpression:
+    def lit(self, value: Any, dtype: str | None = None) -> Any:
         """A plain value."""
-        literal = SqlExpression(_written(value))
+        literal = _Expression(_written(value))
         return literal if dtype is None else literal.cast(dtype)
 
-    def when(self, test: SqlExpression) -> When:
+    def when(self, test: Any) -> Any:
         """``when(test).then(this).otherwise(that)``."""
-        return When(test.sql)
+        return _When(f"CASE WHEN {test.sql}")
 
-    def concat_str(self, parts: Sequence[SqlExpression], separator: str = "") -> SqlExpression:
+    def concat_str(self, parts: Sequence[Any], separator: str = "") -> Any:
         """Texts one after the other."""
         between = f", {_written(separator)}, " if separator else ", "
-        return SqlExpression(f"concat({between.join(part.sql for part in parts)})")
+        return _Expression(f"concat({between.join(part.sql for part in parts)})")
 
 
 @attrs.frozen(eq=False)
-class When:
-    """The first half of a choice, or both."""
+class _When:
+    sql: str
 
-    test: str
-    value: str = ""
+    def then(self, this: Any) -> _When:
+        return _When(f"{self.sql} THEN {_written(this)}")
 
-    def then(self, this: Any) -> When:
-        """What it is where the test holds."""
-        return When(self.test, _written(this))
-
-    def otherwise(self, that: Any) -> SqlExpression:
-        """What it is elsewhere."""
-        return SqlExpression(f"CASE WHEN {self.test} THEN {self.value} ELSE {_written(that)} END")
+    def otherwise(self, that: Any) -> _Expression:
+        return _Expression(f"{self.sql} ELSE {_written(that)} END")
 
 
-def _infix(operator: str, *, turned: bool = False) -> Callable[[SqlExpression, Any], SqlExpression]:
-    """A method that writes an operator between two values."""
+def _infix(operator: str) -> Callable[[_Expression, Any], Any]:
+    """A method that writes an operator between its object and another value."""
+    return lambda self, other: _Expression(f"({self.sql} {operator} {_written(other)})")
 
-    def method(self: SqlExpression, other: Any) -> SqlExpression:
-        left, right = (_written(other), self.sql) if turned else (self.sql, _written(other))
-        return SqlExpression(f"({left} {operator} {right})")
 
-    return method
+def _turned(operator: str) -> Callable[[_Expression, Any], Any]:
+    """The same with the other value first."""
+    return lambda self, other: _Expression(f"({_written(other)} {operator} {self.sql})")
+
+
+def _function(name: str) -> Callable[..., Any]:
+    """A method that calls a function of its object and more."""
+    return lambda self, *others: _Expression(f"{name}({', '.join([self.sql, *map(_written, others)])})")
 
 
 @attrs.frozen(eq=False)
-class SqlExpression:
-    """A piece of SQL."""
+class _Expression:
+    """A piece of SQL. ``str`` and ``dt``, under which others keep what is asked of texts and days, are itself."""
 
     sql: str
 
     __and__, __or__ = _infix("AND"), _infix("OR")
     __lt__, __le__, __gt__, __ge__ = _infix("<"), _infix("<="), _infix(">"), _infix(">=")
-    __add__, __radd__ = _infix("+"), _infix("+", turned=True)
-    __sub__, __rsub__ = _infix("-"), _infix("-", turned=True)
-    __mul__, __rmul__ = _infix("*"), _infix("*", turned=True)
-    __truediv__, __rtruediv__ = _infix("/"), _infix("/", turned=True)
-
     # As columns of every frame do, these write a comparison; so an expression has no hash either.
-    def __eq__(self, other: object) -> SqlExpression:  # type: ignore[override]
-        return _infix("=")(self, other)
-
-    def __ne__(self, other: object) -> SqlExpression:  # type: ignore[override]
-        return _infix("<>")(self, other)
-
+    __eq__, __ne__ = _infix("="), _infix("<>")
     __hash__ = None  # type: ignore[assignment]
-
-    def __invert__(self) -> SqlExpression:
-        return SqlExpression(f"(NOT {self.sql})")
-
-    def _called(self, function: str, *arguments: Any) -> SqlExpression:
-        return SqlExpression(f"{function}({', '.join([self.sql, *map(_written, arguments)])})")
-
-    def cast(self, kind: str) -> SqlExpression:
-        """The same as another kind of value."""
-        return SqlExpression(f"CAST({self.sql} AS {kind})")
-
-    def is_null(self) -> SqlExpression:
-        """Where nothing stands."""
-        return SqlExpression(f"({self.sql} IS NULL)")
-
-    def is_nan(self) -> SqlExpression:
-        """Where it is not a number."""
-        return self._called("isnan")
-
-    def fill_null(self, value: Any) -> SqlExpression:
-        """Something where nothing stands."""
-        return self._called("coalesce", value)
-
-    def floor(self) -> SqlExpression:
-        """The largest whole number not above it."""
-        return self._called("floor")
-
-    def abs(self) -> SqlExpression:
-        """The number without its sign."""
-        return self._called("abs")
-
-    def sqrt(self) -> SqlExpression:
-        """Its root."""
-        return self._called("sqrt")
+    __add__, __radd__ = _infix("+"), _turned("+")
+    __sub__, __rsub__ = _infix("-"), _turned("-")
+    __mul__, __rmul__ = _infix("*"), _turned("*")
+    __truediv__, __rtruediv__ = _infix("/"), _turned("/")
+    is_nan, fill_null = _function("isnan"), _function("coalesce")
+    floor, abs, sqrt = _function("floor"), _function("abs"), _function("sqrt")
+    year, month, day = _function("year"), _function("month"), _function("day")
+    contains = _infix("RLIKE")
 
     @property
-    def str(self) -> SqlExpression:
-        """What is asked of texts: ``contains`` and ``slice``."""
+    def str(self) -> _Expression:
         return self
 
     @property
-    def dt(self) -> SqlExpression:
-        """What is asked of days: ``year``, ``month`` and ``day``."""
+    def dt(self) -> _Expression:
         return self
 
-    def contains(self, pattern: Any) -> SqlExpression:
-        """Whether a text is of that form."""
-        return SqlExpression(f"({self.sql} RLIKE {_written(pattern)})")
+    def __invert__(self) -> _Expression:
+        return _Expression(f"(NOT {self.sql})")
 
-    def slice(self, offset: int, length: int | None = None) -> SqlExpression:
-        """A part of a text."""
-        return self._called("substring", offset + 1, *([] if length is None else [length]))
+    def cast(self, kind: Any) -> _Expression:
+        return _Expression(f"CAST({self.sql} AS {kind})")
 
-    def year(self) -> SqlExpression:
-        """The year of a day."""
-        return self._called("year")
+    def is_null(self) -> _Expression:
+        return _Expression(f"({self.sql} IS NULL)")
 
-    def month(self) -> SqlExpression:
-        """The month of a day."""
-        return self._called("month")
-
-    def day(self) -> SqlExpression:
-        """The day of the month of a day."""
-        return self._called("day")
+    def slice(self, offset: int, *length: int) -> Any:
+        return _function("substring")(self, offset + 1, *length)
