@@ -9,25 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-import attrs
-
 from criteria_engine.core import algebra as a
 from criteria_engine.core.nodes import Branch, Condition, Number, Numeric, Part, Ratio, Tighter
+from criteria_engine.core.record import Record
 from criteria_engine.core.values import NumberValue, TruthValue, least_of_any
 from criteria_engine.rules.parts import Combine
 
-__all__ = [
-    "Child",
-    "Joined",
-    "all_met",
-    "joined",
-    "ratio",
-    "tighter",
-]
+__all__ = ["Child", "Joined", "all_met", "joined", "ratio", "tighter"]
 
 
-@attrs.frozen(eq=False, repr=False)
-class Child:
+class Child(Record):
     """A criterion as its parent sees it.
 
     ``there`` and ``absent`` are contraries; ``met`` and ``failed`` hold only where it is there.
@@ -58,8 +49,7 @@ class Child:
         return a.choice([Branch(self.there, self.there, numeric)], self.absent, a.ZERO)
 
 
-@attrs.frozen(eq=False, repr=False)
-class Joined:
+class Joined(Record):
     """What a group comes to before it is scaled, clamped and rounded.
 
     ``own`` is its own condition, where it is one of those that have one; ``parts`` say how its

@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-import attrs
-
 from criteria_engine.compiler.combining import Joined, all_met, joined, ratio, tighter
 from criteria_engine.compiler.names import input_meaning, parameter_meaning
 from criteria_engine.compiler.scope import RuleDesk, RulesetScope, definition_meaning
@@ -32,11 +30,7 @@ from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.rules.parts import Combine, Criterion, Definition, Round
 from criteria_engine.rules.shape import Judged
 
-__all__ = [
-    "Judging",
-    "Scoring",
-    "Wiring",
-]
+__all__ = ["Judging", "Scoring", "Wiring"]
 
 
 # ---- points and maxima: what a criterion gets and could get, in the order that the language fixes ---
@@ -99,7 +93,7 @@ class Scoring(RulesetScope):
                 if given is None and faces.judged.most is not None
                 else a.number(fraction_of(1 if given is None else given))
             )
-            plan = attrs.evolve(plan, most=most)
+            plan = plan.replaced(most=most)
         numeric = self._clamped(criterion, self._rescaled(criterion, plan))
         if faces.undecided is not a.FALSE:
             policy = self.policy(found)
@@ -312,7 +306,7 @@ class Judging(Scoring):
                     key = _PARAMETER_KEYS.get(fault.code, "")
                     self.note(f"parameters.{parameter.id}{key}", fault)
         broken = {each.id for each in self.parts.parameters if each.id not in self.names}
-        self.parts = attrs.evolve(self.parts, broken=self.parts.broken | broken)
+        self.parts = self.parts.replaced(broken=self.parts.broken | broken)
         order, rings = in_order(Wiring(self).needs)
         for ring in rings:
             self._report_ring(ring)

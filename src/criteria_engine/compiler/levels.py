@@ -11,8 +11,6 @@ import ast
 from collections.abc import Sequence
 from fractions import Fraction
 
-import attrs
-
 from criteria_engine.compiler.compiler import Judging
 from criteria_engine.compiler.tree import FREE, Node, free_number
 from criteria_engine.core import algebra as a
@@ -20,17 +18,12 @@ from criteria_engine.core.expression import Expression
 from criteria_engine.core.grammar import nearest, parse
 from criteria_engine.core.lowering import Scope, lower
 from criteria_engine.core.nodes import Branch, Condition, InputFlag, InputNumber, Numeric
+from criteria_engine.core.record import Record
 from criteria_engine.core.values import Meaning, NumberValue, TextValue, TruthValue
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.rules.parts import Level, Otherwise, Override
 
-__all__ = [
-    "Outcome",
-    "Outcomes",
-    "Wanted",
-    "never_nominally",
-    "reaching",
-]
+__all__ = ["Outcome", "Outcomes", "Wanted", "never_nominally", "reaching"]
 
 
 # ---- whether a level asks more points than there are, whatever the criteria find -----------------
@@ -112,8 +105,7 @@ def never_nominally(judging: Judging, expression: Expression) -> bool:
     return isinstance(meaning, TruthValue) and meaning.true is a.FALSE
 
 
-@attrs.frozen(eq=False, repr=False)
-class Outcome:
+class Outcome(Record):
     """One way it can end: a level's id, or a referral (``refer`` is the override's number)."""
 
     level: str | None
@@ -121,8 +113,7 @@ class Outcome:
     possible: Condition
 
 
-@attrs.frozen(eq=False, repr=False)
-class Wanted:
+class Wanted(Record):
     """One thing that a level wants: its ``kind`` (``when each floor requires veto lower``), the text
     of it, the criterion it is about, and whether it holds.
     """
@@ -133,8 +124,7 @@ class Wanted:
     claim: TruthValue
 
 
-@attrs.frozen(eq=False, repr=False)
-class Outcomes:
+class Outcomes(Record):
     """The outcomes of a set or group with levels, and what each level wants.
 
     ``code`` is the number of the outcome, for complete data.
@@ -146,8 +136,7 @@ class Outcomes:
     overrides: tuple[tuple[Override, TruthValue], ...]
 
 
-@attrs.frozen(eq=False, repr=False)
-class _Source:
+class _Source(Record):
     """A way to come to an outcome before caps: a rank (None: outside the list) or a referral."""
 
     rank: int | None

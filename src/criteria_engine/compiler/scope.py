@@ -229,7 +229,7 @@ def definition_meaning(scope: Understanding, definition: Definition) -> Meaning 
     else:
         meaning = _picked(scope, definition, place)
     if isinstance(meaning, NumberValue):
-        return attrs.evolve(meaning, numeric=meaning.settled, named=True)
+        return meaning.replaced(numeric=meaning.settled, named=True)
     return meaning
 
 
@@ -544,9 +544,7 @@ class RulesetScope(Understanding):
                     return NumberValue(a.ZERO, a.FALSE, a.TRUE)
                 least = m.least_of("min", shares)
                 return NumberValue(
-                    least.numeric,
-                    a.every([faces.applies, least.there]),
-                    a.some([faces.absent, least.na]),
+                    least.numeric, a.every([faces.applies, least.there]), a.some([faces.absent, least.na])
                 )
         if child.most is None:
             raise Fault("CE227", name=found.path or "score()")

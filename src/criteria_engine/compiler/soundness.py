@@ -23,9 +23,7 @@ from criteria_engine.rules.deduct import Deduct
 from criteria_engine.rules.parts import Combine, Criterion, Input, Parameter
 from criteria_engine.rules.score import Score
 
-__all__ = [
-    "program_of",
-]
+__all__ = ["program_of"]
 
 _RULESET_ID = re.compile(r"[a-z0-9_][a-z0-9_-]*(\.[a-z0-9_][a-z0-9_-]*)*")
 

@@ -20,6 +20,7 @@ from criteria_engine.core import algebra as a
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.grammar import nearest, normal
 from criteria_engine.core.nodes import Condition, InputFlag, InputNumber, Numeric, Part
+from criteria_engine.core.record import Record
 from criteria_engine.core.values import Meaning, NumberValue, TruthValue
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.rules.parts import Criterion, Definition, Input, Parameter
@@ -50,14 +51,13 @@ Face = tuple[str, str]
 """A face of something: ("points", "order.turnout"), ("define", "share"), …"""
 
 
-@attrs.frozen(eq=False, repr=False)
-class Node:
+class Node(Record):
     """A criterion in its tree; the root's path is empty and stands for the whole set."""
 
     path: str
     criterion: Criterion
     parent: Node | None
-    children: list[Node] = attrs.field(factory=list)
+    children: list[Node]
 
     @property
     def place(self) -> str:
@@ -77,8 +77,7 @@ class Node:
             waiting.extendleft(reversed(found.children))
 
 
-@attrs.frozen(eq=False, repr=False)
-class Tree:
+class Tree(Record):
     """All criteria, by path and by id."""
 
     root: Node
@@ -88,7 +87,7 @@ class Tree:
     @classmethod
     def of(cls, root: Criterion) -> Tree:
         """The tree below ``root``, which stands for the whole set."""
-        top = Node("", root, None)
+        top = Node("", root, None, [])
         by_path: dict[str, Node] = {"": top}
         by_id: dict[str, list[Node]] = {}
         waiting = [top]
@@ -96,7 +95,7 @@ class Tree:
             parent = waiting.pop()
             for criterion in parent.criterion.criteria:
                 path = f"{parent.path}.{criterion.id}" if parent.path else criterion.id
-                child = Node(path, criterion, parent)
+                child = Node(path, criterion, parent, [])
                 parent.children.append(child)
                 by_path.setdefault(path, child)
                 by_id.setdefault(criterion.id, []).append(child)
@@ -194,8 +193,7 @@ FREE = "?"
 """The input that stands for whatever could not be understood; never run."""
 
 
-@attrs.frozen(eq=False, repr=False)
-class RulesetParts:
+class RulesetParts(Record):
     """What a ruleset is made of, as far as judging needs it; ``broken`` names are passed over."""
 
     inputs: Sequence[Input]
@@ -208,8 +206,7 @@ class RulesetParts:
     id: str = ""
 
 
-@attrs.define(eq=False, repr=False)
-class CriterionState:
+class CriterionState(Record, frozen=False):
     """What is known of one criterion so far.
 
     ``applies`` and ``absent``, ``blocked`` and ``free`` are contraries; so are ``here`` and
@@ -221,7 +218,7 @@ class CriterionState:
     own_absent: Condition = a.FALSE
     gate: Condition = a.TRUE
     no_gate: Condition = a.FALSE
-    judged: Judged = attrs.field(factory=lambda: Judged(NumberValue(a.ZERO)))
+    judged: Judged = Judged(NumberValue(a.ZERO))
     undecided: Condition = a.FALSE
     dropped: Condition = a.FALSE
     here: Condition = a.TRUE
@@ -239,7 +236,7 @@ class CriterionState:
     parts: tuple[Part, ...] | None = None
     share: Numeric | None = None
     got: Condition | None = None
-    met: TruthValue = attrs.field(factory=lambda: TruthValue(a.TRUE, a.FALSE))
+    met: TruthValue = TruthValue(a.TRUE, a.FALSE)
 
 
 def expressions_in(value: Any, place: str = "") -> Iterator[tuple[str, Expression]]:

@@ -17,11 +17,7 @@ import attrs
 from criteria_engine.core.grammar import expression_tree
 from criteria_engine.messages.diagnostics import Fault
 
-__all__ = [
-    "Composable",
-    "Expression",
-    "expression",
-]
+__all__ = ["Composable", "Expression", "expression"]
 
 _RANKS: tuple[tuple[type[ast.AST], int], ...] = (
     (ast.IfExp, 0),

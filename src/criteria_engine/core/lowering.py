@@ -38,12 +38,7 @@ from criteria_engine.core.values import (
 )
 from criteria_engine.messages.diagnostics import Fault
 
-__all__ = [
-    "Scope",
-    "as_amount",
-    "as_claim",
-    "lower",
-]
+__all__ = ["Scope", "as_amount", "as_claim", "lower"]
 
 _OPERATORS: dict[type[ast.cmpop], Operator] = {
     ast.Eq: "==",

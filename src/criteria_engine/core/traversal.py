@@ -37,11 +37,7 @@ from criteria_engine.core.nodes import (
     Truth,
 )
 
-__all__ = [
-    "children_first",
-    "inner",
-    "inputs_of",
-]
+__all__ = ["children_first", "inner", "inputs_of"]
 
 
 def children_first(

@@ -12,8 +12,6 @@ import datetime
 from collections.abc import Sequence
 from typing import Literal
 
-import attrs
-
 from criteria_engine.core import algebra as a
 from criteria_engine.core.grammar import mended_date, nearest
 from criteria_engine.core.nodes import (
@@ -28,6 +26,7 @@ from criteria_engine.core.nodes import (
     Settled,
     Tighter,
 )
+from criteria_engine.core.record import Record
 from criteria_engine.messages.diagnostics import Fault
 
 __all__ = [
@@ -63,8 +62,7 @@ __all__ = [
 _FAR = 10**300
 
 
-@attrs.frozen(eq=False, repr=False)
-class NumberValue:
+class NumberValue(Record):
     """A number. ``kind`` is ``number``, ``date`` (a day) or ``scale`` (a place among ``words``).
 
     ``named`` numbers (inputs, constants, definitions, scores) are compared as they are.
@@ -83,8 +81,7 @@ class NumberValue:
         return self.numeric if self.named else a.on_grid(self.numeric)
 
 
-@attrs.frozen(eq=False, repr=False)
-class TruthValue:
+class TruthValue(Record):
     """A truth value: exactly one of the three conditions holds."""
 
     true: Condition
@@ -107,8 +104,7 @@ class TruthValue:
         return a.some([self.true, self.na])
 
 
-@attrs.frozen(eq=False, repr=False)
-class TextCase:
+class TextCase(Record):
     """One text that it may be: a fixed ``word``, or what an ``input`` says (of a ``domain``)."""
 
     guard: Condition
@@ -117,8 +113,7 @@ class TextCase:
     domain: tuple[str, ...] | None = None
 
 
-@attrs.frozen(eq=False, repr=False)
-class TextValue:
+class TextValue(Record):
     """A text: exactly one case holds, or it is not applicable."""
 
     cases: tuple[TextCase, ...]
@@ -270,7 +265,7 @@ def joined_ways(ways: Sequence[tuple[Condition, Condition, Meaning]], none: Cond
     if all(isinstance(value, TextValue) for value in alike):
         words = [value for value in alike if isinstance(value, TextValue)]
         cases = [
-            attrs.evolve(case, guard=a.every([guard, case.guard]))
+            case.replaced(guard=a.every([guard, case.guard]))
             for guard, value in zip(guards, words, strict=True)
             for case in value.cases
         ]

@@ -114,7 +114,7 @@ class Sight:
         key = seen.here, seen.back, id(tree)
         known = self._memory.get(key)
         if known is None:
-            part = attrs.evolve(seen.parsed, tree=tree)
+            part = seen.parsed.replaced(tree=tree)
             try:
                 scope: Scope = Clear(self.result.program.judging, seen.here)
                 found: Meaning | None = lower(part, scope.before(seen.back) if seen.back else scope)

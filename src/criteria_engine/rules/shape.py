@@ -10,6 +10,7 @@ import attrs
 from criteria_engine.core import algebra as a
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.nodes import Branch, Condition, Numeric
+from criteria_engine.core.record import Record
 from criteria_engine.core.values import Meaning, NumberValue, TruthValue
 from criteria_engine.messages.titles import Titles
 
@@ -105,8 +106,7 @@ class Rule(Protocol):
         """What there is to say about it, in the author's words and order."""
 
 
-@attrs.frozen(eq=False, repr=False)
-class Pick:
+class Pick(Record):
     """One way of a rule that picks: its test, its whole guard, and where its value stands."""
 
     test: Condition
