@@ -58,6 +58,8 @@ NARROW = {
 # count like any other, except that they may point up.
 VERBS = {
     ("evaluation.result", "explanation"): "Result.explain and its display in a notebook",
+    ("ruleset", "explanation"): "a ruleset's display in a notebook",
+    ("ruleset", "tables"): "Ruleset.evaluate_frame",
 }
 
 # Third packages, and the modules that may import them ("*": all).

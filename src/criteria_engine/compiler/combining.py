@@ -46,7 +46,7 @@ class Child(Record):
         """The number where it is there, else 0."""
         if self.always:
             return numeric
-        return a.choice([Branch(self.there, self.there, numeric)], self.absent, a.ZERO)
+        return a.either(self.there, numeric, self.absent, a.ZERO)
 
 
 class Joined(Record):
@@ -210,7 +210,7 @@ def _geometric_mean(children: Sequence[Child]) -> Joined:
         some_weight = a.compare(">", total, a.ZERO)
         none = a.compare("<=", total, a.ZERO)
         value = a.apply("power_of_e", [mean_log])
-        return a.choice([Branch(some_weight, some_weight, value)], none, a.ZERO)
+        return a.either(some_weight, value, none, a.ZERO)
 
     points = mean([child.points for child in weighty], dropping=True)
     maxima, fulls = _maxima(weighty, "most"), _maxima(weighty, "full")
@@ -270,7 +270,7 @@ def _first(children: Sequence[Child]) -> Joined:
 
 
 def _count(children: Sequence[Child]) -> Joined:
-    ones = [a.choice([Branch(child.met, child.met, a.ONE)], child.failed, a.ZERO) for child in children]
+    ones = [a.either(child.met, a.ONE, child.failed, a.ZERO) for child in children]
     points = _together(children, ones)
     if _maxima(children, "most") is None:
         return Joined(points, None, None)
@@ -293,10 +293,7 @@ def _at_least(children: Sequence[Child], wanted: int) -> TruthValue:
     if wanted == 1:
         return _any_met(children)
     count = a.add(
-        [
-            a.choice([Branch(child.met, child.met, a.ONE)], a.some([child.failed, child.absent]), a.ZERO)
-            for child in children
-        ]
+        [a.either(child.met, a.ONE, a.some([child.failed, child.absent]), a.ZERO) for child in children]
     )
     need = a.number(wanted)
     return TruthValue(a.compare(">=", count, need), a.compare("<", count, need))
@@ -307,6 +304,6 @@ def _conditional(children: Sequence[Child], own: TruthValue) -> Joined:
     most, full = _summed_maxima(children)
     if most is None:
         return Joined(a.ZERO, None, None, own)
-    points = a.choice([Branch(own.true, own.true, most)], own.false, a.ZERO)
-    share = a.choice([Branch(own.true, own.true, a.ONE)], own.false, a.ZERO)
+    points = a.either(own.true, most, own.false, a.ZERO)
+    share = a.either(own.true, a.ONE, own.false, a.ZERO)
     return Joined(points, most, full, own, share=share)

@@ -13,21 +13,16 @@ from typing import Any, TypeVar
 import attrs
 
 from criteria_engine.backends.python import build_function
-from criteria_engine.compiler.compiler import Judging
 from criteria_engine.compiler.inputs import InputReader
 from criteria_engine.compiler.levels import Outcomes
+from criteria_engine.compiler.scope import Scope
 from criteria_engine.core import algebra as a
 from criteria_engine.core.bounds import BoundsRewriter
 from criteria_engine.core.nodes import Choice, Condition, Number, Numeric, Truth
 from criteria_engine.core.values import TruthValue
 from criteria_engine.rules.parts import Consistency, Status
 
-__all__ = [
-    "CODES",
-    "Program",
-    "Questions",
-    "Slot",
-]
+__all__ = ["CODES", "Program", "Questions", "Slot"]
 
 
 # ---- what a program is asked, without asking anything twice --------------------------------------
@@ -107,7 +102,7 @@ class Program:
     ``memory`` keeps what explanations lowered, so that each part is lowered once.
     """
 
-    judging: Judging
+    judging: Scope
     reaching: Outcomes | None
     groups: dict[str, Outcomes]
     consistency: tuple[tuple[Consistency, TruthValue], ...]
@@ -123,15 +118,13 @@ class Program:
     def __attrs_post_init__(self) -> None:
         self.slots = tuple(self._slot(path) for path in self.judging.tree.by_path)
         self.places = {slot.path: place for place, slot in enumerate(self.slots)}
-        self.door = InputReader.of(
-            tuple(self.judging.inputs.values()), self.judging.parts.scales, self.needs_day
-        )
+        self.door = InputReader.of(tuple(self.judging.inputs.values()), self.judging.scales, self.needs_day)
         if self.consistency or self.judging.observing.found:
             self.door.quickly = False
 
     def _slot(self, path: str) -> Slot:
         judging = self.judging
-        faces, child = judging.faces[path], judging.from_afar(judging.tree.by_path[path])
+        faces, child = judging.faces[path], judging.as_seen(judging.tree.by_path[path])
         blocked = a.every([faces.applies, faces.blocked])
         met = a.every([faces.applies, faces.met.true])
         failed = a.every([faces.applies, faces.free, faces.met.false])

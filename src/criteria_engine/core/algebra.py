@@ -11,31 +11,9 @@ from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import Literal
 
+from criteria_engine.core import nodes
 from criteria_engine.core.arithmetic import EDGE, EXACT_FLOAT, NEAREST, as_float
-from criteria_engine.core.nodes import (
-    And,
-    Apply,
-    Branch,
-    Choice,
-    Compare,
-    Condition,
-    Difference,
-    Extreme,
-    FunctionName,
-    Not,
-    Number,
-    Numeric,
-    Operator,
-    Or,
-    Power,
-    Product,
-    Quotient,
-    Remainder,
-    Rounded,
-    RoundingMode,
-    Sum,
-    Truth,
-)
+from criteria_engine.core.nodes import Branch, Compare, Condition, Number, Numeric, Operator, Truth
 
 __all__ = [
     "FALSE",
@@ -47,7 +25,9 @@ __all__ = [
     "choice",
     "compare",
     "contrary",
+    "decimal",
     "divide",
+    "either",
     "every",
     "extreme",
     "fraction_on_grid",
@@ -83,7 +63,7 @@ def every(parts: Iterable[Condition]) -> Condition:
                 return FALSE
         else:
             kept[id(part)] = part
-    return _joined(And, tuple(kept.values()), TRUE)
+    return _joined(nodes.And, tuple(kept.values()), TRUE)
 
 
 def some(parts: Iterable[Condition]) -> Condition:
@@ -95,10 +75,10 @@ def some(parts: Iterable[Condition]) -> Condition:
                 return TRUE
         else:
             kept[id(part)] = part
-    return _joined(Or, tuple(kept.values()), FALSE)
+    return _joined(nodes.Or, tuple(kept.values()), FALSE)
 
 
-def _joined(kind: type[And | Or], parts: tuple[Condition, ...], empty: Truth) -> Condition:
+def _joined(kind: type[nodes.And | nodes.Or], parts: tuple[Condition, ...], empty: Truth) -> Condition:
     if not parts:
         return empty
     return parts[0] if len(parts) == 1 else kind(parts)
@@ -145,11 +125,11 @@ def contrary(fact: Condition) -> Condition:
     match fact:
         case Truth(value):
             return FALSE if value else TRUE
-        case Not(part):
+        case nodes.Not(part):
             return part
         case Compare(operator, left, right):
             return Compare(opposite(operator), left, right)
-    return Not(fact)
+    return nodes.Not(fact)
 
 
 _BILLION = 10**9
@@ -170,6 +150,11 @@ def number(value: Fraction | int | str) -> Number:
     whole = exact.denominator == 1
     on_grid = whole or _BILLION % exact.denominator == 0 or abs(size) > EDGE
     return Number(exact, low=size, high=size, whole=whole, on_grid=on_grid)
+
+
+def decimal(value: float) -> Number:
+    """A number of a ruleset as the decimal that was written."""
+    return number(Fraction(repr(value)))
 
 
 ZERO = number(0)
@@ -206,7 +191,7 @@ def add(terms: Iterable[Numeric]) -> Numeric:
     if len(kept) == 1:
         return kept[0]
     whole = all(term.whole for term in kept)
-    return Sum(
+    return nodes.Sum(
         tuple(kept),
         low=sum(term.low for term in kept),
         high=sum(term.high for term in kept),
@@ -222,7 +207,7 @@ def subtract(left: Numeric, right: Numeric) -> Numeric:
     if isinstance(right, Number) and right.value == 0:
         return left
     whole = left.whole and right.whole
-    return Difference(
+    return nodes.Difference(
         left, right, low=left.low - right.high, high=left.high - right.low, whole=whole, on_grid=whole
     )
 
@@ -246,7 +231,7 @@ def times(left: Numeric, right: Numeric) -> Numeric:
             return other if one.value else ZERO
     low, high = _corners(left, right)
     whole = left.whole and right.whole
-    return Product(left, right, low=low, high=high, whole=whole, on_grid=whole)
+    return nodes.Product(left, right, low=low, high=high, whole=whole, on_grid=whole)
 
 
 def divide(left: Numeric, right: Numeric) -> Numeric:
@@ -263,7 +248,7 @@ def divide(left: Numeric, right: Numeric) -> Numeric:
     quotients = [end / edge for end in (left.low, left.high) for edge in edges]
     if isinstance(is_nonzero(right), Compare):
         quotients.append(0.0)
-    return Quotient(left, right, nearest, low=min(quotients), high=max(quotients))
+    return nodes.Quotient(left, right, nearest, low=min(quotients), high=max(quotients))
 
 
 def _divisor_edges(right: Numeric, nearest: float) -> list[float]:
@@ -283,7 +268,7 @@ def remainder(left: Numeric, right: Numeric) -> Numeric:
             return ZERO
         return number(left.value - right.value * math.floor(fraction_on_grid(left.value / right.value)))
     whole = left.whole and right.whole
-    return Remainder(
+    return nodes.Remainder(
         left, right, low=min(0.0, right.low), high=max(0.0, right.high), whole=whole, on_grid=whole
     )
 
@@ -296,7 +281,7 @@ def power(base: Numeric, exponent: int) -> Numeric:
         return base if exponent else ONE
     ends = (_raised(base.low, exponent), _raised(base.high, exponent))
     through_zero = exponent % 2 == 0 and base.low < 0 < base.high
-    return Power(
+    return nodes.Power(
         base,
         exponent,
         low=0.0 if through_zero else min(ends),
@@ -327,7 +312,7 @@ def extreme(which: Literal["min", "max"], parts: Sequence[Numeric]) -> Numeric:
         return number(pick(values))
     if len(parts) == 1:
         return parts[0]
-    return Extreme(
+    return nodes.Extreme(
         which,
         tuple(parts),
         low=pick(part.low for part in parts),
@@ -343,10 +328,10 @@ def on_grid(part: Numeric) -> Numeric:
         return part
     if isinstance(part, Number):
         return number(fraction_on_grid(part.value))
-    return Apply("grid", (part,), low=part.low - 1e-9, high=part.high + 1e-9, on_grid=True)
+    return nodes.Apply("grid", (part,), low=part.low - 1e-9, high=part.high + 1e-9, on_grid=True)
 
 
-_SPANS: dict[FunctionName, tuple[float, float]] = {
+_SPANS: dict[nodes.FunctionName, tuple[float, float]] = {
     "sqrt": (0.0, 1e150),
     "exp": (0.0, 1e150),
     "ln": (-800.0, 800.0),
@@ -359,7 +344,7 @@ _SPANS: dict[FunctionName, tuple[float, float]] = {
 
 
 def apply(
-    function: FunctionName, parts: Sequence[Numeric], days_off: frozenset[int] = frozenset()
+    function: nodes.FunctionName, parts: Sequence[Numeric], days_off: frozenset[int] = frozenset()
 ) -> Numeric:
     """A named function; ``floor``, ``ceil`` and ``abs`` of a constant are worked out."""
     first = parts[0]
@@ -375,20 +360,20 @@ def apply(
             return number(abs(first.value))
         low = 0.0 if first.low <= 0 <= first.high else min(abs(first.low), abs(first.high))
         high = max(abs(first.low), abs(first.high))
-        return Apply("abs", (first,), low=low, high=high, whole=first.whole, on_grid=first.on_grid)
+        return nodes.Apply("abs", (first,), low=low, high=high, whole=first.whole, on_grid=first.on_grid)
     else:
         low, high = _SPANS[function]
     whole = function in ("floor", "ceil", "years_between", "working_days_between")
     gridded = whole or function in ("sqrt", "exp", "ln", "log10")
-    return Apply(function, tuple(parts), days_off, low=low, high=high, whole=whole, on_grid=gridded)
+    return nodes.Apply(function, tuple(parts), days_off, low=low, high=high, whole=whole, on_grid=gridded)
 
 
-def rounded(part: Numeric, digits: int, mode: RoundingMode) -> Numeric:
+def rounded(part: Numeric, digits: int, mode: nodes.RoundingMode) -> Numeric:
     """The number rounded, after it was put on the grid."""
     if part.whole and digits >= 0:
         return part
     step = 10.0**-digits
-    return Rounded(
+    return nodes.Rounded(
         on_grid(part),
         digits,
         mode,
@@ -417,7 +402,7 @@ def choice(branches: Iterable[Branch], otherwise_guard: Condition, otherwise: Nu
     constants = _known(values)
     if constants is not None and len(set(constants)) == 1:
         return values[0]
-    return Choice(
+    return nodes.Choice(
         tuple(kept),
         otherwise_guard,
         otherwise,
@@ -426,3 +411,8 @@ def choice(branches: Iterable[Branch], otherwise_guard: Condition, otherwise: Nu
         whole=all(value.whole for value in values),
         on_grid=all(value.on_grid for value in values),
     )
+
+
+def either(test: Condition, value: Numeric, contrary: Condition, otherwise: Numeric) -> Numeric:
+    """``value`` where ``test`` holds, ``otherwise`` where its ``contrary`` does."""
+    return choice([Branch(test, test, value)], contrary, otherwise)

@@ -14,12 +14,12 @@ from typing import Any, Protocol
 from criteria_engine.backends.interpreter import Interpreter
 from criteria_engine.backends.python import Row
 from criteria_engine.compiler.levels import Outcome, Outcomes
-from criteria_engine.compiler.names import ON, Described
+from criteria_engine.compiler.names import ON
 from criteria_engine.compiler.program import CODES, Program
 from criteria_engine.core.nodes import NA, Bounds
 from criteria_engine.core.values import Meaning, NumberValue, TextValue, TruthValue
 from criteria_engine.evaluation.missing import open_inputs, telling
-from criteria_engine.rules.parts import Status
+from criteria_engine.rules.parts import RulesetParts, Status
 from criteria_engine.rules.schema import digest_of
 
 __all__ = [
@@ -38,7 +38,7 @@ __all__ = [
 # ---- findings as plain data, and the titles of levels --------------------------------------------
 
 
-def title_of_level(ruleset: Described, level: str, lang: str) -> str:
+def title_of_level(ruleset: RulesetParts, level: str, lang: str) -> str:
     """The title of a level in a language, or its id."""
     titles = {each.id: each.title for each in ruleset.levels}
     if ruleset.otherwise is not None:
@@ -288,7 +288,7 @@ class Findings:
 
     def __init__(
         self,
-        ruleset: Described,
+        ruleset: RulesetParts,
         program: Program,
         row: Row,
         answers: tuple[Any, ...],
@@ -403,7 +403,7 @@ class Findings:
         if self.status_of(path) is not Status.NOT_APPLICABLE:
             return False
         judging = self.program.judging
-        child = judging.from_afar(judging.tree.by_path[path])
+        child = judging.as_seen(judging.tree.by_path[path])
         return not self.walk.can(child.there)
 
     def points_of(self, path: str) -> Bounds | None:

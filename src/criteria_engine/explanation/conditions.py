@@ -131,7 +131,7 @@ def _can_be(sight: Sight, name: str, value: Fraction) -> bool:
     """Whether an input can hold that number at all."""
     judging = sight.result.program.judging
     given = judging.inputs[name]
-    low, high, _ = span_of(given, judging.parts.scales.get(given.scale or "", ()))
+    low, high, _ = span_of(given, judging.scales.get(given.scale or "", ()))
     return low <= value <= high
 
 

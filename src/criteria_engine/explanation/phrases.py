@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from criteria_engine.compiler.names import ON_NAME, Described
+from criteria_engine.compiler.names import ON_NAME
 from criteria_engine.compiler.tree import Tree
 from criteria_engine.core.grammar import Parsed, dotted, normal, parse
 from criteria_engine.core.nodes import NA, Bounds
@@ -18,6 +18,7 @@ from criteria_engine.messages.diagnostics import Fault, Language
 from criteria_engine.messages.results_en import ENGLISH
 from criteria_engine.messages.results_vi import VIETNAMESE
 from criteria_engine.messages.titles import Titles
+from criteria_engine.rules.parts import RulesetParts
 
 __all__ = [
     "MARKS",
@@ -44,7 +45,7 @@ _COUNTED = ("score", "max_score")
 class Phrases:
     """Names for parts of the expressions of one ruleset, in one language."""
 
-    def __init__(self, ruleset: Described, tree: Tree, lang: Language, say: _Say) -> None:
+    def __init__(self, ruleset: RulesetParts, tree: Tree, lang: Language, say: _Say) -> None:
         self._ruleset, self._tree, self._lang, self._say = ruleset, tree, lang, say
         self._inputs = {each.id: each for each in ruleset.inputs}
         self._titles: dict[str, Titles] = {each.id: each.title for each in ruleset.inputs}
@@ -233,7 +234,7 @@ _SHARE_DIGITS = 2
 class Wording:
     """Sentences about one ruleset in one language."""
 
-    def __init__(self, lang: Language, ruleset: Described, tree: Tree) -> None:
+    def __init__(self, lang: Language, ruleset: RulesetParts, tree: Tree) -> None:
         self.lang = lang
         self._sentences = VIETNAMESE if lang == "vi" else ENGLISH
         self.phrases = Phrases(ruleset, tree, lang, self.say)

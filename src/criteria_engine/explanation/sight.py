@@ -13,9 +13,9 @@ from typing import Any
 import attrs
 
 from criteria_engine.backends.interpreter import Interpreter
+from criteria_engine.compiler.lowering import lower
 from criteria_engine.compiler.names import earlier_name
 from criteria_engine.core.grammar import Parsed, normal, parse
-from criteria_engine.core.lowering import Scope, lower
 from criteria_engine.core.nodes import Condition, Numeric, Operator
 from criteria_engine.core.traversal import inner, inputs_of
 from criteria_engine.core.values import Meaning, NumberValue, TextValue, TruthValue, compared, within
@@ -26,55 +26,11 @@ from criteria_engine.explanation.phrases import Wording
 from criteria_engine.messages.diagnostics import Fault
 
 __all__ = [
-    "Clear",
     "Facts",
     "Link",
     "Sight",
     "Sighted",
 ]
-
-
-@attrs.frozen(eq=False)
-class Clear:
-    """The scope of expressions once a ruleset is made; ``here`` is the group whose levels ask."""
-
-    judging: Any
-    here: str
-
-    @property
-    def days_off(self) -> frozenset[int]:
-        """The holidays of the set."""
-        off: frozenset[int] = self.judging.days_off
-        return off
-
-    def is_input(self, name: str) -> bool:
-        """Whether the name is an input's."""
-        return name in self.judging.inputs
-
-    def named(self, name: str) -> Meaning:
-        """An input, parameter or definition; ``score`` is ``score()``."""
-        if name == "score" and name not in self.judging.names:
-            return self.of_criterion("score", "")
-        found: Meaning = self.judging.named(name)
-        return found
-
-    def title(self, ruleset: str, level: str) -> TruthValue:
-        """Whether a title is held."""
-        found: TruthValue = self.judging.title(ruleset, level)
-        return found
-
-    def before(self, periods: int) -> Scope:
-        """The same names, so many periods before."""
-        found: Scope = self.judging.before(periods)
-        return found
-
-    def read_earlier(self, tree: ast.expr) -> None:
-        """What was read when the ruleset was made is not counted again."""
-
-    def of_criterion(self, function: str, name: str) -> Meaning:
-        """``score``, ``share``, ``met`` … of a criterion, or of the set or group."""
-        found: Meaning = self.judging.of_face(function, self.judging.tree.find(name or self.here))
-        return found
 
 
 @attrs.frozen(eq=False)
@@ -116,7 +72,7 @@ class Sight:
         if known is None:
             part = seen.parsed.replaced(tree=tree)
             try:
-                scope: Scope = Clear(self.result.program.judging, seen.here)
+                scope = self.result.program.judging.for_explaining(seen.here)
                 found: Meaning | None = lower(part, scope.before(seen.back) if seen.back else scope)
             except Fault:
                 found = None

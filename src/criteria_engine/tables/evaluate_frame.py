@@ -6,12 +6,13 @@ import datetime
 import warnings
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import attrs
 
-from criteria_engine.compiler.names import ON, Described
+from criteria_engine.compiler.names import ON
 from criteria_engine.compiler.program import Program
+from criteria_engine.compiler.soundness import SoundRuleset
 from criteria_engine.core.extras import narwhals, numpy
 from criteria_engine.evaluation.evaluation import checked_day, first_day
 from criteria_engine.tables.answers import answers_of, columns_of
@@ -31,7 +32,6 @@ from criteria_engine.tables.plan import FrameRequest, Latest, look_of, mark_for,
 
 __all__ = [
     "MANY",
-    "Programmed",
     "by_partitions",
     "evaluate_frame",
 ]
@@ -60,16 +60,8 @@ MANY = 5_000
 _NOTHING = HistoryColumns()
 
 
-class Programmed(Described, Protocol):
-    """A ruleset with its program."""
-
-    @property
-    def program(self) -> Program:
-        """What a carrier is to work out."""
-
-
 def evaluate_frame(
-    ruleset: Programmed,
+    ruleset: SoundRuleset,
     frame: Any,
     *,
     detail: bool = False,
@@ -110,7 +102,7 @@ def evaluate_frame(
 class _Judging:
     """What is to be judged, and how: ``held`` is the frame, ``seen`` the same with earlier periods and titles."""
 
-    ruleset: Programmed
+    ruleset: SoundRuleset
     program: Program
     nw: Any
     held: Any
@@ -172,7 +164,7 @@ class _Judging:
         return with_columns(self.nw, self.held, listed)
 
 
-def _day(np: Any, ruleset: Programmed, taking: Taking, day: datetime.date | str | None) -> InputSource:
+def _day(np: Any, ruleset: SoundRuleset, taking: Taking, day: datetime.date | str | None) -> InputSource:
     """The day of assessment of every row; one before a parameter's first day is wrong."""
     if not isinstance(day, str):
         return InputSource(Cells(0.0 if day is None else float(day.toordinal())))

@@ -13,11 +13,11 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.compiler.names import Described
 from criteria_engine.compiler.program import Program
 from criteria_engine.core.grammar import nearest
 from criteria_engine.evaluation.evaluation import levels_that_reach
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Fault, Problems, chosen_language
+from criteria_engine.rules.parts import RulesetParts
 from criteria_engine.tables.arrays import is_missing, plain
 from criteria_engine.tables.blocks import OutputColumn
 from criteria_engine.tables.plan import Copy, with_copies
@@ -60,7 +60,7 @@ def error_column(
 
 
 def refuse_rows(
-    ruleset: Described, program: Program, frame: Any, wrong: Wrong, labels: Mapping[str, str]
+    ruleset: RulesetParts, program: Program, frame: Any, wrong: Wrong, labels: Mapping[str, str]
 ) -> None:
     """Raise what is wrong with rows, the first of them, as ``evaluate`` would say it."""
     problems = Problems()
@@ -185,7 +185,7 @@ class HistoryColumns:
 
     history: tuple[str, str] | None = None
     titles: Mapping[str, str] = attrs.field(factory=dict)
-    sets: Sequence[Described] = ()
+    sets: Sequence[RulesetParts] = ()
 
 
 @attrs.frozen
@@ -197,7 +197,7 @@ class HistoryInputs:
 
 
 def observed(
-    nw: Any, frame: Any, program: Program, asked: HistoryColumns, own: Described
+    nw: Any, frame: Any, program: Program, asked: HistoryColumns, own: RulesetParts
 ) -> tuple[Any, HistoryInputs]:
     """The frame with a column for every input that is no column of its own, and what was found."""
     names = frame.collect_schema().names()
