@@ -1,7 +1,7 @@
 """Unknowns as one rewriting of the core: what a missing value leaves possible.
 
-``Bounds.can`` turns a condition over values that may be missing into the condition, over values
-that are there, that it *can* hold; ``Bounds.interval`` turns a number into its low and high end.
+``BoundsRewriter.can`` turns a condition over values that may be missing into the condition, over values
+that are there, that it *can* hold; ``interval`` turns a number into its low and high end.
 Every part is asked on its own, so the answer is always sound, and exact where each missing value
 is used once. Conditions are written out positively in the core (see there), so that asking each
 part loses nothing that the author did not already lose by naming an input twice.
@@ -9,70 +9,56 @@ part loses nothing that the author did not already lose by naming an input twice
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import combinations, pairwise
-from typing import Literal, assert_never
+from typing import Literal, TypeVar, assert_never
 
 from criteria_engine.core import algebra as a
 from criteria_engine.core import nodes
 from criteria_engine.core.nodes import Branch, Condition, Number, Numeric
 from criteria_engine.core.traversal import children_first, inner
 
-__all__ = [
-    "BoundsRewriter",
-    "Interval",
-    "constant",
-    "first_possible",
-    "never",
-    "pair",
-    "product",
-    "quotient_one_side",
-]
+__all__ = ["BoundsRewriter"]
 
 
-# ---- ends of numbers over values that are there: products, quotients, and which branch is possible ---
+_Interval = tuple[Numeric, Numeric]
+"""The low and the high end of a number; one and the same node where no missing value can change it."""
 
-Interval = tuple[Numeric, Numeric]
-"""The low and the high end of a number."""
+_Part = TypeVar("_Part", bound=Condition | Numeric)
+_Bounded = TypeVar("_Bounded")
 
 _FAR = 10**300  # stands for "no branch": only ever seen where the number does not apply
 
 
-def never(condition: Condition) -> bool:
+def _never(condition: Condition) -> bool:
     """Whether it can never hold."""
     return isinstance(condition, nodes.Truth) and not condition.value
 
 
-def constant(size: float) -> Number:
+def _constant(size: float) -> Number:
     """A span's end as a constant."""
     return a.number(str(int(size)) if size == int(size) else repr(size))
 
 
-def pair(low: Numeric, high: Numeric) -> Interval:
-    """A low and a high end."""
-    return low, high
-
-
-def product(left: Interval, right: Interval, left_span: Numeric, right_span: Numeric) -> Interval:
+def _product(left: _Interval, right: _Interval, left_span: Numeric, right_span: Numeric) -> _Interval:
     """The ends of a product."""
     if left[0] is left[1] and right[0] is right[1]:
-        product = a.times(left[0], right[0])
-        return product, product
+        exact = a.times(left[0], right[0])
+        return exact, exact
     if left_span.low >= 0 and right_span.low >= 0:
         return a.times(left[0], right[0]), a.times(left[1], right[1])
     corners = [a.times(one, two) for one in left for two in right]
     return a.extreme("min", corners), a.extreme("max", corners)
 
 
-def quotient_one_side(
-    left: Interval, right: Interval, nearest: Number, clamp: Literal["min", "max"]
-) -> Interval:
+def _quotient_one_side(
+    left: _Interval, right: _Interval, nearest: Number, clamp: Literal["min", "max"]
+) -> _Interval:
     """The quotient where the divisor has the sign of ``nearest``."""
     edges = [a.extreme(clamp, [end, nearest]) for end in right]
     low, high = left if clamp == "max" else (left[1], left[0])
-    return (
-        a.extreme("min", [a.divide(low, edge) for edge in edges]),
-        a.extreme("max", [a.divide(high, edge) for edge in edges]),
-    )
+    lows, highs = [a.divide(low, edge) for edge in edges], [a.divide(high, edge) for edge in edges]
+    return a.extreme("min", lows), a.extreme("max", highs)
 
 
 def _closest_to_zero(low: Numeric, high: Numeric, above: Numeric, below: Numeric) -> Numeric:
@@ -83,7 +69,7 @@ def _closest_to_zero(low: Numeric, high: Numeric, above: Numeric, below: Numeric
     )
 
 
-def first_possible(ways: list[tuple[Condition, Numeric]], which: Literal["min", "max"]) -> Numeric:
+def _first_possible(ways: list[tuple[Condition, Numeric]], which: Literal["min", "max"]) -> Numeric:
     """The smallest (largest) value of the ways that are possible.
 
     Where the values stand in one order whatever they are, the first possible one in that order is
@@ -108,55 +94,44 @@ class BoundsRewriter:
     """The rewriting, with a memory so that shared parts stay shared."""
 
     def __init__(self) -> None:
+        # by the identity of the part, which is kept beside its bounds so that no other gets its identity
         self._conditions: dict[int, tuple[Condition, Condition]] = {}
-        self._numbers: dict[int, tuple[Numeric, Interval]] = {}
+        self._numbers: dict[int, tuple[Numeric, _Interval]] = {}
         self._from_below = False
 
     def can(self, condition: Condition) -> Condition:
         """The condition, over values that are there, that ``condition`` can hold."""
         known = self._conditions.get(id(condition))
         if known is None:
-            known = condition, self._can_at_any_depth(condition)
-            self._conditions[id(condition)] = known
+            bounded = self._at_any_depth(self._can, condition)
+            known = self._conditions[id(condition)] = condition, bounded
         return known[1]
 
-    def _can_at_any_depth(self, condition: Condition) -> Condition:
-        try:
-            return self._can(condition)
-        except RecursionError:
-            if self._from_below:
-                raise
-            self._work_up(condition)
-            return self._can(condition)
-
-    def _work_up(self, root: Condition | Numeric) -> None:
-        """Bound what is deeper than Python's stack from its lowest parts up."""
-        self._from_below = True
-        for part, _ in children_first([root], inner):
-            if part is root:
-                break
-            if isinstance(part, nodes.NumberLike):
-                self.interval(part)
-            else:
-                self.can(part)
-        self._from_below = False
-
-    def interval(self, numeric: Numeric) -> Interval:
+    def interval(self, numeric: Numeric) -> _Interval:
         """The low and the high end of ``numeric``, over values that are there."""
         known = self._numbers.get(id(numeric))
         if known is None:
-            known = numeric, self._interval_at_any_depth(numeric)
-            self._numbers[id(numeric)] = known
+            bounded = self._at_any_depth(self._interval, numeric)
+            known = self._numbers[id(numeric)] = numeric, bounded
         return known[1]
 
-    def _interval_at_any_depth(self, numeric: Numeric) -> Interval:
+    def _at_any_depth(self, bound: Callable[[_Part], _Bounded], part: _Part) -> _Bounded:
+        """The bounds of a part; what is deeper than Python's stack is bounded from its lowest parts up."""
         try:
-            return self._interval(numeric)
+            return bound(part)
         except RecursionError:
             if self._from_below:
                 raise
-            self._work_up(numeric)
-            return self._interval(numeric)
+        self._from_below = True
+        for below, _ in children_first([part], inner):
+            if below is part:
+                break
+            if isinstance(below, nodes.NumberLike):
+                self.interval(below)
+            else:
+                self.can(below)
+        self._from_below = False
+        return bound(part)
 
     # ---- conditions --------------------------------------------------------------------------
 
@@ -196,7 +171,10 @@ class BoundsRewriter:
             and condition.operator in _ORDERS
         ):
             end = left.high if condition.operator in (">", ">=") else left.low
-            given, reaches = nodes.InputGiven(left.input), a.compare(condition.operator, constant(end), right)
+            given, reaches = (
+                nodes.InputGiven(left.input),
+                a.compare(condition.operator, _constant(end), right),
+            )
             if reaches is a.TRUE:
                 return a.some([a.contrary(given), condition])
             return a.every([given, condition])
@@ -221,25 +199,25 @@ class BoundsRewriter:
 
     # ---- numbers -----------------------------------------------------------------------------
 
-    def _interval(self, numeric: Numeric) -> Interval:
+    def _interval(self, numeric: Numeric) -> _Interval:
         match numeric:
             case Number():
                 return numeric, numeric
             case nodes.InputNumber(input):
                 given = nodes.InputGiven(input)
                 here = Branch(given, given, numeric)
-                return pair(
-                    a.choice([here], a.contrary(given), constant(numeric.low)),
-                    a.choice([here], a.contrary(given), constant(numeric.high)),
+                return (
+                    a.choice([here], a.contrary(given), _constant(numeric.low)),
+                    a.choice([here], a.contrary(given), _constant(numeric.high)),
                 )
             case nodes.Sum(terms):
                 ends = [self.interval(term) for term in terms]
-                return pair(a.add(low for low, _ in ends), a.add(high for _, high in ends))
+                return a.add(low for low, _ in ends), a.add(high for _, high in ends)
             case nodes.Difference(left, right):
                 (left_low, left_high), (right_low, right_high) = self.interval(left), self.interval(right)
-                return pair(a.subtract(left_low, right_high), a.subtract(left_high, right_low))
+                return a.subtract(left_low, right_high), a.subtract(left_high, right_low)
             case nodes.Product(left, right):
-                return product(self.interval(left), self.interval(right), left, right)
+                return _product(self.interval(left), self.interval(right), left, right)
             case nodes.Quotient():
                 return self._quotient(numeric)
             case nodes.Remainder(left, right):
@@ -248,14 +226,15 @@ class BoundsRewriter:
                 return self._power(base, exponent)
             case nodes.Extreme(which, parts):
                 ends = [self.interval(part) for part in parts]
-                return pair(
-                    a.extreme(which, [low for low, _ in ends]), a.extreme(which, [high for _, high in ends])
+                return (
+                    a.extreme(which, [low for low, _ in ends]),
+                    a.extreme(which, [high for _, high in ends]),
                 )
             case nodes.Apply():
                 return self._applied(numeric)
             case nodes.Rounded(part, digits, mode):
                 low, high = self.interval(part)
-                return pair(a.rounded(low, digits, mode), a.rounded(high, digits, mode))
+                return a.rounded(low, digits, mode), a.rounded(high, digits, mode)
             case nodes.Choice():
                 return self._chosen(numeric)
             case nodes.Ratio():
@@ -266,21 +245,21 @@ class BoundsRewriter:
                 return numeric, numeric
         assert_never(numeric)
 
-    def _tighter(self, numeric: nodes.Tighter) -> Interval:
+    def _tighter(self, numeric: nodes.Tighter) -> _Interval:
         low, high = self.interval(numeric.exact)
         at_least, at_most = self.interval(numeric.lower)[0], self.interval(numeric.upper)[1]
-        return pair(a.extreme("max", [low, at_least]), a.extreme("min", [high, at_most]))
+        return a.extreme("max", [low, at_least]), a.extreme("min", [high, at_most])
 
-    def _quotient(self, numeric: nodes.Quotient) -> Interval:
+    def _quotient(self, numeric: nodes.Quotient) -> _Interval:
         left, right = self.interval(numeric.left), self.interval(numeric.right)
         if left[0] is left[1] and right[0] is right[1]:
             quotient = a.divide(left[0], right[0])
             return quotient, quotient
         span = numeric.right
-        above = quotient_one_side(left, right, constant(numeric.nearest), "max")
+        above = _quotient_one_side(left, right, _constant(numeric.nearest), "max")
         if span.low >= 0:
             return above
-        below = quotient_one_side(left, right, constant(-numeric.nearest), "min")
+        below = _quotient_one_side(left, right, _constant(-numeric.nearest), "min")
         if span.high <= 0:
             return below
         only_above, only_below = a.compare(">=", right[0], a.ZERO), a.compare("<=", right[1], a.ZERO)
@@ -294,7 +273,7 @@ class BoundsRewriter:
 
         return joined(0, "min"), joined(1, "max")
 
-    def _remainder(self, left: Numeric, right: Numeric) -> Interval:
+    def _remainder(self, left: Numeric, right: Numeric) -> _Interval:
         (left_low, left_high), (right_low, right_high) = self.interval(left), self.interval(right)
         if left_low is left_high and right_low is right_high:
             exact = a.remainder(left_low, right_low)
@@ -311,7 +290,7 @@ class BoundsRewriter:
             a.either(same, a.extreme("max", [first, last]), a.TRUE, highest),
         )
 
-    def _power(self, base: Numeric, exponent: int) -> Interval:
+    def _power(self, base: Numeric, exponent: int) -> _Interval:
         low, high = self.interval(base)
         ends = a.power(low, exponent), a.power(high, exponent)
         if exponent % 2 or base.low >= 0 or low is high:
@@ -319,42 +298,42 @@ class BoundsRewriter:
         least = _closest_to_zero(low, high, *ends)
         return least, a.extreme("max", ends)
 
-    def _applied(self, numeric: nodes.Apply) -> Interval:
+    def _applied(self, numeric: nodes.Apply) -> _Interval:
         ends = [self.interval(part) for part in numeric.parts]
         low, high = ends[0]
         match numeric.function:
             case "abs":
                 if low is high:
-                    return pair(a.apply("abs", [low]), a.apply("abs", [high]))
+                    return a.apply("abs", [low]), a.apply("abs", [high])
                 least = _closest_to_zero(low, high, low, a.negate(high))
                 return least, a.extreme("max", [high, a.negate(low)])
             case "ln" | "log10" as function:
                 smallest = a.ONE if numeric.parts[0].whole else a.number("0.000000001")
-                return pair(
+                return (
                     a.apply(function, [a.extreme("max", [low, smallest])]),
                     a.apply(function, [a.extreme("max", [high, smallest])]),
                 )
             case "years_between" | "working_days_between" as function:
                 later = ends[1]
-                return pair(
+                return (
                     a.apply(function, [high, later[0]], numeric.days_off),
                     a.apply(function, [low, later[1]], numeric.days_off),
                 )
             case "grid":
-                return pair(a.on_grid(low), a.on_grid(high))
+                return a.on_grid(low), a.on_grid(high)
             case "floor" | "ceil" | "sqrt" | "exp" | "log" | "power_of_e" as function:
-                return pair(a.apply(function, [low]), a.apply(function, [high]))
+                return a.apply(function, [low]), a.apply(function, [high])
         assert_never(numeric.function)
 
-    def _chosen(self, numeric: nodes.Choice) -> Interval:
+    def _chosen(self, numeric: nodes.Choice) -> _Interval:
         ways = [(self.can(branch.guard), *self.interval(branch.value)) for branch in numeric.branches]
         ways.append((self.can(numeric.otherwise_guard), *self.interval(numeric.otherwise)))
-        ways = [way for way in ways if not never(way[0])] or ways[-1:]
+        ways = [way for way in ways if not _never(way[0])] or ways[-1:]
         lows = [(can, low) for can, low, _ in ways]
         highs = [(can, high) for can, _, high in ways]
-        return first_possible(lows, "min"), first_possible(highs, "max")
+        return _first_possible(lows, "min"), _first_possible(highs, "max")
 
-    def _ratio(self, numeric: nodes.Ratio) -> Interval:
+    def _ratio(self, numeric: nodes.Ratio) -> _Interval:
         open_parts = any(not isinstance(part.applies, nodes.Truth) for part in numeric.parts)
         fixed = all(isinstance(part.most, Number) for part in numeric.parts)
         if not (open_parts and fixed):
