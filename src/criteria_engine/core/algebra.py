@@ -1,12 +1,13 @@
-"""Building the core: each function makes a part, folding what is constant and keeping spans.
+"""Building the core: each function makes a node, folding what is constant and keeping spans.
 
-Constants are exact fractions until a carrier runs them; ``grid`` is the grid of one billionth on
-which results stand when they are compared, named or become points.
+Constants are exact fractions until a backend runs them; ``grid`` is the grid of one billionth on
+which results stand when they are compared, named or become points. Conditions come first, then numbers.
 """
 
 from __future__ import annotations
 
 import math
+import operator as op
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import Literal
@@ -46,45 +47,39 @@ __all__ = [
 ]
 
 
-# ---- building conditions: each function makes a part, folding what always or never holds ---------
+# ---- conditions: what always or never holds is folded ----------------------------------------
 
 TRUE = Truth(True)
-
-
 FALSE = Truth(False)
 
 
 def every(parts: Iterable[Condition]) -> Condition:
     """All hold; what always holds is left out."""
-    kept: dict[int, Condition] = {}
-    for part in parts:
-        if isinstance(part, Truth):
-            if not part.value:
-                return FALSE
-        else:
-            kept[id(part)] = part
-    return _joined(nodes.And, tuple(kept.values()), TRUE)
+    return _joined(nodes.And, parts, TRUE, FALSE)
 
 
 def some(parts: Iterable[Condition]) -> Condition:
     """At least one holds; what never holds is left out."""
+    return _joined(nodes.Or, parts, FALSE, TRUE)
+
+
+def _joined(
+    kind: type[nodes.And | nodes.Or], parts: Iterable[Condition], neutral: Truth, decisive: Truth
+) -> Condition:
+    """The conditions joined: each node once, without those that change nothing."""
     kept: dict[int, Condition] = {}
     for part in parts:
-        if isinstance(part, Truth):
-            if part.value:
-                return TRUE
-        else:
+        if not isinstance(part, Truth):
             kept[id(part)] = part
-    return _joined(nodes.Or, tuple(kept.values()), FALSE)
-
-
-def _joined(kind: type[nodes.And | nodes.Or], parts: tuple[Condition, ...], empty: Truth) -> Condition:
-    if not parts:
-        return empty
-    return parts[0] if len(parts) == 1 else kind(parts)
+        elif part.value is decisive.value:
+            return decisive
+    if len(kept) < 2:
+        return next(iter(kept.values()), neutral)
+    return kind(tuple(kept.values()))
 
 
 _OPPOSITE: dict[Operator, Operator] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+_EXACT = {"<": op.lt, "<=": op.le, ">": op.gt, ">=": op.ge, "==": op.eq, "!=": op.ne}
 
 
 def opposite(operator: Operator) -> Operator:
@@ -93,31 +88,28 @@ def opposite(operator: Operator) -> Operator:
 
 
 def compare(operator: Operator, left: Numeric, right: Numeric) -> Condition:
-    """A comparison; where the spans decide it, its truth."""
-    surely = {
-        "<": left.high < right.low,
-        "<=": left.high <= right.low,
-        ">": left.low > right.high,
-        ">=": left.low >= right.high,
-        "==": False,
-        "!=": left.high < right.low or left.low > right.high,
-    }
+    """A comparison; where constants or spans decide it, its truth."""
     if isinstance(left, Number) and isinstance(right, Number):
-        same = left.value == right.value
-        less = left.value < right.value
-        held = {"<": less, "<=": less or same, ">": not (less or same), ">=": not less}
-        return TRUE if held.get(operator, same if operator == "==" else not same) else FALSE
-    if surely[operator]:
+        return TRUE if _EXACT[operator](left.value, right.value) else FALSE
+    if _surely(operator, left, right):
         return TRUE
-    never = {
-        "<": left.low >= right.high,
-        "<=": left.low > right.high,
-        ">": left.high <= right.low,
-        ">=": left.high < right.low,
-        "==": surely["!="],
-        "!=": False,
-    }
-    return FALSE if never[operator] else Compare(operator, left, right)
+    return FALSE if _surely(_OPPOSITE[operator], left, right) else Compare(operator, left, right)
+
+
+def _surely(operator: Operator, left: Numeric, right: Numeric) -> bool:
+    """Whether a comparison holds whatever the two are within their spans."""
+    match operator:
+        case "<":
+            return left.high < right.low
+        case "<=":
+            return left.high <= right.low
+        case ">":
+            return left.low > right.high
+        case ">=":
+            return left.low >= right.high
+        case "!=":
+            return left.high < right.low or left.low > right.high
+    return False
 
 
 def contrary(fact: Condition) -> Condition:
@@ -159,9 +151,6 @@ def decimal(value: float) -> Number:
 
 ZERO = number(0)
 ONE = number(1)
-
-
-# ---- conditions ------------------------------------------------------------------------------
 
 
 def is_zero(divisor: Numeric) -> Condition:
@@ -217,11 +206,6 @@ def negate(part: Numeric) -> Numeric:
     return subtract(ZERO, part)
 
 
-def _corners(left: Numeric, right: Numeric) -> tuple[float, float]:
-    products = [a * b if a and b else 0.0 for a in (left.low, left.high) for b in (right.low, right.high)]
-    return min(products), max(products)
-
-
 def times(left: Numeric, right: Numeric) -> Numeric:
     """A product."""
     if isinstance(left, Number) and isinstance(right, Number):
@@ -229,9 +213,10 @@ def times(left: Numeric, right: Numeric) -> Numeric:
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Number) and one.value in (0, 1):
             return other if one.value else ZERO
-    low, high = _corners(left, right)
+    # 0 times infinity is 0 here: the number is 0, however far the other one may go
+    corners = [x * y if x and y else 0.0 for x in (left.low, left.high) for y in (right.low, right.high)]
     whole = left.whole and right.whole
-    return nodes.Product(left, right, low=low, high=high, whole=whole, on_grid=whole)
+    return nodes.Product(left, right, low=min(corners), high=max(corners), whole=whole, on_grid=whole)
 
 
 def divide(left: Numeric, right: Numeric) -> Numeric:
@@ -388,12 +373,11 @@ def choice(branches: Iterable[Branch], otherwise_guard: Condition, otherwise: Nu
     """The first branch that holds; branches that never hold are left out."""
     kept: list[Branch] = []
     for branch in branches:
-        if branch.test is FALSE or (isinstance(branch.test, Truth) and not branch.test.value):
-            continue
-        if isinstance(branch.test, Truth):
+        if not isinstance(branch.test, Truth):
+            kept.append(branch)
+        elif branch.test.value:
             otherwise_guard, otherwise = branch.guard, branch.value
             break
-        kept.append(branch)
     if not kept:
         return otherwise
     values = [branch.value for branch in kept]
