@@ -95,7 +95,7 @@ Named = Function | ast.ClassDef
 
 
 def path_of(module: str) -> Path:
-    """The file of a module, named without the package: ``rules.picks``, ``rules.__init__``.
+    """The file of a module, named without the package: ``rules.bands``, ``rules.__init__``.
 
     The face loads its names when they are asked for; what it offers stands in its stub.
     """

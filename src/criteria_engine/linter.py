@@ -30,7 +30,7 @@ from criteria_engine.files.reading import read_document
 from criteria_engine.files.source import MarkedMap
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic
 from criteria_engine.plans.plan_file import check_plan
-from criteria_engine.rules.amounts import Deduct
+from criteria_engine.rules.deduct import Deduct
 from criteria_engine.rules.parts import Criterion, Level
 from criteria_engine.rules.schema import SHARE
 from criteria_engine.ruleset import Ruleset

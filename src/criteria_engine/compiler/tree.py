@@ -29,8 +29,8 @@ __all__ = [
     "ANYTHING",
     "CriterionState",
     "Node",
+    "Step",
     "Tree",
-    "WorkStep",
     "expressions_in",
     "in_order",
     "prerequisite_name",
@@ -40,7 +40,7 @@ _MOST_RINGS = 20
 _MOST_STEPS = 20_000
 """How many rings are told, and how far the shortest is looked for."""
 
-WorkStep = tuple[str, str]
+Step = tuple[str, str]
 """One step of the work: its kind and what of, ("points", "order.turnout"), ("define", "share"), …"""
 
 
@@ -114,13 +114,13 @@ class Tree(Record):
         return name in self.by_id or (bool(name) and name in self.by_path)
 
 
-def in_order(needs: Mapping[WorkStep, set[WorkStep]]) -> tuple[list[WorkStep], list[list[WorkStep]]]:
+def in_order(needs: Mapping[Step, set[Step]]) -> tuple[list[Step], list[list[Step]]]:
     """The faces in the order in which they need each other, and the first rings that were found.
 
     One edge of each ring is dropped, so that everything else can still be looked at.
     """
     graph = {face: set(needed) for face, needed in needs.items()}
-    rings: list[list[WorkStep]] = []
+    rings: list[list[Step]] = []
     while len(rings) < _MOST_RINGS:
         try:
             return list(TopologicalSorter(graph).static_order()), rings
@@ -131,10 +131,10 @@ def in_order(needs: Mapping[WorkStep, set[WorkStep]]) -> tuple[list[WorkStep], l
     return _in_any_order(graph), rings
 
 
-def _in_any_order(graph: Mapping[WorkStep, set[WorkStep]]) -> list[WorkStep]:
+def _in_any_order(graph: Mapping[Step, set[Step]]) -> list[Step]:
     """What each face needs before it, where that does not lead back to it."""
-    order: dict[WorkStep, None] = {}
-    begun: set[WorkStep] = set()
+    order: dict[Step, None] = {}
+    begun: set[Step] = set()
     for start in graph:
         waiting = [start]
         while waiting:
@@ -147,15 +147,15 @@ def _in_any_order(graph: Mapping[WorkStep, set[WorkStep]]) -> list[WorkStep]:
     return list(order)
 
 
-def _shortest(graph: Mapping[WorkStep, set[WorkStep]], cycle: Sequence[WorkStep]) -> list[WorkStep]:
+def _shortest(graph: Mapping[Step, set[Step]], cycle: Sequence[Step]) -> list[Step]:
     """The shortest ring through any member of ``cycle``."""
-    best: list[WorkStep] = list(cycle[1:])
+    best: list[Step] = list(cycle[1:])
     best.reverse()
     left = _MOST_STEPS
     for start in dict.fromkeys(cycle):
         if left < 0:
             break
-        came: dict[WorkStep, WorkStep] = {}
+        came: dict[Step, Step] = {}
         waiting = deque([start])
         while waiting:
             face = waiting.popleft()

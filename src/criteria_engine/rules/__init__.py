@@ -8,10 +8,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from criteria_engine.rules.amounts import Curve, Deduct, Line, Score, Value
-from criteria_engine.rules.conditions import Checklist, Event, Item, NoneOf, Test
-from criteria_engine.rules.picks import Bands, Choose, Row, Step, Table
+from criteria_engine.rules.bands import Bands, Step
+from criteria_engine.rules.checklist import Checklist, Item
+from criteria_engine.rules.choose import Choose
+from criteria_engine.rules.curve import Curve
+from criteria_engine.rules.deduct import Deduct, Line
+from criteria_engine.rules.none_of import Event, NoneOf
+from criteria_engine.rules.score import Score
 from criteria_engine.rules.shape import Clause, Judged, Rule, RuleContext
+from criteria_engine.rules.table import Row, Table
+from criteria_engine.rules.test import Test
+from criteria_engine.rules.value import Value
 
 __all__ = [
     "RULES",

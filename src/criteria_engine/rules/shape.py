@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Protocol, TypeVar, cast
+from typing import ClassVar, Protocol, TypeVar
 
 import attrs
 
@@ -98,12 +98,12 @@ class RuleContext:
         """A value of any type."""
         return self._meaning(expression, self._at(place)) or NumberValue(free_number())
 
-    def comparison(self, operator: str, left: Meaning, right: Meaning, place: str) -> TruthValue:
+    def comparison(self, operator: Operator, left: Meaning, right: Meaning, place: str) -> TruthValue:
         """A comparison of two values."""
         if is_free(left) or is_free(right):
             return free_claim()
         try:
-            return compared(cast("Operator", operator), left, right)
+            return compared(operator, left, right)
         except Fault as fault:
             self._note(self._at(place), fault)
             return free_claim()
@@ -158,7 +158,7 @@ class Rule(Protocol):
     KEY: ClassVar[str]
     WHOLE: ClassVar[str | None]
 
-    def judge(self, context: RuleContext) -> Judged:
+    def judge(self, desk: RuleContext) -> Judged:
         """What the rule comes to, in the core."""
 
     def clauses(self) -> Sequence[Clause]:
@@ -183,17 +183,15 @@ def all_or_nothing(
 
 
 def picked_points(
-    context: RuleContext, picks: Sequence[Pick], there: Condition = a.TRUE, na: Condition = a.FALSE
+    desk: RuleContext, picks: Sequence[Pick], there: Condition = a.TRUE, na: Condition = a.FALSE
 ) -> Judged:
     """The points of the way that is picked; the best way is the most there is to get."""
-    if not picks:
-        return Judged(NumberValue(a.ZERO, there, na))
-    values = [context.number(pick.value, pick.place) for pick in picks]
+    values = [desk.number(pick.value, pick.place) for pick in picks]
     best = a.extreme("max", values)
-    given = context.given_points
+    given = desk.given_points
     if given is not None and best.low == best.high and best.low > given.low:
         worst = max(range(len(values)), key=lambda place: values[place].low)
-        context.fault(picks[worst].place, "CE402", points=f"{values[worst].low:g}", most=f"{given.low:g}")
+        desk.fault(picks[worst].place, "CE402", points=f"{values[worst].low:g}", most=f"{given.low:g}")
     branches = [Branch(pick.test, pick.guard, value) for pick, value in zip(picks, values, strict=True)]
     numeric = a.choice(branches[:-1], branches[-1].guard, branches[-1].value)
     return Judged(NumberValue(numeric, there, na), most=best)

@@ -1,0 +1,80 @@
+"""``checklist``: at least so many items, with those named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import attrs
+
+from criteria_engine.core import algebra as a
+from criteria_engine.core.expression import Expression
+from criteria_engine.core.grammar import nearest
+from criteria_engine.core.values import TruthValue, counted
+from criteria_engine.messages.titles import Titles
+from criteria_engine.rules.schema import EXPRESSION, LABEL, TITLES, ListOf, MapOf, Plain, Struct, part
+from criteria_engine.rules.shape import Clause, Judged, RuleContext, all_or_nothing
+
+__all__ = ["Checklist", "Item"]
+
+
+@attrs.frozen(repr=False)
+class Item(Plain):
+    """One item of a checklist: an expression, perhaps with a title."""
+
+    when: Expression = part(EXPRESSION)
+    title: Titles = part(TITLES, default=Titles())
+
+
+@attrs.frozen(repr=False)
+class Checklist(Plain):
+    """At least ``need`` items (all, if not given), with those in ``including`` and one of ``including_any``."""
+
+    KEY: ClassVar[str] = "checklist"
+    WHOLE: ClassVar[str | None] = None
+
+    of: tuple[tuple[str, Item], ...] = part(MapOf(LABEL, Struct(Item, short="when")))
+    need: Expression | None = part(EXPRESSION, optional=True, default=None)
+    including: tuple[str, ...] = part(ListOf(LABEL, single=True), default=())
+    including_any: tuple[str, ...] = part(ListOf(LABEL, single=True), default=())
+
+    def judge(self, desk: RuleContext) -> Judged:
+        """An item that is not applicable does not hold; the checklist itself always applies."""
+        items = {name: desk.condition(item.when, f"of.{name}") for name, item in self.of}
+        if not items:
+            desk.fault("of", "CE414")
+        wanted = self._named(desk, items, self.including, "including")
+        either = self._named(desk, items, self.including_any, "including_any")
+        true, false = [claim.true for claim in wanted], [claim.fails for claim in wanted]
+        if either:
+            true.append(a.some([claim.true for claim in either]))
+            false.append(a.every([claim.fails for claim in either]))
+        if self.need is None:
+            true += [claim.true for claim in items.values()]
+            false += [claim.fails for claim in items.values()]
+        else:
+            need = desk.number(self.need, "need")
+            if need.low > len(items):
+                desk.fault("need", "CE415", need=f"{need.low:g}", count=len(items))
+            count = counted(list(items.values())).numeric
+            true.append(a.compare(">=", count, need))
+            false.append(a.compare("<", count, need))
+        claim = TruthValue(a.every(true), a.some(false))
+        return all_or_nothing(claim, desk.points, list(items.items()))
+
+    def _named(
+        self, desk: RuleContext, items: dict[str, TruthValue], names: Sequence[str], key: str
+    ) -> list[TruthValue]:
+        for place, name in enumerate(names):
+            if name not in items:
+                desk.fault(
+                    f"{key}[{place}]", "CE416", name=name, nearest=nearest(name, items) or ", ".join(items)
+                )
+        return [items[name] for name in names if name in items]
+
+    def clauses(self) -> Sequence[Clause]:
+        """How many items are needed, the items, and which must be among them."""
+        items = [Clause("item", item.when, f"of.{name}", name, title=item.title) for name, item in self.of]
+        must = [Clause("including", None, "including", name) for name in self.including]
+        either = [Clause("including_any", None, "including_any", name) for name in self.including_any]
+        return [Clause("need", self.need, "need"), *items, *must, *either]

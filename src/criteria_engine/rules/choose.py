@@ -1,0 +1,124 @@
+"""``choose``: points by value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import attrs
+
+from criteria_engine.core import algebra as a
+from criteria_engine.core.expression import Expression
+from criteria_engine.core.grammar import nearest
+from criteria_engine.core.nodes import Condition
+from criteria_engine.core.values import Meaning, NumberValue, TextValue, TruthValue, said, within
+from criteria_engine.rules.schema import EXPRESSION, LABEL, MapOf, Plain, part
+from criteria_engine.rules.shape import Clause, Judged, Pick, RuleContext, picked_points
+
+__all__ = ["Choose"]
+
+
+@attrs.frozen(repr=False)
+class Choose(Plain):
+    """Points by value: ``choose: {of: rating, points: {good: 5, fair: 3, poor: 0}}``.
+
+    Every value must be there, or ``otherwise`` (among the points, or beside them).
+    """
+
+    KEY: ClassVar[str] = "choose"
+    WHOLE: ClassVar[str | None] = None
+
+    of: Expression = part(EXPRESSION)
+    points: tuple[tuple[str, Expression], ...] | None = part(
+        MapOf(LABEL, EXPRESSION), optional=True, default=None
+    )
+    gives: tuple[tuple[str, Expression], ...] | None = part(
+        MapOf(LABEL, EXPRESSION), optional=True, default=None
+    )
+    otherwise: Expression | None = part(EXPRESSION, optional=True, default=None)
+
+    def picks(self, desk: RuleContext) -> tuple[list[Pick], Condition, Condition]:
+        """The ways by value, and when ``of`` is there and is not applicable."""
+        of = desk.value(self.of, "of")
+        key = "points" if self.points is not None else "gives"
+        pairs = self.points if self.points is not None else self.gives
+        if pairs is None or (self.points is not None and self.gives is not None):
+            desk.fault("", "CE409")
+            return [], of.there, of.na
+        options = _options(of)
+        picks: list[Pick] = []
+        none: Condition = of.there
+        for word, value in pairs:
+            if word == "otherwise":
+                continue
+            claim = self._says(desk, of, word, options, f"{key}.{word}")
+            picks.append(Pick(claim.true, claim.true, value, f"{key}.{word}"))
+            none = a.every([none, claim.false])
+        listed = [word for word, _ in pairs]
+        if options is not None and set(options) <= set(listed):
+            return picks, of.there, of.na
+        otherwise = dict(pairs).get("otherwise", self.otherwise)
+        if otherwise is None:
+            left = [word for word in options or () if word not in listed]
+            if options is None or set(listed) <= set(options):
+                desk.fault(key, "CE410", missing=", ".join(left) or "…")
+            return [], of.there, of.na
+        rest = self._says_none(desk, of, [word for word in listed if word != "otherwise"], none)
+        picks.append(
+            Pick(a.TRUE, rest, otherwise, f"{key}.otherwise" if "otherwise" in listed else "otherwise")
+        )
+        return picks, of.there, of.na
+
+    def _says(
+        self, desk: RuleContext, of: Meaning, word: str, options: Sequence[str] | None, place: str
+    ) -> TruthValue:
+        if options is not None and word not in options:
+            desk.fault(
+                place,
+                "CE411",
+                word=word,
+                words=", ".join(options),
+                nearest=nearest(word, options) or options[0],
+            )
+            return TruthValue(a.FALSE, a.TRUE)
+        if isinstance(of, TruthValue):
+            return of if word == "true" else TruthValue(of.false, of.true, of.na)
+        if isinstance(of, NumberValue) and of.kind == "number":
+            return desk.comparison("==", of, desk.value(Expression(word), place), place)
+        return desk.comparison("==", of, said(word), place)
+
+    def _says_none(self, desk: RuleContext, of: Meaning, words: Sequence[str], none: Condition) -> Condition:
+        """That the value is none of the words, asked of all together where that loses nothing."""
+        options = _options(of)
+        known = [said(word) for word in words if options is None or word in options]
+        if isinstance(of, TextValue) and known:
+            return within(of, known).false
+        if isinstance(of, NumberValue) and of.kind == "scale" and known:
+            return within(of, known).false
+        return none
+
+    def judge(self, desk: RuleContext) -> Judged:
+        """Not applicable where ``of`` is."""
+        picks, there, na = self.picks(desk)
+        if not picks:
+            return Judged(NumberValue(a.ZERO, there, na))
+        return picked_points(desk, picks, there, na)
+
+    def clauses(self) -> Sequence[Clause]:
+        """What is looked at, then the values."""
+        pairs = self.points or self.gives or ()
+        steps = [
+            Clause("step", None, f"points.{word}", word, points=value, edge="is") for word, value in pairs
+        ]
+        if self.otherwise is not None:
+            steps.append(Clause("step", None, "otherwise", "otherwise", points=self.otherwise, edge="is"))
+        return [Clause("measured", self.of, "of"), *steps]
+
+
+def _options(of: Meaning) -> Sequence[str] | None:
+    """All the values there are, or None where any text or number may come."""
+    if isinstance(of, TruthValue):
+        return ("true", "false")
+    if isinstance(of, TextValue):
+        return of.domain or None
+    return of.words or None if of.kind == "scale" else None

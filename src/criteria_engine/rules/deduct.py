@@ -1,0 +1,80 @@
+"""``deduct``: from all points down, line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import attrs
+
+from criteria_engine.core import algebra as a
+from criteria_engine.core.expression import Expression
+from criteria_engine.core.nodes import Numeric
+from criteria_engine.core.values import NumberValue
+from criteria_engine.messages.titles import Titles
+from criteria_engine.rules.schema import EXPRESSION, TITLES, ListOf, Plain, Struct, part
+from criteria_engine.rules.shape import Clause, Judged, RuleContext
+
+__all__ = ["Deduct", "Line"]
+
+
+@attrs.frozen(repr=False)
+class Line(Plain):
+    """One line of ``deduct``: ``{when: expr, minus: 1.5}`` or ``{each: count, minus: 0.5, at_most: 3}``."""
+
+    when: Expression | None = part(EXPRESSION, optional=True, default=None)
+    each: Expression | None = part(EXPRESSION, optional=True, default=None)
+    minus: Expression = part(EXPRESSION, default=Expression("1"))
+    at_most: Expression | None = part(EXPRESSION, optional=True, default=None)
+    title: Titles = part(TITLES, default=Titles())
+
+
+@attrs.frozen(repr=False)
+class Deduct(Plain):
+    """From ``points`` down to 0, or to ``least``; ``at_most`` is the most a line takes."""
+
+    KEY: ClassVar[str] = "deduct"
+    WHOLE: ClassVar[str | None] = "lines"
+
+    lines: tuple[Line, ...] = part(ListOf(Struct(Line)))
+
+    def judge(self, desk: RuleContext) -> Judged:
+        """A line that is not applicable takes nothing."""
+        taken = [self._taken(desk, line, f"[{place}]") for place, line in enumerate(self.lines)]
+        if not taken:
+            desk.fault("", "CE412")
+        total = a.add(taken)
+        left = a.on_grid(a.subtract(desk.points, total))
+        if total.low < 0:
+            left = a.extreme("min", [left, desk.points])
+        return Judged(NumberValue(a.extreme("max", [left, desk.least])))
+
+    def _taken(self, desk: RuleContext, line: Line, where: str) -> Numeric:
+        if (line.when is None) == (line.each is None) or (line.when is not None and line.at_most is not None):
+            desk.fault(where, "CE413")
+            return a.ZERO
+        minus = desk.number(line.minus, f"{where}.minus")
+        if line.when is not None:
+            claim = desk.condition(line.when, f"{where}.when")
+            return a.either(claim.true, minus, claim.fails, a.ZERO)
+        each = line.each if line.each is not None else Expression("0")
+        count = a.extreme("max", [desk.number(each, f"{where}.each"), a.ZERO])
+        points = a.times(count, minus)
+        if line.at_most is None:
+            return points
+        return a.extreme("min", [a.on_grid(points), desk.number(line.at_most, f"{where}.at_most")])
+
+    def clauses(self) -> Sequence[Clause]:
+        """The lines."""
+        return [
+            Clause(
+                "line",
+                line.when if line.when is not None else line.each,
+                f"[{place}]",
+                points=line.minus,
+                edge="when" if line.when is not None else "each",
+                limit=line.at_most,
+                title=line.title,
+            )
+            for place, line in enumerate(self.lines)
+        ]

@@ -1,0 +1,32 @@
+"""``test``: all points where a condition holds, else none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import attrs
+
+from criteria_engine.core.expression import Expression
+from criteria_engine.rules.schema import EXPRESSION, Plain, part
+from criteria_engine.rules.shape import Clause, Judged, RuleContext, all_or_nothing
+
+__all__ = ["Test"]
+
+
+@attrs.frozen(repr=False)
+class Test(Plain):
+    """All points, or none: ``test: theft_cases < 3``."""
+
+    KEY: ClassVar[str] = "test"
+    WHOLE: ClassVar[str | None] = "expr"
+
+    expr: Expression = part(EXPRESSION)
+
+    def judge(self, desk: RuleContext) -> Judged:
+        """Not applicable where the condition is."""
+        return all_or_nothing(desk.condition(self.expr, ""), desk.points)
+
+    def clauses(self) -> Sequence[Clause]:
+        """The condition that must hold."""
+        return [Clause("must", self.expr, "")]
