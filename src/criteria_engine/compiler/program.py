@@ -18,9 +18,9 @@ from typing import Any, TypeVar
 
 from criteria_engine.backends.interpreter import Interpreter
 from criteria_engine.backends.python import Anything, Output, Row, build_function
-from criteria_engine.compiler.compiler import Judging
 from criteria_engine.compiler.inputs import InputReader
 from criteria_engine.compiler.levels import Outcome, Outcomes
+from criteria_engine.compiler.scope import Scope
 from criteria_engine.core import algebra as a
 from criteria_engine.core.bounds import BoundsRewriter
 from criteria_engine.core.nodes import Condition, Numeric
@@ -90,7 +90,7 @@ class Program:
 
     def __init__(
         self,
-        judging: Judging,
+        judging: Scope,
         reaching: Outcomes | None,
         groups: dict[str, Outcomes],
         consistency: tuple[tuple[Consistency, TruthValue], ...],
@@ -102,7 +102,7 @@ class Program:
         self.memory: dict[Any, Any] = {}
         self.slots = tuple(self._slot(path) for path in judging.tree.by_path)
         self.places = {slot.path: place for place, slot in enumerate(self.slots)}
-        self.door = InputReader(tuple(judging.inputs.values()), judging.parts.scales, needs_day)
+        self.door = InputReader(tuple(judging.inputs.values()), judging.scales, needs_day)
         if consistency or judging.observing.found:
             self.door.quickly = False
         self.levels: dict[Any, LevelVerdict] = {}
@@ -112,7 +112,7 @@ class Program:
 
     def _slot(self, path: str) -> Slot:
         judging = self.judging
-        faces, child = judging.faces[path], judging.from_afar(judging.tree.by_path[path])
+        faces, child = judging.faces[path], judging.as_seen(judging.tree.by_path[path])
         blocked = a.every([faces.applies, faces.blocked])
         met = a.every([faces.applies, faces.met.true])
         failed = a.every([faces.applies, faces.free, faces.met.false])

@@ -15,8 +15,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import attrs
-
+from criteria_engine.core.record import Record
 from criteria_engine.messages.diagnostics import Fault
 
 __all__ = [
@@ -260,8 +259,7 @@ _ALLOWED = (
 )  # fmt: skip
 
 
-@attrs.frozen(eq=False, repr=False)
-class Parsed:
+class Parsed(Record):
     """An expression that keeps to the grammar: its text, its tree and what it names.
 
     ``names`` are the inputs, parameters and definitions; ``criteria`` pairs of a function and the

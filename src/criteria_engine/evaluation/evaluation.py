@@ -6,11 +6,12 @@ import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from criteria_engine.compiler.names import Described, earlier_name
+from criteria_engine.compiler.names import earlier_name
 from criteria_engine.compiler.program import Program
 from criteria_engine.core.grammar import nearest, normal
 from criteria_engine.evaluation.result import Result
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
+from criteria_engine.rules.parts import RulesetParts
 
 __all__ = [
     "History",
@@ -72,7 +73,7 @@ def observed_before(program: Program, history: object, problems: Problems, *, st
 
 
 def titles_held(
-    program: Program, titles: object, sets: Iterable[Described], problems: Problems
+    program: Program, titles: object, sets: Iterable[RulesetParts], problems: Problems
 ) -> dict[str, Any]:
     """Whether each title that the ruleset asks for is held; one of which nothing is said is left out."""
     found: dict[str, Any] = {}
@@ -103,7 +104,7 @@ def titles_held(
     return found
 
 
-def _is_held(ruleset: str, level: str, held: Titled, at_hand: Mapping[str, Described]) -> bool | None:
+def _is_held(ruleset: str, level: str, held: Titled, at_hand: Mapping[str, RulesetParts]) -> bool | None:
     """Whether ``held`` is that level or a better one; None while that is open."""
     if held is None:
         return None
@@ -118,7 +119,7 @@ def _is_held(ruleset: str, level: str, held: Titled, at_hand: Mapping[str, Descr
     return _reaches(normal(held), level, at_hand.get(ruleset))
 
 
-def _reaches(held: str, level: str, ruleset: Described | None) -> bool:
+def _reaches(held: str, level: str, ruleset: RulesetParts | None) -> bool:
     """Whether a level is another, or stands above it where the ruleset that ranks them is at hand."""
     if ruleset is None:
         return held == level
@@ -134,7 +135,7 @@ def _reaches(held: str, level: str, ruleset: Described | None) -> bool:
     return held == level
 
 
-def levels_that_reach(level: str, ruleset: Described | None) -> tuple[str, ...]:
+def levels_that_reach(level: str, ruleset: RulesetParts | None) -> tuple[str, ...]:
     """A level, and those that stand above it where the ruleset that ranks them is at hand."""
     ranks = [] if ruleset is None else [each.id for each in ruleset.levels]
     if ruleset is not None:
@@ -157,7 +158,7 @@ _NO_EVIDENCE: Mapping[str, str] = {}
 
 
 def evaluate(
-    ruleset: Described,
+    ruleset: RulesetParts,
     program: Program,
     values: Mapping[str, Any],
     *,
@@ -166,7 +167,7 @@ def evaluate(
     evidence: Mapping[str, str] | None = None,
     on: datetime.date | None = None,
     subject: str | None = None,
-    sets: Iterable[Described] = (),
+    sets: Iterable[RulesetParts] = (),
     strict: bool = True,
     again: bool = False,
 ) -> Result:
@@ -203,7 +204,7 @@ def evaluate(
 
 
 def _carefully(
-    ruleset: Described,
+    ruleset: RulesetParts,
     program: Program,
     values: Mapping[str, Any],
     evidence: Mapping[str, str],
@@ -249,7 +250,7 @@ def _given(evidence: Mapping[str, str] | None) -> Mapping[str, str]:
     return {name: text for name, text in evidence.items() if text not in (None, "")}
 
 
-def checked_day(ruleset: Described, program: Program, on: object) -> datetime.date | None:
+def checked_day(ruleset: RulesetParts, program: Program, on: object) -> datetime.date | None:
     """The day whose dated parameters count, for many assessments; ``CriteriaError`` where it does not do."""
     day = _day_of(on)
     if program.needs_day:
@@ -257,7 +258,7 @@ def checked_day(ruleset: Described, program: Program, on: object) -> datetime.da
     return day
 
 
-def first_day(ruleset: Described) -> datetime.date | None:
+def first_day(ruleset: RulesetParts) -> datetime.date | None:
     """The first day on which every dated parameter has a value; None where none is dated."""
     firsts = [
         min(entry.from_ for entry in dated)
@@ -281,7 +282,7 @@ def _day_of(on: object) -> datetime.date | None:
 
 
 def _check_day_and_evidence(
-    ruleset: Described, program: Program, evidence: Mapping[str, str], on: datetime.date | None
+    ruleset: RulesetParts, program: Program, evidence: Mapping[str, str], on: datetime.date | None
 ) -> None:
     problems = Problems()
     known = {given.id for given in ruleset.inputs}
@@ -299,7 +300,7 @@ def _check_day_and_evidence(
     problems.raise_errors()
 
 
-def _check_consistency(ruleset: Described, breaches: Sequence[bool]) -> None:
+def _check_consistency(ruleset: RulesetParts, breaches: Sequence[bool]) -> None:
     problems = Problems()
     for number, (rule, breach) in enumerate(zip(ruleset.consistency, breaches, strict=True)):
         if breach:

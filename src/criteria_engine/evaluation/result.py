@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 from criteria_engine.backends.interpreter import Interpreter
 from criteria_engine.backends.python import Row
 from criteria_engine.compiler.levels import Outcomes
-from criteria_engine.compiler.names import ON, Described
+from criteria_engine.compiler.names import ON
 from criteria_engine.compiler.program import CODES, LevelVerdict, Program, Verdict
 from criteria_engine.core.nodes import NA, Bounds
 from criteria_engine.core.values import Meaning, NumberValue, TextValue, TruthValue
 from criteria_engine.evaluation.missing import open_below, telling
-from criteria_engine.rules.parts import Status
+from criteria_engine.rules.parts import RulesetParts, Status
 from criteria_engine.rules.schema import digest_of
 
 if TYPE_CHECKING:  # what a verb gives; the room is loaded when the verb is called
@@ -59,7 +59,7 @@ class Result:
 
     def __init__(
         self,
-        ruleset: Described,
+        ruleset: RulesetParts,
         program: Program,
         row: Row,
         verdict: Verdict,
@@ -150,7 +150,7 @@ class Result:
         if self.status_of(path) is not Status.NOT_APPLICABLE:
             return False
         judging = self.program.judging
-        child = judging.from_afar(judging.tree.by_path[path])
+        child = judging.as_seen(judging.tree.by_path[path])
         return not self.walk.can(child.there)
 
     def points_of(self, path: str) -> Bounds | None:

@@ -121,7 +121,7 @@ def _change(
 def _can_be(values: EvaluatedExpressions, name: str, value: Fraction) -> bool:
     """Whether an input can hold that number at all."""
     given = values.judging.inputs[name]
-    low, high, _ = span_of(given, values.judging.parts.scales.get(given.scale or "", ()))
+    low, high, _ = span_of(given, values.judging.scales.get(given.scale or "", ()))
     return low <= value <= high
 
 

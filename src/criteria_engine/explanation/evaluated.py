@@ -15,9 +15,9 @@ import attrs
 
 from criteria_engine.backends.interpreter import Interpreter
 from criteria_engine.compiler.levels import Outcomes, Wanted
+from criteria_engine.compiler.lowering import lower
 from criteria_engine.compiler.tree import Node
 from criteria_engine.core.grammar import parse
-from criteria_engine.core.lowering import Scope, lower
 from criteria_engine.core.nodes import Condition, Numeric, Operator
 from criteria_engine.core.traversal import inner, inputs_of
 from criteria_engine.core.values import Meaning, NumberValue, TextValue, TruthValue, compared, within
@@ -29,56 +29,12 @@ from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.rules.parts import Otherwise, Override
 
 __all__ = [
-    "Clear",
     "Comparison",
     "EvaluatedExpressions",
     "decision_of",
 ]
 
 T = TypeVar("T")
-
-
-@attrs.frozen(eq=False)
-class Clear:
-    """The scope of expressions once a ruleset is made; ``here`` is the group whose levels ask."""
-
-    judging: Any
-    here: str
-
-    @property
-    def days_off(self) -> frozenset[int]:
-        """The holidays of the set."""
-        off: frozenset[int] = self.judging.days_off
-        return off
-
-    def is_input(self, name: str) -> bool:
-        """Whether the name is an input's."""
-        return name in self.judging.inputs
-
-    def named(self, name: str) -> Meaning:
-        """An input, parameter or definition; ``score`` is ``score()``."""
-        if name == "score" and name not in self.judging.names:
-            return self.of_criterion("score", "")
-        found: Meaning = self.judging.named(name)
-        return found
-
-    def title(self, ruleset: str, level: str) -> TruthValue:
-        """Whether a title is held."""
-        found: TruthValue = self.judging.title(ruleset, level)
-        return found
-
-    def before(self, periods: int) -> Scope:
-        """The same names, so many periods before."""
-        found: Scope = self.judging.before(periods)
-        return found
-
-    def read_earlier(self, tree: ast.expr) -> None:
-        """What was read when the ruleset was made is not counted again."""
-
-    def of_criterion(self, function: str, name: str) -> Meaning:
-        """``score``, ``share``, ``met`` … of a criterion, or of the set or group."""
-        found: Meaning = self.judging.of_face(function, self.judging.tree.find(name or self.here))
-        return found
 
 
 @attrs.frozen(eq=False)
@@ -123,8 +79,8 @@ class EvaluatedExpressions:
         """What a part means; None where it means nothing on its own."""
 
         def lowered() -> Meaning:
-            scope: Scope = Clear(self.judging, part.here)
-            parsed = attrs.evolve(part.parsed, tree=part.tree)
+            scope = self.judging.for_explaining(part.here)
+            parsed = part.parsed.replaced(tree=part.tree)
             return lower(parsed, scope.before(part.back) if part.back else scope)
 
         return self._once((part.here, part.back, id(part.tree)), part.tree, lowered)

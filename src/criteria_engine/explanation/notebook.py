@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from criteria_engine.compiler.names import Described
 from criteria_engine.compiler.tree import Node, Tree
 from criteria_engine.evaluation.result import CriterionResult, Result
 from criteria_engine.explanation.explanation import explain
@@ -12,7 +11,7 @@ from criteria_engine.explanation.phrases import MARKS, Wording
 from criteria_engine.explanation.rendering import STYLE, escaped
 from criteria_engine.messages import formatting
 from criteria_engine.messages.diagnostics import chosen_language
-from criteria_engine.rules.parts import Criterion, Level, Status
+from criteria_engine.rules.parts import Criterion, Level, RulesetParts, Status
 from criteria_engine.rules.shape import Clause, Rule
 
 __all__ = [
@@ -85,7 +84,7 @@ def _short(text: str) -> str:
 # ---- a ruleset -------------------------------------------------------------------------------
 
 
-def ruleset_html(ruleset: Described) -> str:
+def ruleset_html(ruleset: RulesetParts) -> str:
     """The criteria with their points, the rules in their author's words, and the levels, to fold out."""
     lang = chosen_language()
     wording = Wording(lang, ruleset, Tree.of(ruleset.root))

@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.compiler.names import ON_NAME, Described
+from criteria_engine.compiler.names import ON_NAME
 from criteria_engine.compiler.tree import Tree
 from criteria_engine.core.grammar import Parsed, dotted, normal, parse
 from criteria_engine.core.nodes import NA, Bounds
@@ -19,6 +19,7 @@ from criteria_engine.messages import formatting
 from criteria_engine.messages.diagnostics import Fault, Language
 from criteria_engine.messages.speaker import Speaker
 from criteria_engine.messages.titles import Titles
+from criteria_engine.rules.parts import RulesetParts
 
 __all__ = [
     "MARKS",
@@ -74,7 +75,7 @@ class Subexpression:
 class Wording(Speaker):
     """Sentences about one ruleset and its results, in one language."""
 
-    def __init__(self, lang: Language, ruleset: Described, tree: Tree) -> None:
+    def __init__(self, lang: Language, ruleset: RulesetParts, tree: Tree) -> None:
         super().__init__(lang, "results")
         self.between = self.text("list_mark")
         self._ruleset, self._tree = ruleset, tree

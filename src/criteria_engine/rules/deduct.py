@@ -9,7 +9,7 @@ import attrs
 
 from criteria_engine.core import algebra as a
 from criteria_engine.core.expression import Expression
-from criteria_engine.core.nodes import Branch, Numeric
+from criteria_engine.core.nodes import Numeric
 from criteria_engine.core.values import NumberValue
 from criteria_engine.messages.titles import Titles
 from criteria_engine.rules.schema import (
@@ -67,7 +67,7 @@ class Deduct(Plain):
         minus = desk.number(line.minus, f"{where}.minus")
         if line.when is not None:
             claim = desk.condition(line.when, f"{where}.when")
-            return a.choice([Branch(claim.true, claim.true, minus)], claim.fails, a.ZERO)
+            return a.either(claim.true, minus, claim.fails, a.ZERO)
         each = line.each if line.each is not None else Expression("0")
         count = a.extreme("max", [desk.number(each, f"{where}.each"), a.ZERO])
         points = a.times(count, minus)

@@ -53,6 +53,8 @@ from criteria_engine.rules.schema import (
     Several,
     Struct,
     Wording,
+    built,
+    digest_of,
     part,
     shown,
     word_of,
@@ -80,6 +82,7 @@ __all__ = [
     "Parameter",
     "ParameterValue",
     "Round",
+    "RulesetParts",
     "Scale",
     "Status",
     "Window",
@@ -443,6 +446,88 @@ class Status(enum.StrEnum):
     UNKNOWN = "unknown"
     NOT_APPLICABLE = "not_applicable"
     BLOCKED = "blocked"
+
+
+# ---- all of it -------------------------------------------------------------------------------
+
+_OF_ITS_ROOT = (
+    "points", "applies_when", "missing", "combine", "scale_to", "factor", "floor", "cap", "round", "criteria",
+    "levels", "otherwise", "cumulative", "overrides",
+)  # fmt: skip
+
+
+@attrs.frozen(repr=False)
+class RulesetParts(Plain):
+    """The parts of a ruleset, as its author wrote them. ``Ruleset``, which users make, checks them."""
+
+    id: str = part(TEXT)
+    version: str = part(TEXT)
+    title: Wording = part(TITLES, default=Titles())
+    note: Wording = part(TITLES, default=Titles())
+    status: str | None = part(word_of("official", "adapted", "illustrative"), optional=True, default=None)
+    legal_basis: Members[LegalBasis] = part(ListOf(Struct(LegalBasis, short="document")), default=())
+    aliases: Several[str] = part(ListOf(TEXT, single=True), default=())
+    effective: OptionalObject[Effective] = part(Struct(Effective), optional=True, default=None)
+    window: OptionalObject[Window] = part(Struct(Window), optional=True, default=None)
+    subject: Wording = part(TITLES, default=Titles())
+    owner: str | None = part(TEXT, optional=True, default=None)
+    source: str | None = part(TEXT, optional=True, default=None)
+    holidays: Part[tuple[datetime.date, ...], Iterable[datetime.date | str]] = part(ListOf(DATE), default=())
+    scales: Members[Scale] = part(ById(Struct(Scale, listed="words")), default=())
+    inputs: Members[Input] = part(ById(Struct(Input, short="type")), default=())
+    parameters: Members[Parameter] = part(ById(Struct(Parameter, short="value", listed="dated")), default=())
+    define: Members[Definition] = part(ById(Struct(Definition, short="expr")), default=())
+    consistency: Members[Consistency] = part(ListOf(Struct(Consistency, short="holds")), default=())
+    applies_when: OptionalFormula = part(EXPRESSION, optional=True, default=None)
+    missing: OptionalWord[Missing] = part(Struct(Missing, short="word"), optional=True, default=None)
+    combine: OptionalWord[Combine] = part(Struct(Combine, short="word"), optional=True, default=None)
+    points: float | None = part(NUMBER, optional=True, default=None)
+    scale_to: float | None = part(NUMBER, optional=True, default=None)
+    factor: float | None = part(NUMBER, optional=True, default=None)
+    floor: float | None = part(NUMBER, optional=True, default=None)
+    cap: float | None = part(NUMBER, optional=True, default=None)
+    round: OptionalObject[Round] = part(Struct(Round), optional=True, default=None)
+    criteria: Members[Criterion] = part(ById(Struct(Criterion)), default=())
+    levels: Members[Level] = part(ById(Struct(Level)), default=())
+    otherwise: OptionalWord[Otherwise] = part(Struct(Otherwise, short="id"), optional=True, default=None)
+    cumulative: bool = part(BOOLEAN, default=False)
+    overrides: Members[Override] = part(ListOf(Struct(Override)), default=())
+    tests: Members[Case] = part(ListOf(Struct(Case)), default=())
+
+    def __attrs_post_init__(self) -> None:
+        pass  # attrs calls the subclass's only where its own class has one
+
+    @property
+    def root(self) -> Criterion:
+        """The set itself as a group."""
+        group = {name: getattr(self, name) for name in _OF_ITS_ROOT}
+        root: Criterion = built(Criterion, {"id": "_", **group})
+        return root
+
+    @property
+    def days_off(self) -> frozenset[int]:
+        """The holidays as days counted from 1 January of the year 1."""
+        return frozenset(day.toordinal() for day in self.holidays)
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The inputs as columns of a table, for ``read_subjects(path, ruleset.columns)``."""
+        scales = {scale.id: scale.words for scale in self.scales}
+        return tuple(
+            Column(
+                given.id,
+                given.type,
+                given.choices or scales.get(given.scale or "", ()),
+                given.may_be_na,
+                given.title.all(),
+            )
+            for given in self.inputs
+        )
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of what it says; comments, line ends and order of keys play no part."""
+        return digest_of(self)
 
 
 # ---- keys as they are written in Vietnamese by mistake, and the keys that are meant --------------

@@ -20,6 +20,7 @@ import attrs
 from criteria_engine.core.expression import Composable, Expression, expression
 from criteria_engine.core.grammar import RESERVED, is_id, mended_date, nearest, normal
 from criteria_engine.core.nodes import NA
+from criteria_engine.core.record import Record
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.messages.titles import Titles, titles
 
@@ -78,8 +79,7 @@ __all__ = [
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
-@attrs.frozen(eq=False, repr=False)
-class Scalar:
+class Scalar(Record):
     """One value: ``read`` from an author's text, ``accept`` from Python, ``write`` as text."""
 
     name: str
@@ -322,24 +322,21 @@ def _canonical(value: Any) -> Any:
     return value if isinstance(value, bool | int | float | str) else str(value)
 
 
-@attrs.frozen(eq=False, repr=False)
-class ListOf:
+class ListOf(Record):
     """A list; where ``single`` one value may stand for a list of one."""
 
     each: Kind
     single: bool = False
 
 
-@attrs.frozen(eq=False, repr=False)
-class MapOf:
+class MapOf(Record):
     """A mapping of keys to values, kept as pairs in the order of the file."""
 
     key: Scalar
     each: Kind
 
 
-@attrs.frozen(eq=False, repr=False)
-class Struct:
+class Struct(Record):
     """An object of a class whose attributes are made with ``part``.
 
     ``short`` is the attribute that a plain value stands for: ``a: expr`` for ``a: {when: expr}``.
@@ -356,15 +353,13 @@ class Struct:
         return self.of if isinstance(self.of, type) else self.of()
 
 
-@attrs.frozen(eq=False, repr=False)
-class ById:
+class ById(Record):
     """Objects under their ids: a mapping in a file, a list of objects (or a mapping) in Python."""
 
     each: Struct
 
 
-@attrs.frozen(eq=False, repr=False)
-class OneRule:
+class OneRule(Record):
     """The one rule of a leaf: one of the shapes' keys in a file, an object in Python."""
 
 
