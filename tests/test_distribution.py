@@ -13,11 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import criteria_engine as ce
+from criteria_engine.core.extras import numpy
 from criteria_engine.forecasting.distribution import (
     beta_cdf,
     beta_points,
     beta_quantile,
     binomial,
+    convolved,
     generator,
     legendre,
     mixed_sums,
@@ -161,7 +163,7 @@ class TestSums:
     def test_mixed_sums(
         self, one: list[tuple[int, float]], other: list[tuple[int, float]], share: float
     ) -> None:
-        """By the transform as by adding units one at a time."""
+        """By convolving blocks as by adding units one at a time."""
         n = max(sum(m for m, _ in one), sum(m for m, _ in other))
         expected = [0.0] * (n + 1)
         for weight, blocks in ((share, one), (1 - share, other)):
@@ -180,6 +182,11 @@ class TestSums:
         assert mixed_sums(n, [(1.0, [(n, p)])]) == pytest.approx(expected, abs=1e-12)
         first, found = binomial(n, p)
         assert found == pytest.approx(expected[first : first + len(found)], rel=1e-9, abs=1e-300)
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=30), st.lists(st.floats(0, 1), min_size=1, max_size=30))
+def test_convolving_with_numpy_and_without(one: list[float], two: list[float]) -> None:
+    assert convolved(one, two, numpy()) == pytest.approx(convolved(one, two), abs=1e-12)
 
 
 class TestQuadrature:

@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 import pytest
 
-from criteria_engine.forecasting.shares import units_needed
+from criteria_engine.forecasting.distribution import units_needed
 from criteria_engine.plans import plan as plan_parts
 from criteria_engine.plans import roster
 from criteria_engine.plans.plan import CLEARS, Plan

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
-from criteria_engine.forecasting.distribution import Distribution
+from criteria_engine.forecasting.distribution import Distribution, Share, exact_share
 from criteria_engine.forecasting.forecast import Method, share
-from criteria_engine.forecasting.shares import Share, exact_share
 
 __all__ = [
     "Backtest",

@@ -13,8 +13,8 @@ from typing import Literal
 
 import attrs
 
+from criteria_engine.forecasting.distribution import Share, exact_number, exact_share, units_needed
 from criteria_engine.forecasting.series import Series, finite, read_series
-from criteria_engine.forecasting.shares import Share, exact_number, exact_share, units_needed
 
 __all__ = [
     "Label",

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from criteria_engine.forecasting.backtest import Backtest, Checked, checked, compared
-from criteria_engine.forecasting.shares import Share, exact_share
+from criteria_engine.forecasting.distribution import Share, exact_share
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.plans.plan import Plan, year_days
 from criteria_engine.plans.roster import Unit

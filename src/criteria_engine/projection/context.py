@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import attrs
 
-from criteria_engine.forecasting.shares import exact_number, units_needed
+from criteria_engine.forecasting.distribution import exact_number, units_needed
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.plans.history import History, YearCounts, observed
 from criteria_engine.plans.plan import Plan, Target, first_day, meant_unit, year_days

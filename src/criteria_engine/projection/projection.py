@@ -13,8 +13,8 @@ import attrs
 from criteria_engine.core.extras import narwhals
 from criteria_engine.explanation.rendering import STYLE, escaped
 from criteria_engine.forecasting.backtest import Backtest
+from criteria_engine.forecasting.distribution import Share, exact_share
 from criteria_engine.forecasting.published import Label
-from criteria_engine.forecasting.shares import Share, exact_share
 from criteria_engine.messages.diagnostics import CriteriaError, Problems, chosen_language
 from criteria_engine.messages.formatting import number, percent
 from criteria_engine.messages.plans import SENTENCES
