@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 
-# ---- ways to look ahead from a series of shares: by rates of recognition and lapse, by drift, by the last value ---
+# ---- the methods: by rates of recognition and lapse, by drift, by the last value -----------------
 
 # A step up of the net share hides lapses, and one down hides recognitions: both are taken to be rare
 # until they are seen (``RARE``).
@@ -255,8 +255,8 @@ def units(
     steps were undone the year after, so that noise about a level does not add up over the years.
 
     Every unit has a random stream of its own, keyed by its name: another unit beside it changes none of
-    its random numbers (though what its steps say of how scores move does count). The standard library's
-    generator is used throughout, so the figures do not depend on what else is installed.
+    its random numbers (though what its steps say of how scores move does count). It takes NumPy
+    (``criteria-engine[fast]``).
 
     Args:
         scores: For each unit its scores by year, on any scale on which more is better; None is missing.
@@ -270,6 +270,7 @@ def units(
         ``by_unit`` giving each unit's probability. Units without any score are not counted.
 
     Raises:
+        CriteriaError: NumPy is not installed.
         ValueError: No unit has scores of two years, a score is not finite, or a horizon or ``draws`` is
             below 1.
     """

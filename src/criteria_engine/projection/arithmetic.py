@@ -1,14 +1,19 @@
-"""Ways to look ahead: what each of them has to answer, and the one without a model."""
+"""The path of a plan year by year, what every method of forecasting answers, and the method without a model.
+
+``past_points`` counts the years behind, ``arithmetic_path`` goes on by the plan's lists and scenarios.
+``ForecastMethod`` is the base of all methods; ``methods`` has the table of them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Protocol
+from typing import Any
 
 import attrs
 
 from criteria_engine.forecasting.distribution import Distribution
+from criteria_engine.forecasting.published import Label
 from criteria_engine.plans.history import VIEWS
 from criteria_engine.plans.plan import Target
 from criteria_engine.projection.context import ProjectionContext
@@ -21,9 +26,6 @@ __all__ = [
     "arithmetic_path",
     "past_points",
 ]
-
-
-# ---- how many units hold the recognition, year by year: as it was, and as lists and suppositions have it ---
 
 
 @attrs.frozen
@@ -45,18 +47,25 @@ class PathYear:
     lost: Fraction
     chances: Distribution | None = None
 
+    def with_gains(self) -> PathYear:
+        """The same with what was gained, so that kept and gained less lost is what is expected."""
+        gained = self.expected - self.kept + self.lost
+        if gained >= 0:
+            return attrs.evolve(self, gained=gained)
+        return attrs.evolve(self, gained=Fraction(0), lost=self.kept - self.expected)
+
 
 Path = Mapping[int, PathYear]
 """Points by year."""
 
 
-def past_points(setting: ProjectionContext, area: str | None = None) -> dict[int, PathYear]:
+def past_points(context: ProjectionContext, area: str | None = None) -> dict[int, PathYear]:
     """The years up to the day of looking, counted from what is known."""
-    ledger, points = setting.ledger, {}
-    for year in setting.years:
-        if year > setting.on.year:
+    ledger, points = context.ledger, {}
+    for year in context.years:
+        if year > context.on.year:
             break
-        units = setting.units(year, area)
+        units = context.units(year, area)
         low, expected, high = (ledger.held(year, view, units) for view in VIEWS)
         before = ledger.held(year - 1, "expected", units)
         points[year] = PathYear(
@@ -72,15 +81,15 @@ def past_points(setting: ProjectionContext, area: str | None = None) -> dict[int
     return points
 
 
-def arithmetic_path(setting: ProjectionContext, area: str | None = None) -> dict[int, PathYear]:
+def arithmetic_path(context: ProjectionContext, area: str | None = None) -> dict[int, PathYear]:
     """The path without any model: what is known, then the plan's lists and the suppositions.
 
     Low: nobody on a list ahead is recognised, and what has to be renewed is not. Expected: the plan goes
     as written. High: all that is open goes well, and in years without a list as many are recognised as
     the capacity allows, where there is one.
     """
-    points, walk = past_points(setting, area), _PathWalk(setting, area)
-    for year in setting.years_ahead:
+    points, walk = past_points(context, area), _PathWalk(context, area)
+    for year in context.years_ahead:
         points[year] = walk.step(year)
     return points
 
@@ -88,10 +97,10 @@ def arithmetic_path(setting: ProjectionContext, area: str | None = None) -> dict
 class _PathWalk:
     """The years ahead, one after another, on the units of the day."""
 
-    def __init__(self, setting: ProjectionContext, area: str | None) -> None:
-        self.setting, self.course, self.ledger = setting, setting.course, setting.ledger
-        year = setting.on.year
-        self.units = setting.units(year, area)
+    def __init__(self, context: ProjectionContext, area: str | None) -> None:
+        self.context, self.course, self.ledger = context, context.course, context.ledger
+        year = context.on.year
+        self.units = context.units(year, area)
         self.ids = {unit.id for unit in self.units}
         self.held = {view: self.ledger.held(year, view, self.units) for view in VIEWS}
         self.count = {view: Fraction(len(self.held[view])) for view in VIEWS}
@@ -101,8 +110,8 @@ class _PathWalk:
         """Units that nobody has named yet: those of a pace or a pathway."""
         self.named: frozenset[str] = frozenset()
         self.room = Fraction(0)
-        self.pathway = setting.pathway(year, self.count["expected"], area)
-        whole = len(setting.units(year)) - len(self.ledger.held(year, "expected"))
+        self.pathway = context.pathway(year, self.count["expected"], area)
+        whole = len(context.units(year)) - len(self.ledger.held(year, "expected"))
         outside = len(self.units) - len(self.held["expected"])
         self.portion = Fraction(outside, whole) if whole else Fraction(0)
         """The part that these units have in a pace or a capacity for all."""
@@ -117,7 +126,7 @@ class _PathWalk:
             if view == "expected":
                 lost = Fraction(len(self.held[view] - now))
             self.held[view] = now
-        listed = self.setting.ahead.get(year, frozenset()) & self.ids
+        listed = self.context.ahead.get(year, frozenset()) & self.ids
         self.named |= listed
         self._pass(year, listed)
         self._go_on(year)
@@ -147,7 +156,7 @@ class _PathWalk:
         """What comes beside the lists: a pace in years without one, or what the pathway asks for."""
         sure = Fraction(len(self.held["expected"])) + sum(self.likely.values(), Fraction(0))
         now = min(Fraction(len(self.units)), sure + self.further)
-        free = year not in self.setting.ahead and not self.course.lists_only
+        free = year not in self.context.ahead and not self.course.lists_only
         more = Fraction(0)
         if self.course.required:
             more = max(more, self.pathway.get(year, now) - now)
@@ -160,8 +169,8 @@ class _PathWalk:
 
     def _capacity(self) -> Fraction | None:
         most = self.course.capacity
-        if most is None and self.setting.plan.capacity is not None:
-            most = self.setting.plan.capacity.per_year
+        if most is None and self.context.plan.capacity is not None:
+            most = self.context.plan.capacity.per_year
         return None if most is None else most * self.portion
 
     def _limited(self, gain: Fraction, spent: Fraction = Fraction(0)) -> Fraction:
@@ -171,59 +180,70 @@ class _PathWalk:
         return self.course.slowed(gain, len(self.units) - self.count["expected"])
 
 
-class ForecastMethod(Protocol):
-    """A way to look ahead from a setting."""
+class ForecastMethod:
+    """A method of forecasting, and what it answers for one context.
 
-    name: str
-    bounds_everywhere: bool
+    The answers here are those without a model: lists as given, lapses as given. A method overrides what it
+    knows better.
+    """
+
+    name = "arithmetic"
+    """What ``method=`` calls it, and what the projection says was used."""
+    forecasts = True
+    """Whether it gives distributions, so that past forecasts can be checked."""
+    seeded = False
+    """Whether random numbers have a part in it."""
+    bounds_everywhere = True
     """Whether low and high are given for every year of an area, too."""
 
-    def path(self, area: str | None = None, year: int | None = None) -> Path:
+    def __init__(self, context: ProjectionContext) -> None:
+        self.context = context
+        self._paths: dict[str | None, Path] = {}
+
+    def path(self, area: str | None = None, year: int | None = None) -> Path:  # noqa: ARG002 - all years at once
         """The number of recognised units by year, of one area or of all.
 
         With a ``year`` low and high are asked for that year alone; elsewhere they may be the mean.
         """
-
-    def reaches(self, target: Target, needs: Mapping[str | None, int]) -> float | None:
-        """How likely a target is reached, if each area (None: all together) needs so many."""
-
-    def lapse_rate(self) -> Fraction:
-        """The part of recognised units that lapses in a year."""
-
-    def pass_rate(self) -> Fraction:
-        """The part of registered units that is recognised."""
-
-
-class Arithmetic:
-    """No model: lists as given, lapses as given."""
-
-    name = "arithmetic"
-    bounds_everywhere = True
-
-    def __init__(self, setting: ProjectionContext) -> None:
-        self.setting = setting
-        self._paths: dict[str | None, Path] = {}
-
-    def path(self, area: str | None = None, year: int | None = None) -> Path:  # noqa: ARG002 - as every look
-        """See ``path.arithmetic_path``."""
         if area not in self._paths:
-            self._paths[area] = arithmetic_path(self.setting, area)
+            self._paths[area] = self._path(area)
         return self._paths[area]
 
-    def reaches(self, target: Target, needs: Mapping[str | None, int]) -> float | None:  # noqa: ARG002 - as every look
-        """Nothing: there is no model."""
+    def _path(self, area: str | None) -> Path:
+        return arithmetic_path(self.context, area)
+
+    def reaches(self, target: Target, needs: Mapping[str | None, int]) -> float | None:  # noqa: ARG002 - no model
+        """How likely a target is reached, if each area (None: all together) needs so many."""
         return None
 
     def lapse_rate(self) -> Fraction:
-        """The part of those who held it that lapsed in the years behind; 0 where none was seen."""
-        if self.setting.course.no_lapse:
+        """The part of those who held it that lapsed in a year of those behind; 0 where none was seen."""
+        if self.context.course.no_lapse:
             return Fraction(0)
-        return _ratio(self.setting.seen.lapses, Fraction(0))
+        return _ratio(self.context.seen.lapses, Fraction(0))
 
     def pass_rate(self) -> Fraction:
-        """The supposed one, else that of the years behind, else all."""
-        supposed = self.setting.course.pass_rate
-        return _ratio(self.setting.seen.passes, Fraction(1)) if supposed is None else supposed
+        """The part of registered units that is recognised: as supposed, else as in the years behind, else all."""
+        supposed = self.context.course.pass_rate
+        return _ratio(self.context.seen.passes, Fraction(1)) if supposed is None else supposed
+
+    def labels(self) -> dict[str, dict[str, Label]]:
+        """For each target the labels of published rules, by the rule; empty unless they are what is asked."""
+        return {}
+
+    def notes(self) -> tuple[str, ...]:
+        """Keys of sentences on what was asked for and could not be done, and what to be careful of."""
+        return self.context.notes
+
+    def digest_parts(self) -> list[Any]:
+        """What goes into the digest of a projection, beside what every method looks at."""
+        return []
+
+
+class Arithmetic(ForecastMethod):
+    """No model."""
+
+    forecasts = False
 
 
 def _ratio(trials: Mapping[int, tuple[float, float]], otherwise: Fraction) -> Fraction:

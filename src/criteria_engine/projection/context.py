@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 import attrs
 
 from criteria_engine.forecasting.distribution import exact_number, units_needed
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
+from criteria_engine.plans.assessed import Assessed, Verdicts
 from criteria_engine.plans.history import History, YearCounts, observed
 from criteria_engine.plans.plan import Plan, Target, first_day, meant_unit, year_days
 from criteria_engine.plans.roster import Roster, Unit
@@ -23,12 +25,13 @@ __all__ = [
     "Scenario",
     "Scenarios",
     "at_pace",
+    "context_of",
     "course_of",
     "earned_schedule",
+    "holders_named",
     "need_of",
     "present_units",
     "required_per_year",
-    "setting_of",
     "straight_pathway",
 ]
 
@@ -269,6 +272,8 @@ class ProjectionContext:
 
     ``lists`` are the registrations by title year, as ids; ``ahead`` the same as units of the day for
     the years in which their recognitions would count. ``first`` is the first year that is looked at.
+    ``seed``, ``draws``, ``verdicts`` and ``assessed`` are for methods that draw. ``notes`` are keys of
+    sentences on what was asked for and could not be done.
     """
 
     plan: Plan
@@ -279,6 +284,11 @@ class ProjectionContext:
     ahead: Mapping[int, frozenset[str]]
     first: int
     seen: YearCounts
+    seed: int = 0
+    draws: int = 0
+    verdicts: Verdicts | None = None
+    assessed: Assessed | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def years(self) -> range:
@@ -319,10 +329,10 @@ def need_of(target: Target, units: int) -> int:
     return len(target.units or ())
 
 
-def setting_of(
-    plan: Plan, rows: Sequence[UnitStatus], on: datetime.date, course: Scenarios
+def context_of(
+    plan: Plan, rows: Sequence[UnitStatus], on: datetime.date, course: Scenarios, **drawn: Any
 ) -> ProjectionContext:
-    """The setting of a projection made on a day."""
+    """The context of a projection made on a day; ``drawn`` is what methods that draw need."""
     lists = {each.year: tuple(unit.id for unit in plan.registered(each.year)) for each in plan.registrations}
     ledger = History(plan.roster, plan.counting, rows, lists, on, _named(plan))
     present = {unit.id for unit in ledger.units(on.year)}
@@ -336,7 +346,7 @@ def setting_of(
     }
     held = [ledger.counts_from(row) for row in ledger.rows]
     first = min([plan.horizon.from_, *(year for year in held if year <= on.year)])
-    return ProjectionContext(plan, on, ledger, course, lists, ahead, first, observed(ledger, lists))
+    return ProjectionContext(plan, on, ledger, course, lists, ahead, first, observed(ledger, lists), **drawn)
 
 
 def _named(plan: Plan) -> dict[str, int]:
@@ -347,31 +357,30 @@ def _named(plan: Plan) -> dict[str, int]:
     return {meant_unit(name, plan.roster, first, last).id: plan.horizon.from_ - 1 for name in names}
 
 
-def present_units(setting: ProjectionContext, name: str, year: int) -> tuple[Unit, ...]:
+def present_units(context: ProjectionContext, name: str, year: int) -> tuple[Unit, ...]:
     """What a unit that a target names is in a year: itself, or what it went into by then."""
-    plan = setting.plan
+    plan = context.plan
     first, last = first_day(plan, plan.horizon.from_), year_days(plan.horizon.until)[1]
     unit = meant_unit(name, plan.roster, first, last)
-    present = {each.id for each in setting.units(year)}
+    present = {each.id for each in context.units(year)}
     near = _on_the_day(plan.roster, unit, present)
     return tuple(plan.roster.unit(each) for each in near) or (unit,)
 
 
+def holders_named(context: ProjectionContext, target: Target) -> tuple[Unit, ...] | None:
+    """The units of the day that a target names; None unless all of them surely hold the recognition."""
+    year = context.on.year
+    units = {unit.id: unit for name in target.units or () for unit in present_units(context, name, year)}
+    sure = all(context.ledger.holds(unit, year, "low") for unit in units.values())
+    return tuple(units.values()) if sure else None
+
+
 def _on_the_day(roster: Roster, unit: Unit, present: set[str]) -> list[str]:
     """The units of the day that a unit of another day is, goes into, or comes from."""
+    return _along(roster.successors, unit, present) or _along(roster.predecessors, unit, present)
+
+
+def _along(step: Callable[[Unit], tuple[Unit, ...]], unit: Unit, present: set[str]) -> list[str]:
     if unit.id in present:
         return [unit.id]
-    later = [each for nearer in roster.successors(unit) for each in _forward(roster, nearer, present)]
-    return later or [each for before in roster.predecessors(unit) for each in _back(roster, before, present)]
-
-
-def _forward(roster: Roster, unit: Unit, present: set[str]) -> list[str]:
-    if unit.id in present:
-        return [unit.id]
-    return [each for nearer in roster.successors(unit) for each in _forward(roster, nearer, present)]
-
-
-def _back(roster: Roster, unit: Unit, present: set[str]) -> list[str]:
-    if unit.id in present:
-        return [unit.id]
-    return [each for before in roster.predecessors(unit) for each in _back(roster, before, present)]
+    return [near for other in step(unit) for near in _along(step, other, present)]
