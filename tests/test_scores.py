@@ -11,9 +11,9 @@ import pytest
 import score_panels as panels
 from hypothesis import given
 from hypothesis import strategies as st
+from panels import covered, crps
 
 import criteria_engine as ce
-from criteria_engine.forecasting.backtest import covered, crps
 from criteria_engine.plans.assessed import Verdicts, read_assessments
 from criteria_engine.projection.drawn_values import counts_by_draw, futures_of, in_bits
 from criteria_engine.projection.value_steps import moves_of

@@ -15,8 +15,8 @@ from criteria_engine.backends.steps import Block, Steps
 from criteria_engine.evaluation.findings import plain
 from criteria_engine.evaluation.result import Result
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
-from criteria_engine.plans.plan import YEAR, meant_unit, year_days
-from criteria_engine.plans.roster import Roster
+from criteria_engine.plans.plan import YEAR
+from criteria_engine.plans.roster import Roster, meant_unit, year_days
 from criteria_engine.plans.unit_status import HELD, UnitStatus
 from criteria_engine.ruleset import Ruleset
 

@@ -12,8 +12,8 @@ from typing import Literal
 
 import attrs
 
-from criteria_engine.plans.plan import Counting, counted_units, of_those_that_count, year_days
-from criteria_engine.plans.roster import Roster, Unit
+from criteria_engine.plans.plan import Counting, counted_units, of_those_that_count
+from criteria_engine.plans.roster import Roster, Unit, year_days
 from criteria_engine.plans.unit_status import HELD, PENDING, UnitStatus
 
 __all__ = [

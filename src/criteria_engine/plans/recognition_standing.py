@@ -28,12 +28,11 @@ __all__ = [
     "Standing",
     "counted",
     "earliest",
-    "said",
     "standing_of",
 ]
 
 
-# ---- what a standing says in words: one sentence on the title, and one on the next recognition ---
+# ---- the words of a standing: one sentence on the title, and one on the next recognition ---------
 
 _ENGLISH: Mapping[str, str] = MappingProxyType(
     {
@@ -93,42 +92,7 @@ _VIETNAMESE: Mapping[str, str] = MappingProxyType(
 _SENTENCES: Mapping[Language, Mapping[str, str]] = MappingProxyType({"en": _ENGLISH, "vi": _VIETNAMESE})
 
 
-def said(
-    lang: Language,
-    because: str,
-    *,
-    unit: str,
-    title: str,
-    on: datetime.date,
-    decision: RecognitionEvent | None,
-    level: str | None,
-    until: datetime.date | None,
-    state: str | None,
-    first_time: bool | None,
-    held: bool | None,
-) -> str:
-    """The sentences on a standing; what is not known of the next recognition is not said."""
-    words = _SENTENCES[lang]
-    key = "annulled_open" if because == "annulled" and held is None else because
-    sentence = words[key].format(
-        on=date(on, lang),
-        unit=unit,
-        title=words["level" if level else "title"].format(title=title, level=level),
-        decision=_decision(words, lang, decision),
-        until=date(until, lang) if until else "",
-        state=words.get(state or "", ""),
-    )
-    if first_time is None:
-        return sentence
-    return f"{sentence} {words['first' if first_time else 'again']}"
-
-
-def _decision(words: Mapping[str, str], lang: Language, decision: RecognitionEvent | None) -> str:
-    if decision is None:
-        return ""
-    form = words["decision_for" if decision.title_year else "decision"]
-    return form.format(number=decision.decision, on=date(decision.on, lang), year=decision.title_year)
-
+# ---- standings -----------------------------------------------------------------------------------
 
 Basis: TypeAlias = Literal["title_year", "decision_date"]
 Reason: TypeAlias = Literal[
@@ -172,19 +136,29 @@ class Standing(Plain):
 
         ``name`` is what the title is called; else its id stands there.
         """
-        return said(
-            chosen_language(lang),
-            self.because,
+        language = chosen_language(lang)
+        words = _SENTENCES[language]
+        is_open = self.because == "annulled" and self.held is None
+        sentence = words["annulled_open" if is_open else self.because].format(
+            on=date(self.on, language),
             unit=self.unit,
-            title=name or self.title,
-            on=self.on,
-            decision=self.decision,
-            level=self.level,
-            until=self.valid_until,
-            state=self.state,
-            first_time=self.first_time,
-            held=self.held,
+            title=words["level" if self.level else "title"].format(
+                title=name or self.title, level=self.level
+            ),
+            decision=_decision(words, language, self.decision),
+            until=date(self.valid_until, language) if self.valid_until else "",
+            state=words.get(self.state or "", ""),
         )
+        if self.first_time is None:
+            return sentence
+        return f"{sentence} {words['first' if self.first_time else 'again']}"
+
+
+def _decision(words: Mapping[str, str], lang: Language, decision: RecognitionEvent | None) -> str:
+    if decision is None:
+        return ""
+    form = words["decision_for" if decision.title_year else "decision"]
+    return form.format(number=decision.decision, on=date(decision.on, lang), year=decision.title_year)
 
 
 @attrs.frozen

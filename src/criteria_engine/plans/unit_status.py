@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import attrs
 
@@ -17,18 +17,17 @@ from criteria_engine.files.cells import Value, read_value
 from criteria_engine.files.rows import TableRow, read_rows
 from criteria_engine.files.subjects import FileProblems
 from criteria_engine.messages.diagnostics import Fault, Problems
-from criteria_engine.plans.plan import MOST_LOOKED_FOR, YEAR, Plan, meant_unit, year_days
-from criteria_engine.plans.roster import Roster
+from criteria_engine.plans.plan import YEAR, Plan
+from criteria_engine.plans.recognition import Recognition
+from criteria_engine.plans.recognition_events import RecognitionEvent, Validity
+from criteria_engine.plans.roster import MOST_LOOKED_FOR, Roster, meant_unit, year_days
 from criteria_engine.rules.schema import DATE
 
 __all__ = [
     "HELD",
     "PENDING",
     "STATUSES",
-    "LifeEvent",
-    "RecognitionLife",
     "Rows",
-    "TitleValidity",
     "UnitStatus",
     "in_order",
     "load_unit_statuses",
@@ -259,56 +258,9 @@ _OPEN = frozenset({"registered", "building", "requested"})
 _ONE_DAY = datetime.timedelta(days=1)
 
 
-class LifeEvent(Protocol):
-    """One thing that happened to a title.
-
-    ``state`` is ``registered``, ``building``, ``requested``, ``recognised``, ``maintained``, ``lapsed``
-    or ``annulled``; ``on`` its day; ``title_year`` the year the title is for, None where nobody said it.
-    """
-
-    @property
-    def state(self) -> str:
-        """What the title came to."""
-
-    @property
-    def on(self) -> datetime.date:
-        """The day of it."""
-
-    @property
-    def title_year(self) -> int | None:
-        """The year that it is for."""
-
-
-class RecognitionLife(Protocol):
-    """All that happened to one title of one unit, in order of time."""
-
-    @property
-    def unit(self) -> str:
-        """The unit: its name or its id."""
-
-    @property
-    def title(self) -> str:
-        """Which title it is: the id of a ruleset."""
-
-    @property
-    def events(self) -> Sequence[LifeEvent]:
-        """What happened, the earliest first."""
-
-
-class TitleValidity(Protocol):
-    """How long a title stands by its rules."""
-
-    @property
-    def ends_by_itself(self) -> bool:
-        """Whether time alone ends it; if not, silence after its last day leaves it unknown."""
-
-    def last_day(self, decision: Any) -> datetime.date | None:
-        """The last day on which the title of a decision stands; ``date.max`` for ever, None if unknown."""
-
-
 def unit_statuses(
-    lives: Iterable[RecognitionLife],
-    validity: TitleValidity | None = None,
+    lives: Iterable[Recognition],
+    validity: Validity | None = None,
     *,
     on: datetime.date | None = None,
     title: str | None = None,
@@ -321,7 +273,7 @@ def unit_statuses(
     from the year of that title on; where an older title may stand again, that is not known.
 
     Args:
-        lives: The lives, one a unit; anything with ``unit``, ``title`` and ``events`` will do.
+        lives: The lives, one a unit.
         validity: How long a title stands. Where time alone ends it, a title that was not renewed has a
             row ``lapsed`` in the first year whose end it does not see; else one ``missing``. Without it
             the plan's ``counting.lasts`` alone decides.
@@ -349,7 +301,7 @@ class _Told:
 
     unit: str
     rows: dict[int, UnitStatus] = attrs.field(factory=dict)
-    decision: LifeEvent | None = None
+    decision: RecognitionEvent | None = None
 
     def tell(self, year: int, status: str, decided: datetime.date | None = None) -> None:
         """Put a row in its year."""
@@ -366,10 +318,10 @@ class _Told:
         return max((year for year, row in self.rows.items() if row.status in HELD), default=None)
 
 
-def _rows_of(unit: str, events: Sequence[LifeEvent], validity: TitleValidity | None) -> list[UnitStatus]:
+def _rows_of(unit: str, events: Sequence[RecognitionEvent], validity: Validity | None) -> list[UnitStatus]:
     told = _Told(unit)
     # What each recognition can be taken back to.
-    before: list[tuple[dict[int, UnitStatus], LifeEvent | None]] = []
+    before: list[tuple[dict[int, UnitStatus], RecognitionEvent | None]] = []
     for event in events:
         year = event.on.year if event.title_year is None else event.title_year
         if event.state in _OPEN:
@@ -405,7 +357,7 @@ def _in_sequence(rows: Iterable[UnitStatus]) -> list[UnitStatus]:
     return found
 
 
-def _hold(told: _Told, year: int, event: LifeEvent) -> None:
+def _hold(told: _Told, year: int, event: RecognitionEvent) -> None:
     """A decision gave the title, or gave it anew; it answers what was asked for its year or later."""
     told.drop(year)
     same = told.rows.get(year)
@@ -421,7 +373,7 @@ def _lapse(told: _Told, year: int, day: datetime.date) -> None:
 
 
 def _annul(
-    told: _Told, before: list[tuple[dict[int, UnitStatus], LifeEvent | None]], event: LifeEvent
+    told: _Told, before: list[tuple[dict[int, UnitStatus], RecognitionEvent | None]], event: RecognitionEvent
 ) -> None:
     """The last recognition is taken back, and all that rested on it."""
     taken = told.decision
@@ -447,7 +399,7 @@ def _annul(
 def _ran_out(
     told: _Told,
     until: datetime.date | None,
-    validity: TitleValidity | None,
+    validity: Validity | None,
     renewed: int | None = None,
 ) -> None:
     """Say that time has ended the title, where its rules say so, before a day and a year."""

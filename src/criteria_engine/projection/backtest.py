@@ -9,8 +9,8 @@ from typing import Any
 from criteria_engine.forecasting.backtest import Backtest, Checked, checked, compared
 from criteria_engine.forecasting.distribution import Share, exact_share
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
-from criteria_engine.plans.plan import Plan, year_days
-from criteria_engine.plans.roster import Unit
+from criteria_engine.plans.plan import Plan
+from criteria_engine.plans.roster import Unit, year_days
 from criteria_engine.plans.unit_status import Rows, UnitStatus, rows_of
 from criteria_engine.projection.context import Scenarios
 from criteria_engine.projection.methods import METHODS, ForecastRequest, Method

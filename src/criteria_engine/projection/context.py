@@ -15,8 +15,8 @@ from criteria_engine.forecasting.distribution import exact_number, units_needed
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.plans.assessed import Assessed, Verdicts
 from criteria_engine.plans.history import History, YearCounts, observed
-from criteria_engine.plans.plan import Plan, Target, first_day, meant_unit, year_days
-from criteria_engine.plans.roster import Roster, Unit
+from criteria_engine.plans.plan import Plan, Target, first_day
+from criteria_engine.plans.roster import Roster, Unit, meant_unit, year_days
 from criteria_engine.plans.unit_status import UnitStatus
 
 __all__ = [
@@ -24,7 +24,6 @@ __all__ = [
     "ProjectionContext",
     "Scenario",
     "Scenarios",
-    "at_pace",
     "context_of",
     "course_of",
     "earned_schedule",
@@ -198,21 +197,6 @@ def _wanted(scenario: Scenario) -> Fault:
 
 
 # ---- how fast it has to go, and how far it gets at a given pace: whole numbers and fractions, no model ---
-
-
-def at_pace(have: int | Fraction, of: int, pace: Sequence[int | Fraction]) -> tuple[Fraction, ...]:
-    """How many units hold the recognition after each year, if so many more do every year.
-
-    Args:
-        have: How many hold it now.
-        of: How many units there are; no more can.
-        pace: For each year ahead how many more; a fraction is a mean.
-    """
-    found, now = [], Fraction(have)
-    for more in pace:
-        now = min(now + more, Fraction(of))
-        found.append(now)
-    return tuple(found)
 
 
 def required_per_year(

@@ -19,7 +19,8 @@ from criteria_engine.forecasting.rates import HALF_LIFE
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.messages.titles import Titles
 from criteria_engine.plans.history import VIEWS, View
-from criteria_engine.plans.plan import Target, meant_unit
+from criteria_engine.plans.plan import Target
+from criteria_engine.plans.roster import meant_unit
 from criteria_engine.projection.arithmetic import ForecastMethod, Path
 from criteria_engine.projection.context import (
     ProjectionContext,
