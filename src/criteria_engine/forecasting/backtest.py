@@ -9,12 +9,7 @@ import attrs
 
 from criteria_engine.forecasting.distribution import Distribution
 
-__all__ = [
-    "Backtest",
-    "Checked",
-    "checked",
-    "compared",
-]
+__all__ = ["Backtest", "Checked", "checked", "compared"]
 
 # Fewer forecasts than this say nothing of skill.
 _FEWEST = 8

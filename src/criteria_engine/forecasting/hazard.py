@@ -25,14 +25,7 @@ from criteria_engine.forecasting.distribution import (
 )
 from criteria_engine.forecasting.rates import Rate
 
-__all__ = [
-    "Cohort",
-    "YearStep",
-    "all_reach",
-    "cohorts_at",
-    "kept",
-    "stepwise",
-]
+__all__ = ["Cohort", "YearStep", "all_reach", "cohorts_at", "kept", "stepwise"]
 
 
 @attrs.frozen

@@ -206,10 +206,7 @@ def last_results(assessments: Mapping[str, Any], ruleset: Ruleset | None) -> dic
 
 
 def read_assessments(
-    assessments: Mapping[str, Any],
-    verdicts: Verdicts,
-    roster: Roster,
-    on: datetime.date,
+    assessments: Mapping[str, Any], verdicts: Verdicts, roster: Roster, on: datetime.date
 ) -> Assessed:
     """Assessments by name or id of the unit, and by year, as rows that are judged.
 

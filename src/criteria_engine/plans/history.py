@@ -16,13 +16,7 @@ from criteria_engine.plans.plan import Counting, counted_units, of_those_that_co
 from criteria_engine.plans.roster import Roster, Unit, year_days
 from criteria_engine.plans.unit_status import HELD, PENDING, UnitStatus
 
-__all__ = [
-    "VIEWS",
-    "History",
-    "View",
-    "YearCounts",
-    "observed",
-]
+__all__ = ["VIEWS", "History", "View", "YearCounts", "observed"]
 
 View = Literal["low", "expected", "high"]
 VIEWS: tuple[View, ...] = ("low", "expected", "high")

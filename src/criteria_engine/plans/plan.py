@@ -471,13 +471,7 @@ def listed_units(plan: Plan, registration: Registration) -> Iterator[tuple[str, 
                 # On a fixed list its names stay good, whatever became of the units since.
                 fixed = plan.counting.denominator.fixed
                 unit: Unit | Fault = meant_unit(
-                    name,
-                    plan.roster,
-                    day,
-                    last,
-                    each.area or None,
-                    fixed,
-                    looking=faults < MOST_LOOKED_FOR,
+                    name, plan.roster, day, last, each.area or None, fixed, looking=faults < MOST_LOOKED_FOR
                 )
             except Fault as fault:
                 unit, faults = fault, faults + 1

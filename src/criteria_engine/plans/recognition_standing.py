@@ -22,14 +22,7 @@ from criteria_engine.plans.recognition_events import (
 )
 from criteria_engine.rules.schema import Plain
 
-__all__ = [
-    "Basis",
-    "Reason",
-    "Standing",
-    "counted",
-    "earliest",
-    "standing_of",
-]
+__all__ = ["Basis", "Reason", "Standing", "counted", "earliest", "standing_of"]
 
 
 # ---- the words of a standing: one sentence on the title, and one on the next recognition ---------

@@ -119,9 +119,7 @@ def sequence_faults(rows: Sequence[UnitStatus]) -> Iterator[tuple[int, str, str,
 
 
 def unit_statuses_from(
-    given: Iterable[UnitStatus | Mapping[str, Any]],
-    roster: Roster,
-    also: datetime.date | None = None,
+    given: Iterable[UnitStatus | Mapping[str, Any]], roster: Roster, also: datetime.date | None = None
 ) -> tuple[UnitStatus, ...]:
     """Rows from Python with their units looked up, in the order of unit and year.
 
@@ -397,10 +395,7 @@ def _annul(
 
 
 def _ran_out(
-    told: _Told,
-    until: datetime.date | None,
-    validity: Validity | None,
-    renewed: int | None = None,
+    told: _Told, until: datetime.date | None, validity: Validity | None, renewed: int | None = None
 ) -> None:
     """Say that time has ended the title, where its rules say so, before a day and a year."""
     if told.decision is None or validity is None:

@@ -18,14 +18,7 @@ from criteria_engine.plans.history import VIEWS
 from criteria_engine.plans.plan import Target
 from criteria_engine.projection.context import ProjectionContext
 
-__all__ = [
-    "Arithmetic",
-    "ForecastMethod",
-    "Path",
-    "PathYear",
-    "arithmetic_path",
-    "past_points",
-]
+__all__ = ["Arithmetic", "ForecastMethod", "Path", "PathYear", "arithmetic_path", "past_points"]
 
 
 @attrs.frozen

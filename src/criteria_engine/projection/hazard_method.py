@@ -20,12 +20,7 @@ from criteria_engine.plans.unit_status import PENDING
 from criteria_engine.projection.arithmetic import Arithmetic, ForecastMethod, Path, PathYear, past_points
 from criteria_engine.projection.context import ProjectionContext, holders_named
 
-__all__ = [
-    "Hazard",
-    "Prospects",
-    "cohorts_of",
-    "open_today",
-]
+__all__ = ["Hazard", "Prospects", "cohorts_of", "open_today"]
 
 
 # ---- the units of a plan as cohorts: those that fare alike, by where they stand and which lists they are on ---

@@ -22,26 +22,14 @@ from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.plans.assessed import Verdicts, read_assessments, statuses_of
 from criteria_engine.plans.plan import Plan, Target
 from criteria_engine.plans.unit_status import UnitStatus
-from criteria_engine.projection.arithmetic import (
-    Arithmetic,
-    ForecastMethod,
-    Path,
-    PathYear,
-    arithmetic_path,
-)
+from criteria_engine.projection.arithmetic import Arithmetic, ForecastMethod, Path, PathYear, arithmetic_path
 from criteria_engine.projection.context import ProjectionContext, Scenarios, context_of
 from criteria_engine.projection.hazard_method import Hazard
 from criteria_engine.projection.outlook import is_low_share, published_labels, told_shares
 from criteria_engine.projection.scores_method import Scores
 from criteria_engine.ruleset import Ruleset
 
-__all__ = [
-    "METHODS",
-    "ForecastRequest",
-    "Method",
-    "Own",
-    "Published",
-]
+__all__ = ["METHODS", "ForecastRequest", "Method", "Own", "Published"]
 
 Method = str | Callable[..., Any]
 """The name of a method, or a function ``(years, values, n, horizons, rng) -> draws``."""
