@@ -18,7 +18,7 @@ from judged import loaded, scaled
 
 import criteria_engine as ce
 from criteria_engine.core.extras import numpy_if_there
-from criteria_engine.forecasting.distribution import generator, uniforms
+from criteria_engine.forecasting.distribution import stream, uniforms
 from criteria_engine.plans.assessed import Assessed, Panel, Verdicts, Year, read_assessments
 from criteria_engine.projection.drawn_values import futures_of, in_bits, rows_in_bits
 from criteria_engine.projection.value_steps import moves_of
@@ -140,9 +140,7 @@ def test_the_day_of_a_drawn_year() -> None:
 @given(st.integers(), st.lists(st.text(max_size=5), max_size=3), st.integers(0, 1500))
 def test_numpy_gives_the_numbers_of_the_standard_library(seed: int, names: list[str], count: int) -> None:
     found = uniforms(np, seed, names, count)
-    wanted = [
-        [uniform() for _ in range(count)] for name in names for uniform in [generator(seed, name).random]
-    ]
+    wanted = [[uniform() for _ in range(count)] for name in names for uniform in [stream(seed, name).random]]
     assert found.tolist() == wanted
 
 

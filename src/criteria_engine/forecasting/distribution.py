@@ -1,4 +1,8 @@
-"""What is expected of a number to come: every value it may have, and how likely each is."""
+"""Distributions: every value a number may have, and how likely each is.
+
+Before ``Distribution`` itself stands what distributions are made with: exact numbers, binomial counts and
+their sums, quadrature over Beta distributions, and seeded random numbers.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +33,6 @@ __all__ = [
     "convolved",
     "exact_number",
     "exact_share",
-    "generator",
     "legendre",
     "mixed_sums",
     "numpy_for",
@@ -297,55 +300,40 @@ def beta_points(a: float, b: float, rule: Points) -> Points:
     return tuple((x, mass / total) for x, mass in found)
 
 
-# ---- seeded chance: the one file of the projection that may know a generator of random numbers ---
+# ---- seeded chance: the one place where random numbers are made ----------------------------------
 
 
-class Stream:
-    """One sequence of random numbers."""
-
-    __slots__ = ("_random",)
-
-    def __init__(self, start: int) -> None:
-        self._random = Random(start)  # noqa: S311 - drawn futures, not secrets
-
-    def uniform(self) -> float:
-        """A number from 0 up to, not including, 1."""
-        return self._random.random()
+class Stream(Random):
+    """The standard library's generator of random numbers, with two kinds of numbers more."""
 
     def below(self, limit: int) -> int:
         """A whole number from 0 up to, not including, ``limit``."""
-        return min(int(self._random.random() * limit), limit - 1)
+        return min(int(self.random() * limit), limit - 1)
 
     def normal(self) -> float:
         """A number from the standard normal distribution (Box and Muller's first half)."""
-        radius = math.sqrt(-2.0 * math.log(1.0 - self._random.random()))
-        return radius * math.cos(math.tau * self._random.random())
+        radius = math.sqrt(-2.0 * math.log(1.0 - self.random()))
+        return radius * math.cos(math.tau * self.random())
 
 
 def stream(seed: int, name: str) -> Stream:
     """The stream of a name under a seed; another name, or another seed, gives an unrelated one."""
-    return Stream(_start(seed, name))
-
-
-def generator(seed: int, name: str) -> Random:
-    """The standard library's own generator under a seed and a name, for what a caller draws himself."""
-    return Random(_start(seed, name))  # noqa: S311 - drawn futures, not secrets
+    digest = hashlib.sha256(f"{seed}\x1f{name}".encode()).digest()
+    return Stream(int.from_bytes(digest[:16], "big"))
 
 
 def uniforms(np: Any, seed: int, names: Sequence[str], count: int) -> Any:
-    """With NumPy, for each name a row of the first ``count`` numbers of its ``generator``."""
+    """With NumPy, for each name a row of the first ``count`` numbers of its ``stream``."""
     found, numbers = np.empty((len(names), count)), np.random.RandomState(0)
     for place, name in enumerate(names):
         # Both are the Mersenne Twister, and make a float of two of its words in the same way.
-        _, (*words, at), _ = generator(seed, name).getstate()
+        _, (*words, at), _ = stream(seed, name).getstate()
         numbers.set_state(("MT19937", np.array(words, dtype=np.uint32), at))
         found[place] = numbers.random_sample(count)
     return found
 
 
-def _start(seed: int, name: str) -> int:
-    return int.from_bytes(hashlib.sha256(f"{seed}\x1f{name}".encode()).digest()[:16], "big")
-
+# ---- distributions -------------------------------------------------------------------------------
 
 # Sums of weights are off by a few rounding errors; a quantile must not jump a whole unit for that.
 _SLACK = 1e-12
@@ -509,7 +497,7 @@ class Distribution:
         values, chance = self.values, stream(seed, "sample")
         bounds = list(accumulate(self.weights))
         # Through the sorted draws once, then back into the order in which they were drawn.
-        draws = [chance.uniform() * bounds[-1] for _ in range(k)]
+        draws = [chance.random() * bounds[-1] for _ in range(k)]
         found, at = [0.0] * k, 0
         for index in sorted(range(k), key=draws.__getitem__):
             while bounds[at] <= draws[index] and at < len(bounds) - 1:

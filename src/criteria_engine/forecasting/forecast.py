@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from criteria_engine.forecasting.distribution import Distribution, generator
+from criteria_engine.forecasting.distribution import Distribution, stream
 from criteria_engine.forecasting.hazard import Cohort, cohorts_at
 from criteria_engine.forecasting.rates import HALF_LIFE, RARE, Rate
 from criteria_engine.forecasting.series import Past, UnitShares, drawn_ahead, read_past
@@ -304,7 +304,7 @@ def _drawn(
 ) -> dict[int, Distribution]:
     """What a caller's own method draws, as distributions."""
     ahead = [h + past.behind for h in horizons]
-    draws = method(list(past.years), list(past.values), n, ahead, generator(seed, "method"))
+    draws = method(list(past.years), list(past.values), n, ahead, stream(seed, "method"))
     rows = [draws[h] for h in ahead] if isinstance(draws, Mapping) else list(draws)
     if len(rows) != len(horizons):
         raise ValueError(f"the method drew for {len(rows)} horizons, where {len(horizons)} were asked")

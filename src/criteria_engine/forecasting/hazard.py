@@ -131,11 +131,6 @@ def _factor(factors: Sequence[float], year: int) -> float:
 def _chance(cohort: Cohort, until: int, entry: float, lapse: float, factors: Sequence[float]) -> float:
     """How likely a unit of a cohort is recognised at the end of a year ahead, given both rates."""
     state = 1.0 if cohort.recognised else 0.0
-    if cohort.chances is None and not factors and entry * cohort.factor + lapse > 0.0:
-        # The same every year: from where it starts it nears the balance of both rates.
-        chance = min(1.0, entry * cohort.factor)
-        balance = chance / (chance + lapse)
-        return balance + (state - balance) * (1.0 - chance - lapse) ** until
     for year in range(1, until + 1):
         own = cohort.chances[year - 1] if cohort.chances is not None else None
         chance = min(1.0, (entry if own is None else own) * cohort.factor * _factor(factors, year))

@@ -14,7 +14,7 @@ from typing import Literal
 import attrs
 
 from criteria_engine.forecasting.distribution import Share, exact_number, exact_share, units_needed
-from criteria_engine.forecasting.series import Series, finite, read_series
+from criteria_engine.forecasting.series import Points, finite, read_series
 
 __all__ = [
     "Label",
@@ -92,8 +92,10 @@ def sdsn_arrow(
     Source: Sachs, Lafortune et al., Sustainable Development Report (SDSN), "Methods Summary", SDG
         trends; G. Lafortune et al., SDG Index and Dashboards: Detailed Methodological Paper, 2018.
     """
-    whole = read_series(series, target_year)
-    points = [(Fraction(year), min(exact_number(value), Fraction(100))) for year, value in whole.points]
+    points = [
+        (Fraction(year), min(exact_number(value), Fraction(100)))
+        for year, value in read_series(series, target_year)
+    ]
     recent = [point for point in points if point[0] >= since]
     if not recent:
         raise ValueError(
@@ -165,12 +167,12 @@ def growth_ratio(
     if direction not in (1, -1):
         raise ValueError(f"the direction is +1 (more is better) or -1, not {direction!r}")
     found = read_series(series, None if target is None else target_year, since=base_year)
-    (start, first), (_, latest) = found.base, found.latest
+    (start, first), (last, latest) = found[0], found[-1]
     wanted = -direction if first < 0.0 else direction
     base = first or _ZERO
     if base * latest < 0.0:
         raise ValueError(f"growth from {first:g} to {latest:g} crosses zero; values of one sign are needed")
-    actual = attrs.evolve(found, points=((start, base), found.latest)).growth
+    actual = _growth((start, base), (last, latest))
     if target is None:
         return Label(_growth_label(wanted * actual, first, limit, cuts), actual, None, None)
     goal = finite(target, "target") or _ZERO
@@ -178,7 +180,7 @@ def growth_ratio(
         raise ValueError(f"growth from {first:g} to {target:g} crosses zero; values of one sign are needed")
     if not target_year > start:
         raise ValueError(f"the target year {target_year} does not lie after the base, of {start:g}")
-    required = Series(((start, base), (target_year, goal))).growth
+    required = _growth((start, base), (target_year, goal))
     ratio = wanted * actual / abs(required) if required else None
     if direction * (latest - goal) >= 0.0:
         label = "met"
@@ -188,6 +190,11 @@ def growth_ratio(
     else:
         label = _cut(ratio, ((0.95, "significant"), (0.60, "moderate"), (0.0, "insufficient")), "moving_away")
     return Label(label, actual, required, ratio)
+
+
+def _growth(base: tuple[float, float], latest: tuple[float, float]) -> float:
+    """The constant yearly growth that leads from one year and its value to another."""
+    return float((latest[1] / base[1]) ** (1.0 / (latest[0] - base[0]))) - 1.0
 
 
 def _growth_label(growth: float, base: float, limit: float | None, cuts: str) -> str:
@@ -232,7 +239,7 @@ def annual_rate_of_reduction(series: Mapping[int, float | None]) -> float:
         (the logarithmic form).
     """
     found = read_series(series, above_zero=_LOGARITHM)
-    (start, base), (last, latest) = found.base, found.latest
+    (start, base), (last, latest) = found[0], found[-1]
     return math.log(base / latest) / (last - start)
 
 
@@ -249,7 +256,7 @@ def average_annual_rate_of_reduction(series: Mapping[int, float | None]) -> floa
         underweight prevalence, 2007.
     """
     found = read_series(series, above_zero=_LOGARITHM)
-    logs = [(year, math.log(value)) for year, value in found.points]
+    logs = [(year, math.log(value)) for year, value in found]
     middle = math.fsum(year for year, _ in logs) / len(logs)
     rise = math.fsum((year - middle) * log for year, log in logs)
     slope = rise / math.fsum((year - middle) ** 2 for year, _ in logs)
@@ -280,7 +287,7 @@ def required_rate(series: Mapping[int, float | None], target: float, target_year
         if not (math.isfinite(base) and base > 0.0):
             raise ValueError(f"the base is {base!r}; {_LOGARITHM}, so it must be above 0")
     else:
-        start, base = read_series(known, target_year, above_zero=_LOGARITHM).base
+        start, base = read_series(known, target_year, above_zero=_LOGARITHM)[0]
     if not (math.isfinite(target) and target > 0.0):
         raise ValueError(f"the target is {target!r}; {_LOGARITHM}, so it must be above 0")
     if not target_year > start:
@@ -393,16 +400,16 @@ def unsd_progress(
     Source: United Nations Statistics Division, SDG Progress Chart, technical note.
     """
     found = read_series(series, target_year)
-    (start, base), (last, latest) = found.base, found.latest
+    (start, base), (last, latest) = found[0], found[-1]
     goal = finite(target, "target")
-    if min(value for _, value in found.points) < 0.0 or goal < 0.0:
+    if min(value for _, value in found) < 0.0 or goal < 0.0:
         raise ValueError("constant growth needs values of at least 0")
     if direction not in (1, -1, None):
         raise ValueError(f"the direction is +1 (more is better) or -1, not {direction!r}")
     wanted = direction or _towards(base, goal)
     near = latest >= 99.0 and goal <= 100.0 if wanted > 0 else latest <= 1.0
     met = wanted * (latest - goal) >= 0.0 or near if wanted else latest == goal
-    actual = found.growth if base > 0.0 else None
+    actual = _growth(found[0], found[-1]) if base > 0.0 else None
     years = target_year - start
     required = (goal / base) ** (1.0 / years) - 1.0 if base > 0.0 else None
     ratio = None
@@ -465,7 +472,7 @@ def escap(
         raise ValueError(f"the direction is +1 (more is better) or -1, not {direction!r}")
     found = read_series(series, target_year)
     start, base = next(
-        (point for point in found.points if base_year is None or point[0] >= base_year), (math.nan, math.nan)
+        (point for point in found if base_year is None or point[0] >= base_year), (math.nan, math.nan)
     )
     if not math.isfinite(base) or not target_year > start:
         raise ValueError(f"a base from {base_year} on and before the target year {target_year} is needed")
@@ -504,21 +511,21 @@ def current_status(
     Source: as for ``escap``.
     """
     found = read_series(series, since=base_year)
-    way = finite(target, "target") - found.base[1]
+    way = finite(target, "target") - found[0][1]
     if way == 0.0:
         raise ValueError(f"the base is the target already, {target:g}: there is no way to measure")
-    return 10.0 * min(1.0, max(0.0, (found.latest[1] - found.base[1]) / way))
+    return 10.0 * min(1.0, max(0.0, (found[-1][1] - found[0][1]) / way))
 
 
-def _weighted_line(found: Series, half_life: float, at: float) -> tuple[float, float]:
+def _weighted_line(found: Points, half_life: float, at: float) -> tuple[float, float]:
     """The slope of the weighted line through a series, and its height in a year."""
-    last = found.latest[0]
-    weights = [0.5 ** ((last - year) / half_life) for year, _ in found.points]
+    last = found[-1][0]
+    weights = [0.5 ** ((last - year) / half_life) for year, _ in found]
     total = math.fsum(weights)
-    year = math.fsum(w * x for w, (x, _) in zip(weights, found.points, strict=True)) / total
-    height = math.fsum(w * y for w, (_, y) in zip(weights, found.points, strict=True)) / total
-    rise = math.fsum(w * (x - year) * (y - height) for w, (x, y) in zip(weights, found.points, strict=True))
-    run = math.fsum(w * (x - year) ** 2 for w, (x, _) in zip(weights, found.points, strict=True))
+    year = math.fsum(w * x for w, (x, _) in zip(weights, found, strict=True)) / total
+    height = math.fsum(w * y for w, (_, y) in zip(weights, found, strict=True)) / total
+    rise = math.fsum(w * (x - year) * (y - height) for w, (x, y) in zip(weights, found, strict=True))
+    run = math.fsum(w * (x - year) ** 2 for w, (x, _) in zip(weights, found, strict=True))
     return rise / run, height + rise / run * (at - year)
 
 

@@ -1,6 +1,6 @@
 """Series of yearly values: what forecasts and published rules start from, and units drawn by their scores.
 
-``Past`` is a series to forecast from, ``Series`` one to put a published rule on. ``drawn_ahead`` takes the
+``Past`` is a series to forecast from; ``read_series`` checks one that a published rule is put on. ``drawn_ahead`` takes the
 pasts of many units and draws each of them into the years ahead.
 """
 
@@ -19,8 +19,8 @@ from criteria_engine.forecasting.distribution import Distribution, Stream, strea
 __all__ = [
     "LevelStep",
     "Past",
+    "Points",
     "Pools",
-    "Series",
     "UnitShares",
     "common_scatter",
     "drawn_ahead",
@@ -152,30 +152,10 @@ def _whole(years: Iterable[int]) -> list[int]:
     return [int(year) for year in found]
 
 
-# ---- a series of yearly values, checked once for all the rules that are put on it ----------------
+# ---- a series that a published rule is put on ----------------------------------------------------
 
-
-@attrs.frozen
-class Series:
-    """At least two known values, in the order of their years."""
-
-    points: tuple[tuple[float, float], ...]
-
-    @property
-    def base(self) -> tuple[float, float]:
-        """The first year and its value."""
-        return self.points[0]
-
-    @property
-    def latest(self) -> tuple[float, float]:
-        """The last year and its value."""
-        return self.points[-1]
-
-    @property
-    def growth(self) -> float:
-        """The constant yearly growth that leads from the base to the latest value."""
-        (start, base), (last, value) = self.base, self.latest
-        return float((value / base) ** (1.0 / (last - start))) - 1.0
+Points = tuple[tuple[float, float], ...]
+"""At least two known values in the order of their years: (year, value)."""
 
 
 def read_series(
@@ -184,8 +164,8 @@ def read_series(
     *,
     since: float | None = None,
     above_zero: str = "",
-) -> Series:
-    """A mapping of years to values as a series; None is a value that is missing, and is left out.
+) -> Points:
+    """A mapping of years to values as points; None is a value that is missing, and is left out.
 
     Args:
         series: Years and values, in any order.
@@ -210,7 +190,7 @@ def read_series(
             raise ValueError(f"the series has {value:g} in {year:g}; {above_zero}, so it must be above 0")
     if target_year is not None and not target_year >= kept[-1][0]:
         raise ValueError(f"the target year {target_year:g} lies before the last value, of {kept[-1][0]:g}")
-    return Series(tuple(kept))
+    return tuple(kept)
 
 
 def finite(number: float, what: str) -> float:

@@ -116,7 +116,7 @@ def common_draws(
         normal, sources = [], []
         for _ in range(draws):
             normal.append([chance.normal() for _ in range(count)])
-            alike, pick = chance.uniform() < moves.alike, chance.below(max(1, count))
+            alike, pick = chance.random() < moves.alike, chance.below(max(1, count))
             sources.append(count if alike else pick)
         steps = [
             drift * left + summed(number.shocks, normal)

@@ -14,7 +14,7 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.forecasting.distribution import Distribution, beta_quantile, generator, stream
+from criteria_engine.forecasting.distribution import Distribution, beta_quantile, stream
 from criteria_engine.forecasting.rates import RARE, Rate
 from criteria_engine.plans.history import VIEWS, View
 from criteria_engine.plans.plan import Target
@@ -85,7 +85,7 @@ class Scores(ForecastMethod):
         if self._lapse_rates is None:
             return [self.every] * years
         if unit not in self._stays:
-            uniform = generator(self.seed, f"lapse {unit}").random
+            uniform = stream(self.seed, f"lapse {unit}").random
             self._stays[unit] = [
                 in_bits(uniform() >= rate for rate in self._lapse_rates) for _ in range(years)
             ]
@@ -112,7 +112,7 @@ class Scores(ForecastMethod):
         if part >= 1.0:
             return self.every
         if (name, part) not in self._some:
-            uniform = generator(self.seed, name).random
+            uniform = stream(self.seed, name).random
             self._some[name, part] = in_bits(uniform() < part for _ in range(self.draws))
         return self._some[name, part]
 
@@ -233,7 +233,7 @@ class _ScoresWalk:
         """Whose turn it is where only so many can be recognised: an order that is drawn once."""
         if self.context.course.capacity is None:
             return 0.0, unit.id
-        return stream(self.scores.seed, f"turn {unit.id}").uniform(), unit.id
+        return stream(self.scores.seed, f"turn {unit.id}").random(), unit.id
 
     def _standing(self, unit: Unit, year: int, before: int, entry: int, renewed: deque[int]) -> int:
         """The draws in which a unit holds a title at the end of a year."""
