@@ -40,6 +40,16 @@ class PathYear:
     lost: Fraction
     chances: Distribution | None = None
 
+    @classmethod
+    def forecast(
+        cls, year: int, units: int, chances: Distribution, kept: Fraction, lost: Fraction = Fraction(0)
+    ) -> PathYear:
+        """A year of which a distribution is known: its mean, and its 10 % and 90 % quantiles."""
+        low, high = (Fraction(end) for end in chances.interval(0.8))
+        mean = Fraction(chances.mean)
+        point = cls(year, units, min(low, mean), mean, max(high, mean), kept, Fraction(0), lost, chances)
+        return point.with_gains()
+
     def with_gains(self) -> PathYear:
         """The same with what was gained, so that kept and gained less lost is what is expected."""
         gained = self.expected - self.kept + self.lost

@@ -1,4 +1,8 @@
-"""What a projection starts from: the plan, what is known on the day, and how the years ahead are to go."""
+"""What a projection starts from: the plan, what is known on the day, and how the years ahead are to go.
+
+Scenarios come first, then the paces and pathways they are measured by, then ``ProjectionContext`` with all
+that a method of forecasting needs to know.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +39,7 @@ __all__ = [
 ]
 
 
-# ---- what is to be supposed of the years ahead; several suppositions compose ---------------------
+# ---- scenarios: what is supposed of the years ahead; several compose ----------------------------
 
 SCENARIOS = (
     "as_is",
@@ -138,7 +142,7 @@ def course_of(scenarios: Iterable[str | Scenario]) -> Scenarios:
 
 
 def _with(course: Scenarios, scenario: Scenario) -> Scenarios:
-    given = scenario.arguments
+    arguments = scenario.arguments
     match scenario.name:
         case "plan":
             return attrs.evolve(course, lists_only=True)
@@ -146,49 +150,41 @@ def _with(course: Scenarios, scenario: Scenario) -> Scenarios:
             return attrs.evolve(course, required=True)
         case "no_lapse":
             return attrs.evolve(course, no_lapse=True)
-        case "pass_rate":
-            (share,) = _numbers(scenario, 1, 1)
-            return attrs.evolve(course, pass_rate=_at_most_one(scenario, share))
-        case "capacity":
-            (most,) = _numbers(scenario, 1, 1)
-            return attrs.evolve(course, capacity=_whole(scenario, most))
-        case "pace":
-            (pace,) = _numbers(scenario, 1, 1)
-            return attrs.evolve(course, pace=pace)
-        case "harder_last":
-            few, *factor = _numbers(scenario, 1, 2)
-            harder = _at_most_one(scenario, factor[0]) if factor else _HARDER
-            return attrs.evolve(course, last=(_whole(scenario, few), harder))
-        case "criteria_change":
+        case "pass_rate" if len(arguments) == 1:
+            return attrs.evolve(course, pass_rate=_number(scenario, 0, most=1))
+        case "capacity" if len(arguments) == 1:
+            return attrs.evolve(course, capacity=_whole(scenario, 0))
+        case "pace" if len(arguments) == 1:
+            return attrs.evolve(course, pace=_number(scenario, 0))
+        case "harder_last" if 1 <= len(arguments) <= 2:
+            harder = _number(scenario, 1, most=1) if len(arguments) == 2 else _HARDER
+            return attrs.evolve(course, last=(_whole(scenario, 0), harder))
+        case "criteria_change" if len(arguments) == 2:
             try:
-                year = datetime.date.fromisoformat(given[0]).year
-            except (ValueError, IndexError):
+                year = datetime.date.fromisoformat(arguments[0]).year
+            except ValueError:
                 raise _wanted(scenario) from None
-            (factor_,) = _numbers(Scenario(scenario.name, given[1:]), 1, 1)
-            return attrs.evolve(course, changes=(*course.changes, (year, factor_)))
-    return course
+            return attrs.evolve(course, changes=(*course.changes, (year, _number(scenario, 1))))
+        case "as_is":
+            return course
+    raise _wanted(scenario)
 
 
-def _numbers(scenario: Scenario, fewest: int, most: int) -> list[Fraction]:
+def _number(scenario: Scenario, place: int, *, most: int | None = None) -> Fraction:
     try:
-        numbers = [exact_number(each) for each in scenario.arguments]
+        number = exact_number(scenario.arguments[place])
     except ValueError:
         raise _wanted(scenario) from None
-    if not fewest <= len(numbers) <= most or any(number < 0 for number in numbers):
+    if number < 0 or (most is not None and number > most):
         raise _wanted(scenario)
-    return numbers
+    return number
 
 
-def _whole(scenario: Scenario, number: Fraction) -> int:
+def _whole(scenario: Scenario, place: int) -> int:
+    number = _number(scenario, place)
     if number.denominator != 1:
         raise _wanted(scenario)
     return number.numerator
-
-
-def _at_most_one(scenario: Scenario, number: Fraction) -> Fraction:
-    if number > 1:
-        raise _wanted(scenario)
-    return number
 
 
 def _wanted(scenario: Scenario) -> Fault:
@@ -196,7 +192,7 @@ def _wanted(scenario: Scenario) -> Fault:
     return Fault("CE963", value=str(scenario), example=example)
 
 
-# ---- how fast it has to go, and how far it gets at a given pace: whole numbers and fractions, no model ---
+# ---- paces and pathways: whole numbers and fractions, no model -----------------------------------
 
 
 def required_per_year(
@@ -333,19 +329,23 @@ def context_of(
     return ProjectionContext(plan, on, ledger, course, lists, ahead, first, observed(ledger, lists), **drawn)
 
 
+def _unit_named(plan: Plan, name: str) -> Unit:
+    """The unit that a target names, whenever in the plan it had the name."""
+    first, last = first_day(plan, plan.horizon.from_), year_days(plan.horizon.until)[1]
+    return meant_unit(name, plan.roster, first, last)
+
+
 def _named(plan: Plan) -> dict[str, int]:
     """Units that are to keep what they were recognised for, and the year before the plan."""
     kept = [target for target in plan.targets if target.through is not None]
     names = [name for target in kept for name in target.units or ()]
-    first, last = first_day(plan, plan.horizon.from_), year_days(plan.horizon.until)[1]
-    return {meant_unit(name, plan.roster, first, last).id: plan.horizon.from_ - 1 for name in names}
+    return {_unit_named(plan, name).id: plan.horizon.from_ - 1 for name in names}
 
 
 def present_units(context: ProjectionContext, name: str, year: int) -> tuple[Unit, ...]:
     """What a unit that a target names is in a year: itself, or what it went into by then."""
     plan = context.plan
-    first, last = first_day(plan, plan.horizon.from_), year_days(plan.horizon.until)[1]
-    unit = meant_unit(name, plan.roster, first, last)
+    unit = _unit_named(plan, name)
     present = {each.id for each in context.units(year)}
     near = _on_the_day(plan.roster, unit, present)
     return tuple(plan.roster.unit(each) for each in near) or (unit,)

@@ -1,6 +1,7 @@
-"""Looking ahead with rates: units outside are recognised, units inside lapse, and both rates are unsure.
+"""The method ``hazard``: units outside are recognised, units inside lapse, and both rates are unsure.
 
-Exactly counted (see ``hazard``); there is nothing random in it.
+``Prospects`` says how every unit may fare in the years ahead, by where it stands and which lists it is on;
+``Hazard`` counts them exactly (see ``forecasting.hazard``). Nothing in it is random.
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ from criteria_engine.plans.unit_status import PENDING
 from criteria_engine.projection.arithmetic import Arithmetic, ForecastMethod, Path, PathYear, past_points
 from criteria_engine.projection.context import ProjectionContext, holders_named
 
-__all__ = ["Hazard", "Prospects", "cohorts_of", "open_today"]
+__all__ = ["Hazard", "Prospects"]
 
 
-# ---- the units of a plan as cohorts: those that fare alike, by where they stand and which lists they are on ---
+# ---- the units of a plan as cohorts: those that fare alike --------------------------------------
 
 _Chances = tuple[float | None, ...]
 
@@ -170,40 +171,38 @@ class Prospects:
         chance = 0.0 if context.course.lists_only else self.steering[year] if self.steered else None
         return [Cohort(outside, chances=(chance,))] if outside else []
 
+    def cohorts(self, area: str | None) -> list[Cohort]:
+        """The units of an area, or all, as cohorts for the years ahead."""
+        last = self.context.course.last
+        sizes: Counter[tuple[bool, _Chances, float]] = Counter()
+        for unit in self.context.units(self.context.on.year, area):
+            harder = float(last[1]) if last is not None and unit.id in self.last else 1.0
+            sizes[unit.id in self.low, self.chances(unit.id), harder] += 1
+        ordered = sorted(sizes.items(), key=lambda each: repr(each[0]))
+        return [
+            Cohort(size, recognised=held, chances=chances, factor=factor)
+            for (held, chances, factor), size in ordered
+        ]
+
+    def today(self, area: str | None) -> list[Cohort]:
+        """Those who hold it today, those whose result is open, and the rest."""
+        sizes: Counter[tuple[bool, float]] = Counter()
+        for unit in self.context.units(self.context.on.year, area):
+            held = unit.id in self.low
+            is_open = unit.id in self.high and not held
+            sizes[held, self.open_chance(unit.id) if is_open else 0.0] += 1
+        return [
+            Cohort(size, recognised=held, chances=(chance,)) for (held, chance), size in sorted(sizes.items())
+        ]
+
     def recognised_already(self, area: str | None, year: int) -> int:
         """How many surely were recognised in that year."""
         ids = {unit.id for unit in self.context.plan.roster if area in (None, unit.area)}
         return len(self.context.ledger.recognised_for(year, "low") & ids)
 
 
-def cohorts_of(prospects: Prospects, area: str | None) -> list[Cohort]:
-    """The units of an area, or all, as cohorts for the years ahead."""
-    context = prospects.context
-    course = context.course
-    sizes: Counter[tuple[bool, _Chances, float]] = Counter()
-    for unit in context.units(context.on.year, area):
-        harder = float(course.last[1]) if course.last is not None and unit.id in prospects.last else 1.0
-        sizes[unit.id in prospects.low, prospects.chances(unit.id), harder] += 1
-    ordered = sorted(sizes.items(), key=lambda each: repr(each[0]))
-    return [
-        Cohort(size, recognised=held, chances=chances, factor=factor)
-        for (held, chances, factor), size in ordered
-    ]
+# ---- the method ----------------------------------------------------------------------------------
 
-
-def open_today(prospects: Prospects, area: str | None) -> list[Cohort]:
-    """Those who hold it today, those whose result is open, and the rest."""
-    sizes: Counter[tuple[bool, float]] = Counter()
-    for unit in prospects.context.units(prospects.context.on.year, area):
-        held = unit.id in prospects.low
-        open_ = unit.id in prospects.high and not held
-        sizes[held, prospects.open_chance(unit.id) if open_ else 0.0] += 1
-    return [
-        Cohort(size, recognised=held, chances=(chance,)) for (held, chance), size in sorted(sizes.items())
-    ]
-
-
-_COVERAGE = 0.8
 _NONE = Rate.fixed(0.0)
 # So many open results are put through the walk with a capacity one by one; more are taken at their mean.
 _MOST_OPEN = 24
@@ -265,12 +264,11 @@ class Hazard(ForecastMethod):
 
     def _of(self, area: str | None) -> list[Cohort]:
         if area not in self._cohorts:
-            self._cohorts[area] = cohorts_of(self.prospects, area)
+            self._cohorts[area] = self.prospects.cohorts(area)
         return self._cohorts[area]
 
     def _today(self, area: str | None) -> Distribution:
-        cohorts = open_today(self.prospects, area)
-        return cohorts_at(cohorts, 1, _NONE, _NONE)
+        return cohorts_at(self.prospects.today(area), 1, _NONE, _NONE)
 
     @property
     def _is_limited(self) -> bool:
@@ -329,15 +327,11 @@ class Hazard(ForecastMethod):
         for year, found in zip(self.context.years_ahead, self._ahead(area, only), strict=False):
             lost = expected * Fraction(self.lapse.mean)
             if isinstance(found, Distribution):
-                low, high = found.interval(_COVERAGE)
-                mean = Fraction(found.mean)
-                bounds = min(Fraction(low), mean), max(Fraction(high), mean)
-                point = PathYear(year, n, bounds[0], mean, bounds[1], expected, Fraction(0), lost, found)
+                points[year] = PathYear.forecast(year, n, found, expected, lost)
             else:
                 mean = Fraction(found)
-                point = PathYear(year, n, mean, mean, mean, expected, Fraction(0), lost)
-            points[year] = point.with_gains()
-            expected = mean
+                points[year] = PathYear(year, n, mean, mean, mean, expected, Fraction(0), lost).with_gains()
+            expected = points[year].expected
         return points
 
     # ---- probabilities -----------------------------------------------------------------------

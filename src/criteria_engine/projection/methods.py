@@ -15,7 +15,6 @@ from typing import Any
 import attrs
 
 from criteria_engine.evaluation.result import Result
-from criteria_engine.forecasting.distribution import Distribution
 from criteria_engine.forecasting.forecast import share
 from criteria_engine.forecasting.published import Label
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
@@ -79,7 +78,9 @@ class Own(ForecastMethod):
         horizons = [year - last for year in ahead]
         drawn = share(list(series), list(series.values()), n, horizons, self.function, seed=context.seed)
         for year in ahead:
-            points[year] = _point(points, year, n, drawn[year - last].in_counts())
+            # What changed is all gain or all loss, since draws say no more.
+            before = points[year - 1].expected if year - 1 in points else Fraction(0)
+            points[year] = PathYear.forecast(year, n, drawn[year - last].in_counts(), before)
         return points
 
     def reaches(self, target: Target, needs: Mapping[str | None, int]) -> float | None:
@@ -93,15 +94,6 @@ class Own(ForecastMethod):
     def digest_parts(self) -> list[Any]:
         """The seed."""
         return [self.context.seed]
-
-
-def _point(points: Mapping[int, PathYear], year: int, n: int, chances: Distribution) -> PathYear:
-    """A year as it was drawn; what changed is all gain or all loss, since draws say no more."""
-    before = points[year - 1].expected if year - 1 in points else Fraction(0)
-    low, high = (Fraction(each) for each in chances.interval(0.8))
-    now = Fraction(chances.mean)
-    point = PathYear(year, n, min(low, now), now, max(high, now), before, Fraction(0), Fraction(0), chances)
-    return point.with_gains()
 
 
 METHODS: Mapping[str, type[ForecastMethod]] = {

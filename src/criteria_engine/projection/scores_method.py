@@ -1,4 +1,4 @@
-"""Looking ahead with drawn values: every drawn unit is judged by the ruleset itself.
+"""The method ``scores``: values are drawn ahead, and every drawn unit is judged by the ruleset itself.
 
 A unit outside is recognised in a year in which it reaches the level, where the lists let it. A title
 that has to be renewed stands on only in draws in which the unit reaches the level again in time; one
