@@ -50,12 +50,7 @@ from criteria_engine.rules.schema import (
 
 __all__ = [
     "CLEARS",
-    "DAY_OF_YEAR",
-    "DUE",
-    "LASTS",
-    "REGISTRATIONS",
     "YEAR",
-    "YEARS",
     "AreaList",
     "Capacity",
     "Counting",
@@ -69,8 +64,6 @@ __all__ = [
     "counted_units",
     "day_of_year",
     "first_day",
-    "listed",
-    "listed_units",
     "look_at_plan",
     "of_those_that_count",
 ]
@@ -91,27 +84,16 @@ def _year(value: Any) -> int:
     return value
 
 
+def _years(value: Any, code: str = "CE925", least: int = 0) -> int:
+    span = _SPAN.fullmatch(value) if isinstance(value, str) else None
+    years = int(span[1]) if span else value
+    if isinstance(years, bool) or not isinstance(years, int) or not least <= years <= 99:
+        raise Fault(code, value=shown(value))
+    return years
+
+
 def _lasts(value: Any) -> int | None:
-    if value in (None, _LAPSED):
-        return None
-    years = _number_of_years(value)
-    if years is None or years < 1:
-        raise Fault("CE902", value=shown(value))
-    return years
-
-
-def _years(value: Any) -> int:
-    years = _number_of_years(value)
-    if years is None:
-        raise Fault("CE925", value=shown(value))
-    return years
-
-
-def _number_of_years(value: Any) -> int | None:
-    if isinstance(value, str):
-        found = _SPAN.fullmatch(value)
-        return int(found[1]) if found else None
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 99 else None
+    return None if value in (None, _LAPSED) else _years(value, "CE902", 1)
 
 
 def _day_of_year(value: Any) -> str:
@@ -148,17 +130,10 @@ def day_of_year(text: str, year: int) -> datetime.date:
 YEAR = Scalar("year", _year, _year)
 """A year of four digits, kept as an int."""
 
-LASTS = Scalar("span", _lasts, _lasts, lambda years: _LAPSED if years is None else f"{years} years")
-"""A number of years, or None for *until lapsed*."""
-
-YEARS = Scalar("years", _years, _years, lambda years: f"{years} years")
-"""A number of years, kept as an int."""
-
-DAY_OF_YEAR = Scalar("day of a year", _day_of_year, _day_of_year)
-"""A month and a day, ``05-15``, kept as that text."""
-
-DUE = Scalar("due", _due, _due, str)
-"""A date, the last day of a year, or ``every year``."""
+_LASTS = Scalar("span", _lasts, _lasts, lambda years: _LAPSED if years is None else f"{years} years")
+_SPAN_OF_YEARS = Scalar("years", _years, _years, lambda years: f"{years} years")
+_DAY_OF_YEAR = Scalar("day of a year", _day_of_year, _day_of_year)
+_DUE = Scalar("due", _due, _due, str)
 
 
 # ---- the parts of a plan: how it counts, whom it registers, what it aims at, who does what -------
@@ -201,8 +176,8 @@ class Counting(Plain):
     denominator: Denominator = part(Struct(Denominator, short="rule"), default=Denominator())
     carry_over: str = part(word_of("any", "most", "all", "reassess", "freeze"), default="any")
     predecessors: str = part(word_of("counted", "all"), default="counted")
-    lasts: int | None = part(LASTS, default=None)
-    decided_after: int = part(YEARS, default=1)
+    lasts: int | None = part(_LASTS, default=None)
+    decided_after: int = part(_SPAN_OF_YEARS, default=1)
     only: tuple[tuple[str, tuple[str, ...]], ...] = part(MapOf(LABEL, ListOf(LABEL, single=True)), default=())
     registered_only: bool = part(BOOLEAN, default=False)
     assumed: tuple[str, ...] = part(
@@ -249,7 +224,7 @@ class Registration(Plain):
         return tuple(name for each in self.areas for name in each.units)
 
 
-def listed(value: Any) -> tuple[Registration, ...]:
+def _listed(value: Any) -> tuple[Registration, ...]:
     """Registrations from Python: years with a list of names, or with lists by area."""
     if isinstance(value, Mapping):
         return tuple(_of_year(year, each) for year, each in value.items())
@@ -273,8 +248,8 @@ def _of_area(name: Any, value: Any) -> AreaList:
     return attrs.evolve(made, area=normal(LABEL.accept(name)))
 
 
-REGISTRATIONS = Scalar("registrations", listed, listed)
-"""The registrations of a plan; a file's are read by ``plan_files``, which knows their places."""
+# A file's registrations are read by ``plan_file``, which knows their places.
+_REGISTRATIONS = Scalar("registrations", _listed, _listed)
 
 
 @attrs.frozen(repr=False)
@@ -312,8 +287,8 @@ class Target(Plain):
 class Reports(Plain):
     """The days of the year on which reports are due, and the years of reviews."""
 
-    half_year: str | None = part(DAY_OF_YEAR, optional=True, default=None)
-    year: str | None = part(DAY_OF_YEAR, optional=True, default=None)
+    half_year: str | None = part(_DAY_OF_YEAR, optional=True, default=None)
+    year: str | None = part(_DAY_OF_YEAR, optional=True, default=None)
     review: tuple[int, ...] = part(ListOf(YEAR, single=True), default=())
 
     def due(self, horizon: Horizon) -> tuple[datetime.date, ...]:
@@ -330,7 +305,7 @@ class Task(Plain):
     id: str | None = part(ID, optional=True, default=None)
     owner: Titles = part(TITLES, default=Titles())
     what: Titles = part(TITLES, default=Titles())
-    due: datetime.date | str | None = part(DUE, optional=True, default=None)
+    due: datetime.date | str | None = part(_DUE, optional=True, default=None)
     result: Titles = part(TITLES, default=Titles())
     answerable: Titles = part(TITLES, default=Titles())
     criteria: tuple[str, ...] = part(ListOf(LABEL, single=True), default=())
@@ -385,7 +360,7 @@ class Plan(Plain):
     roster_file: str = part(TEXT, key="roster", default="")
     horizon: Horizon = part(Struct(Horizon))
     counting: Counting = part(Struct(Counting), default=Counting())
-    registrations: tuple[Registration, ...] = part(REGISTRATIONS, default=())
+    registrations: tuple[Registration, ...] = part(_REGISTRATIONS, default=())
     targets: tuple[Target, ...] = part(ById(Struct(Target)), default=())
     reports: Reports | None = part(Struct(Reports), optional=True, default=None)
     tasks: tuple[Task, ...] = part(ListOf(Struct(Task)), default=())
@@ -428,7 +403,7 @@ class Plan(Plain):
             unit
             for each in self.registrations
             if each.year == year
-            for _, _, _, unit in listed_units(self, each)
+            for _, _, _, unit in _listed_units(self, each)
             if isinstance(unit, Unit)
         )
 
@@ -458,7 +433,7 @@ def first_day(plan: Plan, year: int) -> datetime.date:
     return next((day for day in issued if begin <= day <= end), begin)
 
 
-def listed_units(plan: Plan, registration: Registration) -> Iterator[tuple[str, str, str, Unit | Fault]]:
+def _listed_units(plan: Plan, registration: Registration) -> Iterator[tuple[str, str, str, Unit | Fault]]:
     """The names on a list with their paths and areas, and the unit each means, or why it means none."""
     faults = 0
     _, last = year_days(registration.year)
@@ -515,17 +490,16 @@ def _look_at_registration(plan: Plan, registration: Registration, problems: Prob
             problems.add(f"{here}.total", "CE917", total=each.total, found=len(each.units))
     if registration.total is not None and registration.total != len(registration.units):
         problems.add(f"{path}.total", "CE917", total=registration.total, found=len(registration.units))
-    capacity = plan.capacity.per_year if plan.capacity else None
-    if capacity is not None and capacity < len(registration.units):
-        problems.add(
-            path, "CE926", severity="warning", found=len(registration.units), capacity=capacity
-        )  # fmt: skip
+    found = len(registration.units)
+    if plan.capacity is not None and plan.capacity.per_year < found:
+        capacity = plan.capacity.per_year
+        problems.add(path, "CE926", severity="warning", found=found, capacity=capacity)
     _look_at_listed(plan, registration, areas, problems)
 
 
 def _look_at_listed(plan: Plan, registration: Registration, areas: Sequence[str], problems: Problems) -> None:
     seen: dict[str, str] = {}
-    for path, name, area, unit in listed_units(plan, registration):
+    for path, name, area, unit in _listed_units(plan, registration):
         if isinstance(unit, Fault):
             problems.add_fault(path, unit)
             continue
