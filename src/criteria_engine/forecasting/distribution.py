@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -445,10 +446,8 @@ class Distribution:
         """
         if not 0.0 <= q <= 1.0:
             raise ValueError(f"{q!r} is no probability")
-        for point, below in zip(self.points, accumulate(self.weights), strict=True):
-            if below >= q - _SLACK:
-                return point / self._scale if self.as_shares else point
-        return self.points[-1] / self._scale if self.as_shares else self.points[-1]
+        at = bisect_left(list(accumulate(self.weights)), q - _SLACK)
+        return self.values[min(at, len(self.points) - 1)]
 
     def interval(self, coverage: float = 0.8) -> tuple[float, float]:
         """The values between which it lies with at least this probability, as much left out at either end.
@@ -494,16 +493,9 @@ class Distribution:
         """
         if k < 0:
             raise ValueError(f"{k} values cannot be drawn")
-        values, chance = self.values, stream(seed, "sample")
-        bounds = list(accumulate(self.weights))
-        # Through the sorted draws once, then back into the order in which they were drawn.
-        draws = [chance.random() * bounds[-1] for _ in range(k)]
-        found, at = [0.0] * k, 0
-        for index in sorted(range(k), key=draws.__getitem__):
-            while bounds[at] <= draws[index] and at < len(bounds) - 1:
-                at += 1
-            found[index] = values[at]
-        return tuple(found)
+        values, random, bounds = self.values, stream(seed, "sample"), list(accumulate(self.weights))
+        places = [bisect_right(bounds, random.random() * bounds[-1]) for _ in range(k)]
+        return tuple(values[min(place, len(values) - 1)] for place in places)
 
     def crps(self, observed: float) -> float:
         """The continuous ranked probability score of what was observed, in its own terms; 0 is best.

@@ -10,7 +10,7 @@ from typing import Any
 from criteria_engine.forecasting.distribution import Distribution, stream
 from criteria_engine.forecasting.hazard import Cohort, cohorts_at
 from criteria_engine.forecasting.rates import HALF_LIFE, RARE, Rate
-from criteria_engine.forecasting.series import Past, UnitShares, drawn_ahead, read_past
+from criteria_engine.forecasting.series import Past, UnitShares, drawn_ahead, read_past, weighted_fit
 
 __all__ = [
     "Method",
@@ -86,13 +86,9 @@ def _tilt(trials: dict[int, tuple[float, float]], ahead: int) -> float:
     if len(seen) < 3:
         return 0.0
     weights = [1.0 / (1.0 / hits + 1.0 / misses + 0.35**2) for _, hits, misses in seen]
-    logs = [math.log(hits / misses) for _, hits, misses in seen]
     years = [float(year) for year, _, _ in seen]
-    total = math.fsum(weights)
-    year = math.fsum(w * x for w, x in zip(weights, years, strict=True)) / total
-    height = math.fsum(w * y for w, y in zip(weights, logs, strict=True)) / total
-    rise = math.fsum(w * (x - year) * (y - height) for w, x, y in zip(weights, years, logs, strict=True))
-    run = math.fsum(w * (x - year) ** 2 for w, x in zip(weights, years, strict=True))
+    points = [(year, math.log(hits / misses)) for year, (_, hits, misses) in zip(years, seen, strict=True)]
+    _, _, rise, run = weighted_fit(points, weights)
     slope = rise / (run + 1.0 / _TILT**2)
     ages = [max(years) - x for x in years]
     faded = [0.5 ** (age / HALF_LIFE) for age in ages]

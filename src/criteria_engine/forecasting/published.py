@@ -14,7 +14,7 @@ from typing import Literal
 import attrs
 
 from criteria_engine.forecasting.distribution import Share, exact_number, exact_share, units_needed
-from criteria_engine.forecasting.series import Points, finite, read_series
+from criteria_engine.forecasting.series import Points, finite, read_series, weighted_fit
 
 __all__ = [
     "Label",
@@ -521,11 +521,7 @@ def _weighted_line(found: Points, half_life: float, at: float) -> tuple[float, f
     """The slope of the weighted line through a series, and its height in a year."""
     last = found[-1][0]
     weights = [0.5 ** ((last - year) / half_life) for year, _ in found]
-    total = math.fsum(weights)
-    year = math.fsum(w * x for w, (x, _) in zip(weights, found, strict=True)) / total
-    height = math.fsum(w * y for w, (_, y) in zip(weights, found, strict=True)) / total
-    rise = math.fsum(w * (x - year) * (y - height) for w, (x, y) in zip(weights, found, strict=True))
-    run = math.fsum(w * (x - year) ** 2 for w, (x, _) in zip(weights, found, strict=True))
+    year, height, rise, run = weighted_fit(found, weights)
     return rise / run, height + rise / run * (at - year)
 
 

@@ -28,6 +28,7 @@ __all__ = [
     "memory_of",
     "read_past",
     "read_series",
+    "weighted_fit",
 ]
 
 
@@ -191,6 +192,18 @@ def read_series(
     if target_year is not None and not target_year >= kept[-1][0]:
         raise ValueError(f"the target year {target_year:g} lies before the last value, of {kept[-1][0]:g}")
     return tuple(kept)
+
+
+def weighted_fit(
+    points: Sequence[tuple[float, float]], weights: Sequence[float]
+) -> tuple[float, float, float, float]:
+    """The middle of weighted points, and the rise and run of the least-squares line through it."""
+    total = math.fsum(weights)
+    x = math.fsum(w * x for w, (x, _) in zip(weights, points, strict=True)) / total
+    y = math.fsum(w * y for w, (_, y) in zip(weights, points, strict=True)) / total
+    rise = math.fsum(w * (px - x) * (py - y) for w, (px, py) in zip(weights, points, strict=True))
+    run = math.fsum(w * (px - x) ** 2 for w, (px, _) in zip(weights, points, strict=True))
+    return x, y, rise, run
 
 
 def finite(number: float, what: str) -> float:

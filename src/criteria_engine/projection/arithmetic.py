@@ -101,7 +101,7 @@ class _PathWalk:
     """The years ahead, one after another, on the units of the day."""
 
     def __init__(self, context: ProjectionContext, area: str | None) -> None:
-        self.context, self.course, self.ledger = context, context.course, context.ledger
+        self.context, self.scenarios, self.ledger = context, context.scenarios, context.ledger
         year = context.on.year
         self.units = context.units(year, area)
         self.ids = {unit.id for unit in self.units}
@@ -124,7 +124,7 @@ class _PathWalk:
         before, lost = self.count["expected"], Fraction(0)
         for view in VIEWS:
             now = self.ledger.held(year, view, self.units)
-            if self.course.no_lapse:
+            if self.scenarios.no_lapse:
                 now |= self.held[view]
             if view == "expected":
                 lost = Fraction(len(self.held[view] - now))
@@ -147,8 +147,8 @@ class _PathWalk:
         held = self.held["expected"]
         self.likely = {unit: chance for unit, chance in self.likely.items() if unit not in held}
         trying = {unit: 1 - self.likely.get(unit, Fraction(0)) for unit in sorted(listed - held)}
-        rate = Fraction(1) if self.course.pass_rate is None else self.course.pass_rate
-        rate = min(Fraction(1), rate * self.course.factor(year))
+        rate = Fraction(1) if self.scenarios.pass_rate is None else self.scenarios.pass_rate
+        rate = min(Fraction(1), rate * self.scenarios.factor(year))
         gain = sum(trying.values(), Fraction(0)) * rate
         if gain:
             part = self._limited(gain) / gain * rate
@@ -159,28 +159,28 @@ class _PathWalk:
         """What comes beside the lists: a pace in years without one, or what the pathway asks for."""
         sure = Fraction(len(self.held["expected"])) + sum(self.likely.values(), Fraction(0))
         now = min(Fraction(len(self.units)), sure + self.further)
-        free = year not in self.context.ahead and not self.course.lists_only
+        free = year not in self.context.ahead and not self.scenarios.lists_only
         more = Fraction(0)
-        if self.course.required:
+        if self.scenarios.required:
             more = max(more, self.pathway.get(year, now) - now)
-        elif free and self.course.pace is not None:
-            more = self.course.pace * self.portion * self.course.factor(year)
-        spent = max(Fraction(0), now - self.count["expected"]) if self.course.required else Fraction(0)
+        elif free and self.scenarios.pace is not None:
+            more = self.scenarios.pace * self.portion * self.scenarios.factor(year)
+        spent = max(Fraction(0), now - self.count["expected"]) if self.scenarios.required else Fraction(0)
         self.further += self._limited(more, spent)
         if free:
             self.room += self._capacity() or Fraction(0)
 
     def _capacity(self) -> Fraction | None:
-        most = self.course.capacity
+        most = self.scenarios.capacity
         if most is None and self.context.plan.capacity is not None:
             most = self.context.plan.capacity.per_year
         return None if most is None else most * self.portion
 
     def _limited(self, gain: Fraction, spent: Fraction = Fraction(0)) -> Fraction:
         """A gain within the capacity that is supposed, slowed where only the hardest are left."""
-        if self.course.capacity is not None:
-            gain = max(Fraction(0), min(gain, self.course.capacity * self.portion - spent))
-        return self.course.slowed(gain, len(self.units) - self.count["expected"])
+        if self.scenarios.capacity is not None:
+            gain = max(Fraction(0), min(gain, self.scenarios.capacity * self.portion - spent))
+        return self.scenarios.slowed(gain, len(self.units) - self.count["expected"])
 
 
 class ForecastMethod:
@@ -221,14 +221,14 @@ class ForecastMethod:
 
     def lapse_rate(self) -> Fraction:
         """The part of those who held it that lapsed in a year of those behind; 0 where none was seen."""
-        if self.context.course.no_lapse:
+        if self.context.scenarios.no_lapse:
             return Fraction(0)
-        return _ratio(self.context.seen.lapses, Fraction(0))
+        return _ratio(self.context.counts.lapses, Fraction(0))
 
     def pass_rate(self) -> Fraction:
         """The part of registered units that is recognised: as supposed, else as in the years behind, else all."""
-        supposed = self.context.course.pass_rate
-        return _ratio(self.context.seen.passes, Fraction(1)) if supposed is None else supposed
+        supposed = self.context.scenarios.pass_rate
+        return _ratio(self.context.counts.passes, Fraction(1)) if supposed is None else supposed
 
     def labels(self) -> dict[str, dict[str, Label]]:
         """For each target the labels of published rules, by the rule; empty unless they are what is asked."""

@@ -16,7 +16,7 @@ from typing import Any
 import attrs
 
 from criteria_engine.forecasting.distribution import exact_number, units_needed
-from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
+from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.plans.assessed import Assessed, Verdicts
 from criteria_engine.plans.history import History, YearCounts, observed
 from criteria_engine.plans.plan import Plan, Target, first_day
@@ -29,12 +29,12 @@ __all__ = [
     "Scenario",
     "Scenarios",
     "context_of",
-    "course_of",
     "earned_schedule",
     "holders_named",
     "need_of",
     "present_units",
     "required_per_year",
+    "scenarios_of",
     "straight_pathway",
 ]
 
@@ -124,49 +124,48 @@ class Scenarios:
         return easy + (gain - easy) * factor
 
 
-def course_of(scenarios: Iterable[str | Scenario]) -> Scenarios:
-    """The course that some suppositions make together; a later one of a kind counts.
+def scenarios_of(suppositions: Iterable[str | Scenario]) -> Scenarios:
+    """Suppositions put together; a later one of a kind counts.
 
     Raises ``CriteriaError`` with all that is wrong.
     """
     problems = Problems()
-    course = Scenarios()
-    for place, each in enumerate(scenarios):
+    scenarios = Scenarios()
+    for place, supposition in enumerate(suppositions):
         try:
-            course = _with(course, Scenario.of(each))
+            scenarios = _with(scenarios, Scenario.of(supposition))
         except Fault as fault:
             problems.add_fault(f"scenarios[{place}]", fault)
-    if problems.has_errors:
-        raise CriteriaError(problems)
-    return course
+    problems.raise_errors()
+    return scenarios
 
 
-def _with(course: Scenarios, scenario: Scenario) -> Scenarios:
+def _with(scenarios: Scenarios, scenario: Scenario) -> Scenarios:
     arguments = scenario.arguments
     match scenario.name:
         case "plan":
-            return attrs.evolve(course, lists_only=True)
+            return attrs.evolve(scenarios, lists_only=True)
         case "required":
-            return attrs.evolve(course, required=True)
+            return attrs.evolve(scenarios, required=True)
         case "no_lapse":
-            return attrs.evolve(course, no_lapse=True)
+            return attrs.evolve(scenarios, no_lapse=True)
         case "pass_rate" if len(arguments) == 1:
-            return attrs.evolve(course, pass_rate=_number(scenario, 0, most=1))
+            return attrs.evolve(scenarios, pass_rate=_number(scenario, 0, most=1))
         case "capacity" if len(arguments) == 1:
-            return attrs.evolve(course, capacity=_whole(scenario, 0))
+            return attrs.evolve(scenarios, capacity=_whole(scenario, 0))
         case "pace" if len(arguments) == 1:
-            return attrs.evolve(course, pace=_number(scenario, 0))
+            return attrs.evolve(scenarios, pace=_number(scenario, 0))
         case "harder_last" if 1 <= len(arguments) <= 2:
             harder = _number(scenario, 1, most=1) if len(arguments) == 2 else _HARDER
-            return attrs.evolve(course, last=(_whole(scenario, 0), harder))
+            return attrs.evolve(scenarios, last=(_whole(scenario, 0), harder))
         case "criteria_change" if len(arguments) == 2:
             try:
                 year = datetime.date.fromisoformat(arguments[0]).year
             except ValueError:
                 raise _wanted(scenario) from None
-            return attrs.evolve(course, changes=(*course.changes, (year, _number(scenario, 1))))
+            return attrs.evolve(scenarios, changes=(*scenarios.changes, (year, _number(scenario, 1))))
         case "as_is":
-            return course
+            return scenarios
     raise _wanted(scenario)
 
 
@@ -259,11 +258,11 @@ class ProjectionContext:
     plan: Plan
     on: datetime.date
     ledger: History
-    course: Scenarios
+    scenarios: Scenarios
     lists: Mapping[int, tuple[str, ...]]
     ahead: Mapping[int, frozenset[str]]
     first: int
-    seen: YearCounts
+    counts: YearCounts
     seed: int = 0
     draws: int = 0
     verdicts: Verdicts | None = None
@@ -310,7 +309,7 @@ def need_of(target: Target, units: int) -> int:
 
 
 def context_of(
-    plan: Plan, rows: Sequence[UnitStatus], on: datetime.date, course: Scenarios, **drawn: Any
+    plan: Plan, rows: Sequence[UnitStatus], on: datetime.date, scenarios: Scenarios, **drawn: Any
 ) -> ProjectionContext:
     """The context of a projection made on a day; ``drawn`` is what methods that draw need."""
     lists = {each.year: tuple(unit.id for unit in plan.registered(each.year)) for each in plan.registrations}
@@ -326,7 +325,9 @@ def context_of(
     }
     held = [ledger.counts_from(row) for row in ledger.rows]
     first = min([plan.horizon.from_, *(year for year in held if year <= on.year)])
-    return ProjectionContext(plan, on, ledger, course, lists, ahead, first, observed(ledger, lists), **drawn)
+    return ProjectionContext(
+        plan, on, ledger, scenarios, lists, ahead, first, observed(ledger, lists), **drawn
+    )
 
 
 def _unit_named(plan: Plan, name: str) -> Unit:

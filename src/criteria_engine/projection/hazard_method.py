@@ -41,11 +41,11 @@ class Prospects:
 
     def __init__(self, context: ProjectionContext, pass_rate: float, entry: float, lapse: float) -> None:
         self.context, self.pass_rate, self.entry = context, pass_rate, entry
-        course = context.course
-        self.steered = course.required or course.pace is not None
+        scenarios = context.scenarios
+        self.steered = scenarios.required or scenarios.pace is not None
         open_years = [year for year in context.years_ahead if year not in context.ahead]
-        self.lists_bind = context.plan.counting.registered_only or course.lists_only
-        self.any_open = not self.steered and bool(open_years) and not course.lists_only
+        self.lists_bind = context.plan.counting.registered_only or scenarios.lists_only
+        self.any_open = not self.steered and bool(open_years) and not scenarios.lists_only
         ledger, today = context.ledger, context.on.year
         units = context.units(today)
         self.low, self.high = ledger.held(today, "low", units), ledger.held(today, "high", units)
@@ -56,9 +56,9 @@ class Prospects:
 
     def _last(self) -> frozenset[str]:
         """The units that are hardest to bring along: of those outside the ones no list names come last."""
-        if self.context.course.last is None or self.steered:
+        if self.context.scenarios.last is None or self.steered:
             return frozenset()
-        few = self.context.course.last[0]
+        few = self.context.scenarios.last[0]
         outside = [unit.id for unit in self.context.units(self.context.on.year) if unit.id not in self.low]
         ordered = sorted(outside, key=lambda unit: (unit not in self.listed, unit))
         return frozenset(ordered[max(0, len(ordered) - few) :])
@@ -72,7 +72,7 @@ class Prospects:
             elif year in self.context.ahead:
                 found.append(self._listed(unit, year))
             else:
-                found.append(0.0 if self.context.course.lists_only else None)
+                found.append(0.0 if self.context.scenarios.lists_only else None)
         for place, chance in self._coming(unit):
             found[place] = chance
         return tuple(found)
@@ -99,7 +99,7 @@ class Prospects:
 
     def _steering(self, lapse: float) -> dict[int, float]:
         """For each year ahead the chance that brings the mean to the pathway, or by a pace."""
-        context, course = self.context, self.context.course
+        context, scenarios = self.context, self.context.scenarios
         n = len(context.units(context.on.year))
         opened = [self.open_chance(unit) for unit in sorted(self.high - self.low)]
         mean = len(self.low) + math.fsum(opened)
@@ -107,13 +107,13 @@ class Prospects:
         found = {}
         for year in context.years_ahead:
             stays = mean * (1.0 - lapse)
-            gain = Fraction(course.pace or 0) * course.factor(year)
-            if course.required:
+            gain = Fraction(scenarios.pace or 0) * scenarios.factor(year)
+            if scenarios.required:
                 gain = Fraction(max(0.0, float(pathway.get(year, Fraction(n))) - stays))
-            if course.capacity is not None:
-                gain = min(gain, Fraction(course.capacity))
+            if scenarios.capacity is not None:
+                gain = min(gain, Fraction(scenarios.capacity))
             outside = n - mean
-            slowed = float(course.slowed(gain, Fraction(outside)))
+            slowed = float(scenarios.slowed(gain, Fraction(outside)))
             found[year] = min(1.0, slowed / outside) if outside > 0.0 else 0.0
             mean = stays + found[year] * outside
         return found
@@ -142,16 +142,16 @@ class Prospects:
 
     def steps(self, area: str | None, years: int) -> Sequence[YearStep]:
         """The years ahead for units that are all alike, within the capacity."""
-        context, course, found = self.context, self.context.course, []
+        context, scenarios, found = self.context, self.context.scenarios, []
         units = {unit.id for unit in context.units(context.on.year, area)}
         whole = len(context.units(context.on.year)) or 1
-        capacity = None if course.capacity is None else round(course.capacity * len(units) / whole)
+        capacity = None if scenarios.capacity is None else round(scenarios.capacity * len(units) / whole)
         for year in context.years_ahead[:years]:
             listed = len(context.ahead.get(year, frozenset()) & units)
-            open_ = not course.lists_only and (year not in context.ahead or not self.lists_bind)
+            open_ = not scenarios.lists_only and (year not in context.ahead or not self.lists_bind)
             rate = None if open_ or not self.any_open else self.pass_rate
             registered = None if open_ else listed
-            factor = float(course.factor(year))
+            factor = float(scenarios.factor(year))
             found.append(YearStep(registered=registered, capacity=capacity, pass_rate=rate, factor=factor))
         return found
 
@@ -168,12 +168,12 @@ class Prospects:
             listed = len((context.ahead[year] & units) - self.low)
             return [Cohort(listed, chances=(self.pass_rate,))] if listed else []
         outside = len(units - self.low)
-        chance = 0.0 if context.course.lists_only else self.steering[year] if self.steered else None
+        chance = 0.0 if context.scenarios.lists_only else self.steering[year] if self.steered else None
         return [Cohort(outside, chances=(chance,))] if outside else []
 
     def cohorts(self, area: str | None) -> list[Cohort]:
         """The units of an area, or all, as cohorts for the years ahead."""
-        last = self.context.course.last
+        last = self.context.scenarios.last
         sizes: Counter[tuple[bool, _Chances, float]] = Counter()
         for unit in self.context.units(self.context.on.year, area):
             harder = float(last[1]) if last is not None and unit.id in self.last else 1.0
@@ -219,23 +219,23 @@ class Hazard(ForecastMethod):
 
     def __init__(self, context: ProjectionContext) -> None:
         super().__init__(context)
-        seen, course, today = context.seen, context.course, context.on.year
+        seen, scenarios, today = context.counts, context.scenarios, context.on.year
         self.learnt = seen.periods > 0
         self.name = Hazard.name if self.learnt else Arithmetic.name
         self.bounds_everywhere = not self.learnt
         self.lapse = _NONE
-        if seen.lapses and not course.no_lapse:
+        if seen.lapses and not scenarios.no_lapse:
             self.lapse = Rate.posterior(seen.lapses, as_of=today, prior=RARE)
         passes = Rate.posterior(seen.passes, as_of=today)
-        if course.pass_rate is not None:
-            passes = Rate.fixed(float(course.pass_rate))
+        if scenarios.pass_rate is not None:
+            passes = Rate.fixed(float(scenarios.pass_rate))
         self.passes = passes
         entry = Rate.posterior(seen.entries, as_of=today)
         self.prospects = Prospects(context, passes.mean, entry.mean, self.lapse.mean)
         # One rate can be integrated at a time: where no year is open to all, that of those on lists.
         self.entry = entry if self.prospects.any_open else passes
-        self.factors = [float(course.factor(year)) for year in context.years_ahead]
-        if course.required or course.pace is not None:
+        self.factors = [float(scenarios.factor(year)) for year in context.years_ahead]
+        if scenarios.required or scenarios.pace is not None:
             self.factors = []
         self._by_year: dict[tuple[str | None, int | None], Path] = {}
         self._means: dict[tuple[Cohort, int], float] = {}
@@ -273,8 +273,8 @@ class Hazard(ForecastMethod):
     @property
     def _is_limited(self) -> bool:
         """Whether a capacity has to be walked with, from year to year."""
-        course = self.context.course
-        return course.capacity is not None and not course.required and course.pace is None
+        scenarios = self.context.scenarios
+        return scenarios.capacity is not None and not scenarios.required and scenarios.pace is None
 
     def _ahead(self, area: str | None, only: int | None) -> Sequence[Distribution | float]:
         """A distribution for each year ahead; the mean alone for all years but ``only``."""
@@ -352,7 +352,7 @@ class Hazard(ForecastMethod):
         if ahead < 1:
             found = [self._today(area).probability(at_least=need) for area, need in needs.items()]
             return _unit(math.prod(found)) if ahead == 0 else None
-        if self.context.course.capacity is not None:
+        if self.context.scenarios.capacity is not None:
             # A capacity for all together ties the areas to each other; that is not reckoned with.
             return None
         groups = [(self._of(area), need) for area, need in needs.items()]

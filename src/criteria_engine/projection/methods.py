@@ -141,7 +141,7 @@ class ForecastRequest:
             CriteriaError: An assessment is not right.
             ValueError: The ruleset has no such level.
         """
-        start = partial(context_of, self.plan, on=on, course=self.scenarios, seed=self.seed)
+        start = partial(context_of, self.plan, on=on, scenarios=self.scenarios, seed=self.seed)
         if callable(self.method):
             return partial(Own, function=self.method), start(rows)
         if self.ruleset is None or self.method not in ("scores", None) or not self._has_years:

@@ -403,7 +403,7 @@ class _Judge:
         self, pace: Fraction | None, confidence: Fraction, nearest: Sequence[Nearest]
     ) -> MustChange:
         recognise = math.ceil(pace or 0)
-        rate = min(Fraction(1), self.method.pass_rate() * self.context.course.factor(self.on.year + 1))
+        rate = min(Fraction(1), self.method.pass_rate() * self.context.scenarios.factor(self.on.year + 1))
         units = self.context.units(self.on.year, self.area)
         held = self.context.ledger.held(self.on.year, "low", units)
         register = registrations_needed(recognise, rate, confidence, len(units) - len(held))

@@ -24,7 +24,7 @@ from criteria_engine.plans.unit_status import Rows, rows_of
 from criteria_engine.projection.arithmetic import Path
 from criteria_engine.projection.backtest import backtest_plan
 from criteria_engine.projection.chart import YearRow, YearTable, drawing_of, plotted
-from criteria_engine.projection.context import ProjectionContext, Scenario, course_of
+from criteria_engine.projection.context import ProjectionContext, Scenario, scenarios_of
 from criteria_engine.projection.hazard_method import Hazard
 from criteria_engine.projection.methods import METHODS, ForecastRequest, Method
 from criteria_engine.projection.narrative import told
@@ -294,7 +294,7 @@ def project(
             this level, or ``draws`` is below 1.
     """
     asked = ForecastRequest(
-        plan, method, course_of(scenarios), assessments or {}, ruleset, level, seed, draws
+        plan, method, scenarios_of(scenarios), assessments or {}, ruleset, level, seed, draws
     )
     rows = rows_of(recognitions, plan)
     kind, context = asked.begin(rows, on)

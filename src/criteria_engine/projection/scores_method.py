@@ -54,8 +54,8 @@ class Scores(ForecastMethod):
         self.futures = futures_of(self.assessed, units, self.verdicts, until, self.seed, self.draws)
         counting = context.plan.counting
         self.delay = counting.decided_after if counting.basis == "decision_date" else 0
-        rate = Rate.posterior(context.seen.lapses, as_of=context.on.year, prior=RARE)
-        lapses = context.seen.lapses and counting.lasts is None and not context.course.no_lapse
+        rate = Rate.posterior(context.counts.lapses, as_of=context.on.year, prior=RARE)
+        lapses = context.counts.lapses and counting.lasts is None and not context.scenarios.no_lapse
         self._lapse_rates = self._rates(rate) if lapses else None
         self._prospects = Prospects(context, float(self.pass_rate()), 0.0, 0.0)
         self.hardest = self._prospects.last
@@ -202,7 +202,7 @@ class _ScoresWalk:
         self.scores, self.view, self.context = scores, view, scores.context
         self.years = range(self.context.on.year + 1, self.context.plan.horizon.until + 1)
         self.counting = self.context.plan.counting
-        self.lists_bind = self.counting.registered_only or self.context.course.lists_only
+        self.lists_bind = self.counting.registered_only or self.context.scenarios.lists_only
 
     def run(self) -> tuple[Reached, Reached]:
         """For each unit by year the draws in which it holds a title, and in which it got one."""
@@ -231,7 +231,7 @@ class _ScoresWalk:
 
     def _turn(self, unit: Unit) -> tuple[float, str]:
         """Whose turn it is where only so many can be recognised: an order that is drawn once."""
-        if self.context.course.capacity is None:
+        if self.context.scenarios.capacity is None:
             return 0.0, unit.id
         return stream(self.scores.seed, f"turn {unit.id}").random(), unit.id
 
@@ -243,33 +243,33 @@ class _ScoresWalk:
             return before | entry | (0 if today else sure)
         again = entry | (before & self.scores.reaching(unit.id, year - self.scores.delay, self.view))
         renewed.append(again)
-        found = sure | (before if self.context.course.no_lapse else 0)
+        found = sure | (before if self.context.scenarios.no_lapse else 0)
         for each in renewed:
             found |= each
         return found
 
     def _entry(self, unit: Unit, year: int) -> int:
         """The draws in which a unit is recognised in a year if there is room, or anew where it held it."""
-        context, scores, course = self.context, self.scores, self.context.course
+        context, scores, scenarios = self.context, self.scores, self.context.scenarios
         listed = unit.id in context.ahead.get(year, frozenset())
-        if not listed and (self.lists_bind if year in context.ahead else course.lists_only):
+        if not listed and (self.lists_bind if year in context.ahead else scenarios.lists_only):
             return 0
-        part = float(course.factor(year))
-        if course.last is not None and unit.id in scores.hardest:
-            part *= float(course.last[1])
-        supposed = listed and course.pass_rate is not None
+        part = float(scenarios.factor(year))
+        if scenarios.last is not None and unit.id in scores.hardest:
+            part *= float(scenarios.last[1])
+        supposed = listed and scenarios.pass_rate is not None
         found = 0
         if not (supposed and self.lists_bind):
             found = scores.reaching(unit.id, year - scores.delay, self.view)
             found &= scores.some(f"pass {year} {unit.id}", part)
         if supposed:
             # By the same numbers, so that being on a list never takes a chance away.
-            found |= scores.some(f"pass {year} {unit.id}", float(course.pass_rate or 0) * part)
+            found |= scores.some(f"pass {year} {unit.id}", float(scenarios.pass_rate or 0) * part)
         return found
 
     def _limited(self, entries: dict[str, int]) -> dict[str, int]:
         """Within the capacity that is supposed: in each draw those whose turn comes first."""
-        most = self.context.course.capacity
+        most = self.context.scenarios.capacity
         if most is None:
             return entries
         room = [most] * self.scores.draws

@@ -18,7 +18,7 @@ from criteria_engine.plans.assessed import last_results
 from criteria_engine.plans.plan import Plan
 from criteria_engine.plans.unit_status import UnitStatus, load_unit_statuses, unit_statuses_from
 from criteria_engine.projection.chart import unit_word
-from criteria_engine.projection.context import context_of, course_of
+from criteria_engine.projection.context import context_of, scenarios_of
 from criteria_engine.projection.outlook import TargetOutlook, plain
 from criteria_engine.projection.projection import Projection, project
 from criteria_engine.reports.facts import (
@@ -336,7 +336,7 @@ def report(
         raise _refused("since", Fault("CE974", since_day=since, on_day=on))
     rows = _rows_of(plan, recognitions)
     found = project(plan, recognitions=rows, on=on, assessments=assessments, **choices)
-    setting = context_of(plan, rows, on, course_of(choices.get("scenarios", ())))
+    setting = context_of(plan, rows, on, scenarios_of(choices.get("scenarios", ())))
     results = last_results(assessments or {}, choices.get("ruleset"))
     units = unit_standings(setting, qualities(setting, results))
     period = period_of(plan, on, kind, since)
