@@ -1,4 +1,4 @@
-"""How good forecasts were: scores against what came, and against saying that nothing changes."""
+"""How good forecasts were: errors beside what came, and beside saying that nothing changes."""
 
 from __future__ import annotations
 

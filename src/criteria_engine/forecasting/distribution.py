@@ -194,7 +194,7 @@ def convolved(one: Sequence[float], two: Sequence[float], np: Any = None) -> lis
     return total
 
 
-# ---- integrals by weighted sums: Gauss and Legendre's points, and points of a Beta distribution ---
+# ---- quadrature: Gauss–Legendre points, and points of a Beta distribution ------------------------
 
 Points = tuple[tuple[float, float], ...]
 """Where to look, each place with its weight."""

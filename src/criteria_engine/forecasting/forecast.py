@@ -1,4 +1,7 @@
-"""Forecasts without a plan: of a share or a score known for some years, and of units by their scores."""
+"""Forecasts without a plan: of a share or a score known for some years, and of units by their scores.
+
+The methods come first, then ``share``, which picks one of them, and ``units``, which draws (``series``).
+"""
 
 from __future__ import annotations
 

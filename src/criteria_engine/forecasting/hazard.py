@@ -181,7 +181,7 @@ def _rates(
                 yield v * w, p, q
 
 
-# ---- years ahead in which only so many units can be recognised: the count, walked from year to year ---
+# ---- years with a limit: the count, walked from year to year -------------------------------------
 
 # Counts rarer than this beside the commonest one are let go on the way.
 _CUT = 1e-6

@@ -213,7 +213,7 @@ def finite(number: float, what: str) -> float:
     return float(number)
 
 
-# ---- units by their scores: each one drawn into the years ahead, and the share of those that pass ---
+# ---- units by their scores, drawn into the years ahead -------------------------------------------
 
 # Steps of so many units make a band; fewer than this say little of where a unit of that score goes.
 _BAND = 25

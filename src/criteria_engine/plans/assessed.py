@@ -1,4 +1,7 @@
-"""What assessments of several years say of the units of a plan: a row of values a unit and year."""
+"""What assessments of several years say of the units of a plan: a row of values a unit and year.
+
+``Verdicts`` judges rows by the program of a ruleset; ``read_assessments`` reads what callers give.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ __all__ = [
 ]
 
 
-# ---- a ruleset as a judge of many rows: whether each reaches a level, surely or possibly, and its points ---
+# ---- judging rows --------------------------------------------------------------------------------
 
 
 class RowVerdict(NamedTuple):
@@ -143,6 +146,9 @@ class Verdicts:
             return [reaching.code if reaching is not None else whole.states[0], whole.points, whole.points]
         ways = [each.possible for each in reaching.outcomes] if reaching is not None else whole.states
         return [*map(can, ways), *program.bounds.interval(whole.points)]
+
+
+# ---- what is known of units ----------------------------------------------------------------------
 
 
 @attrs.frozen

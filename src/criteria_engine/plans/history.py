@@ -199,7 +199,7 @@ class History:
         return row.status in PENDING and row is rows[-1]
 
 
-# ---- what was seen from year to year: how many were recognised, lapsed, passed, of how many that could ---
+# ---- what was seen from year to year -------------------------------------------------------------
 
 _Trials = Mapping[int, tuple[float, float]]
 

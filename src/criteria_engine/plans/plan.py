@@ -69,7 +69,7 @@ __all__ = [
 ]
 
 
-# ---- the single values of a plan file: years, spans, days of a year, days by which a task is due ---
+# ---- single values: years, spans, days of a year, days by which a task is due --------------------
 
 _SPAN = re.compile(r"([0-9]{1,2}) years?")
 _LAPSED = "until lapsed"
@@ -136,7 +136,7 @@ _DAY_OF_YEAR = Scalar("day of a year", _day_of_year, _day_of_year)
 _DUE = Scalar("due", _due, _due, str)
 
 
-# ---- the parts of a plan: how it counts, whom it registers, what it aims at, who does what -------
+# ---- the parts of a plan -------------------------------------------------------------------------
 
 CLEARS = ("owner", "what", "due", "result", "answerable")
 """The "five clears" of a task: who, what, by when, with which result, who answers for it."""

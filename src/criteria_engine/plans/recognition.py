@@ -1,4 +1,8 @@
-"""A life: what has happened to one title of one body, and what follows from it."""
+"""The life of a title: what has happened to it, and what follows from it.
+
+``Recognition`` holds the events of one title of one body and answers by ``recognition_standing``. Below it
+lives are read from a CSV file, a row for each event, with every fault at its place, and written.
+"""
 
 from __future__ import annotations
 
@@ -214,7 +218,7 @@ def titles_on(
     return found
 
 
-# ---- recognitions as a table: a row for each event, read with every fault at its place, and written whole ---
+# ---- lives in a CSV file -------------------------------------------------------------------------
 
 _LARGEST = 64 * 1024 * 1024
 _HEADER_LINES = 64

@@ -262,7 +262,7 @@ class _Years:
         return None
 
 
-# ---- how long a title stands by its rules, and how long one has to wait for it -------------------
+# ---- how long a title stands, and how long one has to wait for it --------------------------------
 
 FOR_EVER = datetime.date.max
 """The last day of what has no end of its own."""

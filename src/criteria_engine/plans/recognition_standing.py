@@ -1,4 +1,8 @@
-"""What a title counts as on a day, and for a year."""
+"""What a title counts as on a day and for a year, and when the next recognition may be decided.
+
+``standing_of``, ``counted`` and ``earliest`` answer from the events of a life; ``Standing`` says its answer
+in words.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +29,7 @@ from criteria_engine.rules.schema import Plain
 __all__ = ["Basis", "Reason", "Standing", "counted", "earliest", "standing_of"]
 
 
-# ---- the words of a standing: one sentence on the title, and one on the next recognition ---------
+# ---- words: a sentence on the title, and one on the next recognition -----------------------------
 
 _ENGLISH: Mapping[str, str] = MappingProxyType(
     {

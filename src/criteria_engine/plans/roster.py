@@ -1,7 +1,8 @@
 """Units and the days on which they exist: a list that changes by mergers, splits and new names.
 
 A unit is known by an id of its own, never by its code or name, since offices use both again for other
-territory: in Khánh Hòa the code 22366 was that of three different wards within sixteen months.
+territory: in Khánh Hòa the code 22366 was that of three different wards within sixteen months. Names are
+compared by ``name_key``; ``meant_unit`` says which unit a name means between two days.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ __all__ = [
 ]
 
 
-# ---- names of wards and communes, compared as people mean them and not as keyboards write them ---
+# ---- names, compared as people mean them ---------------------------------------------------------
 
 # Grave, acute, tilde, hook, dot: the five tone marks; the other marks belong to letters.
 _TONES = "\u0300\u0301\u0303\u0309\u0323"

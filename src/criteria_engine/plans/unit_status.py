@@ -1,4 +1,8 @@
-"""What happened to a unit in a year: registered, recognised, kept up, lapsed, or without figures."""
+"""What happened to a unit in a year: registered, recognised, kept up, lapsed, or without figures.
+
+Rows come from Python (``unit_statuses_from``), from a CSV file (``load_unit_statuses``), from results of
+assessments, or from the lives of titles (``unit_statuses``); ``rows_of`` takes the first two.
+"""
 
 from __future__ import annotations
 
@@ -187,7 +191,7 @@ def _status_of(result: Result, level: str) -> str:
     return "met" if result.level == level else "building"
 
 
-# ---- reading what happened from a CSV file: a row for each unit and year -------------------------
+# ---- rows from a CSV file ------------------------------------------------------------------------
 
 _HEADINGS = {
     "unit": ("đơn vị", "subject"),
@@ -250,7 +254,7 @@ def _read(
     )
 
 
-# ---- from the lives of recognitions, with their decisions and annulments, to the rows that a plan counts ---
+# ---- rows from the lives of recognitions ---------------------------------------------------------
 
 _OPEN = frozenset({"registered", "building", "requested"})
 _ONE_DAY = datetime.timedelta(days=1)
@@ -413,7 +417,7 @@ def _ran_out(
     told.decision = None
 
 
-# ---- what happened, as callers give it: a file, or rows ------------------------------------------
+# ---- rows as callers give them -------------------------------------------------------------------
 
 Rows = str | os.PathLike[str] | Iterable[UnitStatus | Mapping[str, Any]]
 """The path of a CSV file, or rows of units by year."""

@@ -1,4 +1,8 @@
-"""What is to be said of one target: what it needs, what there is, how it will come out."""
+"""What is to be said of each target: what it needs, what there is, how it will come out.
+
+First the values that come of it, then the labels of published rules, then ``attainment``, which judges every
+target, the units that are nearest to the criteria, and the changes of the share.
+"""
 
 from __future__ import annotations
 
@@ -194,7 +198,7 @@ class TargetOutlook:
         return {**plain(self), "likelihood": self.likelihood}
 
 
-# ---- the labels of published rules for the targets of a plan: labels, and never probabilities ----
+# ---- labels of published rules -------------------------------------------------------------------
 
 LOW_SHARE = 20.0
 """The percentage below which a rule of growth says little of a share: "on track" then came true in 30 to
@@ -259,7 +263,7 @@ def _goal(context: ProjectionContext, target: Target) -> float:
     return float(Fraction(100 * need_of(target, units), units)) if units else 100.0
 
 
-# ---- judging each target of a plan: what it needs, what there is, and what is to come ------------
+# ---- judging targets -----------------------------------------------------------------------------
 
 
 @attrs.frozen
@@ -497,7 +501,7 @@ def _latest_of(years: Sequence[int | None]) -> int | None:
     return max(known) if len(known) == len(years) else None
 
 
-# ---- the units outside that are nearest to the criteria, by their last assessments ---------------
+# ---- the nearest units ---------------------------------------------------------------------------
 
 
 def nearest_units(context: ProjectionContext, assessments: Mapping[str, Result]) -> tuple[Nearest, ...]:
@@ -529,7 +533,7 @@ def _lacking(result: Result) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(not_met), tuple(leaf.path for leaf in leaves if leaf.status is Status.UNKNOWN)
 
 
-# ---- why a share changed from one year to the next: recognition, lapse, and more or fewer units ---
+# ---- changes of the share ------------------------------------------------------------------------
 
 
 @attrs.frozen

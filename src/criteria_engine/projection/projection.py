@@ -1,4 +1,4 @@
-"""Projecting a plan: from its rows of recognitions to what becomes of its targets."""
+"""Projecting a plan: ``project``, and the ``Projection`` that comes of it with its table, words and displays."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _alike(cells: list[Any]) -> list[Any]:
     return [None if each is None else float(each) for each in cells]
 
 
-# ---- a projection as HTML for notebooks: it needs nothing and runs nothing -----------------------
+# ---- a projection as HTML for notebooks ----------------------------------------------------------
 
 _TARGET_HEADS = {
     "vi": ("Chỉ tiêu", "Năm", "Cần", "Hiện có", "Dự kiến", "Khả năng"),
@@ -117,7 +117,7 @@ def _year_table_html(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-# ---- what came of looking ahead: every target, every year, every change, and the words for them ---
+# ---- projections ---------------------------------------------------------------------------------
 
 
 @attrs.frozen(repr=False)
