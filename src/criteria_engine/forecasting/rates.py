@@ -7,14 +7,9 @@ from collections.abc import Mapping
 
 import attrs
 
-from criteria_engine.forecasting.distribution import Points, beta_points, beta_quantile
+from criteria_engine.forecasting.distribution import Points, beta_points
 
-__all__ = [
-    "HALF_LIFE",
-    "RARE",
-    "Rate",
-    "dispersion",
-]
+__all__ = ["HALF_LIFE", "RARE", "Rate", "dispersion"]
 
 HALF_LIFE = 2.5
 """Years after which a period counts half as much as the last one."""
@@ -126,14 +121,6 @@ class Rate:
         """The standard deviation of the Beta distribution."""
         mean = self.mean
         return math.sqrt(mean * (1.0 - mean) / (self.alpha + self.beta + 1.0)) if self.exact is None else 0.0
-
-    def interval(self, coverage: float = 0.8) -> tuple[float, float]:
-        """Where the lasting rate lies with this probability."""
-        if self.exact is not None:
-            return self.exact, self.exact
-        tail = (1.0 - coverage) / 2.0
-        low = beta_quantile(self.alpha, self.beta, tail)
-        return low, beta_quantile(self.alpha, self.beta, 1.0 - tail)
 
     def averaged(self, years: float) -> Rate:
         """The average rate over some years ahead: the lasting rate, its walk, and the shocks of the years.

@@ -1,4 +1,7 @@
-"""What assessments of several years say of the units of a plan: a row of values a unit and year."""
+"""What assessments of several years say of the units of a plan: a row of values a unit and year.
+
+``Verdicts`` judges rows by the program of a ruleset; ``read_assessments`` reads what callers give.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,8 @@ from criteria_engine.backends.python import Anything, Row
 from criteria_engine.backends.steps import Block, Steps
 from criteria_engine.evaluation.result import Result, plain
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
-from criteria_engine.plans.plan import YEAR, meant_unit, year_days
-from criteria_engine.plans.roster import Roster
+from criteria_engine.plans.plan import YEAR
+from criteria_engine.plans.roster import Roster, meant_unit, year_days
 from criteria_engine.plans.unit_status import HELD, UnitStatus
 from criteria_engine.ruleset import Ruleset
 
@@ -31,7 +34,7 @@ __all__ = [
 ]
 
 
-# ---- a ruleset as a judge of many rows: whether each reaches a level, surely or possibly, and its points ---
+# ---- judging rows --------------------------------------------------------------------------------
 
 
 class RowVerdict(NamedTuple):
@@ -140,6 +143,9 @@ class Verdicts:
         return [*map(can, ways), *program.bounds.interval(whole.points)]
 
 
+# ---- what is known of units ----------------------------------------------------------------------
+
+
 @attrs.frozen
 class Year:
     """The values of one unit in one year: its row, what of it is proved, and what it comes to."""
@@ -201,10 +207,7 @@ def last_results(assessments: Mapping[str, Any], ruleset: Ruleset | None) -> dic
 
 
 def read_assessments(
-    assessments: Mapping[str, Any],
-    verdicts: Verdicts,
-    roster: Roster,
-    on: datetime.date,
+    assessments: Mapping[str, Any], verdicts: Verdicts, roster: Roster, on: datetime.date
 ) -> Assessed:
     """Assessments by name or id of the unit, and by year, as rows that are judged.
 

@@ -12,17 +12,11 @@ from typing import Literal
 
 import attrs
 
-from criteria_engine.plans.plan import Counting, counted_units, of_those_that_count, year_days
-from criteria_engine.plans.roster import Roster, Unit
+from criteria_engine.plans.plan import Counting, counted_units, of_those_that_count
+from criteria_engine.plans.roster import Roster, Unit, year_days
 from criteria_engine.plans.unit_status import HELD, PENDING, UnitStatus
 
-__all__ = [
-    "VIEWS",
-    "History",
-    "View",
-    "YearCounts",
-    "observed",
-]
+__all__ = ["VIEWS", "History", "View", "YearCounts", "observed"]
 
 View = Literal["low", "expected", "high"]
 VIEWS: tuple[View, ...] = ("low", "expected", "high")
@@ -205,7 +199,7 @@ class History:
         return row.status in PENDING and row is rows[-1]
 
 
-# ---- what was seen from year to year: how many were recognised, lapsed, passed, of how many that could ---
+# ---- what was seen from year to year -------------------------------------------------------------
 
 _Trials = Mapping[int, tuple[float, float]]
 

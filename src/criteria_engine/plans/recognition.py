@@ -1,4 +1,8 @@
-"""A life: what has happened to one title of one body, and what follows from it."""
+"""The life of a title: what has happened to it, and what follows from it.
+
+``Recognition`` holds the events of one title of one body and answers by ``recognition_standing``. Below it
+lives are read from a CSV file, a row for each event, with every fault at its place, and written.
+"""
 
 from __future__ import annotations
 
@@ -36,13 +40,7 @@ from criteria_engine.plans.recognition_events import (
 from criteria_engine.plans.recognition_standing import Basis, Standing, counted, earliest, standing_of
 from criteria_engine.rules.schema import DATE, INTEGER, TEXT, Plain, shown, word_of
 
-__all__ = [
-    "Recognition",
-    "accept_title",
-    "read_recognitions",
-    "titles_on",
-    "write_recognitions",
-]
+__all__ = ["Recognition", "accept_title", "read_recognitions", "titles_on", "write_recognitions"]
 
 # As the id of a ruleset is written.
 _TITLE = re.compile(r"[a-z0-9_][a-z0-9_-]*(\.[a-z0-9_][a-z0-9_-]*)*")
@@ -220,7 +218,7 @@ def titles_on(
     return found
 
 
-# ---- recognitions as a table: a row for each event, read with every fault at its place, and written whole ---
+# ---- lives in a CSV file -------------------------------------------------------------------------
 
 _LARGEST = 64 * 1024 * 1024
 _HEADER_LINES = 64

@@ -1,7 +1,8 @@
 """Units and the days on which they exist: a list that changes by mergers, splits and new names.
 
 A unit is known by an id of its own, never by its code or name, since offices use both again for other
-territory: in Khánh Hòa the code 22366 was that of three different wards within sixteen months.
+territory: in Khánh Hòa the code 22366 was that of three different wards within sixteen months. Names are
+compared by ``name_key``; ``meant_unit`` says which unit a name means between two days.
 """
 
 from __future__ import annotations
@@ -23,18 +24,21 @@ from criteria_engine.files.subjects import FileProblems
 from criteria_engine.messages.diagnostics import Fault, Problems
 
 __all__ = [
+    "MOST_LOOKED_FOR",
     "Roster",
     "Unit",
     "UnitChange",
     "bare_name_key",
     "load_roster",
+    "meant_unit",
     "name_key",
     "nearest_name",
     "roster_faults",
+    "year_days",
 ]
 
 
-# ---- names of wards and communes, compared as people mean them and not as keyboards write them ---
+# ---- names, compared as people mean them ---------------------------------------------------------
 
 # Grave, acute, tilde, hook, dot: the five tone marks; the other marks belong to letters.
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
@@ -290,6 +294,58 @@ def _successor_faults(unit: Unit, ids: Mapping[str, Unit]) -> Iterator[tuple[str
         elif unit.valid_until is not None and not successor.in_force(unit.valid_until + _ONE_DAY):
             day = unit.valid_until + _ONE_DAY
             yield "successors", "CE946", {"unit": name, "day": day}
+
+
+# ---- which unit a name means ----------------------------------------------------------------------
+
+MOST_LOOKED_FOR = 50
+"""For so many unknown names it is looked up which were meant."""
+
+
+def year_days(year: int) -> tuple[datetime.date, datetime.date]:
+    """The first and the last day of a year."""
+    return datetime.date(year, 1, 1), datetime.date(year, 12, 31)
+
+
+def meant_unit(
+    name: str,
+    roster: Roster,
+    first: datetime.date,
+    last: datetime.date,
+    area: str | None = None,
+    also: datetime.date | None = None,
+    *,
+    looking: bool = True,
+) -> Unit:
+    """The one unit that a name means between two days, or else on the day ``also``.
+
+    Unless ``looking``, no name is looked for that may have been meant; it takes time, and nobody reads it
+    hundreds of times.
+
+    Raises ``Fault``: no unit ever had the name (the nearest is told), none has it then, or several do.
+    """
+    found = roster.named(name, first, last, area)
+    if not found and also is not None:
+        found = roster.named(name, also, also, area)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise Fault("CE913", unit=name, units=", ".join(unit.id for unit in found))
+    earlier = roster.ever_named(name)
+    if earlier:
+        unit = earlier[0]
+        went = [f"{each.name} ({each.id})" for each in roster.successors(unit)]
+        raise Fault(
+            "CE912",
+            unit=name,
+            first_day=first,
+            last_day=last,
+            since_day=unit.valid_from or "…",
+            until_day=unit.valid_until or "…",
+            successors=", ".join(went) or "–",
+        )
+    alive = [unit.name for unit in roster if unit.exists_between(first, last)] if looking else []
+    raise Fault("CE911", unit=name, nearest=nearest_name(name, alive))
 
 
 # ---- reading a roster from a CSV file ------------------------------------------------------------

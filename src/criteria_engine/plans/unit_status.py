@@ -1,4 +1,8 @@
-"""What happened to a unit in a year: registered, recognised, kept up, lapsed, or without figures."""
+"""What happened to a unit in a year: registered, recognised, kept up, lapsed, or without figures.
+
+Rows come from Python (``unit_statuses_from``), from a CSV file (``load_unit_statuses``), from results of
+assessments, or from the lives of titles (``unit_statuses``); ``rows_of`` takes the first two.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import attrs
 
@@ -17,18 +21,17 @@ from criteria_engine.files.cells import Value, read_value
 from criteria_engine.files.rows import TableRow, read_rows
 from criteria_engine.files.subjects import FileProblems
 from criteria_engine.messages.diagnostics import Fault, Problems
-from criteria_engine.plans.plan import MOST_LOOKED_FOR, YEAR, Plan, meant_unit, year_days
-from criteria_engine.plans.roster import Roster
+from criteria_engine.plans.plan import YEAR, Plan
+from criteria_engine.plans.recognition import Recognition
+from criteria_engine.plans.recognition_events import RecognitionEvent, Validity
+from criteria_engine.plans.roster import MOST_LOOKED_FOR, Roster, meant_unit, year_days
 from criteria_engine.rules.schema import DATE
 
 __all__ = [
     "HELD",
     "PENDING",
     "STATUSES",
-    "LifeEvent",
-    "RecognitionLife",
     "Rows",
-    "TitleValidity",
     "UnitStatus",
     "in_order",
     "load_unit_statuses",
@@ -120,9 +123,7 @@ def sequence_faults(rows: Sequence[UnitStatus]) -> Iterator[tuple[int, str, str,
 
 
 def unit_statuses_from(
-    given: Iterable[UnitStatus | Mapping[str, Any]],
-    roster: Roster,
-    also: datetime.date | None = None,
+    given: Iterable[UnitStatus | Mapping[str, Any]], roster: Roster, also: datetime.date | None = None
 ) -> tuple[UnitStatus, ...]:
     """Rows from Python with their units looked up, in the order of unit and year.
 
@@ -190,7 +191,7 @@ def _status_of(result: Result, level: str) -> str:
     return "met" if result.level == level else "building"
 
 
-# ---- reading what happened from a CSV file: a row for each unit and year -------------------------
+# ---- rows from a CSV file ------------------------------------------------------------------------
 
 _HEADINGS = {
     "unit": ("đơn vị", "subject"),
@@ -253,62 +254,15 @@ def _read(
     )
 
 
-# ---- from the lives of recognitions, with their decisions and annulments, to the rows that a plan counts ---
+# ---- rows from the lives of recognitions ---------------------------------------------------------
 
 _OPEN = frozenset({"registered", "building", "requested"})
 _ONE_DAY = datetime.timedelta(days=1)
 
 
-class LifeEvent(Protocol):
-    """One thing that happened to a title.
-
-    ``state`` is ``registered``, ``building``, ``requested``, ``recognised``, ``maintained``, ``lapsed``
-    or ``annulled``; ``on`` its day; ``title_year`` the year the title is for, None where nobody said it.
-    """
-
-    @property
-    def state(self) -> str:
-        """What the title came to."""
-
-    @property
-    def on(self) -> datetime.date:
-        """The day of it."""
-
-    @property
-    def title_year(self) -> int | None:
-        """The year that it is for."""
-
-
-class RecognitionLife(Protocol):
-    """All that happened to one title of one unit, in order of time."""
-
-    @property
-    def unit(self) -> str:
-        """The unit: its name or its id."""
-
-    @property
-    def title(self) -> str:
-        """Which title it is: the id of a ruleset."""
-
-    @property
-    def events(self) -> Sequence[LifeEvent]:
-        """What happened, the earliest first."""
-
-
-class TitleValidity(Protocol):
-    """How long a title stands by its rules."""
-
-    @property
-    def ends_by_itself(self) -> bool:
-        """Whether time alone ends it; if not, silence after its last day leaves it unknown."""
-
-    def last_day(self, decision: Any) -> datetime.date | None:
-        """The last day on which the title of a decision stands; ``date.max`` for ever, None if unknown."""
-
-
 def unit_statuses(
-    lives: Iterable[RecognitionLife],
-    validity: TitleValidity | None = None,
+    lives: Iterable[Recognition],
+    validity: Validity | None = None,
     *,
     on: datetime.date | None = None,
     title: str | None = None,
@@ -321,7 +275,7 @@ def unit_statuses(
     from the year of that title on; where an older title may stand again, that is not known.
 
     Args:
-        lives: The lives, one a unit; anything with ``unit``, ``title`` and ``events`` will do.
+        lives: The lives, one a unit.
         validity: How long a title stands. Where time alone ends it, a title that was not renewed has a
             row ``lapsed`` in the first year whose end it does not see; else one ``missing``. Without it
             the plan's ``counting.lasts`` alone decides.
@@ -349,7 +303,7 @@ class _Told:
 
     unit: str
     rows: dict[int, UnitStatus] = attrs.field(factory=dict)
-    decision: LifeEvent | None = None
+    decision: RecognitionEvent | None = None
 
     def tell(self, year: int, status: str, decided: datetime.date | None = None) -> None:
         """Put a row in its year."""
@@ -366,10 +320,10 @@ class _Told:
         return max((year for year, row in self.rows.items() if row.status in HELD), default=None)
 
 
-def _rows_of(unit: str, events: Sequence[LifeEvent], validity: TitleValidity | None) -> list[UnitStatus]:
+def _rows_of(unit: str, events: Sequence[RecognitionEvent], validity: Validity | None) -> list[UnitStatus]:
     told = _Told(unit)
     # What each recognition can be taken back to.
-    before: list[tuple[dict[int, UnitStatus], LifeEvent | None]] = []
+    before: list[tuple[dict[int, UnitStatus], RecognitionEvent | None]] = []
     for event in events:
         year = event.on.year if event.title_year is None else event.title_year
         if event.state in _OPEN:
@@ -405,7 +359,7 @@ def _in_sequence(rows: Iterable[UnitStatus]) -> list[UnitStatus]:
     return found
 
 
-def _hold(told: _Told, year: int, event: LifeEvent) -> None:
+def _hold(told: _Told, year: int, event: RecognitionEvent) -> None:
     """A decision gave the title, or gave it anew; it answers what was asked for its year or later."""
     told.drop(year)
     same = told.rows.get(year)
@@ -421,7 +375,7 @@ def _lapse(told: _Told, year: int, day: datetime.date) -> None:
 
 
 def _annul(
-    told: _Told, before: list[tuple[dict[int, UnitStatus], LifeEvent | None]], event: LifeEvent
+    told: _Told, before: list[tuple[dict[int, UnitStatus], RecognitionEvent | None]], event: RecognitionEvent
 ) -> None:
     """The last recognition is taken back, and all that rested on it."""
     taken = told.decision
@@ -445,10 +399,7 @@ def _annul(
 
 
 def _ran_out(
-    told: _Told,
-    until: datetime.date | None,
-    validity: TitleValidity | None,
-    renewed: int | None = None,
+    told: _Told, until: datetime.date | None, validity: Validity | None, renewed: int | None = None
 ) -> None:
     """Say that time has ended the title, where its rules say so, before a day and a year."""
     if told.decision is None or validity is None:
@@ -466,7 +417,7 @@ def _ran_out(
     told.decision = None
 
 
-# ---- what happened, as callers give it: a file, or rows ------------------------------------------
+# ---- rows as callers give them -------------------------------------------------------------------
 
 Rows = str | os.PathLike[str] | Iterable[UnitStatus | Mapping[str, Any]]
 """The path of a CSV file, or rows of units by year."""

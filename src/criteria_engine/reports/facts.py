@@ -14,8 +14,8 @@ from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.messages.formatting import sort_key_vi
 from criteria_engine.messages.titles import Titles
 from criteria_engine.plans.history import History
-from criteria_engine.plans.plan import Plan, Task, day_of_year, meant_unit, of_those_that_count
-from criteria_engine.plans.roster import Roster, Unit, UnitChange
+from criteria_engine.plans.plan import Plan, Task, day_of_year, of_those_that_count
+from criteria_engine.plans.roster import Roster, Unit, UnitChange, meant_unit
 from criteria_engine.plans.unit_status import HELD, PENDING, UnitStatus
 from criteria_engine.projection.context import ProjectionContext
 from criteria_engine.projection.projection import Projection

@@ -13,7 +13,7 @@ from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems,
 from criteria_engine.plans.assessed import last_results
 from criteria_engine.plans.plan import Plan
 from criteria_engine.plans.unit_status import UnitStatus, load_unit_statuses, unit_statuses_from
-from criteria_engine.projection.context import course_of, setting_of
+from criteria_engine.projection.context import context_of, scenarios_of
 from criteria_engine.projection.narrative import plan_speaker
 from criteria_engine.projection.outlook import plain
 from criteria_engine.projection.projection import Projection, project
@@ -178,7 +178,7 @@ def report(
         raise _refused("since", Fault("CE974", since_day=since, on_day=on))
     rows = _rows_of(plan, recognitions)
     found = project(plan, recognitions=rows, on=on, assessments=assessments, **choices)
-    setting = setting_of(plan, rows, on, course_of(choices.get("scenarios", ())))
+    setting = context_of(plan, rows, on, scenarios_of(choices.get("scenarios", ())))
     results = last_results(assessments or {}, choices.get("ruleset"))
     units = unit_standings(setting, qualities(setting, results))
     period = period_of(plan, on, kind, since)
