@@ -268,9 +268,9 @@ def _weighed(rate: Rate, points: int, years: int) -> list[tuple[float, list[floa
     """
     averages = [rate.averaged(year) for year in range(1, years + 1)]
     widest = max(averages, key=lambda average: average.deviation)
-    found = widest.points(legendre(points))
-    columns = [_matched(_reweighed(found, widest, average), average) for average in averages]
-    return [(x, [column[at] for column in columns]) for at, (x, _) in enumerate(found)]
+    places = widest.points(legendre(points))
+    columns = [_matched(_reweighed(places, widest, average), average) for average in averages]
+    return [(x, [column[at] for column in columns]) for at, (x, _) in enumerate(places)]
 
 
 def _reweighed(found: Points, drawn: Rate, wanted: Rate) -> Points:

@@ -286,15 +286,15 @@ def unit_statuses(
     Raises:
         ValueError: A unit has two lives that count, or a life has a state that is none of these.
     """
-    found: dict[str, list[UnitStatus]] = {}
+    by_unit: dict[str, list[UnitStatus]] = {}
     for life in lives:
         if title is not None and life.title != title:
             continue
-        if life.unit in found:
+        if life.unit in by_unit:
             raise ValueError(f"{life.unit!r} has two lives; say with title= which title counts")
         events = [event for event in life.events if on is None or event.on <= on]
-        found[life.unit] = _rows_of(life.unit, events, validity)
-    return in_order(row for rows in found.values() for row in rows)
+        by_unit[life.unit] = _rows_of(life.unit, events, validity)
+    return in_order(row for rows in by_unit.values() for row in rows)
 
 
 @attrs.define
@@ -347,16 +347,16 @@ def _rows_of(unit: str, events: Sequence[RecognitionEvent], validity: Validity |
 
 def _in_sequence(rows: Iterable[UnitStatus]) -> list[UnitStatus]:
     """Rows such that a title is lost or kept up only where it is held, or where that is not known."""
-    found: list[UnitStatus] = []
+    kept: list[UnitStatus] = []
     for row in rows:
         if row.status == "lapsed":
-            while found and found[-1].status in _OPEN:
-                found.pop()
-            if found and found[-1].status == "lapsed":
+            while kept and kept[-1].status in _OPEN:
+                kept.pop()
+            if kept and kept[-1].status == "lapsed":
                 continue
-        anew = row.status == "maintained" and found and found[-1].status not in (*HELD, "missing")
-        found.append(attrs.evolve(row, status="recognised") if anew else row)
-    return found
+        anew = row.status == "maintained" and kept and kept[-1].status not in (*HELD, "missing")
+        kept.append(attrs.evolve(row, status="recognised") if anew else row)
+    return kept
 
 
 def _hold(told: _Told, year: int, event: RecognitionEvent) -> None:
@@ -378,7 +378,7 @@ def _annul(
     told: _Told, before: list[tuple[dict[int, UnitStatus], RecognitionEvent | None]], event: RecognitionEvent
 ) -> None:
     """The last recognition is taken back, and all that rested on it."""
-    taken = told.decision
+    decision = told.decision
     wrong = event.title_year
     if before:
         rows, told.decision = before.pop()
@@ -387,7 +387,7 @@ def _annul(
         wrong = min(newer, default=wrong)
         told.rows = rows
     if wrong is None:
-        wrong = event.on.year if taken is None or taken.title_year is None else taken.title_year
+        wrong = event.on.year if decision is None or decision.title_year is None else decision.title_year
     held = told.last_held()
     if held is None:
         told.rows.clear()

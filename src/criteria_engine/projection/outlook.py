@@ -217,13 +217,13 @@ RULES_OF_PROGRESS: Mapping[str, _Rule] = {
 
 def told_shares(context: ProjectionContext, path: Path, area: str | None = None) -> dict[int, float]:
     """The percentage of units recognised at the end of each year of which something was told."""
-    told = context.ledger.told_years
-    found = {}
-    for year in range(told[0], told[-1] + 1) if told else ():
+    years = context.ledger.told_years
+    shares = {}
+    for year in range(years[0], years[-1] + 1) if years else ():
         units = len(context.units(year, area))
         if year in path and units:
-            found[year] = float(100 * path[year].expected / units)
-    return found
+            shares[year] = float(100 * path[year].expected / units)
+    return shares
 
 
 def published_labels(context: ProjectionContext, path: Path) -> dict[str, dict[str, Label]]:
@@ -237,14 +237,14 @@ def published_labels(context: ProjectionContext, path: Path) -> dict[str, dict[s
     for target in context.plan.targets:
         if target.units is not None or target.in_ is not None:
             continue
-        goal, found = _goal(context, target), {}
+        goal, of_target = _goal(context, target), {}
         for name, rule in RULES_OF_PROGRESS.items():
             try:
-                found[name] = rule(dict(series), goal, target.year)
+                of_target[name] = rule(dict(series), goal, target.year)
             except ValueError:
                 # What a rule cannot be put on has no label.
                 continue
-        labels[target.id] = found
+        labels[target.id] = of_target
     return labels
 
 
@@ -304,9 +304,9 @@ class _Judge:
             most = Fraction(max(len(listed & units), math.ceil(point.gained)))
             return _Amounts(point.units, (0, 0), (Fraction(0), point.gained, most))
         units = {unit.id for unit in self.context.plan.roster if self.area in (None, unit.area)}
-        found = [len(self.context.ledger.recognised_for(year, view) & units) for view in VIEWS]
-        low, expected, high = (Fraction(each) for each in found)
-        return _Amounts(point.units, (found[0], found[2]), (low, expected, high))
+        counts = [len(self.context.ledger.recognised_for(year, view) & units) for view in VIEWS]
+        low, expected, high = (Fraction(each) for each in counts)
+        return _Amounts(point.units, (counts[0], counts[2]), (low, expected, high))
 
     def _of_named(self) -> _Amounts:
         names = self.target.units or ()
@@ -352,8 +352,8 @@ class _Judge:
         elapsed = max(0, min(self.on.year, self.target.year) - start)
         if self.target.units is not None or self.target.in_ is not None:
             return None, None, None, elapsed
-        whole = self.context.pathway(start, base, self.area)
-        line = {year: need for year, need in whole.items() if year <= self.target.year}
+        pathway = self.context.pathway(start, base, self.area)
+        line = {year: need for year, need in pathway.items() if year <= self.target.year}
         planned = line.get(self.this_year)
         if planned is None or not elapsed:
             return planned, None, None, elapsed
@@ -444,15 +444,15 @@ def attainment(
     context: ProjectionContext, method: ForecastMethod, confidence: Fraction, nearest: Sequence[Nearest] = ()
 ) -> dict[str, TargetOutlook]:
     """Every target of the plan, by its id."""
-    found = {}
+    outlooks = {}
     for target in context.plan.targets:
         areas = sorted({unit.area for unit in context.units(target.year)})
         if target.each is None or not areas:
-            found[target.id] = _Judge(context, method, target, None).outlook(confidence, nearest)
+            outlooks[target.id] = _Judge(context, method, target, None).outlook(confidence, nearest)
             continue
         parts = {area: _Judge(context, method, target, area).outlook(confidence, nearest) for area in areas}
-        found[target.id] = _together(method, target, parts)
-    return found
+        outlooks[target.id] = _together(method, target, parts)
+    return outlooks
 
 
 _WORST_FIRST = ("missed", "not_enough_data", "off_track", "on_track", "achieved")
@@ -510,7 +510,7 @@ def nearest_units(context: ProjectionContext, assessments: Mapping[str, Result])
     Only leaves count: a group lacks what its criteria lack. Raises ``CriteriaError`` for names that mean
     no unit of the day.
     """
-    problems, found = Problems(), []
+    problems, nearest = Problems(), []
     held = context.ledger.held(context.on.year, "low")
     counted = {unit.id for unit in context.units(context.on.year)}
     for name, result in assessments.items():
@@ -521,10 +521,10 @@ def nearest_units(context: ProjectionContext, assessments: Mapping[str, Result])
             continue
         if unit.id in counted - held:
             not_met, open_ = _lacking(result)
-            found.append(Nearest(unit.id, unit.name, unit.area, not_met, open_))
+            nearest.append(Nearest(unit.id, unit.name, unit.area, not_met, open_))
     if problems.has_errors:
         raise CriteriaError(problems)
-    return tuple(sorted(found, key=lambda each: (len(each.not_met), len(each.open), each.unit)))
+    return tuple(sorted(nearest, key=lambda each: (len(each.not_met), len(each.open), each.unit)))
 
 
 def _lacking(result: Result) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -563,13 +563,13 @@ class ShareChange:
 
 def share_changes(path: Path) -> tuple[ShareChange, ...]:
     """The changes along a path; a year without units is passed over."""
-    found = []
+    changes = []
     for year, following in pairwise(sorted(path)):
         old, new = path[year], path[following]
         if not old.units or not new.units:
             continue
         before, after = old.expected / old.units, new.expected / new.units
-        found.append(
+        changes.append(
             ShareChange(
                 following,
                 before,
@@ -579,4 +579,4 @@ def share_changes(path: Path) -> tuple[ShareChange, ...]:
                 new.kept / new.units - before,
             )
         )
-    return tuple(found)
+    return tuple(changes)
