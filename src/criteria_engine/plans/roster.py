@@ -12,6 +12,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -133,12 +134,11 @@ class UnitChange:
     names_reused: tuple[str, ...] = ()
 
 
-def _id_of(unit: Unit) -> str:
-    return unit.id
+_by_id = attrgetter("id")
 
 
 def _sorted(units: Iterable[Unit]) -> tuple[Unit, ...]:
-    return tuple(sorted(units, key=_id_of))
+    return tuple(sorted(units, key=_by_id))
 
 
 @attrs.frozen
@@ -237,13 +237,12 @@ class Roster:
                 names |= group[1]
                 units += group[2]
             groups.append((day, names, units))
-        return [(day, tuple(sorted(units, key=_id_of))) for day, _, units in groups]
+        return [(day, tuple(sorted(units, key=_by_id))) for day, _, units in groups]
 
     def _change(self, group: tuple[datetime.date, tuple[Unit, ...]]) -> UnitChange:
         day, before = group
-        after = tuple(
-            self._by_id[each] for each in sorted({name for unit in before for name in unit.successors})
-        )
+        names = {name for unit in before for name in unit.successors}
+        after = tuple(self._by_id[name] for name in sorted(names))
         reused = {unit.name for unit in before} & {unit.name for unit in after}
         same = len(before) == len(after) == 1
         return UnitChange(
