@@ -372,7 +372,7 @@ class _Judge:
             pace = required_per_year(need, have, years, self.method.lapse_rate())
         planned, spi, earned, elapsed = self.schedule(have)
         status = self.status(amounts, need)
-        open_ = status in ("on_track", "off_track")
+        is_open = status in ("on_track", "off_track")
         attained = self.first_year("expected")
         shares = self.target.shares
         return TargetOutlook(
@@ -390,9 +390,9 @@ class _Judge:
             high,
             max(0, need - have),
             max(Fraction(0), need - expected),
-            Fraction(100 * have, need) if need else Fraction(100),
+            _percent(have, need),
             pace,
-            self.method.reaches(self.target, {self.area: need}) if open_ else None,
+            self.method.reaches(self.target, {self.area: need}) if is_open else None,
             datetime.date(attained, 12, 31) if attained is not None else None,
             self.first_year("high"),
             self.first_year("low"),
@@ -400,7 +400,7 @@ class _Judge:
             spi,
             earned,
             elapsed,
-            must_change=self._must_change(pace, confidence, nearest) if open_ else None,
+            must_change=self._must_change(pace, confidence, nearest) if is_open else None,
         )
 
     def _must_change(
@@ -455,6 +455,7 @@ def attainment(
     return outlooks
 
 
+_SUMMED = ("units", "required", "have", "pending", "low", "expected", "high", "needed", "shortfall")
 _WORST_FIRST = ("missed", "not_enough_data", "off_track", "on_track", "achieved")
 
 
@@ -462,30 +463,20 @@ def _together(method: ForecastMethod, target: Target, parts: Mapping[str, Target
     """A target that every area has to reach: as far on as the area that is furthest behind."""
     each = list(parts.values())
     status = next(word for word in _WORST_FIRST if any(part.status == word for part in each))
-    need, have = sum(part.required for part in each), sum(part.have for part in each)
-    paces = [part.required_per_year for part in each]
-    open_ = status in ("on_track", "off_track")
+    is_open = status in ("on_track", "off_track")
+    sums = {name: sum(getattr(part, name) for part in each) for name in _SUMMED}
     needs: dict[str | None, int] = {area: part.required for area, part in parts.items()}
-    dates = [part.attained_on for part in each]
+    paces = [part.required_per_year for part in each if part.required_per_year is not None]
+    dates = [part.attained_on for part in each if part.attained_on is not None]
     return attrs.evolve(
         each[0],
+        **sums,
         status=status,
-        units=sum(part.units for part in each),
-        required=need,
         required_most=None,
-        have=have,
-        pending=sum(part.pending for part in each),
-        low=sum((part.low for part in each), Fraction(0)),
-        expected=sum((part.expected for part in each), Fraction(0)),
-        high=sum((part.high for part in each), Fraction(0)),
-        needed=sum(part.needed for part in each),
-        shortfall=sum((part.shortfall for part in each), Fraction(0)),
-        percent_of_target=Fraction(100 * have, need) if need else Fraction(100),
-        required_per_year=None
-        if None in paces
-        else sum((pace or Fraction(0) for pace in paces), Fraction(0)),
-        probability=method.reaches(target, needs) if open_ else None,
-        attained_on=None if None in dates else max(day for day in dates if day is not None),
+        percent_of_target=_percent(sums["have"], sums["required"]),
+        required_per_year=sum(paces, Fraction(0)) if len(paces) == len(each) else None,
+        probability=method.reaches(target, needs) if is_open else None,
+        attained_on=max(dates) if len(dates) == len(each) else None,
         earliest=_latest_of([part.earliest for part in each]),
         latest=_latest_of([part.latest for part in each]),
         planned=None,
@@ -494,6 +485,10 @@ def _together(method: ForecastMethod, target: Target, parts: Mapping[str, Target
         areas=dict(parts),
         must_change=None,
     )
+
+
+def _percent(have: int, need: int) -> Fraction:
+    return Fraction(100 * have, need) if need else Fraction(100)
 
 
 def _latest_of(years: Sequence[int | None]) -> int | None:
