@@ -221,12 +221,9 @@ def futures_of(
     of them, though what its steps say of how values move does count. Raises ``CriteriaError`` where NumPy
     is not installed.
     """
-    np, moves = numpy(), moves_of(assessed, verdicts.door)
     wanted = frozenset(units)
     panels = [panel for panel in assessed.panels if panel.unit in wanted]
-    first = min((panel.years[-1].year for panel in panels), default=until) + 1
-    common = common_draws(np, moves, range(first, until + 1), assessed.last_year, seed, draws)
-    drawn = _Walk(np, moves, verdicts, common, until, seed, draws).futures(panels)
+    drawn = _Walk(assessed, panels, verdicts, until, seed, draws).futures()
     every = (1 << draws) - 1
     by_unit: dict[str, dict[int, Reaching]] = {}
     for panel in panels:
@@ -242,16 +239,19 @@ class _Walk:
 
     def __init__(
         self,
-        np: Any,
-        moves: Moves,
+        assessed: Assessed,
+        panels: Sequence[Panel],
         verdicts: Verdicts,
-        common: Mapping[int, CommonYear],
         until: int,
         seed: int,
         draws: int,
     ) -> None:
-        self.np, self.moves, self.verdicts, self.common = np, moves, verdicts, common
+        self.np, self.panels, self.verdicts = numpy(), panels, verdicts
         self.until, self.seed, self.draws = until, seed, draws
+        np, moves = self.np, moves_of(assessed, verdicts.door)
+        self.moves = moves
+        first = min((panel.years[-1].year for panel in panels), default=until) + 1
+        self.common = common_draws(np, moves, range(first, until + 1), assessed.last_year, seed, draws)
         pools = [pool for band in moves.pools for pool in band]
         self._pools = Pools(np, [*pools, range(len(moves.gaps))])
         self._everywhere = len(pools)
@@ -259,22 +259,21 @@ class _Walk:
         self._gaps = np.array(moves.gaps, dtype=float)
         lacking = {at: moves.first_lacking + place for place, at in enumerate(moves.lacking)}
         self.numbers = [_NumberArrays(np, number, lacking.get(at)) for at, number in enumerate(moves.numbers)]
-        self.states: list[_StateArrays] = []
+        self.states = [self._state(at, state) for at, state in enumerate(moves.states)]
 
-    def futures(self, panels: Sequence[Panel]) -> dict[str, dict[int, Reaching]]:
+    def futures(self) -> dict[str, dict[int, Reaching]]:
         """For each unit, by year ahead, the draws in which it reaches the level."""
-        self.states = [self._state(at, state, panels) for at, state in enumerate(self.moves.states)]
         reaching: dict[str, dict[int, Reaching]] = {}
         most = max(1, _BLOCK // self.draws)
         # Units of the same last year, with values missing or with none, are walked together.
-        for (_, is_open), alike in groupby(sorted(panels, key=_kind), key=_kind):
+        for (_, is_open), alike in groupby(sorted(self.panels, key=_kind), key=_kind):
             units = list(alike)
             for start in range(0, len(units), most):
                 reaching |= _Block(self, units[start : start + most], complete=not is_open).run()
         return reaching
 
-    def _state(self, at: int, state: StateModel, panels: Sequence[Panel]) -> _StateArrays:
-        last = dict.fromkeys(panel.years[-1].row[state.place] for panel in panels)
+    def _state(self, at: int, state: StateModel) -> _StateArrays:
+        last = dict.fromkeys(panel.years[-1].row[state.place] for panel in self.panels)
         others = [value for value in last if value not in state.known]
         return _StateArrays(self.np, state, self.moves.first_state + at, others)
 
