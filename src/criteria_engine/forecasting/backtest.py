@@ -79,17 +79,17 @@ class Backtest:
 def compared(series: Iterable[Sequence[Checked]]) -> Backtest:
     """The figures of forecasts that were checked, at least one, those of each series together."""
     groups = [group for group in series if group]
-    found = [each for group in groups for each in group]
-    pairs = [each.brier for each in found if each.brier is not None]
+    forecasts = [each for group in groups for each in group]
+    pairs = [each.brier for each in forecasts if each.brier is not None]
     differences = [(len(group), math.fsum(each.no_change - each.crps for each in group)) for group in groups]
     return Backtest(
-        len(found),
-        _mean([each.crps for each in found]),
-        _mean([each.no_change for each in found]),
+        len(forecasts),
+        _mean([each.crps for each in forecasts]),
+        _mean([each.no_change for each in forecasts]),
         _mean([ours for ours, _ in pairs]) if pairs else None,
         _mean([theirs for _, theirs in pairs]) if pairs else None,
-        _mean([float(each.inside) for each in found]),
-        _error(found, differences),
+        _mean([float(each.inside) for each in forecasts]),
+        _error(forecasts, differences),
     )
 
 
@@ -106,19 +106,19 @@ def checked(forecast: Distribution, value: float, last: float, bound: float | No
     return Checked(forecast.crps(value), abs(value - last), low <= value <= high, scores)
 
 
-def _error(found: Sequence[Checked], differences: Sequence[tuple[int, float]]) -> float:
+def _error(forecasts: Sequence[Checked], differences: Sequence[tuple[int, float]]) -> float:
     """The standard error of the mean difference of scores, from how far series differ from each other.
 
     Forecasts of one series share what came, so it is the series that count as independent; with a
     single one its own forecasts have to do.
     """
     if len(differences) < 2:
-        differences = [(1, each.no_change - each.crps) for each in found]
+        differences = [(1, each.no_change - each.crps) for each in forecasts]
     total, count = sum(size for size, _ in differences), len(differences)
     if count < 2:
         return 0.0
-    mean = math.fsum(whole for _, whole in differences) / total
-    squares = math.fsum((whole - size * mean) ** 2 for size, whole in differences)
+    mean = math.fsum(difference for _, difference in differences) / total
+    squares = math.fsum((difference - size * mean) ** 2 for size, difference in differences)
     return math.sqrt(squares * count / (count - 1)) / total
 
 

@@ -206,7 +206,7 @@ def legendre(count: int) -> Points:
     A sum over ``count`` points is exact for polynomials up to degree 2·count − 1. The points are the
     roots of Legendre's polynomial, found by Newton's method (Abramowitz and Stegun, 25.4.29).
     """
-    found = []
+    points = []
     for index in range(count):
         x = math.cos(math.pi * (index + 0.75) / (count + 0.5))
         slope = 1.0
@@ -219,15 +219,15 @@ def legendre(count: int) -> Points:
             x -= step
             if abs(step) < 1e-15:
                 break
-        found.append(((1.0 - x) / 2.0, 1.0 / ((1.0 - x * x) * slope * slope)))
-    return tuple(found)
+        points.append(((1.0 - x) / 2.0, 1.0 / ((1.0 - x * x) * slope * slope)))
+    return tuple(points)
 
 
 def _continued(a: float, b: float, x: float) -> float:
     """The continued fraction of the incomplete Beta function (Lentz's method)."""
     tiny = 1e-300
     c, d = 1.0, 1.0 / (1.0 - (a + b) * x / (a + 1.0) or tiny)
-    whole = d
+    value = d
     for m in range(1, 10_000):
         for top in (
             m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
@@ -235,10 +235,10 @@ def _continued(a: float, b: float, x: float) -> float:
         ):
             d = 1.0 / (1.0 + top * d or tiny)
             c = 1.0 + top / c or tiny
-            whole *= c * d
+            value *= c * d
         if abs(c * d - 1.0) < 1e-15:
             break
-    return whole
+    return value
 
 
 def beta_cdf(a: float, b: float, x: float) -> float:
@@ -278,14 +278,14 @@ def _side(a: float, b: float, rule: Points) -> list[tuple[float, float]]:
     # cut off before it gets there has its mass near the mean, and so most of its points.
     power = max(1.0, 2.0 / a) if start == 0.0 else 2.0
     scale = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + math.log((mean - start) * power)
-    found = []
+    points = []
     for point, weight in rule:
         way = point**power
         x = start + (mean - start) * way if start == 0.0 else mean - (mean - start) * way
         if 0.0 < x < 1.0:
             log_density = scale + (a - 1.0) * math.log(x) + (b - 1.0) * math.log1p(-x)
-            found.append((x, weight * math.exp(log_density + (power - 1.0) * math.log(point))))
-    return found
+            points.append((x, weight * math.exp(log_density + (power - 1.0) * math.log(point))))
+    return points
 
 
 def beta_points(a: float, b: float, rule: Points) -> Points:
@@ -296,9 +296,9 @@ def beta_points(a: float, b: float, rule: Points) -> Points:
     """
     # Below 1 by more than nothing, so that its logarithms can be taken.
     upper = [(min(1.0 - x, 1.0 - 2**-53), mass) for x, mass in _side(b, a, rule)]
-    found = _side(a, b, rule) + upper
-    total = math.fsum(mass for _, mass in found)
-    return tuple((x, mass / total) for x, mass in found)
+    points = _side(a, b, rule) + upper
+    total = math.fsum(mass for _, mass in points)
+    return tuple((x, mass / total) for x, mass in points)
 
 
 # ---- seeded chance: the one place where random numbers are made ----------------------------------
@@ -325,13 +325,13 @@ def stream(seed: int, name: str) -> Stream:
 
 def uniforms(np: Any, seed: int, names: Sequence[str], count: int) -> Any:
     """With NumPy, for each name a row of the first ``count`` numbers of its ``stream``."""
-    found, numbers = np.empty((len(names), count)), np.random.RandomState(0)
+    rows, numbers = np.empty((len(names), count)), np.random.RandomState(0)
     for place, name in enumerate(names):
         # Both are the Mersenne Twister, and make a float of two of its words in the same way.
         _, (*words, at), _ = stream(seed, name).getstate()
         numbers.set_state(("MT19937", np.array(words, dtype=np.uint32), at))
-        found[place] = numbers.random_sample(count)
-    return found
+        rows[place] = numbers.random_sample(count)
+    return rows
 
 
 # ---- distributions -------------------------------------------------------------------------------
@@ -390,11 +390,11 @@ class Distribution:
         Raises:
             ValueError: There is no value, one is not finite, or the weights are no probabilities.
         """
-        found = [float(value) for value in values]
-        if not all(math.isfinite(value) for value in found):
+        points = [float(value) for value in values]
+        if not all(math.isfinite(value) for value in points):
             raise ValueError("a distribution needs finite values")
-        given = [1.0] * len(found) if weights is None else [float(weight) for weight in weights]
-        return _weighed(zip(found, given, strict=True), None, as_shares=False)
+        weighed = [1.0] * len(points) if weights is None else [float(weight) for weight in weights]
+        return _weighed(zip(points, weighed, strict=True), None, as_shares=False)
 
     def in_shares(self) -> Distribution:
         """The same distribution over shares of its units.
@@ -428,8 +428,8 @@ class Distribution:
     @property
     def mean(self) -> float:
         """The expected value."""
-        whole = math.fsum(point * weight for point, weight in zip(self.points, self.weights, strict=True))
-        return min(max(whole, self.points[0]), self.points[-1]) / self._scale
+        total = math.fsum(point * weight for point, weight in zip(self.points, self.weights, strict=True))
+        return min(max(total, self.points[0]), self.points[-1]) / self._scale
 
     @property
     def deviation(self) -> float:

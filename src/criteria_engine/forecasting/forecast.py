@@ -288,14 +288,14 @@ def units(
 
 def _horizons(horizons: Iterable[int]) -> list[int]:
     """Years ahead, each once, in their order."""
-    found = []
+    asked = []
     for h in horizons:
         if isinstance(h, bool) or not hasattr(h, "__index__") or h < 1:
             raise ValueError(f"{h!r} years ahead; horizons are whole numbers from 1 on")
-        found.append(h.__index__())
-    if not found:
+        asked.append(h.__index__())
+    if not asked:
         raise ValueError("at least one horizon is needed")
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(asked))
 
 
 def _drawn(
@@ -307,15 +307,15 @@ def _drawn(
     rows = [draws[h] for h in ahead] if isinstance(draws, Mapping) else list(draws)
     if len(rows) != len(horizons):
         raise ValueError(f"the method drew for {len(rows)} horizons, where {len(horizons)} were asked")
-    found = {}
+    distributions = {}
     for h, row in zip(horizons, rows, strict=True):
         numbers = [float(value) for value in row]
         if n is None:
-            found[h] = Distribution.numbers(numbers)
+            distributions[h] = Distribution.numbers(numbers)
             continue
         weights = [0.0] * (n + 1)
         for number in numbers:
             # A draw is of a share; the nearest whole number of units stands for it.
             weights[min(n, max(0, round(number * n)))] += 1.0
-        found[h] = Distribution.shares(weights)
-    return found
+        distributions[h] = Distribution.shares(weights)
+    return distributions

@@ -10,7 +10,8 @@ quadrature. Nothing is random: the same history gives the same figures.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 
 import attrs
 
@@ -187,6 +188,7 @@ def _rates(
 _CUT = 1e-6
 
 _Run = tuple[int, list[float]]
+_Runs = Callable[[int, float], _Run]
 
 
 @attrs.frozen
@@ -235,29 +237,16 @@ def stepwise(
     # A walk under each pair of rates takes long where there are many units, so there are fewer of them.
     points = 6 if n < 1000 else 4
     totals = [[0.0] * (n + 1) for _ in steps]
-    gains = _Binomials()
     for q, lapse_weights in _weighed(lapse, points // 2 + 1, years):
-        losses = _Binomials()
+        runs = cache(lambda size, chance: binomial(size, chance, _CUT))
         for p, entry_weights in _weighed(entry, points, years):
             run: _Run = (have, [1.0])
             for year, step in enumerate(steps):
                 chance = min(1.0, (p if step.pass_rate is None else step.pass_rate) * step.factor)
-                run = _year_later(run, n, step, chance, q, gains, losses)
+                run = _year_later(run, n, step, chance, q, runs)
                 weight = entry_weights[year] * lapse_weights[year]
                 _add(totals[year], run[0], weight, run[1])
     return tuple(Distribution.counts(total) for total in totals)
-
-
-class _Binomials:
-    """Binomial probabilities by the number of units and the chance, each worked out once."""
-
-    def __init__(self) -> None:
-        self._runs: dict[tuple[int, float], _Run] = {}
-
-    def of(self, n: int, p: float) -> _Run:
-        if (n, p) not in self._runs:
-            self._runs[n, p] = binomial(n, p, _CUT)
-        return self._runs[n, p]
 
 
 def _weighed(rate: Rate, points: int, years: int) -> list[tuple[float, list[float]]]:
@@ -268,9 +257,9 @@ def _weighed(rate: Rate, points: int, years: int) -> list[tuple[float, list[floa
     """
     averages = [rate.averaged(year) for year in range(1, years + 1)]
     widest = max(averages, key=lambda average: average.deviation)
-    found = widest.points(legendre(points))
-    columns = [_matched(_reweighed(found, widest, average), average) for average in averages]
-    return [(x, [column[at] for column in columns]) for at, (x, _) in enumerate(found)]
+    places = widest.points(legendre(points))
+    columns = [_matched(_reweighed(places, widest, average), average) for average in averages]
+    return [(x, [column[at] for column in columns]) for at, (x, _) in enumerate(places)]
 
 
 def _reweighed(found: Points, drawn: Rate, wanted: Rate) -> Points:
@@ -326,9 +315,7 @@ def _matched(found: Points, rate: Rate) -> list[float]:
     return weights
 
 
-def _year_later(
-    run: _Run, n: int, step: YearStep, p: float, q: float, gains: _Binomials, losses: _Binomials
-) -> _Run:
+def _year_later(run: _Run, n: int, step: YearStep, p: float, q: float, runs: _Runs) -> _Run:
     """The count a year later: some of those who hold it lapse, some of the others are recognised."""
     np = numpy_for(n)
     first, weights = run
@@ -339,17 +326,17 @@ def _year_later(
         by_trying.setdefault(trying, []).append((count, weight))
     total = [0.0] * (n + 1)
     for trying, counts in by_trying.items():
-        low, kept = _after_lapses(counts, q, losses)
-        fewest, gained = _capped(gains.of(trying, p), step.capacity)
+        low, kept = _after_lapses(counts, q, runs)
+        fewest, gained = _capped(runs(trying, p), step.capacity)
         _add(total, low + fewest, 1.0, convolved(kept, gained, np))
     return _trimmed(total)
 
 
-def _after_lapses(counts: Sequence[tuple[int, float]], q: float, losses: _Binomials) -> _Run:
+def _after_lapses(counts: Sequence[tuple[int, float]], q: float, runs: _Runs) -> _Run:
     """How many still hold it after lapses, from counts with their weights."""
     parts = []
     for count, weight in counts:
-        fewest, losing = losses.of(count, q)
+        fewest, losing = runs(count, q)
         parts.append((count - fewest - len(losing) + 1, weight, losing[::-1]))
     low = min(first for first, _, _ in parts)
     total = [0.0] * (max(first + len(chances) for first, _, chances in parts) - low)

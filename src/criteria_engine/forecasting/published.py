@@ -167,8 +167,8 @@ def growth_ratio(
     """
     if direction not in (1, -1):
         raise ValueError(f"the direction is +1 (more is better) or -1, not {direction!r}")
-    found = read_series(series, None if target is None else target_year, since=base_year)
-    (start, first), (last, latest) = found[0], found[-1]
+    points = read_series(series, None if target is None else target_year, since=base_year)
+    (start, first), (last, latest) = points[0], points[-1]
     wanted = -direction if first < 0.0 else direction
     base = first or _ZERO
     if base * latest < 0.0:
@@ -252,17 +252,17 @@ def unsd_progress(
 
     Source: United Nations Statistics Division, SDG Progress Chart, technical note.
     """
-    found = read_series(series, target_year)
-    (start, base), (last, latest) = found[0], found[-1]
+    points = read_series(series, target_year)
+    (start, base), (last, latest) = points[0], points[-1]
     goal = finite(target, "target")
-    if min(value for _, value in found) < 0.0 or goal < 0.0:
+    if min(value for _, value in points) < 0.0 or goal < 0.0:
         raise ValueError("constant growth needs values of at least 0")
     if direction not in (1, -1, None):
         raise ValueError(f"the direction is +1 (more is better) or -1, not {direction!r}")
     wanted = direction or _towards(base, goal)
     near = latest >= 99.0 and goal <= 100.0 if wanted > 0 else latest <= 1.0
     met = wanted * (latest - goal) >= 0.0 or near if wanted else latest == goal
-    actual = _growth(found[0], found[-1]) if base > 0.0 else None
+    actual = _growth(points[0], points[-1]) if base > 0.0 else None
     years = target_year - start
     required = (goal / base) ** (1.0 / years) - 1.0 if base > 0.0 else None
     ratio = None
@@ -323,14 +323,14 @@ def escap(
         raise ValueError(f"a half-life of {half_life!r} years; it must be above 0")
     if direction not in (1, -1, None):
         raise ValueError(f"the direction is +1 (more is better) or -1, not {direction!r}")
-    found = read_series(series, target_year)
+    points = read_series(series, target_year)
     start, base = next(
-        (point for point in found if base_year is None or point[0] >= base_year), (math.nan, math.nan)
+        (point for point in points if base_year is None or point[0] >= base_year), (math.nan, math.nan)
     )
     if not math.isfinite(base) or not target_year > start:
         raise ValueError(f"a base from {base_year} on and before the target year {target_year} is needed")
     goal = finite(target, "target")
-    slope, anticipated = _weighted_line(found, half_life, target_year)
+    slope, anticipated = _weighted_line(points, half_life, target_year)
     required = (goal - base) / (target_year - start)
     wanted = direction or _towards(base, goal, percent=False)
     if wanted == 0:
@@ -363,11 +363,11 @@ def current_status(
 
     Source: as for ``escap``.
     """
-    found = read_series(series, since=base_year)
-    way = finite(target, "target") - found[0][1]
+    points = read_series(series, since=base_year)
+    way = finite(target, "target") - points[0][1]
     if way == 0.0:
         raise ValueError(f"the base is the target already, {target:g}: there is no way to measure")
-    return 10.0 * min(1.0, max(0.0, (found[-1][1] - found[0][1]) / way))
+    return 10.0 * min(1.0, max(0.0, (points[-1][1] - points[0][1]) / way))
 
 
 def _weighted_line(found: Points, half_life: float, at: float) -> tuple[float, float]:
@@ -402,8 +402,8 @@ def annual_rate_of_reduction(series: Mapping[int, float | None]) -> float:
     Source: UN Inter-agency Group for Child Mortality Estimation, Levels and Trends in Child Mortality
         (the logarithmic form).
     """
-    found = read_series(series, above_zero=_LOGARITHM)
-    (start, base), (last, latest) = found[0], found[-1]
+    points = read_series(series, above_zero=_LOGARITHM)
+    (start, base), (last, latest) = points[0], points[-1]
     return math.log(base / latest) / (last - start)
 
 
@@ -419,8 +419,8 @@ def average_annual_rate_of_reduction(series: Mapping[int, float | None]) -> floa
     Source: UNICEF, Technical note: How to calculate average annual rate of reduction (AARR) of
         underweight prevalence, 2007.
     """
-    found = read_series(series, above_zero=_LOGARITHM)
-    logs = [(year, math.log(value)) for year, value in found]
+    points = read_series(series, above_zero=_LOGARITHM)
+    logs = [(year, math.log(value)) for year, value in points]
     middle = math.fsum(year for year, _ in logs) / len(logs)
     rise = math.fsum((year - middle) * log for year, log in logs)
     slope = rise / math.fsum((year - middle) ** 2 for year, _ in logs)
@@ -526,11 +526,11 @@ def registrations(need: Share, pass_rate: Share, confidence: Share) -> int:
 
 def _tail(n: int, least: int, chance: Fraction) -> Fraction:
     """P(Bin(n, chance) ≥ least) as a fraction, for n of at least ``least``."""
-    whole, hits = chance.denominator, chance.numerator
-    misses = whole - hits
+    of, hits = chance.denominator, chance.numerator
+    misses = of - hits
     term = total = misses**n
     for k in range(1, least):
         # Each term is a whole number: C(n, k) · hits^k · misses^(n−k).
         term = term * (n - k + 1) * hits // (k * misses)
         total += term
-    return 1 - Fraction(total, whole**n)
+    return 1 - Fraction(total, of**n)

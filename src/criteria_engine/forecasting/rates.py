@@ -164,15 +164,15 @@ def dispersion(trials: Mapping[int, tuple[float, float]]) -> tuple[float, float]
     p (1 − p) by which the rate of a single year varies: (factor − 1)/(mean trials − 1), drawn towards
     what years usually differ by, since a handful of periods says little about it.
     """
-    seen = [(x, n) for x, n in trials.values() if n > 0.0]
-    size = math.fsum(n for _, n in seen)
-    if not seen or size <= 0.0:
+    periods = [(x, n) for x, n in trials.values() if n > 0.0]
+    size = math.fsum(n for _, n in periods)
+    if not periods or size <= 0.0:
         return 1.0, 0.0
-    pooled = (math.fsum(x for x, _ in seen) + 0.5) / (size + 1.0)
+    pooled = (math.fsum(x for x, _ in periods) + 0.5) / (size + 1.0)
     usual = _USUAL_SHOCK**2 * pooled * (1.0 - pooled)
-    chi_square = math.fsum((x - n * pooled) ** 2 / (n * pooled * (1.0 - pooled)) for x, n in seen)
-    freedom = len(seen) - 1
+    chi_square = math.fsum((x - n * pooled) ** 2 / (n * pooled * (1.0 - pooled)) for x, n in periods)
+    freedom = len(periods) - 1
     factor = max(1.0, chi_square / freedom) if freedom else 1.0
-    mean_size = size / len(seen)
-    found = min((factor - 1.0) / (mean_size - 1.0), 0.9) if mean_size > 1.0 else 0.0
-    return factor, (freedom * found + _USUAL_WEIGHT * usual) / (freedom + _USUAL_WEIGHT)
+    mean_size = size / len(periods)
+    spread = min((factor - 1.0) / (mean_size - 1.0), 0.9) if mean_size > 1.0 else 0.0
+    return factor, (freedom * spread + _USUAL_WEIGHT * usual) / (freedom + _USUAL_WEIGHT)

@@ -146,11 +146,11 @@ def read_past(years: Iterable[int], values: Iterable[float | None]) -> Past:
 
 
 def _whole(years: Iterable[int]) -> list[int]:
-    found = list(years)
-    for year in found:
+    listed = list(years)
+    for year in listed:
         if isinstance(year, bool) or int(year) != year:
             raise ValueError(f"{year!r} is no year")
-    return [int(year) for year in found]
+    return [int(year) for year in listed]
 
 
 # ---- a series that a published rule is put on ----------------------------------------------------
@@ -284,13 +284,13 @@ def drawn_ahead(
                 chances[h].append((unit, int(passes.sum()) / draws))
             # Of a year's change the part ``memory`` stays; the rest is gone the year after.
             level += common[:, year] + model.memory * error
-    found = {}
+    distributions = {}
     for h in horizons:
         counts = Distribution.shares(np.bincount(passing[h], minlength=len(pasts) + 1).tolist())
-        found[h] = UnitShares(
+        distributions[h] = UnitShares(
             counts.points, counts.weights, counts.units, counts.as_shares, tuple(chances[h])
         )
-    return found
+    return distributions
 
 
 class Pools:
@@ -313,11 +313,11 @@ class Pools:
 
 def _common(model: _Model, chance: Stream, draws: int, years: int) -> list[list[float]]:
     """For each draw what all scores do together in each year ahead: an ebbing drift, and a shock a year."""
-    found = []
+    paths = []
     for _ in range(draws):
         drift = model.drift + model.unsure * chance.normal()
-        found.append([drift * _EBB**year + model.shock * chance.normal() for year in range(years)])
-    return found
+        paths.append([drift * _EBB**year + model.shock * chance.normal() for year in range(years)])
+    return paths
 
 
 def _fitted(pasts: Mapping[str, Past], last: int) -> _Model:

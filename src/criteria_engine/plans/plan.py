@@ -125,10 +125,10 @@ def _due(value: Any) -> datetime.date | str:
     except Fault:
         pass
     try:
-        found: datetime.date = DATE.accept(value)
+        day: datetime.date = DATE.accept(value)
     except Fault:
         raise Fault("CE904", value=shown(value)) from None
-    return found
+    return day
 
 
 def day_of_year(text: str, year: int) -> datetime.date:
@@ -253,8 +253,8 @@ def _of_year(year: Any, value: Any) -> Registration:
 
 
 def _of_area(name: Any, value: Any) -> AreaList:
-    made = AreaList(**value) if isinstance(value, Mapping) else AreaList(tuple(value))
-    return attrs.evolve(made, area=normal(LABEL.accept(name)))
+    area = AreaList(**value) if isinstance(value, Mapping) else AreaList(tuple(value))
+    return attrs.evolve(area, area=normal(LABEL.accept(name)))
 
 
 # A file's registrations are read by ``plan_file``, which knows their places.
@@ -344,8 +344,8 @@ def of_those_that_count(units: Sequence[Unit], counting: Counting) -> tuple[Unit
     left = tuple(units)
     for column, values in counting.only:
         wanted = {name_key(value) for value in values}
-        found = {unit.column(column) or "" for unit in left}
-        kept = {value for value in found if name_key(value) in wanted}
+        present = {unit.column(column) or "" for unit in left}
+        kept = {value for value in present if name_key(value) in wanted}
         left = tuple(unit for unit in left if (unit.column(column) or "") in kept)
     return left
 
@@ -543,18 +543,18 @@ def _look_at_target(plan: Plan, target: Target, problems: Problems) -> None:
     path = f"targets.{target.id}"
     kinds = [kind for kind in _YEARS if getattr(target, kind) is not None]
     years = {"by": target.by, "in": target.in_, "through": target.through}
-    given = [name for name, year in years.items() if year is not None]
+    year_keys = [name for name, year in years.items() if year is not None]
     if len(kinds) != 1:
         problems.add(path, "CE906", target=target.id, found=", ".join(kinds) or "–")
         return
     kind = kinds[0]
-    if len(given) != 1 or given[0] not in _YEARS[kind] or (target.each and kind == "units"):
-        found = ", ".join([*given, *(["each"] if target.each and kind == "units" else [])]) or "–"
+    if len(year_keys) != 1 or year_keys[0] not in _YEARS[kind] or (target.each and kind == "units"):
+        found = ", ".join([*year_keys, *(["each"] if target.each and kind == "units" else [])]) or "–"
         problems.add(path, "CE907", kind_=kind, found=found, wanted=" / ".join(_YEARS[kind]))
         return
     first, last = plan.horizon.from_, plan.horizon.until
     if not first <= target.year <= last:
-        problems.add(f"{path}.{given[0]}", "CE908", year=target.year, first=first, last=last)
+        problems.add(f"{path}.{year_keys[0]}", "CE908", year=target.year, first=first, last=last)
         return
     if target.share is not None:
         low, *high = target.share or (1.0,)

@@ -201,7 +201,7 @@ def titles_on(
     if not isinstance(validity, Mapping):
         validity = _checked("validity", _of(Validity), validity)
     problems = Problems()
-    found: dict[str, str] = {}
+    titles: dict[str, str] = {}
     for index, life in enumerate(given):
         first = next((each for each in given[:index] if each.title == life.title), given[0])
         if index and (life.unit != given[0].unit or first.title == life.title):
@@ -209,13 +209,13 @@ def titles_on(
             problems.add(f"lives[{index}]", "CE858", first=names[0], second=names[1])
             continue
         rules = validity if isinstance(validity, Validity) else validity.get(life.title)
-        held = life.standing(on=on, validity=rules or Validity.until_lapsed())
-        if held.held is False:
-            found[life.title] = NO_TITLE
-        elif held.held and rules is not None:
-            found[life.title] = held.level or _NO_LEVEL
+        standing = life.standing(on=on, validity=rules or Validity.until_lapsed())
+        if standing.held is False:
+            titles[life.title] = NO_TITLE
+        elif standing.held and rules is not None:
+            titles[life.title] = standing.level or _NO_LEVEL
     problems.raise_errors()
-    return found
+    return titles
 
 
 # ---- lives in a CSV file -------------------------------------------------------------------------

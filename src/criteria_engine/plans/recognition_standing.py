@@ -163,22 +163,22 @@ def standing_of(
     """What a title is on a day."""
     known = [event for event in events if event.on <= day]
     kept = _kept(known)
-    found = _verdict(kept, day, validity)
+    verdict = _verdict(kept, day, validity)
     state = known[-1].state if known else None
-    if found.because == "ran_out" and state in HELD:
+    if verdict.because == "ran_out" and state in HELD:
         state = "lapsed"
     return Standing(
         unit=unit,
         title=title,
         on=day,
         state=state,
-        held=found.held,
-        because=found.because,
+        held=verdict.held,
+        because=verdict.because,
         first_time=_is_first(kept, day, validity),
-        level=found.level,
-        title_year=found.decision.title_year if found.decision else None,
-        valid_until=None if found.last_day == FOR_EVER else found.last_day,
-        decision=found.decision,
+        level=verdict.level,
+        title_year=verdict.decision.title_year if verdict.decision else None,
+        valid_until=None if verdict.last_day == FOR_EVER else verdict.last_day,
+        decision=verdict.decision,
     )
 
 
@@ -262,8 +262,8 @@ def earliest(
     kept = _kept([event for event in events if event.on <= day])
     places = [index for index, event in enumerate(kept) if event.state in HELD]
     if upgrade:
-        given = _level_since(kept, validity) if _verdict(kept, day, validity).held else None
-        return months_later(given.on, waiting.upgrade) if given else None
+        decision = _level_since(kept, validity) if _verdict(kept, day, validity).held else None
+        return months_later(decision.on, waiting.upgrade) if decision else None
     is_first = _is_first(kept, day, validity)
     since = kept[places[-1] + 1 :] if places else kept
     registered = next((event.on for event in since if event.state == "registered"), None)

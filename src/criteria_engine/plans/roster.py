@@ -12,6 +12,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -133,12 +134,11 @@ class UnitChange:
     names_reused: tuple[str, ...] = ()
 
 
-def _id_of(unit: Unit) -> str:
-    return unit.id
+_by_id = attrgetter("id")
 
 
 def _sorted(units: Iterable[Unit]) -> tuple[Unit, ...]:
-    return tuple(sorted(units, key=_id_of))
+    return tuple(sorted(units, key=_by_id))
 
 
 @attrs.frozen
@@ -208,13 +208,13 @@ class Roster:
         known = self._by_id.get(name)
         if known is not None and known.exists_between(first, last):
             return (known,)
-        found: list[Unit] = []
+        units: list[Unit] = []
         for key in (name_key(name), bare_name_key(name)):
-            found = found or [unit for unit in self._named.get(key, ()) if unit.exists_between(first, last)]
-        if area is not None and len(found) > 1:
-            found = [unit for unit in found if name_key(unit.area) == name_key(area)] or found
-        begins = min((_begin(unit) for unit in found), default=None)
-        return tuple(unit for unit in found if _begin(unit) == begins)
+            units = units or [unit for unit in self._named.get(key, ()) if unit.exists_between(first, last)]
+        if area is not None and len(units) > 1:
+            units = [unit for unit in units if name_key(unit.area) == name_key(area)] or units
+        begins = min((_begin(unit) for unit in units), default=None)
+        return tuple(unit for unit in units if _begin(unit) == begins)
 
     def ever_named(self, name: str) -> tuple[Unit, ...]:
         """All units that have, or had, this name."""
@@ -222,8 +222,8 @@ class Roster:
 
     def changes(self) -> tuple[UnitChange, ...]:
         """What became of the units, in the order of the days: mergers, splits, new names."""
-        made = [self._change(group) for group in self._groups()]
-        return tuple(sorted(made, key=lambda each: (each.day, each.after[0].id)))
+        changes = [self._change(group) for group in self._groups()]
+        return tuple(sorted(changes, key=lambda each: (each.day, each.after[0].id)))
 
     def _groups(self) -> list[tuple[datetime.date, tuple[Unit, ...]]]:
         """Units that end on one day and are tied to each other by a common successor."""
@@ -237,13 +237,12 @@ class Roster:
                 names |= group[1]
                 units += group[2]
             groups.append((day, names, units))
-        return [(day, tuple(sorted(units, key=_id_of))) for day, _, units in groups]
+        return [(day, tuple(sorted(units, key=_by_id))) for day, _, units in groups]
 
     def _change(self, group: tuple[datetime.date, tuple[Unit, ...]]) -> UnitChange:
         day, before = group
-        after = tuple(
-            self._by_id[each] for each in sorted({name for unit in before for name in unit.successors})
-        )
+        names = {name for unit in before for name in unit.successors}
+        after = tuple(self._by_id[name] for name in sorted(names))
         reused = {unit.name for unit in before} & {unit.name for unit in after}
         same = len(before) == len(after) == 1
         return UnitChange(
@@ -324,13 +323,13 @@ def meant_unit(
 
     Raises ``Fault``: no unit ever had the name (the nearest is told), none has it then, or several do.
     """
-    found = roster.named(name, first, last, area)
-    if not found and also is not None:
-        found = roster.named(name, also, also, area)
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise Fault("CE913", unit=name, units=", ".join(unit.id for unit in found))
+    units = roster.named(name, first, last, area)
+    if not units and also is not None:
+        units = roster.named(name, also, also, area)
+    if len(units) == 1:
+        return units[0]
+    if units:
+        raise Fault("CE913", unit=name, units=", ".join(unit.id for unit in units))
     earlier = roster.ever_named(name)
     if earlier:
         unit = earlier[0]

@@ -286,135 +286,114 @@ def unit_statuses(
     Raises:
         ValueError: A unit has two lives that count, or a life has a state that is none of these.
     """
-    found: dict[str, list[UnitStatus]] = {}
+    by_unit: dict[str, list[UnitStatus]] = {}
     for life in lives:
         if title is not None and life.title != title:
             continue
-        if life.unit in found:
+        if life.unit in by_unit:
             raise ValueError(f"{life.unit!r} has two lives; say with title= which title counts")
-        events = [event for event in life.events if on is None or event.on <= on]
-        found[life.unit] = _rows_of(life.unit, events, validity)
-    return in_order(row for rows in found.values() for row in rows)
+        rows = _LifeRows(life.unit, validity)
+        for event in life.events:
+            if on is None or event.on <= on:
+                rows.add(event)
+        rows.run_out(None)
+        by_unit[life.unit] = rows.in_sequence()
+    return in_order(row for kept in by_unit.values() for row in kept)
 
 
-@attrs.define
-class _Told:
-    """The rows of one unit so far, by year, and the decision that the title rests on."""
+class _LifeRows:
+    """The rows of one unit by year, as they follow from its events, and the decision its title rests on."""
 
-    unit: str
-    rows: dict[int, UnitStatus] = attrs.field(factory=dict)
-    decision: RecognitionEvent | None = None
+    def __init__(self, unit: str, validity: Validity | None) -> None:
+        self.unit, self.validity = unit, validity
+        self.rows: dict[int, UnitStatus] = {}
+        self.decision: RecognitionEvent | None = None
+        # What each recognition can be taken back to.
+        self.before: list[tuple[dict[int, UnitStatus], RecognitionEvent | None]] = []
 
-    def tell(self, year: int, status: str, decided: datetime.date | None = None) -> None:
-        """Put a row in its year."""
-        self.rows[year] = UnitStatus(self.unit, year, status, decided)
-
-    def drop(self, first: int, *, statuses: frozenset[str] = _OPEN) -> None:
-        """Take out the rows of some statuses from a year on."""
-        gone = [year for year, row in self.rows.items() if year >= first and row.status in statuses]
-        for year in gone:
-            del self.rows[year]
-
-    def last_held(self) -> int | None:
-        """The last year with a row that says that the title is held."""
-        return max((year for year, row in self.rows.items() if row.status in HELD), default=None)
-
-
-def _rows_of(unit: str, events: Sequence[RecognitionEvent], validity: Validity | None) -> list[UnitStatus]:
-    told = _Told(unit)
-    # What each recognition can be taken back to.
-    before: list[tuple[dict[int, UnitStatus], RecognitionEvent | None]] = []
-    for event in events:
+    def add(self, event: RecognitionEvent) -> None:
+        """Take the next event."""
         year = event.on.year if event.title_year is None else event.title_year
         if event.state in _OPEN:
-            if told.decision is None and year >= max(told.rows, default=year):
-                _ran_out(told, event.on, validity)
-                told.tell(year, event.state)
+            if self.decision is None and year >= max(self.rows, default=year):
+                self.run_out(event.on)
+                self._put(year, event.state)
         elif event.state in HELD:
             if event.state == "recognised":
-                before.append((dict(told.rows), told.decision))
-            _ran_out(told, event.on, validity, renewed=year)
-            _hold(told, year, event)
+                self.before.append((dict(self.rows), self.decision))
+            self.run_out(event.on, renewed=year)
+            # A decision answers what was asked for its year or later.
+            self._drop_open(year)
+            again = year in self.rows and self.rows[year].status == "recognised"
+            self._put(year, "recognised" if again else event.state, event.on)
+            self.decision = event
         elif event.state == "lapsed":
-            _lapse(told, year, event.on)
+            # What was asked for meanwhile is answered.
+            self._drop_open(year)
+            self._put(year, "lapsed", event.on)
+            self.decision = None
         elif event.state == "annulled":
-            _annul(told, before, event)
+            self._annul(event)
         else:
             raise ValueError(f"{event.state!r} is no state of a title")
-    _ran_out(told, None, validity)
-    return _in_sequence(told.rows[year] for year in sorted(told.rows))
 
+    def run_out(self, until: datetime.date | None, renewed: int | None = None) -> None:
+        """Note that time has ended the title, where its rules say so, before a day and a year."""
+        if self.decision is None or self.validity is None:
+            return
+        last_day = self.validity.last_day(self.decision)
+        if last_day is None or last_day == datetime.date.max:
+            return
+        ends, held = last_day + _ONE_DAY, self._last_held()
+        if (until is not None and until < ends) or (renewed is not None and renewed <= ends.year):
+            return
+        if held is None or held < ends.year:
+            self._put(ends.year, "lapsed" if self.validity.ends_by_itself else "missing", ends)
+            self.decision = None
 
-def _in_sequence(rows: Iterable[UnitStatus]) -> list[UnitStatus]:
-    """Rows such that a title is lost or kept up only where it is held, or where that is not known."""
-    found: list[UnitStatus] = []
-    for row in rows:
-        if row.status == "lapsed":
-            while found and found[-1].status in _OPEN:
-                found.pop()
-            if found and found[-1].status == "lapsed":
-                continue
-        anew = row.status == "maintained" and found and found[-1].status not in (*HELD, "missing")
-        found.append(attrs.evolve(row, status="recognised") if anew else row)
-    return found
+    def in_sequence(self) -> list[UnitStatus]:
+        """The rows, such that a title is lost or kept up only where it is held, or where that is unknown."""
+        kept: list[UnitStatus] = []
+        for _, row in sorted(self.rows.items()):
+            if row.status == "lapsed":
+                while kept and kept[-1].status in _OPEN:
+                    kept.pop()
+                if kept and kept[-1].status == "lapsed":
+                    continue
+            anew = row.status == "maintained" and kept and kept[-1].status not in (*HELD, "missing")
+            kept.append(attrs.evolve(row, status="recognised") if anew else row)
+        return kept
 
+    def _annul(self, event: RecognitionEvent) -> None:
+        """The last recognition is taken back, and all that rested on it."""
+        decision, wrong = self.decision, event.title_year
+        if self.before:
+            rows, _ = self.before.pop()
+            held_before = {year for year, row in rows.items() if row.status in HELD}
+            newer = [
+                year for year, row in self.rows.items() if row.status in HELD and year not in held_before
+            ]
+            wrong = min(newer, default=wrong)
+            self.rows = rows
+        if wrong is None:
+            wrong = event.on.year if decision is None or decision.title_year is None else decision.title_year
+        held = self._last_held()
+        if held is None:
+            self.rows = {}
+            self._put(wrong, "lapsed", event.on)
+        elif held < wrong:
+            self._drop_open(held)
+            self._put(wrong, "missing")
+        self.decision = None
 
-def _hold(told: _Told, year: int, event: RecognitionEvent) -> None:
-    """A decision gave the title, or gave it anew; it answers what was asked for its year or later."""
-    told.drop(year)
-    same = told.rows.get(year)
-    told.tell(year, event.state if same is None or same.status != "recognised" else "recognised", event.on)
-    told.decision = event
+    def _put(self, year: int, status: str, decided: datetime.date | None = None) -> None:
+        self.rows[year] = UnitStatus(self.unit, year, status, decided)
 
+    def _drop_open(self, first: int) -> None:
+        self.rows = {year: row for year, row in self.rows.items() if year < first or row.status not in _OPEN}
 
-def _lapse(told: _Told, year: int, day: datetime.date) -> None:
-    """The title ended; what was asked for meanwhile is answered."""
-    told.drop(year)
-    told.tell(year, "lapsed", day)
-    told.decision = None
-
-
-def _annul(
-    told: _Told, before: list[tuple[dict[int, UnitStatus], RecognitionEvent | None]], event: RecognitionEvent
-) -> None:
-    """The last recognition is taken back, and all that rested on it."""
-    taken = told.decision
-    wrong = event.title_year
-    if before:
-        rows, told.decision = before.pop()
-        held_before = {year for year, row in rows.items() if row.status in HELD}
-        newer = [year for year, row in told.rows.items() if row.status in HELD and year not in held_before]
-        wrong = min(newer, default=wrong)
-        told.rows = rows
-    if wrong is None:
-        wrong = event.on.year if taken is None or taken.title_year is None else taken.title_year
-    held = told.last_held()
-    if held is None:
-        told.rows.clear()
-        told.tell(wrong, "lapsed", event.on)
-    elif held < wrong:
-        told.drop(held)
-        told.tell(wrong, "missing")
-    told.decision = None
-
-
-def _ran_out(
-    told: _Told, until: datetime.date | None, validity: Validity | None, renewed: int | None = None
-) -> None:
-    """Say that time has ended the title, where its rules say so, before a day and a year."""
-    if told.decision is None or validity is None:
-        return
-    last_day = validity.last_day(told.decision)
-    if last_day is None or last_day == datetime.date.max:
-        return
-    ends = last_day + _ONE_DAY
-    held = told.last_held()
-    if (until is not None and until < ends) or (renewed is not None and renewed <= ends.year):
-        return
-    if held is not None and ends.year <= held:
-        return
-    told.tell(ends.year, "lapsed" if validity.ends_by_itself else "missing", ends)
-    told.decision = None
+    def _last_held(self) -> int | None:
+        return max((year for year, row in self.rows.items() if row.status in HELD), default=None)
 
 
 # ---- rows as callers give them -------------------------------------------------------------------

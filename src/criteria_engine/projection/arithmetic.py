@@ -114,9 +114,9 @@ class _PathWalk:
         self.named: frozenset[str] = frozenset()
         self.room = Fraction(0)
         self.pathway = context.pathway(year, self.count["expected"], area)
-        whole = len(context.units(year)) - len(self.ledger.held(year, "expected"))
+        all_outside = len(context.units(year)) - len(self.ledger.held(year, "expected"))
         outside = len(self.units) - len(self.held["expected"])
-        self.portion = Fraction(outside, whole) if whole else Fraction(0)
+        self.portion = Fraction(outside, all_outside) if all_outside else Fraction(0)
         """The part that these units have in a pace or a capacity for all."""
 
     def step(self, year: int) -> PathYear:

@@ -67,10 +67,12 @@ def backtest_plan(
         at_least = next((target.shares[0] for target in plan.targets if target.share is not None), None)
     asked = ForecastRequest(plan, method, Scenarios(), assessments or {}, ruleset, level, seed, draws)
     rows = rows_of(recognitions, plan)
-    found = list(_looked_back(asked, rows, on, None if at_least is None else float(exact_share(at_least))))
-    if not found:
+    forecasts = list(
+        _looked_back(asked, rows, on, None if at_least is None else float(exact_share(at_least)))
+    )
+    if not forecasts:
         raise ValueError("no year behind can be compared with a later one: nothing to look back on")
-    return compared([found])
+    return compared([forecasts])
 
 
 def _looked_back(

@@ -83,12 +83,12 @@ class Scenario:
         """The supposition that a text like ``pass_rate(0.9)`` writes; raises ``Fault`` for any other."""
         if isinstance(text, Scenario):
             return text
-        found = _CALL.fullmatch(text)
+        call = _CALL.fullmatch(text)
         known = {each.partition("(")[0] for each in SCENARIOS}
-        if found is None or found[1] not in known:
+        if call is None or call[1] not in known:
             raise Fault("CE962", value=text, known=", ".join(SCENARIOS))
-        arguments = tuple(each.strip() for each in (found[2] or "").split(",") if each.strip())
-        return cls(found[1], arguments)
+        arguments = tuple(each.strip() for each in (call[2] or "").split(",") if each.strip())
+        return cls(call[1], arguments)
 
     def __str__(self) -> str:
         return self.name + (f"({', '.join(self.arguments)})" if self.arguments else "")
@@ -220,11 +220,11 @@ def straight_pathway(start: int, have: int | Fraction, milestones: Mapping[int, 
     for year, need in sorted(milestones.items()):
         if year > start:
             points.append((year, max(points[-1][1], Fraction(need))))
-    found = {start: Fraction(have)}
+    pathway = {start: Fraction(have)}
     for (before, low), (after, high) in pairwise(points):
         for year in range(before + 1, after + 1):
-            found[year] = low + (high - low) * Fraction(year - before, after - before)
-    return found
+            pathway[year] = low + (high - low) * Fraction(year - before, after - before)
+    return pathway
 
 
 def earned_schedule(pathway: Mapping[int, Fraction], have: int | Fraction) -> Fraction | None:
@@ -281,8 +281,8 @@ class ProjectionContext:
 
     def units(self, year: int, area: str | None = None) -> tuple[Unit, ...]:
         """The units that count for a year, of one area or of all."""
-        found = self.ledger.units(year)
-        return found if area is None else tuple(unit for unit in found if unit.area == area)
+        counted = self.ledger.units(year)
+        return counted if area is None else tuple(unit for unit in counted if unit.area == area)
 
     def pathway(self, start: int, have: int | Fraction, area: str | None = None) -> dict[int, Fraction]:
         """The straight lines from what there is in a year to what the targets need (see ``pace``)."""
@@ -295,8 +295,8 @@ class ProjectionContext:
 
     def base(self, area: str | None = None) -> tuple[int, int]:
         """The year before the plan, and how many units held the recognition at its end."""
-        year = self.plan.horizon.from_ - 1
-        return year, len(self.ledger.held(year, "expected", self.units(year, area)))
+        start = self.plan.horizon.from_ - 1
+        return start, len(self.ledger.held(start, "expected", self.units(start, area)))
 
 
 def need_of(target: Target, units: int) -> int:

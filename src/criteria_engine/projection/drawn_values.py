@@ -110,7 +110,7 @@ def common_draws(
     chance, count = stream(seed, "the drift"), len(moves.years)
     normal = [[chance.normal() for _ in range(count)] for _ in range(draws)]
     drifts = [number.drift + summed(number.unsure, normal) for number in moves.numbers]
-    found: dict[int, CommonYear] = {}
+    by_year: dict[int, CommonYear] = {}
     for year in years:
         chance, left = stream(seed, f"year {year}"), EBB ** max(0, year - last - 1)
         normal, sources = [], []
@@ -122,8 +122,8 @@ def common_draws(
             drift * left + summed(number.shocks, normal)
             for number, drift in zip(moves.numbers, drifts, strict=True)
         ]
-        found[year] = CommonYear(steps, np.array(sources))
-    return found
+        by_year[year] = CommonYear(steps, np.array(sources))
+    return by_year
 
 
 # ---- how one input moves in many draws at once ---------------------------------------------------
@@ -194,8 +194,8 @@ class _StateArrays:
         ways = here * self._ways.shape[1]
         for below in self._below.T:
             ways += chances[self._chance] >= below.take(here)
-        found = np.where(self._before.take(steps) == now, self._after.take(steps), self._ways.take(ways))
-        return np.where(changing, found, now)
+        changed = np.where(self._before.take(steps) == now, self._after.take(steps), self._ways.take(ways))
+        return np.where(changing, changed, now)
 
 
 # ---- units, walked into the years ahead ----------------------------------------------------------
@@ -221,20 +221,17 @@ def futures_of(
     of them, though what its steps say of how values move does count. Raises ``CriteriaError`` where NumPy
     is not installed.
     """
-    np, moves = numpy(), moves_of(assessed, verdicts.door)
     wanted = frozenset(units)
     panels = [panel for panel in assessed.panels if panel.unit in wanted]
-    first = min((panel.years[-1].year for panel in panels), default=until) + 1
-    common = common_draws(np, moves, range(first, until + 1), assessed.last_year, seed, draws)
-    drawn = _Walk(np, moves, verdicts, common, until, seed, draws).futures(panels)
+    drawn = _Walk(assessed, panels, verdicts, until, seed, draws).futures()
     every = (1 << draws) - 1
-    found: dict[str, dict[int, Reaching]] = {}
+    by_unit: dict[str, dict[int, Reaching]] = {}
     for panel in panels:
         known = {
             each.year: (every * each.judged.surely, every * each.judged.possibly) for each in panel.years
         }
-        found[panel.unit] = {**known, **drawn[panel.unit]}
-    return Futures(draws, found)
+        by_unit[panel.unit] = {**known, **drawn[panel.unit]}
+    return Futures(draws, by_unit)
 
 
 class _Walk:
@@ -242,16 +239,19 @@ class _Walk:
 
     def __init__(
         self,
-        np: Any,
-        moves: Moves,
+        assessed: Assessed,
+        panels: Sequence[Panel],
         verdicts: Verdicts,
-        common: Mapping[int, CommonYear],
         until: int,
         seed: int,
         draws: int,
     ) -> None:
-        self.np, self.moves, self.verdicts, self.common = np, moves, verdicts, common
+        self.np, self.panels, self.verdicts = numpy(), panels, verdicts
         self.until, self.seed, self.draws = until, seed, draws
+        np, moves = self.np, moves_of(assessed, verdicts.door)
+        self.moves = moves
+        first = min((panel.years[-1].year for panel in panels), default=until) + 1
+        self.common = common_draws(np, moves, range(first, until + 1), assessed.last_year, seed, draws)
         pools = [pool for band in moves.pools for pool in band]
         self._pools = Pools(np, [*pools, range(len(moves.gaps))])
         self._everywhere = len(pools)
@@ -259,22 +259,21 @@ class _Walk:
         self._gaps = np.array(moves.gaps, dtype=float)
         lacking = {at: moves.first_lacking + place for place, at in enumerate(moves.lacking)}
         self.numbers = [_NumberArrays(np, number, lacking.get(at)) for at, number in enumerate(moves.numbers)]
-        self.states: list[_StateArrays] = []
+        self.states = [self._state(at, state) for at, state in enumerate(moves.states)]
 
-    def futures(self, panels: Sequence[Panel]) -> dict[str, dict[int, Reaching]]:
+    def futures(self) -> dict[str, dict[int, Reaching]]:
         """For each unit, by year ahead, the draws in which it reaches the level."""
-        self.states = [self._state(at, state, panels) for at, state in enumerate(self.moves.states)]
-        found: dict[str, dict[int, Reaching]] = {}
+        reaching: dict[str, dict[int, Reaching]] = {}
         most = max(1, _BLOCK // self.draws)
         # Units of the same last year, with values missing or with none, are walked together.
-        for (_, is_open), alike in groupby(sorted(panels, key=_kind), key=_kind):
+        for (_, is_open), alike in groupby(sorted(self.panels, key=_kind), key=_kind):
             units = list(alike)
             for start in range(0, len(units), most):
-                found |= _Block(self, units[start : start + most], complete=not is_open).run()
-        return found
+                reaching |= _Block(self, units[start : start + most], complete=not is_open).run()
+        return reaching
 
-    def _state(self, at: int, state: StateModel, panels: Sequence[Panel]) -> _StateArrays:
-        last = dict.fromkeys(panel.years[-1].row[state.place] for panel in panels)
+    def _state(self, at: int, state: StateModel) -> _StateArrays:
+        last = dict.fromkeys(panel.years[-1].row[state.place] for panel in self.panels)
         others = [value for value in last if value not in state.known]
         return _StateArrays(self.np, state, self.moves.first_state + at, others)
 
@@ -356,7 +355,7 @@ class _Block:
         walk, np = self.walk, self.np
         years = range(self.latest[0].year + 1, walk.until + 1)
         units = [panel.unit for panel in self.panels]
-        found: dict[str, dict[int, Reaching]] = {unit: {} for unit in units}
+        reached: dict[str, dict[int, Reaching]] = {unit: {} for unit in units}
         size = len(years), walk.moves.chances, walk.draws
         drawn = uniforms(np, walk.seed, [f"unit {unit}" for unit in units], size[0] * size[1] * size[2])
         drawn = drawn.reshape(len(units), *size).transpose(1, 2, 0, 3)
@@ -367,8 +366,8 @@ class _Block:
             bands = np.searchsorted(np.array(walk.moves.bounds), points, side="right")
             both = zip(rows_in_bits(np, surely), rows_in_bits(np, possibly), strict=True)
             for unit, reaching in zip(units, both, strict=True):
-                found[unit][year] = reaching
-        return found
+                reached[unit][year] = reaching
+        return reached
 
     def _move(self, year: int, bands: Any, chances: Any) -> None:
         """The values of all draws a year later."""
@@ -384,8 +383,10 @@ class _Block:
         for at, states in enumerate(walk.states):
             now = self.states[at] = states.changed(self.states[at], steps, bands, changing, chances)
             cells, places = self.coded[at], now.ravel()
-            taken = Cells(cells.values.take(places), cells.given.take(places), cells.withheld.take(places))
-            self._put(states.state.place, taken)
+            values_now = Cells(
+                cells.values.take(places), cells.given.take(places), cells.withheld.take(places)
+            )
+            self._put(states.state.place, values_now)
 
     def _filled(self, place: int, values: Any) -> Cells:
         """A number a year later: what is missing, and what does not apply, stays so."""

@@ -65,17 +65,17 @@ class Prospects:
 
     def chances(self, unit: str) -> _Chances:
         """The chance of a unit outside, in every year ahead."""
-        found: list[float | None] = []
+        chances: list[float | None] = []
         for year in self.context.years_ahead:
             if self.steered:
-                found.append(self.steering[year])
+                chances.append(self.steering[year])
             elif year in self.context.ahead:
-                found.append(self._listed(unit, year))
+                chances.append(self._listed(unit, year))
             else:
-                found.append(0.0 if self.context.scenarios.lists_only else None)
+                chances.append(0.0 if self.context.scenarios.lists_only else None)
         for place, chance in self._coming(unit):
-            found[place] = chance
-        return tuple(found)
+            chances[place] = chance
+        return tuple(chances)
 
     def _coming(self, unit: str) -> Iterator[tuple[int, float]]:
         """What is known to come, or open, whatever lists say: the place of the year ahead, and the chance."""
@@ -104,7 +104,7 @@ class Prospects:
         opened = [self.open_chance(unit) for unit in sorted(self.high - self.low)]
         mean = len(self.low) + math.fsum(opened)
         pathway = context.pathway(context.on.year, round(mean))
-        found = {}
+        steering = {}
         for year in context.years_ahead:
             stays = mean * (1.0 - lapse)
             gain = Fraction(scenarios.pace or 0) * scenarios.factor(year)
@@ -114,9 +114,9 @@ class Prospects:
                 gain = min(gain, Fraction(scenarios.capacity))
             outside = n - mean
             slowed = float(scenarios.slowed(gain, Fraction(outside)))
-            found[year] = min(1.0, slowed / outside) if outside > 0.0 else 0.0
-            mean = stays + found[year] * outside
-        return found
+            steering[year] = min(1.0, slowed / outside) if outside > 0.0 else 0.0
+            mean = stays + steering[year] * outside
+        return steering
 
     def _listed(self, unit: str, year: int) -> float | None:
         listed = unit in self.context.ahead[year]
@@ -142,18 +142,18 @@ class Prospects:
 
     def steps(self, area: str | None, years: int) -> Sequence[YearStep]:
         """The years ahead for units that are all alike, within the capacity."""
-        context, scenarios, found = self.context, self.context.scenarios, []
+        context, scenarios, steps = self.context, self.context.scenarios, []
         units = {unit.id for unit in context.units(context.on.year, area)}
-        whole = len(context.units(context.on.year)) or 1
-        capacity = None if scenarios.capacity is None else round(scenarios.capacity * len(units) / whole)
+        everyone = len(context.units(context.on.year)) or 1
+        capacity = None if scenarios.capacity is None else round(scenarios.capacity * len(units) / everyone)
         for year in context.years_ahead[:years]:
             listed = len(context.ahead.get(year, frozenset()) & units)
             open_ = not scenarios.lists_only and (year not in context.ahead or not self.lists_bind)
             rate = None if open_ or not self.any_open else self.pass_rate
             registered = None if open_ else listed
             factor = float(scenarios.factor(year))
-            found.append(YearStep(registered=registered, capacity=capacity, pass_rate=rate, factor=factor))
-        return found
+            steps.append(YearStep(registered=registered, capacity=capacity, pass_rate=rate, factor=factor))
+        return steps
 
     def trying(self, area: str | None, year: int) -> list[Cohort]:
         """Those who may be recognised in one year, and are not yet: the open ones of the day, or a list."""
@@ -184,7 +184,7 @@ class Prospects:
             for (held, chances, factor), size in ordered
         ]
 
-    def today(self, area: str | None) -> list[Cohort]:
+    def standing(self, area: str | None) -> list[Cohort]:
         """Those who hold it today, those whose result is open, and the rest."""
         sizes: Counter[tuple[bool, float]] = Counter()
         for unit in self.context.units(self.context.on.year, area):
@@ -268,7 +268,7 @@ class Hazard(ForecastMethod):
         return self._cohorts[area]
 
     def _today(self, area: str | None) -> Distribution:
-        return cohorts_at(self.prospects.today(area), 1, _NONE, _NONE)
+        return cohorts_at(self.prospects.standing(area), 1, _NONE, _NONE)
 
     @property
     def _is_limited(self) -> bool:
@@ -306,13 +306,13 @@ class Hazard(ForecastMethod):
         starts = list(zip(today.points, today.weights, strict=True))
         if len(starts) > _MOST_OPEN:
             starts = [(round(today.mean), 1.0)]
-        found: list[list[float]] = [[0.0] * (size + 1) for _ in range(years)]
+        totals: list[list[float]] = [[0.0] * (size + 1) for _ in range(years)]
         for have, weight in starts:
             walked = stepwise(int(have), size - int(have), steps, self.entry, self.lapse)
-            for total, each in zip(found, walked, strict=True):
+            for total, each in zip(totals, walked, strict=True):
                 for point, chance in zip(each.points, each.weights, strict=True):
                     total[int(point)] += weight * chance
-        return [Distribution.counts(total) for total in found]
+        return [Distribution.counts(total) for total in totals]
 
     def _forecast(self, area: str | None, only: int | None) -> Path:
         points = past_points(self.context, area)
@@ -324,12 +324,12 @@ class Hazard(ForecastMethod):
             expected = Fraction(chances.mean)
             points[today] = attrs.evolve(points[today], expected=expected, chances=chances).with_gains()
         n = len(self.context.units(today, area))
-        for year, found in zip(self.context.years_ahead, self._ahead(area, only), strict=False):
+        for year, counts in zip(self.context.years_ahead, self._ahead(area, only), strict=False):
             lost = expected * Fraction(self.lapse.mean)
-            if isinstance(found, Distribution):
-                points[year] = PathYear.forecast(year, n, found, expected, lost)
+            if isinstance(counts, Distribution):
+                points[year] = PathYear.forecast(year, n, counts, expected, lost)
             else:
-                mean = Fraction(found)
+                mean = Fraction(counts)
                 points[year] = PathYear(year, n, mean, mean, mean, expected, Fraction(0), lost).with_gains()
             expected = points[year].expected
         return points
@@ -350,8 +350,8 @@ class Hazard(ForecastMethod):
             chances = self.path(area, None if area is None else target.year)[target.year].chances
             return None if chances is None else _unit(chances.probability(at_least=need))
         if ahead < 1:
-            found = [self._today(area).probability(at_least=need) for area, need in needs.items()]
-            return _unit(math.prod(found)) if ahead == 0 else None
+            chances_of_areas = [self._today(area).probability(at_least=need) for area, need in needs.items()]
+            return _unit(math.prod(chances_of_areas)) if ahead == 0 else None
         if self.context.scenarios.capacity is not None:
             # A capacity for all together ties the areas to each other; that is not reckoned with.
             return None

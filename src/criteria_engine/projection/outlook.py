@@ -216,13 +216,13 @@ RULES_OF_PROGRESS: Mapping[str, _Rule] = {
 
 def told_shares(context: ProjectionContext, path: Path, area: str | None = None) -> dict[int, float]:
     """The percentage of units recognised at the end of each year of which something was told."""
-    told = context.ledger.told_years
-    found = {}
-    for year in range(told[0], told[-1] + 1) if told else ():
+    years = context.ledger.told_years
+    shares = {}
+    for year in range(years[0], years[-1] + 1) if years else ():
         units = len(context.units(year, area))
         if year in path and units:
-            found[year] = float(100 * path[year].expected / units)
-    return found
+            shares[year] = float(100 * path[year].expected / units)
+    return shares
 
 
 def published_labels(context: ProjectionContext, path: Path) -> dict[str, dict[str, Label]]:
@@ -236,14 +236,14 @@ def published_labels(context: ProjectionContext, path: Path) -> dict[str, dict[s
     for target in context.plan.targets:
         if target.units is not None or target.in_ is not None:
             continue
-        goal, found = _goal(context, target), {}
+        goal, of_target = _goal(context, target), {}
         for name, rule in RULES_OF_PROGRESS.items():
             try:
-                found[name] = rule(dict(series), goal, target.year)
+                of_target[name] = rule(dict(series), goal, target.year)
             except ValueError:
                 # What a rule cannot be put on has no label.
                 continue
-        labels[target.id] = found
+        labels[target.id] = of_target
     return labels
 
 
@@ -303,9 +303,9 @@ class _Judge:
             most = Fraction(max(len(listed & units), math.ceil(point.gained)))
             return _Amounts(point.units, (0, 0), (Fraction(0), point.gained, most))
         units = {unit.id for unit in self.context.plan.roster if self.area in (None, unit.area)}
-        found = [len(self.context.ledger.recognised_for(year, view) & units) for view in VIEWS]
-        low, expected, high = (Fraction(each) for each in found)
-        return _Amounts(point.units, (found[0], found[2]), (low, expected, high))
+        counts = [len(self.context.ledger.recognised_for(year, view) & units) for view in VIEWS]
+        low, expected, high = (Fraction(each) for each in counts)
+        return _Amounts(point.units, (counts[0], counts[2]), (low, expected, high))
 
     def _of_named(self) -> _Amounts:
         names = self.target.units or ()
@@ -351,8 +351,8 @@ class _Judge:
         elapsed = max(0, min(self.on.year, self.target.year) - start)
         if self.target.units is not None or self.target.in_ is not None:
             return None, None, None, elapsed
-        whole = self.context.pathway(start, base, self.area)
-        line = {year: need for year, need in whole.items() if year <= self.target.year}
+        pathway = self.context.pathway(start, base, self.area)
+        line = {year: need for year, need in pathway.items() if year <= self.target.year}
         planned = line.get(self.this_year)
         if planned is None or not elapsed:
             return planned, None, None, elapsed
@@ -371,7 +371,7 @@ class _Judge:
             pace = required_per_year(need, have, years, self.method.lapse_rate())
         planned, spi, earned, elapsed = self.schedule(have)
         status = self.status(amounts, need)
-        open_ = status in ("on_track", "off_track")
+        is_open = status in ("on_track", "off_track")
         attained = self.first_year("expected")
         shares = self.target.shares
         return TargetOutlook(
@@ -389,9 +389,9 @@ class _Judge:
             high,
             max(0, need - have),
             max(Fraction(0), need - expected),
-            Fraction(100 * have, need) if need else Fraction(100),
+            _percent(have, need),
             pace,
-            self.method.reaches(self.target, {self.area: need}) if open_ else None,
+            self.method.reaches(self.target, {self.area: need}) if is_open else None,
             datetime.date(attained, 12, 31) if attained is not None else None,
             self.first_year("high"),
             self.first_year("low"),
@@ -399,7 +399,7 @@ class _Judge:
             spi,
             earned,
             elapsed,
-            must_change=self._must_change(pace, confidence, nearest) if open_ else None,
+            must_change=self._must_change(pace, confidence, nearest) if is_open else None,
         )
 
     def _must_change(
@@ -443,17 +443,18 @@ def attainment(
     context: ProjectionContext, method: ForecastMethod, confidence: Fraction, nearest: Sequence[Nearest] = ()
 ) -> dict[str, TargetOutlook]:
     """Every target of the plan, by its id."""
-    found = {}
+    outlooks = {}
     for target in context.plan.targets:
         areas = sorted({unit.area for unit in context.units(target.year)})
         if target.each is None or not areas:
-            found[target.id] = _Judge(context, method, target, None).outlook(confidence, nearest)
+            outlooks[target.id] = _Judge(context, method, target, None).outlook(confidence, nearest)
             continue
         parts = {area: _Judge(context, method, target, area).outlook(confidence, nearest) for area in areas}
-        found[target.id] = _together(method, target, parts)
-    return found
+        outlooks[target.id] = _together(method, target, parts)
+    return outlooks
 
 
+_SUMMED = ("units", "required", "have", "pending", "low", "expected", "high", "needed", "shortfall")
 _WORST_FIRST = ("missed", "not_enough_data", "off_track", "on_track", "achieved")
 
 
@@ -461,30 +462,20 @@ def _together(method: ForecastMethod, target: Target, parts: Mapping[str, Target
     """A target that every area has to reach: as far on as the area that is furthest behind."""
     each = list(parts.values())
     status = next(word for word in _WORST_FIRST if any(part.status == word for part in each))
-    need, have = sum(part.required for part in each), sum(part.have for part in each)
-    paces = [part.required_per_year for part in each]
-    open_ = status in ("on_track", "off_track")
+    is_open = status in ("on_track", "off_track")
+    sums = {name: sum(getattr(part, name) for part in each) for name in _SUMMED}
     needs: dict[str | None, int] = {area: part.required for area, part in parts.items()}
-    dates = [part.attained_on for part in each]
+    paces = [part.required_per_year for part in each if part.required_per_year is not None]
+    dates = [part.attained_on for part in each if part.attained_on is not None]
     return attrs.evolve(
         each[0],
+        **sums,
         status=status,
-        units=sum(part.units for part in each),
-        required=need,
         required_most=None,
-        have=have,
-        pending=sum(part.pending for part in each),
-        low=sum((part.low for part in each), Fraction(0)),
-        expected=sum((part.expected for part in each), Fraction(0)),
-        high=sum((part.high for part in each), Fraction(0)),
-        needed=sum(part.needed for part in each),
-        shortfall=sum((part.shortfall for part in each), Fraction(0)),
-        percent_of_target=Fraction(100 * have, need) if need else Fraction(100),
-        required_per_year=None
-        if None in paces
-        else sum((pace or Fraction(0) for pace in paces), Fraction(0)),
-        probability=method.reaches(target, needs) if open_ else None,
-        attained_on=None if None in dates else max(day for day in dates if day is not None),
+        percent_of_target=_percent(sums["have"], sums["required"]),
+        required_per_year=sum(paces, Fraction(0)) if len(paces) == len(each) else None,
+        probability=method.reaches(target, needs) if is_open else None,
+        attained_on=max(dates) if len(dates) == len(each) else None,
         earliest=_latest_of([part.earliest for part in each]),
         latest=_latest_of([part.latest for part in each]),
         planned=None,
@@ -493,6 +484,10 @@ def _together(method: ForecastMethod, target: Target, parts: Mapping[str, Target
         areas=dict(parts),
         must_change=None,
     )
+
+
+def _percent(have: int, need: int) -> Fraction:
+    return Fraction(100 * have, need) if need else Fraction(100)
 
 
 def _latest_of(years: Sequence[int | None]) -> int | None:
@@ -509,7 +504,7 @@ def nearest_units(context: ProjectionContext, assessments: Mapping[str, Result])
     Only leaves count: a group lacks what its criteria lack. Raises ``CriteriaError`` for names that mean
     no unit of the day.
     """
-    problems, found = Problems(), []
+    problems, nearest = Problems(), []
     held = context.ledger.held(context.on.year, "low")
     counted = {unit.id for unit in context.units(context.on.year)}
     for name, result in assessments.items():
@@ -520,10 +515,10 @@ def nearest_units(context: ProjectionContext, assessments: Mapping[str, Result])
             continue
         if unit.id in counted - held:
             not_met, open_ = _lacking(result)
-            found.append(Nearest(unit.id, unit.name, unit.area, not_met, open_))
+            nearest.append(Nearest(unit.id, unit.name, unit.area, not_met, open_))
     if problems.has_errors:
         raise CriteriaError(problems)
-    return tuple(sorted(found, key=lambda each: (len(each.not_met), len(each.open), each.unit)))
+    return tuple(sorted(nearest, key=lambda each: (len(each.not_met), len(each.open), each.unit)))
 
 
 def _lacking(result: Result) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -562,13 +557,13 @@ class ShareChange:
 
 def share_changes(path: Path) -> tuple[ShareChange, ...]:
     """The changes along a path; a year without units is passed over."""
-    found = []
+    changes = []
     for year, following in pairwise(sorted(path)):
         old, new = path[year], path[following]
         if not old.units or not new.units:
             continue
         before, after = old.expected / old.units, new.expected / new.units
-        found.append(
+        changes.append(
             ShareChange(
                 following,
                 before,
@@ -578,4 +573,4 @@ def share_changes(path: Path) -> tuple[ShareChange, ...]:
                 new.kept / new.units - before,
             )
         )
-    return tuple(found)
+    return tuple(changes)

@@ -140,8 +140,8 @@ class Projection:
     notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        found = ", ".join(f"{id}={each.likelihood or each.status}" for id, each in self.targets.items())
-        return f"<Projection {self.plan.id} on {self.on.isoformat()}: {found}>"
+        outlooks = ", ".join(f"{id}={each.likelihood or each.status}" for id, each in self.targets.items())
+        return f"<Projection {self.plan.id} on {self.on.isoformat()}: {outlooks}>"
 
     def __str__(self) -> str:
         return f"{self.explain()}\n\n{self.years}"

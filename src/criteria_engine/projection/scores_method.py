@@ -76,9 +76,9 @@ class Scores(ForecastMethod):
         """For each draw a rate of lapse, as likely as it is."""
         years = max(1, len(self.context.years_ahead))
         over = rate.averaged(years)
-        found = [beta_quantile(over.alpha, over.beta, (at + 0.5) / _STRATA) for at in range(_STRATA)]
+        rates = [beta_quantile(over.alpha, over.beta, (at + 0.5) / _STRATA) for at in range(_STRATA)]
         chance = stream(self.seed, "the lapses")
-        return [found[chance.below(_STRATA)] for _ in range(self.draws)]
+        return [rates[chance.below(_STRATA)] for _ in range(self.draws)]
 
     def stays(self, unit: str, years: int) -> list[int]:
         """For each of some years the draws in which a title does not lapse."""
@@ -177,22 +177,22 @@ class Scores(ForecastMethod):
             reached = self.gained["expected"]
         if target.year < self.context.on.year:
             return None
-        found = self.every
+        draws = self.every
         for area, need in needs.items():
             units = [unit.id for unit in self.units if area is None or unit.area == area]
             counts = counts_by_draw((reached[unit][target.year] for unit in units), self.draws)
-            found &= in_bits(count >= need for count in counts)
-        return found.bit_count() / self.draws
+            draws &= in_bits(count >= need for count in counts)
+        return draws.bit_count() / self.draws
 
     def _kept(self, target: Target) -> float | None:
         """In what part of the draws units that hold it today hold it in every year to the target's."""
-        units, found = holders_named(self.context, target), self.every
+        units, draws = holders_named(self.context, target), self.every
         if units is None:
             return None
         for unit in units:
             for year in range(self.context.on.year + 1, target.year + 1):
-                found &= self.held["expected"][unit.id][year]
-        return found.bit_count() / self.draws
+                draws &= self.held["expected"][unit.id][year]
+        return draws.bit_count() / self.draws
 
 
 class _ScoresWalk:
@@ -243,10 +243,10 @@ class _ScoresWalk:
             return before | entry | (0 if today else sure)
         again = entry | (before & self.scores.reaching(unit.id, year - self.scores.delay, self.view))
         renewed.append(again)
-        found = sure | (before if self.context.scenarios.no_lapse else 0)
+        draws = sure | (before if self.context.scenarios.no_lapse else 0)
         for each in renewed:
-            found |= each
-        return found
+            draws |= each
+        return draws
 
     def _entry(self, unit: Unit, year: int) -> int:
         """The draws in which a unit is recognised in a year if there is room, or anew where it held it."""
@@ -258,14 +258,14 @@ class _ScoresWalk:
         if scenarios.last is not None and unit.id in scores.hardest:
             part *= float(scenarios.last[1])
         supposed = listed and scenarios.pass_rate is not None
-        found = 0
+        draws = 0
         if not (supposed and self.lists_bind):
-            found = scores.reaching(unit.id, year - scores.delay, self.view)
-            found &= scores.some(f"pass {year} {unit.id}", part)
+            draws = scores.reaching(unit.id, year - scores.delay, self.view)
+            draws &= scores.some(f"pass {year} {unit.id}", part)
         if supposed:
             # By the same numbers, so that being on a list never takes a chance away.
-            found |= scores.some(f"pass {year} {unit.id}", float(scenarios.pass_rate or 0) * part)
-        return found
+            draws |= scores.some(f"pass {year} {unit.id}", float(scenarios.pass_rate or 0) * part)
+        return draws
 
     def _limited(self, entries: dict[str, int]) -> dict[str, int]:
         """Within the capacity that is supposed: in each draw those whose turn comes first."""
@@ -273,18 +273,18 @@ class _ScoresWalk:
         if most is None:
             return entries
         room = [most] * self.scores.draws
-        found = {}
+        entered = {}
         for unit, entry in entries.items():
-            left, taken = entry, 0
+            left, within = entry, 0
             while left:
                 bit = left & -left
                 left ^= bit
                 draw = bit.bit_length() - 1
                 if room[draw]:
                     room[draw] -= 1
-                    taken |= bit
-            found[unit] = taken
-        return found
+                    within |= bit
+            entered[unit] = within
+        return entered
 
 
 def _distribution(counts: Sequence[int], units: int) -> Distribution:

@@ -232,9 +232,9 @@ def _bounds(points: Sequence[float]) -> tuple[float, ...]:
 
 def _pools(pairs: Sequence[_Pair], own: Sequence[int], years: Sequence[int]) -> tuple[tuple[int, ...], ...]:
     """The steps of a band by year, and all of them."""
-    whole = tuple(own) or tuple(range(len(pairs)))
+    everything = tuple(own) or tuple(range(len(pairs)))
     by_year = [tuple(place for place in own if pairs[place].after.year == year) for year in years]
-    return (*[each or whole for each in by_year], whole)
+    return (*[each or everything for each in by_year], everything)
 
 
 # ---- numbers -------------------------------------------------------------------------------------
