@@ -52,6 +52,21 @@ def test_unknown_names_are_refused() -> None:
     assert ce.__version__[0].isdigit()
 
 
+def test_a_result_shows_what_is_for_users() -> None:
+    """``dir(result)`` lists the contract of the library, and no more."""
+    text = 'criteria_engine: 1\nid: a.b\nversion: "1"\ninputs: {x: boolean}\ncriteria: {c: {test: x}}\n'
+    result = ce.loads(text).evaluate({"x": True})
+    judged = {"level", "decided", "possible_levels", "referred", "may_be_referred", "level_title", "status"}
+    measured = {"score", "max_score", "criteria", "values", "missing"}
+    said = {"explain", "to_dict"}
+    given = {"ruleset", "subject", "on", "given", "evidence", "titles"}
+    shown = {name for name in dir(result) if not name.startswith("_")}
+    assert shown == judged | measured | said | given
+    below = {"id", "path", "status", "score", "max_score", "blocked_by", "items", "missing", "criteria"}
+    below |= {"level", "possible_levels"}
+    assert {name for name in dir(result.criteria["c"]) if not name.startswith("_")} == below
+
+
 def test_import_is_quiet() -> None:
     """Importing, and loading every name, prints nothing and brings in attrs and yaml alone."""
     code = (
@@ -63,3 +78,14 @@ def test_import_is_quiet() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "['attr', 'attrs', 'criteria_engine', 'yaml']"
     assert done.stderr == ""
+
+
+def test_help_of_the_command_line_loads_no_engine() -> None:
+    """``criteria --help`` needs the words and argparse; a command loads its file when it is called."""
+    code = (
+        "import sys; from criteria_engine.cli.commands import main; assert main(['check', '--help']) == 0\n"
+        "rooms = {name.split('.')[1] for name in sys.modules if name.startswith('criteria_engine.')}\n"
+        "print(sorted(rooms), 'attrs' in sys.modules, 'yaml' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "['cli', 'messages'] False False"

@@ -34,6 +34,8 @@ __all__ = [
 ]
 
 _bounds = tuple.__new__  # what a named tuple calls itself, without the call in between
+# What the rooms that explain and count results ask of them; ``dir()`` does not show it.
+_FOR_ROOMS = "blocked_by most_of observed points_of program reaching reveal row status_of truth_of walk"
 _NO_TITLES: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -330,6 +332,9 @@ class Result:
         from criteria_engine.explanation.notebook import result_html
 
         return result_html(self)
+
+    def __dir__(self) -> list[str]:
+        return [name for name in super().__dir__() if name not in _FOR_ROOMS.split()]
 
     def __reduce__(self) -> tuple[Any, ...]:
         given = {name: value for name, value in self.given().items() if value is not None}
