@@ -16,7 +16,7 @@ from criteria_engine.compiler.names import ON
 from criteria_engine.forecasting.distribution import generator, stream, uniforms
 from criteria_engine.plans.assessed import Assessed, Panel, RowVerdict, Verdicts
 from criteria_engine.projection.value_steps import EBB, GAP, POOL, STEP, Moves, ValueStep, moves_of
-from criteria_engine.tables.arrays import ArrayRows, Cells, InputSource, cells_of
+from criteria_engine.tables.arrays import ArrayInputs, ArrayRows, Cells, InputSource, cells_of
 
 __all__ = [
     "AmountArrays",
@@ -424,7 +424,7 @@ class _Block:
         np, verdicts = self.np, self.walk.verdicts
         if verdicts.door.needs_day:
             self.sources[ON] = InputSource(Cells(float(datetime.date(year, 12, 31).toordinal())))
-        rows = ArrayRows(np, self.sources, self.words, self.evidence, slice(None))
+        rows = ArrayRows(ArrayInputs(np, self.sources, self.words, self.evidence), slice(None))
         judged = verdicts.judge_block(np, rows, complete=self.complete)
         surely, possibly, points = (
             np.broadcast_to(each, len(self.panels) * self.walk.draws) for each in judged
