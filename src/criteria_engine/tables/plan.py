@@ -198,10 +198,12 @@ def _question(
     column = pl.col(given.id)
     if given.type in NUMERIC and (kind.is_integer() or kind.is_float()):
         low, high, whole = span_of(given, ())
-        as_bits = (
-            low == 0 and kind == nw.Float64 and "dtype" in inspect.signature(pl.Expr.reinterpret).parameters
-        )
-        within = _within(pl, column, low, high, as_bits=as_bits)
+        if low == 0 and kind == nw.Float64 and "dtype" in inspect.signature(pl.Expr.reinterpret).parameters:
+            # By their bits floats from 0 up are in order, and all others come after them: one look is enough.
+            top = struct.unpack("<Q", struct.pack("<d", high))[0]
+            within = column.reinterpret(dtype=pl.UInt64).max() <= top
+        else:
+            within = (column.nan_min() >= low) & (column.nan_max() <= high)
         return within & (column == column.floor()).all() if whole and kind.is_float() else within
     if given.type == "boolean" and kind == nw.Boolean:
         return pl.lit(value=True)
@@ -209,15 +211,6 @@ def _question(
     if flags and len(flags) == len(door.words[given.id]):
         return pl.any_horizontal(flags).all()
     return None
-
-
-def _within(pl: Any, column: Any, low: float, high: float, *, as_bits: bool) -> Any:
-    """Whether all numbers are between the ends, which NaN is not."""
-    if as_bits:
-        # By their bits floats from 0 up are in order, and all others come after them: one look is enough.
-        top = struct.unpack("<Q", struct.pack("<d", high))[0]
-        return column.reinterpret(dtype=pl.UInt64).max() <= top
-    return (column.nan_min() >= low) & (column.nan_max() <= high)
 
 
 # ---- what comes of the answers: expressions for the columns that are added -----------------------
