@@ -42,67 +42,34 @@ class Arrays(Operations):
     # ---- choosing ----------------------------------------------------------------------------
 
     def chosen(self, test: Any, yes: Any, no: Any) -> Any:
-        """``yes`` where the test holds, else ``no``."""
+        """By their bits, which costs the same whatever the test says, and takes any number as it is."""
         if isinstance(test, bool):
             return yes if test else no
-        if is_plain(yes) and is_plain(no):
-            return self._two_numbers(test, yes, no)
-        if is_plain(no) and no == 0 and yes.dtype.kind == "i":
-            return yes * test.view(self._np.int8)
-        if is_plain(yes) and yes == 0 and no.dtype.kind == "i":
-            return no * (~test).view(self._np.int8)
-        kinds = {self._kind(yes), self._kind(no)}
-        if None in kinds:
-            return self._blended(test, yes, no)
-        return self._blended_small(test, yes, no, self._np.int16 if 2 in kinds else self._np.int8)
-
-    def _kind(self, value: Any) -> int | None:
-        """How many bytes a small whole number takes; None for any other number."""
-        if not is_plain(value):
-            return int(value.itemsize) if value.dtype.kind == "i" and value.itemsize <= 2 else None
-        if not isinstance(value, int) or abs(value) > _SHORT:
-            return None
-        return 1 if abs(value) <= _BYTE else 2
-
-    def _blended_small(self, test: Any, yes: Any, no: Any, kind: Any) -> Any:
-        np = self._np
-        mask = -test.view(np.int8) if kind is np.int8 else -test.astype(np.int16)
-        one, other = (
-            kind(value) if is_plain(value) else value.astype(kind, copy=False) for value in (yes, no)
-        )
-        mask &= one ^ other
-        mask ^= other
-        return mask
-
-    def _two_numbers(self, test: Any, yes: Any, no: Any) -> Any:
-        np, step = self._np, yes - no
-        if not isinstance(yes, int) or not isinstance(no, int) or max(abs(yes), abs(no), abs(step)) > _SHORT:
-            return self._blended(test, float(yes), float(no))
-        if step == 0:
-            return yes
-        if max(abs(yes), abs(no), abs(step)) <= _BYTE:
-            found = test.view(np.int8)
-            found = found * np.int8(step) if step != 1 else found
-            return found + np.int8(no) if no else found
-        found = test.astype(np.int16) * np.int16(step)
-        return found + np.int16(no) if no else found
-
-    def _blended(self, test: Any, yes: Any, no: Any) -> Any:
-        """By their bits, which costs the same whatever the test says, and takes any number as it is."""
-        np = self._np
-        mask = test.astype(np.int64)
+        np, width = self._np, max(self._width(yes), self._width(no))
+        kind = np.int8 if width == 1 else np.int16 if width == 2 else np.int64
+        mask = test.astype(kind)
         np.negative(mask, out=mask)
         if is_plain(no) and no == 0:
-            mask &= self._bits(yes)
-            return mask.view(np.float64)
-        other = self._bits(no)
-        mask &= self._bits(yes) ^ other
-        mask ^= other
-        return mask.view(np.float64)
+            mask &= self._bits(yes, kind)
+        else:
+            other = self._bits(no, kind)
+            mask &= self._bits(yes, kind) ^ other
+            mask ^= other
+        return mask if width < 8 else mask.view(np.float64)
 
-    def _bits(self, value: Any) -> Any:
+    def _width(self, value: Any) -> int:
+        """How many bytes a small whole number takes; 8 for any other number."""
+        if not is_plain(value):
+            return int(value.itemsize) if value.dtype.kind == "i" and value.itemsize <= 2 else 8
+        if not isinstance(value, int) or abs(value) > _SHORT:
+            return 8
+        return 1 if abs(value) <= _BYTE else 2
+
+    def _bits(self, value: Any, kind: Any) -> Any:
         np = self._np
-        return np.float64(value).view(np.int64) if is_plain(value) else self.real(value).view(np.int64)
+        if kind is np.int64:
+            return np.float64(value).view(kind) if is_plain(value) else self.real(value).view(kind)
+        return kind(value) if is_plain(value) else value.astype(kind, copy=False)
 
     def real(self, value: Any) -> Any:
         """The value as floats."""

@@ -309,6 +309,18 @@ class Operations:
         year = self._plus(year, self.times(era, 400.0), self.chosen(early, 0.0, 1.0))
         return self.named(year), self.named(month), self.named(of_month)
 
+    def day_number(self, year: Any, month: Any, day: Any) -> Any:
+        """The day counted from 1 January of the year 1, of year, month and day of the month."""
+        early = self.named(self.compared("<=", month, 2.0))
+        year = self.named(self._minus(year, self.chosen(early, 1.0, 0.0)))
+        era = self.named(self._into(year, 400.0))
+        of_era = self.named(self._minus(year, self.times(era, 400.0)))
+        place = self._minus(month, self.chosen(early, -9.0, 3.0))
+        months = self._into(self._plus(self.times(place, 153.0), 2.0), 5.0)
+        leaps = self._minus(self._into(of_era, 4.0), self._into(of_era, 100.0))
+        years = self._plus(self.times(era, 146_097.0), self.times(of_era, 365.0), leaps)
+        return self._minus(self._plus(years, months, day), _BASE_OF_ERAS + 1.0)
+
     def _workdays_to(self, day: Any) -> Any:
         weeks = self.named(self._into(day, 7.0))
         rest = self._minus(day, self.times(weeks, 7.0))

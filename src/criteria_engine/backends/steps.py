@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import Any, Protocol, assert_never
+from typing import Any, assert_never
 
 from criteria_engine.backends.operations import Operations
 from criteria_engine.backends.python import Anything, children
@@ -25,29 +25,40 @@ Step = Callable[["Block", Sequence[Any]], Any]
 """What works a part out, from the rows and the values of the parts that it reads."""
 
 
-class Block(Protocol):
-    """Some rows of the inputs. Truth values are arrays, or one for all rows."""
+class Block:
+    """Some rows of the inputs. Truth values are columns, or one for all rows."""
+
+    def cells(self, input: str) -> Any:
+        """What is known of an input: its ``values``, and where they are ``given``, ``withheld`` or ``bad``."""
+        raise NotImplementedError
 
     def given(self, input: str) -> Any:
         """Where the input is not missing."""
+        return self.cells(input).given
 
     def withheld(self, input: str) -> Any:
         """Where the input is not applicable."""
-
-    def evidenced(self, input: str) -> Any:
-        """Where evidence names the input."""
+        return self.cells(input).withheld
 
     def number(self, input: str) -> Any:
         """The number of the input; its lowest where it is missing or not applicable."""
+        return self.cells(input).values
+
+    def evidenced(self, input: str) -> Any:
+        """Where evidence names the input."""
+        raise NotImplementedError
 
     def flag(self, input: str, wanted: bool) -> Any:
         """Where a truth value is there and is that."""
+        raise NotImplementedError
 
     def among(self, input: str, words: tuple[str, ...], wanted: bool) -> Any:
         """Where a text is there, and is one (none) of the words."""
+        raise NotImplementedError
 
     def same(self, left: str, right: str, wanted: bool) -> Any:
         """Where two texts are there and agree (differ)."""
+        raise NotImplementedError
 
 
 class Steps:

@@ -29,7 +29,7 @@ from criteria_engine.projection.value_steps import (
     StateModel,
     moves_of,
 )
-from criteria_engine.tables.arrays import ArrayRows, Cells, InputSource, cells_of
+from criteria_engine.tables.arrays import ArrayInputs, ArrayRows, Cells, InputSource, cells_of
 
 __all__ = [
     "CommonYear",
@@ -400,7 +400,7 @@ class _Block:
         np, verdicts = self.np, self.walk.verdicts
         if verdicts.door.needs_day:
             self.sources[ON] = InputSource(Cells(float(datetime.date(year, 12, 31).toordinal())))
-        rows = ArrayRows(np, self.sources, self.words, self.evidence, slice(None))
+        rows = ArrayRows(ArrayInputs(np, self.sources, self.words, self.evidence), slice(None))
         judged = verdicts.judge_block(np, rows, complete=self.complete)
         surely, possibly, points = (
             np.broadcast_to(each, len(self.panels) * self.walk.draws) for each in judged

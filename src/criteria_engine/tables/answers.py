@@ -18,7 +18,7 @@ from criteria_engine.compiler.program import CODES, Program
 from criteria_engine.core import algebra as a
 from criteria_engine.core.bounds import BoundsRewriter
 from criteria_engine.core.nodes import Branch, Condition, Not
-from criteria_engine.core.values import Meaning, NumberValue, TextValue, TruthValue
+from criteria_engine.core.values import Meaning, TextValue, TruthValue
 from criteria_engine.rules.parts import Status
 
 __all__ = [
@@ -218,26 +218,13 @@ def _of_value(bounds: BoundsRewriter, column: str, value: Meaning) -> Answer:
     exact, bounded = (value.there, value.na), (can(value.there), can(value.na))
     if isinstance(value, TextValue):
         guards = tuple(case.guard for case in value.cases)
+        words, inputs = (case.word for case in value.cases), (case.input for case in value.cases)
         return TextAnswer(
-            (*guards, *exact),
-            (*map(can, guards), *bounded),
-            column,
-            tuple(case.word for case in value.cases),
-            tuple(case.input for case in value.cases),
+            (*guards, *exact), (*map(can, guards), *bounded), column, tuple(words), tuple(inputs)
         )
-    return _of_number(bounds, column, value, exact, bounded)
-
-
-def _of_number(
-    bounds: BoundsRewriter,
-    column: str,
-    value: NumberValue,
-    exact: tuple[Condition, Condition],
-    bounded: tuple[Condition, Condition],
-) -> Answer:
     size, ends = value.numeric, bounds.interval(value.numeric)
     if value.kind == "number":
         columns = (f"{column}.low", f"{column}.high")
-        return BoundsAnswer((size, size, exact[1]), (*ends, bounded[1]), columns)
-    words = value.words if value.kind == "scale" else None
-    return PlaceAnswer((size, size, *exact), (*ends, *bounded), column, words)
+        return BoundsAnswer((size, size, value.na), (*ends, can(value.na)), columns)
+    scale = value.words if value.kind == "scale" else None
+    return PlaceAnswer((size, size, *exact), (*ends, *bounded), column, scale)

@@ -12,6 +12,7 @@ from typing import Any
 
 import attrs
 
+from criteria_engine.backends.steps import Block
 from criteria_engine.compiler.inputs import InputReader
 from criteria_engine.compiler.names import span_of
 from criteria_engine.core.nodes import NA
@@ -106,7 +107,7 @@ class NumberSource(InputSource):
         else:
             filled = np.where(fine, values, self._low)
         given = fine if withheld is NO else fine | withheld
-        return Cells(filled, _folded(given, YES), withheld, _folded(bad, NO))
+        return Cells(filled, given, withheld, bad)
 
     def _within(self, values: Any) -> bool:
         """Whether all are between the ends; what is not a number is not."""
@@ -129,44 +130,39 @@ def _folded(value: Any, all_of_it: bool) -> Any:
     return all_of_it if same else value
 
 
-class ArrayRows:
-    """Some rows of all inputs: what the backend of arrays reads (see ``backends.steps.Block``)."""
+@attrs.frozen(eq=False, repr=False)
+class ArrayInputs:
+    """All that is read of a frame.
 
-    def __init__(
-        self,
-        np: Any,
-        sources: Mapping[str, InputSource],
-        words: Mapping[str, Sequence[str]],
-        evidence: Mapping[str, Any],
-        rows: Any,
-    ) -> None:
-        self._np, self._sources, self._words, self._evidence, self._rows = np, sources, words, evidence, rows
+    ``words`` are for inputs of text the texts in the order of their places; ``evidence`` says by input where it
+    is named.
+    """
+
+    np: Any
+    sources: Mapping[str, InputSource]
+    words: Mapping[str, Sequence[str]]
+    evidence: Mapping[str, Any]
+
+
+class ArrayRows(Block):
+    """Some rows of all inputs: a slice, or their numbers."""
+
+    def __init__(self, inputs: ArrayInputs, rows: Any) -> None:
+        self._np, self._inputs, self._words, self._rows = inputs.np, inputs, inputs.words, rows
         self._cells: dict[str, Cells] = {}
 
     def cells(self, input: str) -> Cells:
         """The cells of an input, looked at once."""
         cells = self._cells.get(input)
         if cells is None:
-            raw = self._sources[input].at(self._rows)
+            raw = self._inputs.sources[input].at(self._rows)
             masks = _folded(raw.given, YES), _folded(raw.withheld, NO), _folded(raw.bad, NO)
             cells = self._cells[input] = Cells(raw.values, *masks)
         return cells
 
-    def given(self, input: str) -> Any:
-        """Where the input is not missing."""
-        return self.cells(input).given
-
-    def withheld(self, input: str) -> Any:
-        """Where the input is not applicable."""
-        return self.cells(input).withheld
-
     def evidenced(self, input: str) -> Any:
         """Where evidence names the input."""
-        return _folded(_some_of(self._evidence.get(input, NO), self._rows), NO)
-
-    def number(self, input: str) -> Any:
-        """The number of the input; its lowest where it is missing or not applicable."""
-        return self.cells(input).values
+        return _folded(_some_of(self._inputs.evidence.get(input, NO), self._rows), NO)
 
     def flag(self, input: str, wanted: bool) -> Any:
         """Where a truth value is there and is that."""
@@ -273,25 +269,6 @@ NUMERIC = ("number", "integer", "percent")
 """Types of inputs that are numbers."""
 
 
-@attrs.frozen(eq=False, repr=False)
-class ArrayInputs:
-    """All that is read of a frame: ``count`` rows.
-
-    ``words`` are for inputs of text the texts in the order of their places; ``evidence`` says by input where it
-    is named.
-    """
-
-    np: Any
-    count: int
-    sources: Mapping[str, InputSource]
-    words: Mapping[str, Sequence[str]]
-    evidence: Mapping[str, Any]
-
-    def rows(self, rows: Any) -> ArrayRows:
-        """Some rows (a slice, or their numbers)."""
-        return ArrayRows(self.np, self.sources, self.words, self.evidence, rows)
-
-
 class ArrayReader:
     """Reads the inputs of a ruleset from a frame; ``levels`` are by title those that will do."""
 
@@ -312,7 +289,7 @@ class ArrayReader:
             if given.id in self._door.evidenced:
                 source = self._only_where(given, source, evidence.get(given.id, NO))
             sources[given.id] = source
-        return ArrayInputs(self._np, len(self._table), sources, self._words, evidence)
+        return ArrayInputs(self._np, sources, self._words, evidence)
 
     def days(self, column: str, first: datetime.date | None) -> InputSource:
         """The days of assessment that a column holds; one that is missing, or before the first, is wrong."""
@@ -379,22 +356,9 @@ class ArrayReader:
             return self._dates(given, column)
         if given.type == "boolean":
             flags = self._table.truth_values(column)
-            if flags is None:
-                return self._mixed_flags(given, column.to_list())
-            return InputSource(Cells(*flags))
+            if flags is not None:
+                return InputSource(Cells(*flags))
         return self._one_by_one(given, column.to_list())
-
-    def _mixed_flags(self, given: Input, cells: Sequence[Any]) -> InputSource:
-        """Truth values among other things, as pandas holds them where some are missing."""
-        np = self._np
-        yes = np.array([cell is True for cell in cells], dtype=bool)
-        there = yes | np.array([cell is False for cell in cells], dtype=bool)
-        odd = np.flatnonzero(~there)
-        others = self._one_by_one(given, [cells[row] for row in odd.tolist()]).cells
-        withheld, bad = np.zeros(len(cells), dtype=bool), np.zeros(len(cells), dtype=bool)
-        yes[odd], there[odd] = others.values, others.given
-        withheld[odd], bad[odd] = others.withheld, others.bad
-        return InputSource(Cells(yes, there, withheld, bad))
 
     def _numbers(self, given: Input, column: Any) -> InputSource:
         raw, there = self._table.numbers(column)
@@ -459,9 +423,9 @@ class ArrayReader:
         read: list[Any] = [None] * len(cells)
         bad = self._np.zeros(len(cells), dtype=bool)
         for row, cell in enumerate(cells):
-            # Python has True for a number.
-            if isinstance(cell, bool) and given.type != "boolean":
-                bad[row] = True
+            if cell is True or cell is False:
+                # Python takes a truth value for a number.
+                read[row], bad[row] = (cell, False) if given.type == "boolean" else (None, True)
             elif not is_missing(cell):
                 try:
                     read[row] = self._door.value_of(given, plain(cell))

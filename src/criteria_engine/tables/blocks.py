@@ -23,7 +23,6 @@ from criteria_engine.tables.answers import (
     ChoiceAnswer,
     PlaceAnswer,
     TextAnswer,
-    answers_of,
     breaches_of,
 )
 from criteria_engine.tables.arrays import NO, ArrayInputs, ArrayRows
@@ -38,12 +37,11 @@ _FEW = 3  # fewer than a third of the rows with gaps are judged by themselves
 
 
 def judge_blocks(
-    program: Program, inputs: ArrayInputs, *, detail: bool
+    program: Program, answers: Sequence[Answer], inputs: ArrayInputs, count: int, *, detail: bool
 ) -> tuple[list[OutputColumn], list[tuple[str, Any]]]:
     """The columns of all answers, and what is wrong: names of inputs with numbers of rows."""
-    answers = program.kept(("answers", detail), lambda: answers_of(program, detail=detail))
     programs = program.kept(("arrays", detail), lambda: _programs(inputs.np, program, answers))
-    run = _Run(inputs, [_gathering_of(inputs.np, answer, inputs.count) for answer in answers], programs)
+    run = _Run(inputs, count, [_gathering_of(inputs.np, answer, count) for answer in answers], programs)
     run.judge_all(program.door.order)
     refused = run.refused()
     columns = [column for gathering in run.gatherings for column in gathering.columns(refused)]
@@ -64,6 +62,7 @@ def _programs(np: Any, program: Program, answers: Sequence[Answer]) -> tuple[Ste
 @attrs.define(eq=False, repr=False)
 class _Run:
     inputs: ArrayInputs
+    count: int
     gatherings: list[Gathering]
     programs: tuple[Steps, Steps]
     wrong: list[tuple[str, Any]] = attrs.field(factory=list)
@@ -71,11 +70,11 @@ class _Run:
 
     def judge_all(self, order: Sequence[str]) -> None:
         """Judge all blocks, and scattered rows with gaps by themselves."""
-        np, count = self.inputs.np, self.inputs.count
+        np, count = self.inputs.np, self.count
         scattered: list[Any] = []
         for start in range(0, count, _BLOCK):
             rows = slice(start, min(start + _BLOCK, count))
-            block = self.inputs.rows(rows)
+            block = ArrayRows(self.inputs, rows)
             gaps = self._gaps(block, order, rows)
             if gaps is NO:
                 self._judge(block, rows, complete=True)
@@ -120,7 +119,7 @@ class _Run:
         ]
         for start in range(0, len(numbers), _BLOCK):
             rows = numbers[start : start + _BLOCK]
-            self._judge(self.inputs.rows(rows), rows, complete=False)
+            self._judge(ArrayRows(self.inputs, rows), rows, complete=False)
 
     def _note(self, name: str, bad: Any, rows: Any) -> None:
         """Note the rows in which an input is wrong."""
@@ -133,7 +132,7 @@ class _Run:
         """The rows whose values are wrong, or None."""
         if not any(len(rows) for _, rows in self.wrong):
             return None
-        refused = self.inputs.np.zeros(self.inputs.count, dtype=bool)
+        refused = self.inputs.np.zeros(self.count, dtype=bool)
         for _, rows in self.wrong:
             refused[rows] = True
         return refused
@@ -142,7 +141,7 @@ class _Run:
 # ---- what comes of the answers: gathered block by block into columns of codes, flags and numbers ---
 
 _MOST_BITS = 62
-_NOT_YET, _OPEN, _NA = -1, -2, -3
+_NOT_YET, _OPEN, _NA = -1, -2, -3  # codes of what is no word
 
 
 class Gathering:
@@ -166,9 +165,7 @@ def _gathering_of(np: Any, answer: Answer, count: int) -> Gathering:
             return _Choices(np, answer, count)
         case BoundsAnswer():
             return _Sizes(np, answer, count)
-        case PlaceAnswer():
-            return _Places(np, answer, count)
-    return _Texts(np, answer, count)
+    return _Worded(np, answer, count)
 
 
 class _Choices(Gathering):
@@ -277,54 +274,34 @@ class _Sizes(Gathering):
         yield OutputColumn(answer.columns[1], high, gone=absent)
 
 
-class _Places(Gathering):
-    """A place among words, or a day."""
+class _Worded(Gathering):
+    """Texts as codes: places among words, days, or places among all texts that came."""
 
-    answer: PlaceAnswer
+    answer: PlaceAnswer | TextAnswer
 
-    def __init__(self, np: Any, answer: PlaceAnswer, count: int) -> None:
+    def __init__(self, np: Any, answer: PlaceAnswer | TextAnswer, count: int) -> None:
         super().__init__(np, answer, count)
         self._codes = np.full(count, _OPEN, dtype=np.int32)
-
-    def take(self, results: Sequence[Any], rows: Any, block: ArrayRows, *, complete: bool) -> None:
-        np = self._np
-        low, high, there, na = (np.broadcast_to(each, self._codes[rows].shape) for each in results)
-        value = np.where(low == high, low, _OPEN).astype(np.int32)
-        self._codes[rows] = np.where(na, np.where(there, _OPEN, _NA), value)
-
-    def columns(self, refused: Any) -> Iterator[OutputColumn]:
-        distinct, codes = self._np.unique(self._codes, return_inverse=True)
-        words = [self._word(int(code)) for code in distinct]
-        yield _worded(self._np, self.answer.column, codes, words, refused)
-
-    def _word(self, code: int) -> str | None:
-        if code < 0:
-            return NA_TEXT if code == _NA else None
-        if self.answer.words is not None:
-            return self.answer.words[code]
-        return datetime.date.fromordinal(code).isoformat()
-
-
-class _Texts(Gathering):
-    """A text: a fixed word, or what an input says."""
-
-    answer: TextAnswer
-
-    def __init__(self, np: Any, answer: TextAnswer, count: int) -> None:
-        super().__init__(np, answer, count)
-        self._codes = np.full(count, _OPEN, dtype=np.int64)
         self._texts: dict[str, int] = {}
 
     def take(self, results: Sequence[Any], rows: Any, block: ArrayRows, *, complete: bool) -> None:
         np, shape = self._np, self._codes[rows].shape
-        *flags, there, na = (np.broadcast_to(each, shape) for each in results)
-        codes = np.full(shape, _NOT_YET)
-        for flag, word, input in zip(flags, self.answer.words, self.answer.inputs, strict=True):
+        *parts, there, na = (np.broadcast_to(result, shape) for result in results)
+        if isinstance(self.answer, TextAnswer):
+            codes = self._codes_of_cases(self.answer, parts, block, shape)
+        else:
+            low, high = parts
+            codes = np.where(low == high, low, _OPEN)
+        self._codes[rows] = np.where(na, np.where(there, _OPEN, _NA), codes).astype(np.int32)
+
+    def _codes_of_cases(self, answer: TextAnswer, flags: Sequence[Any], block: ArrayRows, shape: Any) -> Any:
+        np, codes = self._np, self._np.full(shape, _NOT_YET)
+        for flag, word, input in zip(flags, answer.words, answer.inputs, strict=True):
             text = self._place(word) if input is None else self._text_of(block, input)
             first = flag & (codes == _NOT_YET)
             other = flag & ~first & (codes != text)
             codes = np.where(first, text, np.where(other, _OPEN, codes))
-        self._codes[rows] = np.where(na, np.where(there, _OPEN, _NA), codes)
+        return codes
 
     def _place(self, word: str) -> int:
         return self._texts.setdefault(word, len(self._texts))
@@ -336,6 +313,18 @@ class _Texts(Gathering):
         return np.where(cells.given, places[cells.values], _OPEN)
 
     def columns(self, refused: Any) -> Iterator[OutputColumn]:
-        texts = [*self._texts]
-        codes = self._np.where(self._codes >= 0, self._codes, len(texts) + (self._codes == _NA))
-        yield _worded(self._np, self.answer.column, codes, [*texts, None, NA_TEXT], refused)
+        words: Sequence[str | None] | None = self.answer.words
+        if isinstance(self.answer, TextAnswer):
+            words = [*self._texts]
+        if words is not None:
+            codes, words = self._codes - _NA, [NA_TEXT, None, None, *words]
+        else:
+            distinct, codes = self._np.unique(self._codes, return_inverse=True)
+            words = [_day(code) for code in distinct.tolist()]
+        yield _worded(self._np, self.answer.column, codes, words, refused)
+
+
+def _day(code: int) -> str | None:
+    if code < 0:
+        return NA_TEXT if code == _NA else None
+    return datetime.date.fromordinal(code).isoformat()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -20,7 +20,7 @@ from criteria_engine.compiler.program import Program
 from criteria_engine.compiler.soundness import SoundRuleset
 from criteria_engine.core.extras import narwhals, numpy
 from criteria_engine.evaluation.evaluation import checked_day, first_day
-from criteria_engine.tables.answers import answers_of, columns_of
+from criteria_engine.tables.answers import Answer, answers_of, columns_of
 from criteria_engine.tables.arrays import ArrayReader, Cells, InputSource
 from criteria_engine.tables.blocks import judge_blocks
 from criteria_engine.tables.frame_inputs import FrameFacts
@@ -70,7 +70,7 @@ def evaluate_frame(
     check_columns(
         program, list(table.schema), [prefix + name for name in columns_of(answers)], history.labels
     )
-    judging = _Judging(ruleset, program, history, day, detail, prefix, strict)
+    judging = _Judging(ruleset, program, answers, history, day, detail, prefix, strict)
     if isinstance(table, LazyTable):
         return judging.by_plan(table, FrameFacts(table.schema))
     if isinstance(table, PolarsTable) and len(table) >= MANY:
@@ -97,6 +97,7 @@ class _Judging:
 
     ruleset: SoundRuleset
     program: Program
+    answers: Sequence[Answer]
     history: HistoryInputs
     day: datetime.date | str | None
     detail: bool
@@ -107,7 +108,7 @@ class _Judging:
         """A plan that nothing runs yet."""
         facts = attrs.evolve(facts, labels=self.history.labels, levels=self.history.levels)
         request = PlanRequest(type(table), facts, self.day, first_day(self.ruleset), self.detail)
-        return planned(table, self.program, request, self.prefix)
+        return planned(table, self.program, self.answers, request, self.prefix)
 
     def by_checked_plan(self, table: PolarsTable) -> Any:
         """A large polars frame: checked first, then judged by one plan."""
@@ -123,14 +124,13 @@ class _Judging:
         inputs = reader.read()
         if program.needs_day:
             inputs = attrs.evolve(inputs, sources={**inputs.sources, ON: self._day(reader)})
-        columns, wrong = judge_blocks(program, inputs, detail=self.detail)
+        columns, wrong = judge_blocks(program, self.answers, inputs, len(table), detail=self.detail)
         if self.strict and wrong:
             refuse_rows(self.ruleset, program, table.frame, wrong, self.history.labels)
         by_name = {column.name: column for column in columns}
         labels = {**self.history.labels, ON: "on"}
-        by_name["error"] = error_column(np, inputs.count, wrong, program.door.order, labels)
-        answers = program.kept(("answers", self.detail), lambda: answers_of(program, detail=self.detail))
-        names = columns_of(answers)
+        by_name["error"] = error_column(np, len(table), wrong, program.door.order, labels)
+        names = columns_of(self.answers)
         return table.with_columns([attrs.evolve(by_name[name], name=self.prefix + name) for name in names])
 
     def _day(self, reader: ArrayReader) -> InputSource:

@@ -16,6 +16,7 @@ from typing import Any, Literal
 import attrs
 
 from criteria_engine.backends.frames import Formula, Formulas
+from criteria_engine.backends.steps import Block
 from criteria_engine.compiler.inputs import InputReader
 from criteria_engine.compiler.names import ON, span_of
 from criteria_engine.rules.parts import Input
@@ -27,23 +28,6 @@ __all__ = ["CellFormulas", "FrameFacts", "FrameInputs", "text_of_day"]
 # ---- days --------------------------------------------------------------------------------------
 
 _WRITTEN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-_SHORT_MONTHS = (4, 6, 9, 11)
-_MOST = 1e9
-
-
-def _day_number(do: Formulas, year: Any, month: Any, day: Any) -> Any:
-    """The day counted from 1 January of the year 1, of year, month and day of the month."""
-    early = do.named(do.compared("<=", month, 2.0))
-    year = do.named(do.subtracted(year, do.chosen(early, 1.0, 0.0), _MOST))
-    era = do.named(do.floor(do.divided(year, 400.0, 1e-9, safe=True)))
-    of_era = do.named(do.subtracted(year, do.times(era, 400.0), _MOST))
-    place = do.subtracted(month, do.chosen(early, -9.0, 3.0), _MOST)
-    months = do.floor(do.divided(do.added([do.times(place, 153.0), 2.0], _MOST), 5.0, 1e-9, safe=True))
-    leap = do.floor(do.divided(of_era, 4.0, 1e-9, safe=True))
-    century = do.floor(do.divided(of_era, 100.0, 1e-9, safe=True))
-    years = do.subtracted(do.added([do.times(of_era, 365.0), leap], _MOST), century, _MOST)
-    days = do.added([do.times(era, 146_097.0), years, months, day], _MOST)
-    return do.subtracted(days, 306.0, _MOST)
 
 
 def _day_of_text(ex: Any, do: Formulas, text: Formula) -> tuple[Any, Any]:
@@ -54,22 +38,12 @@ def _day_of_text(ex: Any, do: Formulas, text: Formula) -> tuple[Any, Any]:
         do.named(do.made(lambda x, at=at, size=size: x.str.slice(at, size).cast(ex.Float64), safe))
         for at, size in ((0, 4), (5, 2), (8, 2))
     )
-    fits = [do.compared(">=", each, 1.0) for each in (year, month, day)]
-    fits += [do.compared("<=", month, 12.0), do.compared("<=", day, _length(do, year, month))]
-    return do.named(do.every([written, *fits])), do.named(_day_number(do, year, month, day))
-
-
-def _length(do: Formulas, year: Any, month: Any) -> Any:
-    """How many days the month has."""
-
-    def divides(size: float) -> Any:
-        part = do.divided(year, size, 1e-9, safe=True)
-        return do.named(do.compared("==", do.times(do.floor(part), size), year))
-
-    leap = do.some([do.every([divides(4.0), do.contrary(divides(100.0))]), divides(400.0)])
-    short = do.some([do.compared("==", month, float(each)) for each in _SHORT_MONTHS])
-    february = do.chosen(leap, 29.0, 28.0)
-    return do.chosen(do.compared("==", month, 2.0), february, do.chosen(short, 30.0, 31.0))
+    number = do.named(do.day_number(year, month, day))
+    # A day that its month does not have comes back as one of the next.
+    _, same_month, same_day = do.calendar(number)
+    fits = [do.compared(">=", part, 1.0) for part in (year, month, day)]
+    fits += [do.compared("==", same_month, month), do.compared("==", same_day, day)]
+    return do.named(do.every([written, *fits])), number
 
 
 def text_of_day(ex: Any, parts: tuple[Any, Any, Any]) -> Any:
@@ -93,8 +67,9 @@ _FORMS: tuple[Literal["NFC", "NFD", "NFKC", "NFKD"], ...] = ("NFC", "NFD", "NFKC
 class FrameFacts:
     """What is known of a frame before it is judged.
 
-    ``schema`` are the kinds of its columns. Of inputs that are ``sound`` no value is missing or wrong; ``words`` are by input and word columns that say where it stands.
-    ``labels`` are what users call inputs with other names, ``levels`` by title those that will do.
+    ``schema`` are the kinds of its columns. Of inputs that are ``sound`` no value is missing or wrong; ``words``
+    are by input and word columns that say where it stands. ``labels`` are what users call inputs with other
+    names, ``levels`` by title those that will do.
     """
 
     schema: Mapping[str, Any]
@@ -106,21 +81,21 @@ class FrameFacts:
 
 @attrs.frozen(eq=False, repr=False)
 class CellFormulas:
-    """An input: formulas, or plain truth values that hold for all rows. ``text`` is its column, if any.
+    """An input: formulas, or plain truth values that hold for all rows.
 
-    ``masked`` is where other columns do not take the text away.
+    ``values`` are its numbers, ``yes`` is where a truth value holds, ``text`` its column of texts. ``masked`` is where other columns do not take the text away.
     """
 
     given: Any = False
     withheld: Any = False
     bad: Any = False
-    number: Any = 0.0
+    values: Any = 0.0
     yes: Any = False
     text: Any = None
     masked: Any = None
 
 
-class FrameInputs:
+class FrameInputs(Block):
     """The inputs of a ruleset in a frame, each looked at once."""
 
     def __init__(self, nw: Any, do: Formulas, door: InputReader, facts: FrameFacts) -> None:
@@ -132,18 +107,6 @@ class FrameInputs:
         self._evidence: dict[str, Any] = {}
 
     # ---- what the backend asks ---------------------------------------------------------------
-
-    def given(self, input: str) -> Any:
-        """Where the input is not missing."""
-        return self.cells(input).given
-
-    def withheld(self, input: str) -> Any:
-        """Where the input is not applicable."""
-        return self.cells(input).withheld
-
-    def number(self, input: str) -> Any:
-        """The number of the input; its lowest where it is missing or not applicable."""
-        return self.cells(input).number
 
     def flag(self, input: str, wanted: bool) -> Any:
         """Where a truth value is there and is that."""
@@ -197,13 +160,13 @@ class FrameInputs:
     def look_at_day(self, on: datetime.date | str | None, first: datetime.date | None) -> None:
         """Take the day of assessment: one for all rows, or a column, where one that is missing is wrong."""
         if not isinstance(on, str):
-            self._cells[ON] = CellFormulas(True, number=1.0 if on is None else float(on.toordinal()))
+            self._cells[ON] = CellFormulas(True, values=1.0 if on is None else float(on.toordinal()))
             return
         do, day = self._do, self._of_column(Input(on, type="date"))
-        late = True if first is None else do.compared(">=", day.number, float(first.toordinal()))
+        late = True if first is None else do.compared(">=", day.values, float(first.toordinal()))
         fine = do.named(do.every([day.given, late]))
-        number = do.named(do.chosen(fine, day.number, 1.0))
-        self._cells[ON] = CellFormulas(fine, bad=do.contrary(fine), number=number)
+        number = do.named(do.chosen(fine, day.values, 1.0))
+        self._cells[ON] = CellFormulas(fine, bad=do.contrary(fine), values=number)
 
     def word(self, input: str, word: str) -> Any:
         """Where the text of an input is that word, in any form in which Unicode may write it."""
@@ -257,7 +220,7 @@ class FrameInputs:
             do.named(do.every([named, mask])) for mask in (cells.given, cells.withheld, cells.bad, cells.yes)
         ]
         masked = named if cells.masked is None else do.named(do.every([named, cells.masked]))
-        number = do.named(do.chosen(named, cells.number, self._nothing(given).number))
+        number = do.named(do.chosen(named, cells.values, self._nothing(given).values))
         there, withheld, bad, yes = masks
         return CellFormulas(there, withheld, bad, number, yes, cells.text, masked)
 
@@ -305,7 +268,7 @@ class FrameInputs:
         for place, flag in enumerate(listed[1:] if given.type == "ordinal" else (), 1):
             number = do.chosen(flag, place, number)
         if sound:
-            return CellFormulas(True, number=do.named(number), text=column)
+            return CellFormulas(True, values=do.named(number), text=column)
         fine = do.named(do.some([*listed, withheld]))
         there = self._there(column)
         bad = do.named(do.every([there, do.contrary(fine)]))
@@ -341,7 +304,7 @@ class FrameInputs:
         column, number = Formula(raw), raw if as_it_is else raw.cast(ex.Float64)
         x = Formula(number, depth=not as_it_is)
         if given.id in self._facts.sound:
-            return CellFormulas(True, number=do.named(x))
+            return CellFormulas(True, values=do.named(x))
         fitting = (number >= float(low)) & (number <= float(high))
         if whole and not kind.is_integer():
             fitting &= number == number.floor().cast(ex.Float64)
@@ -350,7 +313,7 @@ class FrameInputs:
         if kind.is_float():
             gone = do.some([gone, self._held(lambda y: y.is_nan(), column)])
         bad = do.named(do.every([do.contrary(fine), do.contrary(gone)]))
-        return CellFormulas(fine, bad=bad, number=do.named(do.chosen(fine, x, float(low))))
+        return CellFormulas(fine, bad=bad, values=do.named(do.chosen(fine, x, float(low))))
 
     def _boolean(self, given: Input) -> CellFormulas:
         column, do = Formula(self._ex.col(given.id)), self._do
@@ -367,7 +330,7 @@ class FrameInputs:
             do.named(do.chosen(there, Formula(part.cast(ex.Float64).fill_null(1.0), depth=1), 1.0))
             for part in (column.dt.year(), column.dt.month(), column.dt.day())
         ]
-        return self._of_day(given, Formula(column), there, _day_number(do, *parts), False)
+        return self._of_day(given, Formula(column), there, do.day_number(*parts), False)
 
     def _of_day(self, given: Input, column: Formula, there: Any, day: Any, na: Any) -> CellFormulas:
         do = self._do
@@ -410,4 +373,4 @@ class FrameInputs:
 
     def _nothing(self, given: Input) -> CellFormulas:
         low = span_of(given, self._door.words.get(given.id, ()))[0]
-        return CellFormulas(number=int(low) if given.type == "ordinal" else float(low))
+        return CellFormulas(values=int(low) if given.type == "ordinal" else float(low))

@@ -18,15 +18,10 @@ from criteria_engine.core.extras import arrow, narwhals, numpy
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 
 __all__ = [
-    "ArrowTable",
-    "DuckdbTable",
     "LazyTable",
     "MemoryTable",
     "OutputColumn",
-    "PandasTable",
-    "PolarsPlan",
     "PolarsTable",
-    "SparkTable",
     "Table",
     "is_missing",
     "refuse_frame",
@@ -53,12 +48,12 @@ def table_of(frame: Any) -> MemoryTable | LazyTable:
         raise refuse_frame("CE572", kind=type(frame).__name__) from None
     engine, lazy = held.implementation, not isinstance(held, nw.DataFrame)
     if engine.is_duckdb():
-        return DuckdbTable(nw, held)
+        return _DuckdbTable(nw, held)
     if engine.is_polars():
-        return PolarsPlan(nw, held) if lazy else PolarsTable(nw, held)
+        return _PolarsPlan(nw, held) if lazy else PolarsTable(nw, held)
     if lazy:
-        return SparkTable(nw, held) if engine.is_pyspark() else LazyTable(nw, held)
-    return ArrowTable(nw, held) if engine.is_pyarrow() else PandasTable(nw, held)
+        return _SparkTable(nw, held) if engine.is_pyspark() else LazyTable(nw, held)
+    return _ArrowTable(nw, held) if engine.is_pyarrow() else _PandasTable(nw, held)
 
 
 class Table:
@@ -174,20 +169,18 @@ class MemoryTable(Table):
         raise NotImplementedError
 
 
-class PandasTable(MemoryTable):
+class _PandasTable(MemoryTable):
     """A frame of pandas, or of a library that looks like it."""
 
     def codes(self, column: Any) -> tuple[Any, list[Any]]:
-        """As pandas sorts texts out."""
         codes, texts = column.to_native().factorize()
         return codes, list(texts)
 
     def compares_texts(self, column: Any) -> bool:
-        """Objects are slow to compare."""
+        # Objects are slow to compare.
         return super().compares_texts(column) and column.to_native().dtype != object
 
     def truth_values(self, column: Any) -> tuple[Any, Any] | None:
-        """pandas holds truth values as objects where some are missing."""
         native, pandas = column.to_native(), self._space
         if pandas.__name__ != "pandas" or pandas.api.types.infer_dtype(native, skipna=True) != "boolean":
             return None
@@ -202,7 +195,6 @@ class PandasTable(MemoryTable):
         return yes, yes | no
 
     def with_columns(self, columns: Sequence[OutputColumn]) -> Any:
-        """Added at once, under the same index."""
         native, made = self._native, dict(self._each_once(columns))
         return self._space.concat([native, self._space.DataFrame(made, index=native.index)], axis=1)
 
@@ -229,7 +221,7 @@ class PolarsTable(MemoryTable):
     """A frame of polars."""
 
     def codes(self, column: Any) -> tuple[Any, list[Any]]:
-        """By replacing each text."""
+        """By replacing each text by its place."""
         column = column.cast(self.nw.String)
         gone, texts = column.is_null().to_numpy(), column.drop_nulls().unique().to_list()
         if not texts:
@@ -240,14 +232,14 @@ class PolarsTable(MemoryTable):
             codes[gone] = -1
         return codes, texts
 
-    def plan(self) -> PolarsPlan:
+    def plan(self) -> _PolarsPlan:
         """The same as a plan."""
-        plan = PolarsPlan(self.nw, self.frame.lazy())
+        plan = _PolarsPlan(self.nw, self.frame.lazy())
         plan.own = self.own
         return plan
 
     def with_columns(self, columns: Sequence[OutputColumn]) -> Any:
-        """Added at once."""
+        """The native frame as it came, with more columns."""
         return self._native.with_columns([made.alias(name) for name, made in self._each_once(columns)])
 
     def _native_column(self, column: OutputColumn) -> Any:
@@ -265,20 +257,19 @@ class PolarsTable(MemoryTable):
         return native.with_columns([native[of].gather(at).alias(name) for name, of in columns.items()])
 
 
-class ArrowTable(MemoryTable):
+class _ArrowTable(MemoryTable):
     """A table of pyarrow."""
 
     def codes(self, column: Any) -> tuple[Any, list[Any]]:
-        """As Arrow sorts texts out."""
         found = column.to_native().combine_chunks().dictionary_encode()
         # A dictionary that comes from elsewhere may count its texts without a sign.
         codes = found.indices.cast("int32").fill_null(-1).to_numpy(zero_copy_only=False)
         return codes, found.dictionary.to_pylist()
 
     def numbers(self, column: Any) -> tuple[Any, Any]:
-        """As they lie in memory: a copy with NaN for each null takes longer than to judge by it."""
         if column.dtype != self.nw.Float64 or not column.null_count():
             return super().numbers(column)
+        # As they lie in memory: a copy with NaN for each null takes longer than to judge by it.
         np = numpy()
         array = column.to_native().combine_chunks()
         count, first = len(array), array.offset
@@ -288,7 +279,6 @@ class ArrowTable(MemoryTable):
         return np.frombuffer(held, dtype=np.float64, count=count, offset=8 * first), there
 
     def with_columns(self, columns: Sequence[OutputColumn]) -> Any:
-        """Added one after the other."""
         native = self._native
         for name, made in self._each_once(columns):
             native = native.append_column(name, made)
@@ -309,7 +299,7 @@ class ArrowTable(MemoryTable):
         return native
 
 
-class DuckdbTable(ArrowTable):
+class _DuckdbTable(_ArrowTable):
     """A relation of duckdb: fetched as a table of Arrow, and given back as a relation over one.
 
     Arrays judge what is fetched faster than any query that duckdb was given, and their plan does not grow with
@@ -324,7 +314,6 @@ class DuckdbTable(ArrowTable):
         super().__init__(nw, fetched)
 
     def with_columns(self, columns: Sequence[OutputColumn]) -> Any:
-        """A relation of the same connection; what Arrow knows no type for has its own again."""
         # duckdb finds the table by the name of this variable; a name that no table of the user has.
         criteria_engine_judged = super().with_columns(columns)  # noqa: F841 - see above
         judged = self._relation.query("criteria_frame", "SELECT * FROM criteria_engine_judged")
@@ -383,25 +372,23 @@ class LazyTable(Table):
         return self.holding(frame)
 
 
-class PolarsPlan(LazyTable):
+class _PolarsPlan(LazyTable):
     """A lazy frame of polars, spoken to in its own words: narwhals takes seconds to say a large plan."""
 
     @property
     def space(self) -> Any:
-        """polars itself."""
         return self.nw.get_native_namespace(self.frame)
 
     def spread(self) -> Any:
-        """polars multiplies by the reciprocal of a constant, which gives other bits."""
+        # polars multiplies by the reciprocal of a constant, which gives other bits.
         names = self.frame.collect_schema().names()
         return self.space.col(names[0]).is_null() if names else None
 
     def with_layers(self, layers: Sequence[_Named], added: _Named) -> Any:
-        """As a lazy frame of polars."""
         return self._layered(self.frame.to_native(), layers, added)
 
 
-class SparkTable(LazyTable):
+class _SparkTable(LazyTable):
     """A frame of Spark, spoken to in SQL.
 
     narwhals takes ten times as long to say a plan, and takes the dots in the name of a column for a struct's.
@@ -409,11 +396,9 @@ class SparkTable(LazyTable):
 
     @property
     def space(self) -> Any:
-        """What writes SQL."""
         return SparkSql()
 
     def with_layers(self, layers: Sequence[_Named], added: _Named) -> Any:
-        """By one selection a layer."""
         frame = self.frame.to_native()
         for layer in layers:
             frame = frame.selectExpr("*", *self._selected(layer))
@@ -423,11 +408,10 @@ class SparkTable(LazyTable):
         return [f"{expression.sql} AS {quoted(name)}" for name, expression in named]
 
     def with_copies(self, copies: Mapping[str, str]) -> Self:
-        """Selected by their quoted names."""
         return self._with({name: quoted(source) for name, source in copies.items()})
 
     def with_earlier(self, unit: str, period: str, earlier: Earlier) -> Self:
-        """By windows over the rows of a unit: a join would move all rows between the workers."""
+        # By windows over the rows of a unit: a join would move all rows between the workers.
         return self._with({name: window(of, back, unit, period) for name, (of, back) in earlier.items()})
 
     def _with(self, columns: Mapping[str, str]) -> Self:

@@ -12,7 +12,7 @@ import inspect
 import math
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import product
+from itertools import combinations
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -29,7 +29,6 @@ from criteria_engine.tables.answers import (
     ChoiceAnswer,
     PlaceAnswer,
     TextAnswer,
-    answers_of,
     breaches_of,
     columns_of,
 )
@@ -93,10 +92,11 @@ class _Plan:
     columns: Mapping[str, Any]
 
 
-def planned(table: LazyTable, program: Program, request: PlanRequest, prefix: str) -> Any:
+def planned(
+    table: LazyTable, program: Program, answers: Sequence[Answer], request: PlanRequest, prefix: str
+) -> Any:
     """The native frame with the columns of all answers."""
     cache: Cache[PlanRequest, _Plan] = program.kept("plan", Cache)
-    answers = program.kept(("answers", request.detail), lambda: answers_of(program, detail=request.detail))
     plan = cache.of(request, lambda: _written(table, program, answers, request))
     added = [(prefix + name, plan.columns[name]) for name in columns_of(answers)]
     return table.with_layers(plan.layers, added)
@@ -116,8 +116,8 @@ def _written(table: LazyTable, program: Program, answers: Sequence[Answer], requ
     broken = [(f"consistency[{number}]", breach) for number, breach in enumerate(results[start:])]
     wrong = [(name, bad) for name, bad in [*inputs.wrong(), *broken] if bad is not False]
     refused = do.named(do.some([bad for _, bad in wrong]))
-    made = {"error": _error(do.space, wrong, refused)}
     columns, at = _AnswerColumns(do, inputs, refused), 0
+    made = {"error": columns.error(wrong)}
     for answer, parts in zip(answers, wanted, strict=True):
         made.update(columns.of(answer, results[at : at + len(parts)], complete=complete))
         at += len(parts)
@@ -130,22 +130,6 @@ def mark_for(names: Iterable[str]) -> str:
     while any(name.lower().startswith(mark) for name in names):
         mark = "_" + mark
     return mark
-
-
-def _error(ex: Any, wrong: _Named, refused: Any) -> Any:
-    """The names of what is wrong in a row, null where all is well."""
-    none = ex.lit(None, dtype=ex.String)
-    if refused is False:
-        return none
-    if refused is True:
-        return ex.lit(", ".join(name for name, bad in wrong), dtype=ex.String)
-    texts = [
-        ex.when(bad.expression).then(ex.lit(f", {name}")).otherwise(ex.lit(""))
-        if isinstance(bad, Formula)
-        else ex.lit(f", {name}")
-        for name, bad in wrong
-    ]
-    return ex.when(refused.expression).then(ex.concat_str(texts).str.slice(2)).otherwise(none)
 
 
 # ---- checking a polars frame before it is judged: of which inputs no value is missing or wrong ---
@@ -214,10 +198,12 @@ def _question(
     column = pl.col(given.id)
     if given.type in NUMERIC and (kind.is_integer() or kind.is_float()):
         low, high, whole = span_of(given, ())
-        as_bits = (
-            low == 0 and kind == nw.Float64 and "dtype" in inspect.signature(pl.Expr.reinterpret).parameters
-        )
-        within = _within(pl, column, low, high, as_bits=as_bits)
+        if low == 0 and kind == nw.Float64 and "dtype" in inspect.signature(pl.Expr.reinterpret).parameters:
+            # By their bits floats from 0 up are in order, and all others come after them: one look is enough.
+            top = struct.unpack("<Q", struct.pack("<d", high))[0]
+            within = column.reinterpret(dtype=pl.UInt64).max() <= top
+        else:
+            within = (column.nan_min() >= low) & (column.nan_max() <= high)
         return within & (column == column.floor()).all() if whole and kind.is_float() else within
     if given.type == "boolean" and kind == nw.Boolean:
         return pl.lit(value=True)
@@ -225,15 +211,6 @@ def _question(
     if flags and len(flags) == len(door.words[given.id]):
         return pl.any_horizontal(flags).all()
     return None
-
-
-def _within(pl: Any, column: Any, low: float, high: float, *, as_bits: bool) -> Any:
-    """Whether all numbers are between the ends, which NaN is not."""
-    if as_bits:
-        # By their bits floats from 0 up are in order, and all others come after them: one look is enough.
-        top = struct.unpack("<Q", struct.pack("<d", high))[0]
-        return column.reinterpret(dtype=pl.UInt64).max() <= top
-    return (column.nan_min() >= low) & (column.nan_max() <= high)
 
 
 # ---- what comes of the answers: expressions for the columns that are added -----------------------
@@ -261,7 +238,19 @@ class _AnswerColumns:
             case TextAnswer():
                 return iter([(answer.column, self._text(self._text_of(answer, results)))])
 
+    def error(self, wrong: _Named) -> Any:
+        """The names of what is wrong in a row, null where all is well."""
+        names = [self._when([(bad, f", {name}")], "") for name, bad in wrong]
+        return self._when([(self._refused, self._joined(names, 2))], None).expression
+
     # ---- pieces ------------------------------------------------------------------------------
+
+    def _joined(self, texts: Sequence[Formula], cut: int) -> Any:
+        """Texts one after the other, without so many characters at the beginning."""
+        if not texts:
+            return None
+        joined = self._do.made(lambda *each: self._ex.concat_str(list(each)), *texts)
+        return self._do.made(lambda x: x.str.slice(cut), self._do.named(joined))
 
     def _when(self, ways: Sequence[tuple[Any, Any]], otherwise: Any) -> Any:
         """The text of the first way that holds; texts are formulas, words or None."""
@@ -325,18 +314,14 @@ class _AnswerColumns:
         """The words of all that hold, joined."""
         spoken = [(flag, word) for flag, word in zip(flags, words, strict=True) if word is not None]
         if len(spoken) <= _FEW:
-            ways = []
-            for chosen in product((True, False), repeat=len(spoken)):
-                test = self._do.every([flag for (flag, _), use in zip(spoken, chosen, strict=True) if use])
-                ways.append(
-                    (test, "|".join(word for (_, word), use in zip(spoken, chosen, strict=True) if use))
-                )
             # What asks more comes first, so no way need ask what does not hold.
-            ways.sort(key=lambda way: -way[1].count("|") - bool(way[1]))
-            return self._when(ways[:-1], ways[-1][1])
-        texts = [self._when([(flag, f"|{word}")], "") for flag, word in spoken]
-        joined = self._do.made(lambda *each: self._ex.concat_str(list(each)), *texts)
-        return self._do.made(lambda x: x.str.slice(1), self._do.named(joined))
+            sets = [each for count in range(len(spoken), 0, -1) for each in combinations(spoken, count)]
+            ways = [
+                (self._do.every([flag for flag, _ in each]), "|".join(word for _, word in each))
+                for each in sets
+            ]
+            return self._when(ways, "")
+        return self._joined([self._when([(flag, f"|{word}")], "") for flag, word in spoken], 1)
 
     # ---- numbers -----------------------------------------------------------------------------
 
@@ -360,12 +345,8 @@ class _AnswerColumns:
 
     def _number(self, value: Any, gone: Any) -> Any:
         ex = self._ex
-        number = value.expression if isinstance(value, Formula) else ex.lit(value, dtype=ex.Float64)
-        if gone is False:
-            return number
-        if gone is True:
-            return ex.lit(None, dtype=ex.Float64)
-        return ex.when(~gone.expression).then(number).otherwise(ex.lit(None, dtype=ex.Float64))
+        number = value if isinstance(value, Formula) else Formula(ex.lit(value, dtype=ex.Float64))
+        return self._when([(gone, Formula(ex.lit(None, dtype=ex.Float64)))], number).expression
 
     # ---- texts -------------------------------------------------------------------------------
 
@@ -394,9 +375,10 @@ class _AnswerColumns:
         open_: Any = False
         for flag, word, input in zip(flags, answer.words, answer.inputs, strict=True):
             text, known = self._case(word, input)
-            other = (
-                do.every([flag, begun, do.contrary(self._agree(first, text))]) if first is not None else False
-            )
+            other: Any = False
+            if first is not None:
+                agree = do.made(lambda x, y: (x == y).fill_null(False), first, text)
+                other = do.every([flag, begun, do.contrary(agree)])
             open_ = do.named(do.some([open_, other, do.every([flag, do.contrary(known)])]))
             here = do.every([flag, do.contrary(begun)])
             first = do.named(self._when([(here, text)], first if first is not None else ""))
@@ -410,6 +392,3 @@ class _AnswerColumns:
             return self._literal(word), True
         text = self._inputs.text(input)
         return (self._literal(""), False) if text is None else (text, self._inputs.given(input))
-
-    def _agree(self, one: Formula, other: Formula) -> Any:
-        return self._do.made(lambda x, y: (x == y).fill_null(False), one, other)
