@@ -18,22 +18,16 @@ from criteria_engine.core.values import (
     TruthValue,
     chosen,
     compared,
+    options_of,
     said,
 )
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.rules.parts import Dated, Input, Parameter, ParameterValue
 
 __all__ = [
-    "ON",
-    "ON_NAME",
-    "day_of_assessment",
-    "earlier_name",
-    "input_meaning",
-    "observed_input",
-    "parameter_meaning",
-    "span_of",
-    "title_name",
-]
+    "ON", "ON_NAME", "day_of_assessment", "earlier_name", "input_meaning", "observed_input",
+    "parameter_meaning", "span_of", "title_name",
+]  # fmt: skip
 
 ON = "@on"
 """The name under which the day of the assessment is observed."""
@@ -149,11 +143,7 @@ def parameter_meaning(
         known = nearest(parameter.by, inputs) or ", ".join(list(inputs)[:8]) or "–"
         raise Fault("CE304" if parameter.by in names else "CE225", name=parameter.by, nearest=known)
     of = names[parameter.by]
-    options: Sequence[str] = ("true", "false") if isinstance(of, TruthValue) else ()
-    if isinstance(of, TextValue):
-        options = of.domain or ()
-    elif isinstance(of, NumberValue):
-        options = of.words
+    options = options_of(of)
     if not options:
         raise Fault("CE304", name=parameter.by)
     values = dict(parameter.values)
@@ -161,14 +151,13 @@ def parameter_meaning(
     extra = [word for word in values if word not in options]
     if missing or extra:
         raise Fault("CE305", missing=", ".join(missing) or "–", extra=", ".join(extra) or "–")
-    picks = []
-    for word in options:
-        if isinstance(of, TruthValue):
-            claim = of if word == "true" else TruthValue(of.false, of.true, of.na)
-        else:
-            claim = compared("==", of, said(word))
-        picks.append((claim, _setting(values[word])))
-    return _exhaustive(picks, of)
+    return _exhaustive([(_says(of, word), _setting(values[word])) for word in options], of)
+
+
+def _says(of: Meaning, word: str) -> TruthValue:
+    if isinstance(of, TruthValue):
+        return of if word == "true" else TruthValue(of.false, of.true, of.na)
+    return compared("==", of, said(word))
 
 
 def _exhaustive(picks: Sequence[tuple[TruthValue, Meaning]], of: Meaning) -> Meaning:

@@ -26,15 +26,9 @@ from criteria_engine.rules.parts import Criterion
 from criteria_engine.rules.shape import Judged
 
 __all__ = [
-    "ANYTHING",
-    "CriterionState",
-    "Node",
-    "Tree",
-    "WorkStep",
-    "expressions_in",
-    "in_order",
+    "ANYTHING", "CriterionState", "Node", "Tree", "WorkStep", "expressions_in", "in_order",
     "prerequisite_name",
-]
+]  # fmt: skip
 
 _MOST_RINGS = 20
 _MOST_STEPS = 20_000

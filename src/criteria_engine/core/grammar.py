@@ -20,31 +20,11 @@ from criteria_engine.core.record import Record
 from criteria_engine.messages.diagnostics import Fault
 
 __all__ = [
-    "CRITERION_FUNCTIONS",
-    "DECIMAL_COMMA",
-    "DEEPEST",
-    "FUNCTIONS",
-    "LONGEST",
-    "MOST_PERIODS",
-    "MOST_PIECES",
-    "PERIOD_FUNCTIONS",
-    "RESERVED",
-    "TOKEN",
-    "Parsed",
-    "dotted",
-    "expression_tree",
-    "gate",
-    "is_id",
-    "mended_date",
-    "mended_number",
-    "nearest",
-    "normal",
-    "parse",
-    "run_module",
-    "short",
-    "shown_letter",
+    "CRITERION_FUNCTIONS", "DECIMAL_COMMA", "DEEPEST", "FUNCTIONS", "LONGEST", "MOST_PERIODS", "MOST_PIECES",
+    "PERIOD_FUNCTIONS", "RESERVED", "TOKEN", "Parsed", "dotted", "expression_tree", "gate", "is_id",
+    "mended_date", "mended_number", "nearest", "normal", "parse", "run_module", "short", "shown_letter",
     "statements",
-]
+]  # fmt: skip
 
 
 # ---- the gate before the parser of expressions: length, depth, characters, numbers ---------------
@@ -59,49 +39,19 @@ TOKEN = re.compile(
       | (?P<operator>\*\*|//|==|!=|<=|>=|[-+*/%<>()\[\],.]) | (?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
-
-
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
-
-
 DECIMAL_COMMA = re.compile(r"(?<![\w.])[0-9]+,[0-9]+(?![\w.])")
-
-
 _INSTEAD = {
     "=": "==", "≥": ">=", "≤": "<=", "≠": "!=", "×": "*", "÷": "/", "−": "-", "–": "-", "&": "and",
     "|": "or", "!": "not", "^": "**", "“": "'", "”": "'", "‘": "'", "’": "'", "（": "(", "）": ")",
 }  # fmt: skip
-
-
 _WORD_INSTEAD = {
     "True": "true", "False": "false", "TRUE": "true", "FALSE": "false", "AND": "and", "OR": "or",
     "NOT": "not", "và": "and", "hoặc": "or", "không": "not", "IF": "if", "ELSE": "else",
 }  # fmt: skip
-
-
-_INFIX = frozenset(
-    {
-        "+",
-        "-",
-        "*",
-        "/",
-        "//",
-        "%",
-        "**",
-        "<",
-        "<=",
-        ">",
-        ">=",
-        "==",
-        "!=",
-        "and",
-        "or",
-        "not",
-        "if",
-        "else",
-        "in",
-    }
-)
+_INFIX = frozenset((
+    "+", "-", "*", "/", "//", "%", "**", "<", "<=", ">", ">=", "==", "!=", "and", "or", "not", "if", "else", "in",
+))  # fmt: skip
 
 
 def short(text: str) -> str:

@@ -14,26 +14,8 @@ from criteria_engine.rules.picks import Bands, Choose, Row, Step, Table
 from criteria_engine.rules.shape import Clause, Judged, Rule, RuleContext
 
 __all__ = [
-    "RULES",
-    "Bands",
-    "Checklist",
-    "Choose",
-    "Clause",
-    "Curve",
-    "Deduct",
-    "Event",
-    "Item",
-    "Judged",
-    "Line",
-    "NoneOf",
-    "Row",
-    "Rule",
-    "RuleContext",
-    "Score",
-    "Step",
-    "Table",
-    "Test",
-    "Value",
-]
+    "RULES", "Bands", "Checklist", "Choose", "Clause", "Curve", "Deduct", "Event", "Item", "Judged", "Line",
+    "NoneOf", "Row", "Rule", "RuleContext", "Score", "Step", "Table", "Test", "Value",
+]  # fmt: skip
 
 RULES: tuple[type[Any], ...] = (Test, Score, Bands, Curve, Choose, Deduct, Checklist, NoneOf, Table, Value)

@@ -12,7 +12,7 @@ from criteria_engine.core import algebra as a
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.grammar import nearest
 from criteria_engine.core.nodes import Condition, Number, Numeric, Operator
-from criteria_engine.core.values import Meaning, NumberValue, TextValue, TruthValue, said, within
+from criteria_engine.core.values import Meaning, NumberValue, TextValue, TruthValue, options_of, said, within
 from criteria_engine.messages.titles import Titles
 from criteria_engine.rules.schema import EXPRESSION, LABEL, TITLES, ListOf, MapOf, Plain, Struct, part
 from criteria_engine.rules.shape import Clause, Judged, Pick, RuleContext, picked_points
@@ -220,7 +220,7 @@ class Choose(Plain):
         if pairs is None or (self.points is not None and self.gives is not None):
             context.fault("", "CE409")
             return [], of.there, of.na
-        options = _options(of)
+        options = options_of(of) or None
         picks: list[Pick] = []
         none: Condition = of.there
         for word, value in pairs:
@@ -275,15 +275,6 @@ class Choose(Plain):
         if self.otherwise is not None:
             steps.append(Clause("step", None, "otherwise", "otherwise", points=self.otherwise, edge="is"))
         return [Clause("measured", self.of, "of"), *steps]
-
-
-def _options(of: Meaning) -> Sequence[str] | None:
-    """All the values there are, or None where any text or number may come."""
-    if isinstance(of, TruthValue):
-        return ("true", "false")
-    if isinstance(of, TextValue):
-        return of.domain or None
-    return of.words or None if of.kind == "scale" else None
 
 
 @attrs.frozen(repr=False)

@@ -1,4 +1,4 @@
-"""What a attribute holds: how it is read from text, taken from Python, and written again.
+"""What an attribute holds: how it is read from text, taken from Python, and written again.
 
 Each kind of scalar says what is wrong with a value (``Fault``) and knows no place. The composite
 kinds only describe; ``reading`` and ``writing`` walk them, so a class that lists its attributes needs
@@ -26,36 +26,10 @@ from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.messages.titles import Titles, titles
 
 __all__ = [
-    "BOOLEAN",
-    "CELL",
-    "DATE",
-    "EXPRESSION",
-    "ID",
-    "INTEGER",
-    "LABEL",
-    "NUMBER",
-    "SETTING",
-    "SHARE",
-    "TEXT",
-    "TITLES",
-    "ById",
-    "Kind",
-    "ListOf",
-    "MapOf",
-    "OneRule",
-    "Plain",
-    "Scalar",
-    "Struct",
-    "accepted",
-    "built",
-    "digest_of",
-    "key_of",
-    "kind_of",
-    "part",
-    "plain_number",
-    "shown",
-    "word_of",
-]
+    "BOOLEAN", "CELL", "DATE", "EXPRESSION", "ID", "INTEGER", "LABEL", "NUMBER", "SETTING", "SHARE", "TEXT",
+    "TITLES", "ById", "Kind", "ListOf", "MapOf", "OneRule", "Plain", "Scalar", "Struct", "accepted", "built",
+    "digest_of", "key_of", "kind_of", "part", "plain_number", "shown", "word_of",
+]  # fmt: skip
 
 
 # ---- the kinds of single values: how each is read from text, taken from Python, and written again ---
@@ -215,13 +189,9 @@ def word_of(*words: str) -> Scalar:
 
     def accept(value: object) -> str:
         if value not in words:
-            found = shown(value)
-            raise Fault(
-                "CE108",
-                value=found,
-                words=", ".join(words),
-                nearest=nearest(found, words) or ", ".join(words),
-            )
+            listed = ", ".join(words)
+            likely = nearest(shown(value), words) or listed
+            raise Fault("CE108", value=shown(value), words=listed, nearest=likely)
         return str(value)
 
     return Scalar("word", accept, accept, words=words)
@@ -463,21 +433,17 @@ def part(kind: Kind, *, default: Any = attrs.NOTHING, key: str | None = None, op
 def built(cls: type[Any], values: Mapping[str, Any]) -> Any:
     """An object of values that were read by their kinds, so that they need no second look."""
     made = object.__new__(cls)
-    for name, default in _defaults(cls):
-        object.__setattr__(made, name, values.get(name, default))
+    for attribute in attrs.fields(cls):
+        object.__setattr__(made, attribute.name, values.get(attribute.name, attribute.default))
     return made
 
 
-def _defaults(cls: type[Any]) -> Iterable[tuple[str, Any]]:
-    return [(attribute.name, attribute.default) for attribute in attrs.fields(cls)]
-
-
 def key_of(attribute: attrs.Attribute[Any]) -> str:
-    """The key of a attribute in a file."""
+    """The key of an attribute in a file."""
     return str(attribute.metadata.get("key") or attribute.alias)
 
 
 def kind_of(attribute: attrs.Attribute[Any]) -> Kind | None:
-    """The kind of a attribute, or None for one that is not written."""
+    """The kind of an attribute, or None for one that is not written."""
     kind: Kind | None = attribute.metadata.get("kind")
     return kind
