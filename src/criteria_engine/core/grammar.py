@@ -156,36 +156,13 @@ def run_module(body: Sequence[ast.stmt], space: Mapping[str, Any]) -> dict[str, 
 
 
 FUNCTIONS: dict[str, tuple[int, int]] = {
-    "percent": (2, 2),
-    "min": (1, 1000),
-    "max": (1, 1000),
-    "abs": (1, 1),
-    "sqrt": (1, 1),
-    "exp": (1, 1),
-    "ln": (1, 1),
-    "log10": (1, 1),
-    "floor": (1, 1),
-    "ceil": (1, 1),
-    "round": (1, 2),
-    "score": (0, 1),
-    "max_score": (0, 1),
-    "share": (0, 1),
-    "met": (1, 1),
-    "count_met": (0, 1),
-    "lowest_share": (0, 1),
-    "known": (1, 1),
-    "applicable": (1, 1),
-    "evidenced": (1, 1),
-    "first": (1, 1000),
-    "count": (1, 1000),
-    "years_between": (2, 2),
-    "days_between": (2, 2),
-    "working_days_between": (2, 2),
-    "previous": (1, 2),
-    "every_period": (2, 2),
-    "any_period": (2, 2),
-    "holds": (2, 2),
-}
+    "percent": (2, 2), "min": (1, 1000), "max": (1, 1000), "abs": (1, 1), "sqrt": (1, 1), "exp": (1, 1),
+    "ln": (1, 1), "log10": (1, 1), "floor": (1, 1), "ceil": (1, 1), "round": (1, 2), "score": (0, 1),
+    "max_score": (0, 1), "share": (0, 1), "met": (1, 1), "count_met": (0, 1), "lowest_share": (0, 1),
+    "known": (1, 1), "applicable": (1, 1), "evidenced": (1, 1), "first": (1, 1000), "count": (1, 1000),
+    "years_between": (2, 2), "days_between": (2, 2), "working_days_between": (2, 2), "previous": (1, 2),
+    "every_period": (2, 2), "any_period": (2, 2), "holds": (2, 2),
+}  # fmt: skip
 """Each function and how many arguments it takes."""
 
 _COMMON = "percent, min, max, round, score, met, count, first, known, previous, holds, …"

@@ -107,10 +107,10 @@ class Curve(Plain):
 class Line(Plain):
     """One line of ``deduct``: ``{when: expr, minus: 1.5}`` or ``{each: count, minus: 0.5, at_most: 3}``."""
 
-    when: Expression | None = part(EXPRESSION, optional=True, default=None)
-    each: Expression | None = part(EXPRESSION, optional=True, default=None)
+    when: Expression | None = part(EXPRESSION, default=None)
+    each: Expression | None = part(EXPRESSION, default=None)
     minus: Expression = part(EXPRESSION, default=Expression("1"))
-    at_most: Expression | None = part(EXPRESSION, optional=True, default=None)
+    at_most: Expression | None = part(EXPRESSION, default=None)
     title: Titles = part(TITLES, default=Titles())
 
 

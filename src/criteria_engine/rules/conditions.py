@@ -52,7 +52,7 @@ class Checklist(Plain):
     WHOLE: ClassVar[str | None] = None
 
     of: tuple[tuple[str, Item], ...] = part(MapOf(LABEL, Struct(Item, short="when")))
-    need: Expression | None = part(EXPRESSION, optional=True, default=None)
+    need: Expression | None = part(EXPRESSION, default=None)
     including: tuple[str, ...] = part(ListOf(LABEL, single=True), default=())
     including_any: tuple[str, ...] = part(ListOf(LABEL, single=True), default=())
 
@@ -103,7 +103,7 @@ class Event(Plain):
     """An event that must not hold, ``unless`` there is an excuse or a remedy."""
 
     when: Expression = part(EXPRESSION)
-    unless: Expression | None = part(EXPRESSION, optional=True, default=None)
+    unless: Expression | None = part(EXPRESSION, default=None)
     title: Titles = part(TITLES, default=Titles())
 
 

@@ -68,13 +68,13 @@ class Input(Composable, Plain):
     title: Titles = part(TITLES, default=Titles())
     note: Titles = part(TITLES, default=Titles())
     unit: Titles = part(TITLES, default=Titles())
-    range: tuple[float, ...] | None = part(ListOf(NUMBER), optional=True, default=None)
-    scale: str | None = part(LABEL, optional=True, default=None)
-    choices: tuple[str, ...] | None = part(ListOf(LABEL), optional=True, default=None)
+    range: tuple[float, ...] | None = part(ListOf(NUMBER), default=None)
+    scale: str | None = part(LABEL, default=None)
+    choices: tuple[str, ...] | None = part(ListOf(LABEL), default=None)
     may_be_na: bool = part(BOOLEAN, default=False)
-    evidence: str | None = part(word_of("required"), optional=True, default=None)
-    owner: str | None = part(TEXT, optional=True, default=None)
-    source: str | None = part(TEXT, optional=True, default=None)
+    evidence: str | None = part(word_of("required"), default=None)
+    owner: str | None = part(TEXT, default=None)
+    source: str | None = part(TEXT, default=None)
 
     @property
     def text(self) -> str:
@@ -102,8 +102,8 @@ class Dated(Plain):
 class ParameterValue(Plain):
     """One value, or values by date."""
 
-    value: Any = part(SETTING, optional=True, default=None)
-    dated: tuple[Dated, ...] | None = part(ListOf(Struct(Dated)), optional=True, default=None)
+    value: Any = part(SETTING, default=None)
+    dated: tuple[Dated, ...] | None = part(ListOf(Struct(Dated)), default=None)
 
 
 _SETTING = Struct(ParameterValue, short="value", listed="dated")
@@ -114,12 +114,10 @@ class Parameter(Plain):
     """A named constant: one value, a value by class (``by`` an input), or by date."""
 
     id: str = part(ID)
-    value: Any = part(SETTING, optional=True, default=None)
-    by: str | None = part(ID, optional=True, default=None)
-    values: tuple[tuple[str, ParameterValue], ...] | None = part(
-        MapOf(LABEL, _SETTING), optional=True, default=None
-    )
-    dated: tuple[Dated, ...] | None = part(ListOf(Struct(Dated)), optional=True, default=None)
+    value: Any = part(SETTING, default=None)
+    by: str | None = part(ID, default=None)
+    values: tuple[tuple[str, ParameterValue], ...] | None = part(MapOf(LABEL, _SETTING), default=None)
+    dated: tuple[Dated, ...] | None = part(ListOf(Struct(Dated)), default=None)
     title: Titles = part(TITLES, default=Titles())
     note: Titles = part(TITLES, default=Titles())
 
@@ -129,8 +127,8 @@ class Definition(Plain):
     """A named value, shown in the result: an expression, or chosen by a rule that picks."""
 
     id: str = part(ID)
-    expr: Expression | None = part(EXPRESSION, optional=True, default=None)
-    rule: Rule | None = part(OneRule(), optional=True, default=None)
+    expr: Expression | None = part(EXPRESSION, default=None)
+    rule: Rule | None = part(OneRule(), default=None)
     title: Titles = part(TITLES, default=Titles())
     note: Titles = part(TITLES, default=Titles())
 
@@ -144,15 +142,15 @@ class Combine(Plain):
         optional=True,
         default=None,
     )
-    at_least: int | None = part(INTEGER, optional=True, default=None)
+    at_least: int | None = part(INTEGER, default=None)
 
 
 @attrs.frozen(repr=False)
 class Missing(Plain):
     """What it means that a rule cannot be decided for want of an input."""
 
-    word: str | None = part(word_of("unknown", "drop", "zero"), optional=True, default=None)
-    points: float | None = part(NUMBER, optional=True, default=None)
+    word: str | None = part(word_of("unknown", "drop", "zero"), default=None)
+    points: float | None = part(NUMBER, default=None)
 
 
 @attrs.frozen(repr=False)
@@ -168,13 +166,13 @@ class Level(Plain):
     """A level that a subject can reach; see ``docs/language.md`` for what each key wants."""
 
     id: str = part(LABEL)
-    when: Expression | None = part(EXPRESSION, optional=True, default=None)
-    each: float | None = part(SHARE, optional=True, default=None)
+    when: Expression | None = part(EXPRESSION, default=None)
+    each: float | None = part(SHARE, default=None)
     floors: tuple[tuple[str, float], ...] = part(MapOf(LABEL, SHARE), default=())
     requires: tuple[Expression, ...] = part(ListOf(EXPRESSION, single=True), default=())
     title: Titles = part(TITLES, default=Titles())
     note: Titles = part(TITLES, default=Titles())
-    clause: str | None = part(TEXT, optional=True, default=None)
+    clause: str | None = part(TEXT, default=None)
 
 
 @attrs.frozen(repr=False)
@@ -190,8 +188,8 @@ class Override(Plain):
     """Comes before the levels: ``level`` sets one, ``at_most`` caps it, ``refer`` leaves it open."""
 
     when: Expression = part(EXPRESSION)
-    level: str | None = part(LABEL, optional=True, default=None)
-    at_most: str | None = part(LABEL, optional=True, default=None)
+    level: str | None = part(LABEL, default=None)
+    at_most: str | None = part(LABEL, default=None)
     refer: Titles = part(TITLES, default=Titles())
     reason: Titles = part(TITLES, default=Titles())
 
@@ -206,31 +204,31 @@ class Criterion(Plain):
     id: str = part(ID)
     title: Titles = part(TITLES, default=Titles())
     note: Titles = part(TITLES, default=Titles())
-    clause: str | None = part(TEXT, optional=True, default=None)
-    owner: str | None = part(TEXT, optional=True, default=None)
-    due: str | None = part(TEXT, optional=True, default=None)
-    task: str | None = part(TEXT, optional=True, default=None)
-    evidence: str | None = part(TEXT, optional=True, default=None)
-    points: float | None = part(NUMBER, optional=True, default=None)
-    weight: float | None = part(NUMBER, optional=True, default=None)
+    clause: str | None = part(TEXT, default=None)
+    owner: str | None = part(TEXT, default=None)
+    due: str | None = part(TEXT, default=None)
+    task: str | None = part(TEXT, default=None)
+    evidence: str | None = part(TEXT, default=None)
+    points: float | None = part(NUMBER, default=None)
+    weight: float | None = part(NUMBER, default=None)
     bonus: bool = part(BOOLEAN, default=False)
-    applies_when: Expression | None = part(EXPRESSION, optional=True, default=None)
+    applies_when: Expression | None = part(EXPRESSION, default=None)
     not_applicable: str = part(word_of("drop", "met", "zero"), default="drop")
-    missing: Missing | None = part(Struct(Missing, short="word"), optional=True, default=None)
+    missing: Missing | None = part(Struct(Missing, short="word"), default=None)
     requires: tuple[Expression, ...] = part(ListOf(EXPRESSION, single=True), default=())
     veto: bool = part(BOOLEAN, default=False)
-    met_when: Expression | None = part(EXPRESSION, optional=True, default=None)
-    rule: Rule | None = part(OneRule(), optional=True, default=None)
-    least: float | None = part(NUMBER, optional=True, default=None)
-    combine: Combine | None = part(Struct(Combine, short="word"), optional=True, default=None)
-    scale_to: float | None = part(NUMBER, optional=True, default=None)
-    factor: float | None = part(NUMBER, optional=True, default=None)
-    floor: float | None = part(NUMBER, optional=True, default=None)
-    cap: float | None = part(NUMBER, optional=True, default=None)
-    round: Round | None = part(Struct(Round), optional=True, default=None)
+    met_when: Expression | None = part(EXPRESSION, default=None)
+    rule: Rule | None = part(OneRule(), default=None)
+    least: float | None = part(NUMBER, default=None)
+    combine: Combine | None = part(Struct(Combine, short="word"), default=None)
+    scale_to: float | None = part(NUMBER, default=None)
+    factor: float | None = part(NUMBER, default=None)
+    floor: float | None = part(NUMBER, default=None)
+    cap: float | None = part(NUMBER, default=None)
+    round: Round | None = part(Struct(Round), default=None)
     criteria: tuple[Criterion, ...] = part(ById(Struct(lambda: Criterion)), default=())
     levels: tuple[Level, ...] = part(ById(Struct(Level)), default=())
-    otherwise: Otherwise | None = part(Struct(Otherwise, short="id"), optional=True, default=None)
+    otherwise: Otherwise | None = part(Struct(Otherwise, short="id"), default=None)
     cumulative: bool = part(BOOLEAN, default=False)
     overrides: tuple[Override, ...] = part(ListOf(Struct(Override)), default=())
 
@@ -245,8 +243,8 @@ class LegalBasis(Plain):
     """A document that the set rests on."""
 
     document: str = part(TEXT)
-    issued: datetime.date | None = part(DATE, optional=True, default=None)
-    clause: str | None = part(TEXT, optional=True, default=None)
+    issued: datetime.date | None = part(DATE, default=None)
+    clause: str | None = part(TEXT, default=None)
     title: Titles = part(TITLES, default=Titles())
     note: Titles = part(TITLES, default=Titles())
 
@@ -255,8 +253,8 @@ class LegalBasis(Plain):
 class Effective(Plain):
     """The days between which a set is in force."""
 
-    from_: datetime.date | None = part(DATE, optional=True, default=None, key="from")
-    until: datetime.date | None = part(DATE, optional=True, default=None)
+    from_: datetime.date | None = part(DATE, default=None, key="from")
+    until: datetime.date | None = part(DATE, default=None)
 
 
 @attrs.frozen(repr=False)
@@ -299,8 +297,8 @@ class Window(Plain):
     28th, and one that begins there begins on 1 March. ``ValueError`` beyond the years 1 to 9999.
     """
 
-    from_: str | None = part(_EDGE, optional=True, default=None, key="from")
-    until: str | None = part(_EDGE, optional=True, default=None)
+    from_: str | None = part(_EDGE, default=None, key="from")
+    until: str | None = part(_EDGE, default=None)
 
     def ending_in(self, year: int) -> tuple[datetime.date, datetime.date]:
         """The first and the last day of the window that ends in a year."""
@@ -348,15 +346,15 @@ def _day(year: int, edge: str, *, first: bool = False) -> datetime.date:
 class Expected(Plain):
     """What a test expects, any of it; ``score`` is a number or its low and high end."""
 
-    level: str | None = part(LABEL, optional=True, default=None)
-    possible_levels: tuple[str, ...] | None = part(ListOf(LABEL), optional=True, default=None)
-    score: tuple[float, ...] | None = part(ListOf(NUMBER, single=True), optional=True, default=None)
-    max_score: tuple[float, ...] | None = part(ListOf(NUMBER, single=True), optional=True, default=None)
-    decided: bool | None = part(BOOLEAN, optional=True, default=None)
-    referred: str | None = part(TEXT, optional=True, default=None)
+    level: str | None = part(LABEL, default=None)
+    possible_levels: tuple[str, ...] | None = part(ListOf(LABEL), default=None)
+    score: tuple[float, ...] | None = part(ListOf(NUMBER, single=True), default=None)
+    max_score: tuple[float, ...] | None = part(ListOf(NUMBER, single=True), default=None)
+    decided: bool | None = part(BOOLEAN, default=None)
+    referred: str | None = part(TEXT, default=None)
     criteria: tuple[tuple[str, str], ...] = part(MapOf(LABEL, CELL), default=())
     values: tuple[tuple[str, str], ...] = part(MapOf(LABEL, CELL), default=())
-    error: str | None = part(TEXT, optional=True, default=None)
+    error: str | None = part(TEXT, default=None)
 
 
 @attrs.frozen(repr=False)
@@ -374,9 +372,9 @@ class Case(Plain):
         MapOf(LABEL, ListOf(CELL, single=True)), default=()
     )
     evidence: tuple[tuple[str, str], ...] = part(MapOf(LABEL, CELL), default=())
-    on: datetime.date | None = part(DATE, optional=True, default=None)
+    on: datetime.date | None = part(DATE, default=None)
     expect: Expected = part(Struct(Expected), default=Expected())
-    note: str | None = part(TEXT, optional=True, default=None)
+    note: str | None = part(TEXT, default=None)
 
 
 # ---- what the readers of data files need to know of an input -------------------------------------
@@ -422,14 +420,14 @@ class RulesetParts(Plain):
     version: str = part(TEXT)
     title: Titles = part(TITLES, default=Titles())
     note: Titles = part(TITLES, default=Titles())
-    status: str | None = part(word_of("official", "adapted", "illustrative"), optional=True, default=None)
+    status: str | None = part(word_of("official", "adapted", "illustrative"), default=None)
     legal_basis: tuple[LegalBasis, ...] = part(ListOf(Struct(LegalBasis, short="document")), default=())
     aliases: tuple[str, ...] = part(ListOf(TEXT, single=True), default=())
-    effective: Effective | None = part(Struct(Effective), optional=True, default=None)
-    window: Window | None = part(Struct(Window), optional=True, default=None)
+    effective: Effective | None = part(Struct(Effective), default=None)
+    window: Window | None = part(Struct(Window), default=None)
     subject: Titles = part(TITLES, default=Titles())
-    owner: str | None = part(TEXT, optional=True, default=None)
-    source: str | None = part(TEXT, optional=True, default=None)
+    owner: str | None = part(TEXT, default=None)
+    source: str | None = part(TEXT, default=None)
     holidays: tuple[datetime.date, ...] = part(ListOf(DATE), default=())
     scales: tuple[Scale, ...] = part(ById(Struct(Scale, listed="words")), default=())
     inputs: tuple[Input, ...] = part(ById(Struct(Input, short="type")), default=())
@@ -438,18 +436,18 @@ class RulesetParts(Plain):
     )
     define: tuple[Definition, ...] = part(ById(Struct(Definition, short="expr")), default=())
     consistency: tuple[Consistency, ...] = part(ListOf(Struct(Consistency, short="holds")), default=())
-    applies_when: Expression | None = part(EXPRESSION, optional=True, default=None)
-    missing: Missing | None = part(Struct(Missing, short="word"), optional=True, default=None)
-    combine: Combine | None = part(Struct(Combine, short="word"), optional=True, default=None)
-    points: float | None = part(NUMBER, optional=True, default=None)
-    scale_to: float | None = part(NUMBER, optional=True, default=None)
-    factor: float | None = part(NUMBER, optional=True, default=None)
-    floor: float | None = part(NUMBER, optional=True, default=None)
-    cap: float | None = part(NUMBER, optional=True, default=None)
-    round: Round | None = part(Struct(Round), optional=True, default=None)
+    applies_when: Expression | None = part(EXPRESSION, default=None)
+    missing: Missing | None = part(Struct(Missing, short="word"), default=None)
+    combine: Combine | None = part(Struct(Combine, short="word"), default=None)
+    points: float | None = part(NUMBER, default=None)
+    scale_to: float | None = part(NUMBER, default=None)
+    factor: float | None = part(NUMBER, default=None)
+    floor: float | None = part(NUMBER, default=None)
+    cap: float | None = part(NUMBER, default=None)
+    round: Round | None = part(Struct(Round), default=None)
     criteria: tuple[Criterion, ...] = part(ById(Struct(Criterion)), default=())
     levels: tuple[Level, ...] = part(ById(Struct(Level)), default=())
-    otherwise: Otherwise | None = part(Struct(Otherwise, short="id"), optional=True, default=None)
+    otherwise: Otherwise | None = part(Struct(Otherwise, short="id"), default=None)
     cumulative: bool = part(BOOLEAN, default=False)
     overrides: tuple[Override, ...] = part(ListOf(Struct(Override)), default=())
     tests: tuple[Case, ...] = part(ListOf(Struct(Case)), default=())

@@ -27,14 +27,14 @@ _EDGES: dict[str, Operator] = {"at_least": ">=", "above": ">", "at_most": "<=", 
 class Step(Plain):
     """One step of ``bands``: one edge, and the points it gives; or ``otherwise`` alone."""
 
-    at_least: Expression | None = part(EXPRESSION, optional=True, default=None)
-    above: Expression | None = part(EXPRESSION, optional=True, default=None)
-    at_most: Expression | None = part(EXPRESSION, optional=True, default=None)
-    below: Expression | None = part(EXPRESSION, optional=True, default=None)
-    equals: Expression | None = part(EXPRESSION, optional=True, default=None, key="is")
-    otherwise: Expression | None = part(EXPRESSION, optional=True, default=None)
-    points: Expression | None = part(EXPRESSION, optional=True, default=None)
-    gives: Expression | None = part(EXPRESSION, optional=True, default=None)
+    at_least: Expression | None = part(EXPRESSION, default=None)
+    above: Expression | None = part(EXPRESSION, default=None)
+    at_most: Expression | None = part(EXPRESSION, default=None)
+    below: Expression | None = part(EXPRESSION, default=None)
+    equals: Expression | None = part(EXPRESSION, default=None, key="is")
+    otherwise: Expression | None = part(EXPRESSION, default=None)
+    points: Expression | None = part(EXPRESSION, default=None)
+    gives: Expression | None = part(EXPRESSION, default=None)
     title: Titles = part(TITLES, default=Titles())
 
     @property
@@ -204,13 +204,9 @@ class Choose(Plain):
     WHOLE: ClassVar[str | None] = None
 
     of: Expression = part(EXPRESSION)
-    points: tuple[tuple[str, Expression], ...] | None = part(
-        MapOf(LABEL, EXPRESSION), optional=True, default=None
-    )
-    gives: tuple[tuple[str, Expression], ...] | None = part(
-        MapOf(LABEL, EXPRESSION), optional=True, default=None
-    )
-    otherwise: Expression | None = part(EXPRESSION, optional=True, default=None)
+    points: tuple[tuple[str, Expression], ...] | None = part(MapOf(LABEL, EXPRESSION), default=None)
+    gives: tuple[tuple[str, Expression], ...] | None = part(MapOf(LABEL, EXPRESSION), default=None)
+    otherwise: Expression | None = part(EXPRESSION, default=None)
 
     def picks(self, context: RuleContext) -> tuple[list[Pick], Condition, Condition]:
         """The ways by value, and when ``of`` is there and is not applicable."""
@@ -282,8 +278,8 @@ class Row(Plain):
     """One row of a table: a condition and the points it gives."""
 
     when: Expression = part(EXPRESSION)
-    points: Expression | None = part(EXPRESSION, optional=True, default=None)
-    gives: Expression | None = part(EXPRESSION, optional=True, default=None)
+    points: Expression | None = part(EXPRESSION, default=None)
+    gives: Expression | None = part(EXPRESSION, default=None)
     title: Titles = part(TITLES, default=Titles())
 
     @property

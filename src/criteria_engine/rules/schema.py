@@ -11,7 +11,7 @@ import datetime
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -97,10 +97,6 @@ def _mended(text: str) -> str:
 
 def _number_text(value: float) -> str:
     return str(value) if isinstance(value, int) else format(Decimal(repr(value)), "f")
-
-
-def _read_integer(text: str) -> int:
-    return _integer(_read_number(text))
 
 
 def _integer(value: object) -> int:
@@ -229,7 +225,7 @@ TEXT = Scalar("text", _text, _text)
 ID = Scalar("id", _id, _id)
 LABEL = Scalar("label", _label, _label)
 NUMBER = Scalar("number", _read_number, plain_number, _number_text)
-INTEGER = Scalar("integer", _read_integer, _integer)
+INTEGER = Scalar("integer", lambda text: _integer(_read_number(text)), _integer)
 SHARE = Scalar("share", _read_share, _share, _share_text)
 BOOLEAN = Scalar("boolean", _read_boolean, _boolean, lambda value: "true" if value else "false")
 DATE = Scalar("date", _read_date, _date, datetime.date.isoformat)
@@ -258,12 +254,8 @@ def _canonical(value: Any) -> Any:
     if isinstance(value, Titles):
         return dict(value.texts)
     if attrs.has(type(value)):
-        made: dict[str, Any] = {"is": type(value).__name__}
-        for attribute in attrs.fields(type(value)):
-            found = getattr(value, attribute.name)
-            if attribute.init and (attribute.default is attrs.NOTHING or found != attribute.default):
-                made[attribute.name] = _canonical(found)
-        return made
+        set_attributes = {attribute.name: _canonical(given) for attribute, given in _set_in(value)}
+        return {"is": type(value).__name__, **set_attributes}
     if isinstance(value, dict):
         return {str(name): _canonical(each) for name, each in value.items()}
     if isinstance(value, list | tuple):
@@ -271,6 +263,17 @@ def _canonical(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value if isinstance(value, bool | int | float | str) else str(value)
+
+
+def _set_in(value: Any) -> Iterator[tuple[attrs.Attribute[Any], Any]]:
+    """The attributes of a value that differ from their defaults."""
+    for attribute in attrs.fields(type(value)):
+        given = getattr(value, attribute.name)
+        if attribute.init and (attribute.default is attrs.NOTHING or given != attribute.default):
+            yield attribute, given
+
+
+# ---- what describes composite values ---------------------------------------------------------
 
 
 class ListOf(Record):
@@ -323,16 +326,8 @@ class Plain:
     __slots__ = ()
 
     def __repr__(self) -> str:
-        cls: Any = type(self)
-        attributes: tuple[attrs.Attribute[Any], ...] = attrs.fields(cls)
-        shown = []
-        for attribute in attributes:
-            if not attribute.init:
-                continue
-            value = getattr(self, attribute.name)
-            if attribute.default is attrs.NOTHING or value != attribute.default:
-                shown.append(f"{attribute.alias}={_code(value)}")
-        return f"{type(self).__name__}({', '.join(shown)})"
+        attributes = [f"{attribute.alias}={_code(value)}" for attribute, value in _set_in(self)]
+        return f"{type(self).__name__}({', '.join(attributes)})"
 
 
 def _code(value: object) -> str:
@@ -408,9 +403,9 @@ def _accepted_by_id(struct: Struct, value: Any) -> tuple[Any, ...]:
 
 
 def part(kind: Kind, *, default: Any = attrs.NOTHING, key: str | None = None, optional: bool = False) -> Any:
-    """An attrs attribute of that kind: values from Python are checked, ``None`` stands where optional.
+    """An attrs attribute of that kind: values from Python are checked.
 
-    ``key`` is its key in a file where that differs from the attribute's name.
+    ``None`` is taken where it is the default, or where ``optional``. ``key`` is its key in a file where that differs from the attribute's name.
     """
 
     def convert(value: Any, attribute: attrs.Attribute[Any]) -> Any:
