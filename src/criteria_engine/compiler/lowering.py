@@ -11,7 +11,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from fractions import Fraction
 from typing import Any, TypeVar
 
 from criteria_engine.compiler.scope import Scope
@@ -75,12 +74,10 @@ class _Lowering:
         match tree:
             case ast.Constant(value=str(word)):
                 return m.said(normal(word))
-            case ast.Constant(value=size):
-                return NumberValue(a.number(Fraction(repr(size))), named=True)
-            case ast.Name(id="true"):
-                return TruthValue(a.TRUE, a.FALSE)
-            case ast.Name(id="false"):
-                return TruthValue(a.FALSE, a.TRUE)
+            case ast.Constant(value=int() | float() as size):
+                return m.fixed(size)
+            case ast.Name(id="true" | "false" as word):
+                return m.fixed(word == "true")
             case ast.Name(id=name):
                 return self._scope.named(normal(name))
             case ast.BoolOp(operator, values):
@@ -227,7 +224,7 @@ class _Lowering:
         for tree in arguments:
             value = self.of(tree)
             if isinstance(value, m.TextValue) and value.constant is not None:
-                value = NumberValue(a.number(m.day_of(value.constant)), kind="date", named=True)
+                value = m.fixed_day(m.day_of(value.constant))
             if not isinstance(value, NumberValue) or value.kind != "date":
                 raise Fault("CE238", self._parsed.span(tree), found_kind=m.kind_of(value))
             days.append(value)

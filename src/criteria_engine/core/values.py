@@ -34,9 +34,9 @@ from criteria_engine.messages.diagnostics import Fault
 __all__ = [
     "FREE", "TOO_LARGE", "Meaning", "NumberValue", "TextCase", "TextValue", "TruthValue", "all_of", "any_of",
     "applied", "as_amount", "as_claim", "binary", "chosen", "compared", "conditional", "contrary_of",
-    "counted", "day_of", "first_there", "fitted", "free_claim", "free_number", "handed_over", "is_free",
-    "is_known", "joined_ways", "kind_of", "least_of", "least_of_any", "long_sum", "options_of", "said",
-    "within",
+    "counted", "day_of", "first_there", "fitted", "fixed", "fixed_day", "free_claim", "free_number",
+    "handed_over", "is_free", "is_known", "joined_ways", "kind_of", "least_of", "least_of_any", "long_sum",
+    "options_of", "said", "within",
 ]  # fmt: skip
 
 _FAR = 10**300
@@ -124,9 +124,21 @@ class TextValue(Record):
 Meaning = NumberValue | TruthValue | TextValue
 
 
+def fixed(value: bool | str | float) -> Meaning:
+    """A constant as it was written."""
+    if isinstance(value, bool):
+        return TruthValue(a.TRUE, a.FALSE) if value else TruthValue(a.FALSE, a.TRUE)
+    return said(value) if isinstance(value, str) else NumberValue(a.decimal(value), named=True)
+
+
 def said(word: str) -> TextValue:
     """A fixed text."""
     return TextValue((TextCase(a.TRUE, word),))
+
+
+def fixed_day(ordinal: int) -> NumberValue:
+    """A fixed day, counted from 1 January of the year 1."""
+    return NumberValue(a.number(ordinal), kind="date", named=True)
 
 
 def kind_of(meaning: Meaning) -> str:
@@ -147,6 +159,13 @@ def options_of(meaning: Meaning) -> tuple[str, ...]:
         case TextValue(domain=domain):
             return domain or ()
     return ("true", "false")
+
+
+def says(meaning: Meaning, word: str) -> TruthValue:
+    """Whether a value is one of its ``options_of``."""
+    if isinstance(meaning, TruthValue):
+        return meaning if word == "true" else TruthValue(meaning.false, meaning.true, meaning.na)
+    return compared("==", meaning, said(word))
 
 
 def as_claim(meaning: Meaning) -> TruthValue:
@@ -227,7 +246,7 @@ def fitted(one: Meaning, other: Meaning) -> Meaning:
         return one
     if other.kind == "scale":
         return NumberValue(a.number(_place(word, other.words)), kind="scale", words=other.words, named=True)
-    return NumberValue(a.number(day_of(word)), kind="date", named=True)
+    return fixed_day(day_of(word))
 
 
 def day_of(word: str) -> int:

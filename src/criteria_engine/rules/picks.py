@@ -12,7 +12,16 @@ from criteria_engine.core import algebra as a
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.grammar import nearest
 from criteria_engine.core.nodes import Condition, Number, Numeric, Operator
-from criteria_engine.core.values import Meaning, NumberValue, TextValue, TruthValue, options_of, said, within
+from criteria_engine.core.values import (
+    Meaning,
+    NumberValue,
+    TextValue,
+    TruthValue,
+    options_of,
+    said,
+    says,
+    within,
+)
 from criteria_engine.messages.titles import Titles
 from criteria_engine.rules.schema import EXPRESSION, LABEL, TITLES, ListOf, MapOf, Plain, Struct, part
 from criteria_engine.rules.shape import Clause, Judged, Pick, RuleContext, picked_points
@@ -252,11 +261,10 @@ class Choose(Plain):
             context.fault(place, "CE411", word=word, words=", ".join(options), nearest=likely)
             return TruthValue(a.FALSE, a.TRUE)
         if isinstance(of, TruthValue):
-            return of if word == "true" else TruthValue(of.false, of.true, of.na)
+            return says(of, word)
         is_number = isinstance(of, NumberValue) and of.kind == "number"
-        return context.comparison(
-            "==", of, context.value(Expression(word), place) if is_number else said(word), place
-        )
+        value = context.value(Expression(word), place) if is_number else said(word)
+        return context.comparison("==", of, value, place)
 
     def judge(self, context: RuleContext) -> Judged:
         """Not applicable where ``of`` is."""
