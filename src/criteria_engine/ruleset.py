@@ -42,12 +42,12 @@ from criteria_engine.rules.schema import (
     TEXT,
     TITLES,
     ById,
+    Field,
     ListOf,
     Members,
     OptionalFormula,
     OptionalObject,
     OptionalWord,
-    Part,
     Plain,
     Several,
     Struct,
@@ -59,7 +59,7 @@ from criteria_engine.rules.schema import (
 
 __all__ = ["Ruleset"]
 
-FrameT = TypeVar("FrameT")
+_FrameT = TypeVar("_FrameT")
 
 
 def _program(ruleset: Ruleset) -> Program:
@@ -90,7 +90,7 @@ class Ruleset(Plain):
     subject: Wording = part(TITLES, default=Titles())
     owner: str | None = part(TEXT, optional=True, default=None)
     source: str | None = part(TEXT, optional=True, default=None)
-    holidays: Part[tuple[datetime.date, ...], Iterable[datetime.date | str]] = part(ListOf(DATE), default=())
+    holidays: Field[tuple[datetime.date, ...], Iterable[datetime.date | str]] = part(ListOf(DATE), default=())
     scales: Members[Scale] = part(ById(Struct(Scale, listed="words")), default=())
     inputs: Members[Input] = part(ById(Struct(Input, short="type")), default=())
     parameters: Members[Parameter] = part(ById(Struct(Parameter, short="value", listed="dated")), default=())
@@ -206,7 +206,7 @@ class Ruleset(Plain):
 
     def evaluate_frame(
         self,
-        frame: FrameT,
+        frame: _FrameT,
         *,
         detail: bool = False,
         history: tuple[str, str] | None = None,
@@ -215,7 +215,7 @@ class Ruleset(Plain):
         sets: Sequence[Described] = (),
         prefix: str = "",
         strict: bool = False,
-    ) -> FrameT:
+    ) -> _FrameT:
         """Judge every row of a frame, whatever its kind; the same kind comes back, what is lazy stays lazy.
 
         An input is the column of its name; null, NaN, NaT and None are missing. ``n/a`` in a text
@@ -234,7 +234,7 @@ class Ruleset(Plain):
         from criteria_engine.tables.history import HistoryColumns
 
         asked = HistoryColumns(history, titles or {}, tuple(sets))
-        judged: FrameT = evaluate_frame(
+        judged: _FrameT = evaluate_frame(
             self, frame, detail=detail, on=on, asked=asked, prefix=prefix, strict=strict
         )
         return judged

@@ -25,6 +25,7 @@ from criteria_engine.rules.schema import (
     TEXT,
     TITLES,
     ById,
+    Field,
     ListOf,
     MapOf,
     Members,
@@ -33,7 +34,6 @@ from criteria_engine.rules.schema import (
     OptionalObject,
     OptionalSeveral,
     Pairs,
-    Part,
     Plain,
     Scalar,
     Several,
@@ -288,7 +288,7 @@ class Target(Plain):
     """
 
     id: str = part(ID)
-    share: Part[tuple[float, ...] | None, float | str | Iterable[float | str] | None] = part(
+    share: Field[tuple[float, ...] | None, float | str | Iterable[float | str] | None] = part(
         ListOf(SHARE, single=True), optional=True, default=None
     )
     count: int | None = part(INTEGER, optional=True, default=None)

@@ -32,6 +32,7 @@ from criteria_engine.rules.schema import (
     TITLES,
     ById,
     Day,
+    Field,
     Formula,
     Formulas,
     ListOf,
@@ -47,7 +48,6 @@ from criteria_engine.rules.schema import (
     OptionalSeveral,
     OptionalWord,
     Pairs,
-    Part,
     Plain,
     Scalar,
     Several,
@@ -201,7 +201,7 @@ class Level(Plain):
 
     id: str = part(LABEL)
     when: OptionalFormula = part(EXPRESSION, optional=True, default=None)
-    each: Part[float | None, float | str | None] = part(SHARE, optional=True, default=None)
+    each: Field[float | None, float | str | None] = part(SHARE, optional=True, default=None)
     floors: Pairs[float] = part(MapOf(LABEL, SHARE), default=())
     requires: Formulas = part(ListOf(EXPRESSION, single=True), default=())
     title: Wording = part(TITLES, default=Titles())
@@ -408,7 +408,7 @@ class Case(Plain):
 
     name: str = part(TEXT)
     values: Pairs[str | None] = part(MapOf(LABEL, CELL), default=())
-    history: Part[tuple[tuple[tuple[str, str | None], ...], ...], Iterable[Mapping[str, object]]] = part(
+    history: Field[tuple[tuple[tuple[str, str | None], ...], ...], Iterable[Mapping[str, object]]] = part(
         ListOf(MapOf(LABEL, CELL)), default=()
     )
     titles: Pairs[tuple[str | None, ...]] = part(MapOf(LABEL, ListOf(CELL, single=True)), default=())
