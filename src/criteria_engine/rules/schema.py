@@ -447,7 +447,7 @@ def part(
 
 
 # The checkers read the attributes of every class below ``Plain`` as those of a dataclass: only so do they
-# look at the types in ``Part``. attrs makes the classes.
+# look at the types in ``Field``. attrs makes the classes.
 @dataclass_transform(frozen_default=True, field_specifiers=(part, attrs.field))
 class Plain:
     """A value that prints as the code that builds it."""
