@@ -6,167 +6,90 @@ number or truth value that holds for all rows: what has no gap then costs no loo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import Any, Protocol, assert_never
+from typing import Any, assert_never
 
+from criteria_engine.backends.operations import Operations
 from criteria_engine.backends.python import Anything, children
 from criteria_engine.backends.splitting import threshold
+from criteria_engine.core import nodes
 from criteria_engine.core.arithmetic import EDGE, EXACT_FLOAT, as_float
-from criteria_engine.core.nodes import (
-    Among,
-    And,
-    Apply,
-    Branch,
-    Choice,
-    Compare,
-    Difference,
-    Extreme,
-    InputEvidenced,
-    InputFlag,
-    InputGiven,
-    InputNotApplicable,
-    InputNumber,
-    Mixture,
-    Not,
-    Number,
-    Numeric,
-    Or,
-    Power,
-    Product,
-    Quotient,
-    Ratio,
-    Remainder,
-    Rounded,
-    RoundingMode,
-    Same,
-    Settled,
-    Sum,
-    Tighter,
-    Truth,
-)
 from criteria_engine.core.traversal import children_first
 
-__all__ = [
-    "Block",
-    "Memory",
-    "Operations",
-    "Step",
-    "Steps",
-]
+__all__ = ["Block", "Step", "Steps"]
 
 _FINITE = 1e280
 
-Memory = list[Any]
-Step = Callable[[Memory, "Block"], Any]
+Step = Callable[["Block", Sequence[Any]], Any]
+"""What works a part out, from the rows and the values of the parts that it reads."""
 
 
-class Block(Protocol):
-    """Some rows of the inputs. Truth values are arrays, or one for all rows."""
+class Block:
+    """Some rows of the inputs. Truth values are columns, or one for all rows."""
+
+    def cells(self, input: str) -> Any:
+        """What is known of an input: its ``values``, and where they are ``given``, ``withheld`` or ``bad``."""
+        raise NotImplementedError
 
     def given(self, input: str) -> Any:
         """Where the input is not missing."""
+        return self.cells(input).given
 
     def withheld(self, input: str) -> Any:
         """Where the input is not applicable."""
-
-    def evidenced(self, input: str) -> Any:
-        """Where evidence names the input."""
+        return self.cells(input).withheld
 
     def number(self, input: str) -> Any:
         """The number of the input; its lowest where it is missing or not applicable."""
+        return self.cells(input).values
+
+    def evidenced(self, input: str) -> Any:
+        """Where evidence names the input."""
+        raise NotImplementedError
 
     def flag(self, input: str, wanted: bool) -> Any:
         """Where a truth value is there and is that."""
+        raise NotImplementedError
 
     def among(self, input: str, words: tuple[str, ...], wanted: bool) -> Any:
         """Where a text is there, and is one (none) of the words."""
+        raise NotImplementedError
 
     def same(self, left: str, right: str, wanted: bool) -> Any:
         """Where two texts are there and agree (differ)."""
-
-
-class Operations(Protocol):
-    """The arithmetic of a carrier, on values that stand for many rows (or plain ones, for all)."""
-
-    def kept(self, value: Any, uses: int) -> Any:
-        """A value that is read so many times, perhaps put by under a name."""
-
-    def every(self, values: Sequence[Any]) -> Any:
-        """Where all hold."""
-
-    def some(self, values: Sequence[Any]) -> Any:
-        """Where at least one holds."""
-
-    def contrary(self, value: Any) -> Any:
-        """Where it does not hold."""
-
-    def compared(self, operator: str, left: Any, right: Any) -> Any:
-        """Where a comparison holds."""
-
-    def chosen(self, test: Any, yes: Any, no: Any) -> Any:
-        """``yes`` where the test holds, else ``no``."""
-
-    def added(self, terms: Sequence[Any], most: float) -> Any:
-        """The terms added from left to right; no partial sum is larger than ``most``."""
-
-    def subtracted(self, left: Any, right: Any, most: float) -> Any:
-        """``left`` less ``right``, no larger than ``most``."""
-
-    def times(self, left: Any, right: Any) -> Any:
-        """A product."""
-
-    def divided(self, left: Any, right: Any, nearest: float, *, safe: bool) -> Any:
-        """A quotient; 0 where the divisor is nearer to 0 than ``nearest`` (unless surely ``safe``)."""
-
-    def remainder(self, left: Any, right: Any) -> Any:
-        """``left`` less the whole times that ``right`` goes into it."""
-
-    def power(self, base: Any, exponent: int) -> Any:
-        """The base multiplied by itself."""
-
-    def extreme(self, which: str, values: Sequence[Any], *, finite: bool) -> Any:
-        """The smallest or largest, as Python's ``min`` and ``max`` pick it."""
-
-    def applied(self, function: str, values: Sequence[Any], days_off: Collection[int]) -> Any:
-        """A named function."""
-
-    def grid_inside(self, x: Any) -> Any:
-        """On the grid, for what is surely not below 0 and within the edge."""
-
-    def rounded(self, x: Any, digits: int, mode: RoundingMode) -> Any:
-        """``x``, already on the grid, rounded to so many digits."""
-
-    def mixture(self, which: str, scale: float, parts: Sequence[Any], *, summed_on_grid: bool) -> Any:
-        """The smallest or largest ratio of sums; ``parts`` are (points, maximum, surely, maybe)."""
+        raise NotImplementedError
 
 
 class Steps:
-    """Works out parts of the core, one after the other, by the arithmetic of a carrier."""
+    """Works out parts of the core, one after the other, by the operations of a backend."""
 
     def __init__(self, operations: Operations, outputs: Sequence[Anything]) -> None:
         self._operations = operations
-        self._slots: dict[int, int] = {}
+        self._outputs = tuple(outputs)  # parts are known by their ids, so they must live
+        self._edges: dict[int, tuple[str, nodes.Numeric, int]] = {}
+        slots: dict[int, int] = {}
         self._steps: list[Step] = []
-        self._uses: list[int] = []
-        self._edges: dict[int, tuple[str, Numeric, int]] = {}
-        self._kept = tuple(outputs)
-        last: dict[int, int] = {}
+        self._reads: list[tuple[int, ...]] = []
         for part, _ in children_first(outputs, self._read_by):
-            slot = self._slots[id(part)] = len(self._steps)
+            self._reads.append(tuple(slots[id(child)] for child in self._read_by(part)))
+            slots[id(part)] = len(self._steps)
             self._steps.append(self._step(part))
-            self._uses.append(0)
-            for each in self._read_by(part):
-                last[self._slots[id(each)]] = slot
-                self._uses[self._slots[id(each)]] += 1
-        self._places = [self._slots[id(part)] for part in outputs]
-        for place in self._places:
-            self._uses[place] += 1
-        self._last = self._freed(last)
+        self._places = [slots[id(part)] for part in outputs]
+        uses = [0] * len(self._steps)
+        last: dict[int, int] = {}
+        for slot, reads in enumerate(self._reads):
+            for read in reads:
+                uses[read] += 1
+                last[read] = slot
+        for place in set(self._places):
+            uses[place] += 1
+        self._uses = uses
+        self._freed = self._freed_after(last)
 
     def _read_by(self, part: Anything) -> tuple[Anything, ...]:
-        """The parts that a part is worked out from."""
-        if not isinstance(part, Compare):
+        """The parts that a part is worked out from, in the order in which its step takes their values."""
+        if not isinstance(part, nodes.Compare):
             return children(part)
         if id(part) not in self._edges:
             edge = threshold(part)
@@ -175,160 +98,118 @@ class Steps:
             self._edges[id(part)] = edge
         return (self._edges[id(part)][1],)
 
-    def _freed(self, last: dict[int, int]) -> list[tuple[int, ...]]:
+    def _freed_after(self, last: dict[int, int]) -> list[list[int]]:
         """For each step, what nobody reads after it: that memory serves the next steps."""
         freed: list[list[int]] = [[] for _ in self._steps]
-        asked = set(self._places)
+        outputs = set(self._places)
         for slot, reader in last.items():
-            if slot not in asked:
+            if slot not in outputs:
                 freed[reader].append(slot)
-        return [tuple(each) for each in freed]
+        return freed
 
     def run(self, block: Block) -> list[Any]:
         """The outputs for the rows of a block, each an array or one value for all rows."""
-        keep, memory = self._operations.kept, [None] * len(self._steps)
-        for slot, (step, freed, uses) in enumerate(zip(self._steps, self._last, self._uses, strict=True)):
-            memory[slot] = step(memory, block) if uses == 1 else keep(step(memory, block), uses)
-            for each in freed:
-                memory[each] = None
+        memory: list[Any] = [None] * len(self._steps)
+        each = zip(self._steps, self._reads, self._uses, self._freed, strict=True)
+        for slot, (step, reads, uses, freed) in enumerate(each):
+            value = step(block, [memory[read] for read in reads])
+            memory[slot] = value if uses == 1 else self._operations.kept(value)
+            for unread in freed:
+                memory[unread] = None
         return [memory[place] for place in self._places]
-
-    def _at(self, parts: Sequence[Anything]) -> list[int]:
-        return [self._slots[id(part)] for part in parts]
 
     # ---- conditions --------------------------------------------------------------------------
 
     def _step(self, part: Anything) -> Step:
         v = self._operations
         match part:
-            case Truth(value):
-                return lambda memory, block: value
-            case InputGiven(input):
-                return lambda memory, block: block.given(input)
-            case InputEvidenced(input):
-                return lambda memory, block: block.evidenced(input)
-            case InputFlag(input, wanted):
-                return lambda memory, block: block.flag(input, wanted)
-            case InputNotApplicable(input, wanted):
-                if wanted:
-                    return lambda memory, block: block.withheld(input)
-                return lambda memory, block: v.contrary(block.withheld(input))
-            case Among(input, words, wanted):
-                return lambda memory, block: block.among(input, words, wanted)
-            case Same():
-                pair, agree = (part.left, part.right), part.wanted
-                return lambda memory, block: block.same(*pair, agree)
-            case Compare() if id(part) in self._edges:
-                turned, inner, size = self._edges[id(part)]
-                (one,) = self._at((inner,))
-                return lambda memory, block: v.compared(turned, memory[one], size)
-            case Compare(operator, left, right):
-                one, two = self._at((left, right))
-                return lambda memory, block: v.compared(operator, memory[one], memory[two])
-            case And(parts):
-                places = self._at(parts)
-                return lambda memory, block: v.every([memory[place] for place in places])
-            case Or(parts):
-                places = self._at(parts)
-                return lambda memory, block: v.some([memory[place] for place in places])
-            case Settled():
-                return lambda memory, block: True
-            case Not(inner):
-                (one,) = self._at((inner,))
-                return lambda memory, block: v.contrary(memory[one])
+            case nodes.Truth(value):
+                return lambda block, values: value
+            case nodes.InputGiven(input):
+                return lambda block, values: block.given(input)
+            case nodes.InputEvidenced(input):
+                return lambda block, values: block.evidenced(input)
+            case nodes.InputFlag(input, wanted):
+                return lambda block, values: block.flag(input, wanted)
+            case nodes.InputNotApplicable(input, True):
+                return lambda block, values: block.withheld(input)
+            case nodes.InputNotApplicable(input):
+                return lambda block, values: v.contrary(block.withheld(input))
+            case nodes.Among(input, words, wanted):
+                return lambda block, values: block.among(input, words, wanted)
+            case nodes.Same(left=left, right=right, wanted=wanted):
+                return lambda block, values: block.same(left, right, wanted)
+            case nodes.Compare() if id(part) in self._edges:
+                sign, _, size = self._edges[id(part)]
+                return lambda block, values: v.compared(sign, values[0], size)
+            case nodes.Compare(operator):
+                return lambda block, values: v.compared(operator, *values)
+            case nodes.And():
+                return lambda block, values: v.every(values)
+            case nodes.Or():
+                return lambda block, values: v.some(values)
+            case nodes.Settled():
+                return lambda block, values: True
+            case nodes.Not():
+                return lambda block, values: v.contrary(values[0])
         return self._number_step(part)
 
     # ---- numbers -----------------------------------------------------------------------------
 
-    def _number_step(self, part: Numeric) -> Step:
+    def _number_step(self, part: nodes.Numeric) -> Step:
+        v = self._operations
         match part:
-            case Number(value=value):
+            case nodes.Number(value=value):
                 constant = _constant(value)
-                return lambda memory, block: constant
-            case InputNumber(input=input):
-                return lambda memory, block: block.number(input)
-            case Choice(branches=branches, otherwise=otherwise):
-                return self._choice(branches, otherwise)
-            case Ratio(exact=exact) | Tighter(exact=exact):
-                (one,) = self._at((exact,))
-                return lambda memory, block: memory[one]
-            case Mixture():
+                return lambda block, values: constant
+            case nodes.InputNumber(input=input):
+                return lambda block, values: block.number(input)
+            case nodes.Choice():
+                return lambda block, values: self._chosen(values)
+            case nodes.Ratio() | nodes.Tighter():
+                return lambda block, values: values[0]
+            case nodes.Mixture():
                 return self._mixture(part)
-            case Sum() | Difference() | Product() | Quotient() | Remainder() | Power() | Extreme():
-                return self._arithmetic(part)
-            case Apply() | Rounded():
-                return self._applied(part)
-        assert_never(part)
-
-    def _arithmetic(self, part: Sum | Difference | Product | Quotient | Remainder | Power | Extreme) -> Step:
-        v = self._operations
-        match part:
-            case Sum(terms=terms):
-                places, most = self._at(terms), sum(_size(term) for term in terms)
-                return lambda memory, block: v.added([memory[place] for place in places], most)
-            case Difference(left=left, right=right):
-                one, two = self._at((left, right))
+            case nodes.Sum(terms=terms):
+                most = sum(map(_size, terms))
+                return lambda block, values: v.added(values, most)
+            case nodes.Difference(left=left, right=right):
                 most = _size(left) + _size(right)
-                return lambda memory, block: v.subtracted(memory[one], memory[two], most)
-            case Product(left=left, right=right):
-                one, two = self._at((left, right))
-                return lambda memory, block: v.times(memory[one], memory[two])
-            case Quotient(left=left, right=right, nearest=nearest):
-                one, two = self._at((left, right))
+                return lambda block, values: v.subtracted(values[0], values[1], most)
+            case nodes.Product():
+                return lambda block, values: v.times(*values)
+            case nodes.Quotient(right=right, nearest=nearest):
                 safe = right.low >= nearest or right.high <= -nearest
-                return lambda memory, block: v.divided(memory[one], memory[two], nearest, safe=safe)
-            case Remainder(left=left, right=right):
-                one, two = self._at((left, right))
-                return lambda memory, block: v.remainder(memory[one], memory[two])
-            case Power(base=base, exponent=exponent):
-                (one,) = self._at((base,))
-                return lambda memory, block: v.power(memory[one], exponent)
-            case Extreme(which=which, parts=parts):
-                places, finite = self._at(parts), all(_size(each) < _FINITE for each in parts)
-                return lambda memory, block: v.extreme(
-                    which, [memory[place] for place in places], finite=finite
-                )
+                return lambda block, values: v.divided(values[0], values[1], nearest, safe=safe)
+            case nodes.Remainder():
+                return lambda block, values: v.remainder(*values)
+            case nodes.Power(exponent=exponent):
+                return lambda block, values: v.power(values[0], exponent)
+            case nodes.Extreme(which=which, parts=parts):
+                finite = all(_size(each) < _FINITE for each in parts)
+                return lambda block, values: v.extreme(which, values, finite=finite)
+            case nodes.Rounded(digits=digits, mode=mode):
+                return lambda block, values: v.rounded(values[0], digits, mode)
+            case nodes.Apply(function="grid", parts=parts) if parts[0].low >= 0 and parts[0].high <= EDGE:
+                return lambda block, values: v.grid_inside(values[0])
+            case nodes.Apply(function=function, days_off=days_off):
+                return lambda block, values: v.applied(function, values, days_off)
         assert_never(part)
 
-    def _applied(self, part: Apply | Rounded) -> Step:
-        v = self._operations
-        match part:
-            case Rounded(part=inner, digits=digits, mode=mode):
-                (one,) = self._at((inner,))
-                return lambda memory, block: v.rounded(memory[one], digits, mode)
-            case Apply(function=function, parts=parts, days_off=days_off):
-                places = self._at(parts)
-                if function == "grid" and parts[0].low >= 0 and parts[0].high <= EDGE:
-                    return lambda memory, block: v.grid_inside(memory[places[0]])
-                return lambda memory, block: v.applied(
-                    function, [memory[place] for place in places], days_off
-                )
-        assert_never(part)
+    def _chosen(self, values: Sequence[Any]) -> Any:
+        """The value of the first test that holds: tests and values in turn, what else it is at the end."""
+        value = values[-1]
+        for at in range(len(values) - 3, -1, -2):
+            value = self._operations.chosen(values[at], values[at + 1], value)
+        return value
 
-    def _choice(self, branches: Sequence[Branch], otherwise: Numeric) -> Step:
-        v, (last,) = self._operations, self._at((otherwise,))
-        tests, values = (
-            self._at([each.test for each in branches]),
-            self._at([each.value for each in branches]),
-        )
-        ways = list(zip(tests, values, strict=True))[::-1]
-
-        def step(memory: Memory, block: Block) -> Any:
-            found = memory[last]
-            for test, value in ways:
-                found = v.chosen(memory[test], memory[value], found)
-            return found
-
-        return step
-
-    def _mixture(self, part: Mixture) -> Step:
+    def _mixture(self, part: nodes.Mixture) -> Step:
         v, scale = self._operations, as_float(part.scale)
         which, gridded = part.which, part.summed_on_grid
-        rows = [self._at((each.points, each.most, each.surely, each.maybe)) for each in part.parts]
-        return lambda memory, block: v.mixture(
+        return lambda block, values: v.mixture(
             which,
             scale,
-            [tuple(memory[place] for place in row) for row in rows],
+            [tuple(values[at : at + 4]) for at in range(0, len(values), 4)],
             summed_on_grid=gridded,
         )
 
@@ -338,5 +219,5 @@ def _constant(value: Fraction) -> float | int:
     return value.numerator if value.denominator == 1 and abs(size) <= EXACT_FLOAT else size
 
 
-def _size(part: Numeric) -> float:
+def _size(part: nodes.Numeric) -> float:
     return max(abs(part.low), abs(part.high))

@@ -15,36 +15,11 @@ from typing import Any
 from criteria_engine.core.nodes import RoundingMode
 
 __all__ = [
-    "EDGE",
-    "EXACT_FLOAT",
-    "EXP_TERMS",
-    "LN_TEN",
-    "LN_TERMS",
-    "LN_TWO_HIGH",
-    "LN_TWO_LOW",
-    "LOWEST_EXPONENT",
-    "MANY_TWOS",
-    "MOST_EXPONENT",
-    "NEAREST",
-    "ROOT_OF_HALF",
-    "applied",
-    "as_float",
-    "ceil",
-    "exp",
-    "floor",
-    "grid",
-    "ln",
-    "log",
-    "log10",
-    "mixture",
-    "power_of_e",
-    "remainder",
-    "round_to",
-    "series",
-    "sqrt",
-    "working_days_between",
-    "years_between",
-]
+    "EDGE", "EXACT_FLOAT", "EXP_TERMS", "LN_TEN", "LN_TERMS", "LN_TWO_HIGH", "LN_TWO_LOW", "LOWEST_EXPONENT",
+    "MANY_TWOS", "MOST_EXPONENT", "NEAREST", "ROOT_OF_HALF", "applied", "as_float", "ceil", "exp", "floor",
+    "grid", "ln", "log", "log10", "mixture", "power_of_e", "remainder", "round_to", "series", "sqrt",
+    "working_days_between", "years_between",
+]  # fmt: skip
 
 EDGE = 4_194_304
 """Beyond this size a number keeps all its digits; within it, it stands on the grid."""
@@ -216,10 +191,7 @@ def _workdays_to(day: int) -> int:
 
 
 def mixture(
-    which: str,
-    scale: float,
-    parts: Sequence[tuple[float, float, bool, bool]],
-    summed_on_grid: bool,
+    which: str, scale: float, parts: Sequence[tuple[float, float, bool, bool]], summed_on_grid: bool
 ) -> float:
     """The smallest or largest ratio of sums over every choice of the parts that may apply.
 

@@ -15,36 +15,15 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import attrs
-
+from criteria_engine.core.record import Record
 from criteria_engine.messages.diagnostics import Fault
 
 __all__ = [
-    "CRITERION_FUNCTIONS",
-    "DECIMAL_COMMA",
-    "DEEPEST",
-    "FUNCTIONS",
-    "LONGEST",
-    "MOST_PERIODS",
-    "MOST_PIECES",
-    "PERIOD_FUNCTIONS",
-    "RESERVED",
-    "TOKEN",
-    "Parsed",
-    "dotted",
-    "expression_tree",
-    "gate",
-    "is_id",
-    "mended_date",
-    "mended_number",
-    "nearest",
-    "normal",
-    "parse",
-    "run_module",
-    "short",
-    "shown_letter",
+    "CRITERION_FUNCTIONS", "DECIMAL_COMMA", "DEEPEST", "FUNCTIONS", "LONGEST", "MOST_PERIODS", "MOST_PIECES",
+    "PERIOD_FUNCTIONS", "RESERVED", "TOKEN", "Parsed", "dotted", "expression_tree", "gate", "is_id",
+    "mended_date", "mended_number", "nearest", "normal", "parse", "run_module", "short", "shown_letter",
     "statements",
-]
+]  # fmt: skip
 
 
 # ---- the gate before the parser of expressions: length, depth, characters, numbers ---------------
@@ -59,49 +38,19 @@ TOKEN = re.compile(
       | (?P<operator>\*\*|//|==|!=|<=|>=|[-+*/%<>()\[\],.]) | (?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
-
-
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
-
-
 DECIMAL_COMMA = re.compile(r"(?<![\w.])[0-9]+,[0-9]+(?![\w.])")
-
-
 _INSTEAD = {
     "=": "==", "≥": ">=", "≤": "<=", "≠": "!=", "×": "*", "÷": "/", "−": "-", "–": "-", "&": "and",
     "|": "or", "!": "not", "^": "**", "“": "'", "”": "'", "‘": "'", "’": "'", "（": "(", "）": ")",
 }  # fmt: skip
-
-
 _WORD_INSTEAD = {
     "True": "true", "False": "false", "TRUE": "true", "FALSE": "false", "AND": "and", "OR": "or",
     "NOT": "not", "và": "and", "hoặc": "or", "không": "not", "IF": "if", "ELSE": "else",
 }  # fmt: skip
-
-
-_INFIX = frozenset(
-    {
-        "+",
-        "-",
-        "*",
-        "/",
-        "//",
-        "%",
-        "**",
-        "<",
-        "<=",
-        ">",
-        ">=",
-        "==",
-        "!=",
-        "and",
-        "or",
-        "not",
-        "if",
-        "else",
-        "in",
-    }
-)
+_INFIX = frozenset((
+    "+", "-", "*", "/", "//", "%", "**", "<", "<=", ">", ">=", "==", "!=", "and", "or", "not", "if", "else", "in",
+))  # fmt: skip
 
 
 def short(text: str) -> str:
@@ -196,8 +145,11 @@ def statements(lines: Sequence[str]) -> list[ast.stmt]:
 
 
 def run_module(body: Sequence[ast.stmt], space: Mapping[str, Any]) -> dict[str, Any]:
-    """What a module of our own statements defines, in a name space that holds only ``space``."""
-    module = ast.fix_missing_locations(ast.Module(list(body), []))
+    """What a module of our own statements defines, in a name space that holds only ``space``.
+
+    Each part of the statements has its place in a source already.
+    """
+    module = ast.Module(list(body), [])
     names = {"__builtins__": {}, **space}
     with _TURN:
         code = compile(module, "<criteria_engine>", "exec")
@@ -206,36 +158,13 @@ def run_module(body: Sequence[ast.stmt], space: Mapping[str, Any]) -> dict[str, 
 
 
 FUNCTIONS: dict[str, tuple[int, int]] = {
-    "percent": (2, 2),
-    "min": (1, 1000),
-    "max": (1, 1000),
-    "abs": (1, 1),
-    "sqrt": (1, 1),
-    "exp": (1, 1),
-    "ln": (1, 1),
-    "log10": (1, 1),
-    "floor": (1, 1),
-    "ceil": (1, 1),
-    "round": (1, 2),
-    "score": (0, 1),
-    "max_score": (0, 1),
-    "share": (0, 1),
-    "met": (1, 1),
-    "count_met": (0, 1),
-    "lowest_share": (0, 1),
-    "known": (1, 1),
-    "applicable": (1, 1),
-    "evidenced": (1, 1),
-    "first": (1, 1000),
-    "count": (1, 1000),
-    "years_between": (2, 2),
-    "days_between": (2, 2),
-    "working_days_between": (2, 2),
-    "previous": (1, 2),
-    "every_period": (2, 2),
-    "any_period": (2, 2),
-    "holds": (2, 2),
-}
+    "percent": (2, 2), "min": (1, 1000), "max": (1, 1000), "abs": (1, 1), "sqrt": (1, 1), "exp": (1, 1),
+    "ln": (1, 1), "log10": (1, 1), "floor": (1, 1), "ceil": (1, 1), "round": (1, 2), "score": (0, 1),
+    "max_score": (0, 1), "share": (0, 1), "met": (1, 1), "count_met": (0, 1), "lowest_share": (0, 1),
+    "known": (1, 1), "applicable": (1, 1), "evidenced": (1, 1), "first": (1, 1000), "count": (1, 1000),
+    "years_between": (2, 2), "days_between": (2, 2), "working_days_between": (2, 2), "previous": (1, 2),
+    "every_period": (2, 2), "any_period": (2, 2), "holds": (2, 2),
+}  # fmt: skip
 """Each function and how many arguments it takes."""
 
 _COMMON = "percent, min, max, round, score, met, count, first, known, previous, holds, …"
@@ -260,8 +189,7 @@ _ALLOWED = (
 )  # fmt: skip
 
 
-@attrs.frozen(eq=False, repr=False)
-class Parsed:
+class Parsed(Record):
     """An expression that keeps to the grammar: its text, its tree and what it names.
 
     ``names`` are the inputs, parameters and definitions; ``criteria`` pairs of a function and the

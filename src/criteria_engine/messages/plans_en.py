@@ -24,7 +24,6 @@ SENTENCES = {
     "renewals": "To be kept from lapsing: {names}.",
     "nearest": "Nearest to it: {names}.",
     "near": "{name} ({count} criteria not met)",
-    "attained": "It is expected to be reached in {year}.",
     "area": "{area} {have}/{required}",
     "areas": "By area: {areas}.",
     "assumed": "Note: {rows} of {of} rows of recognitions are assumed, not real figures.",

@@ -24,7 +24,6 @@ SENTENCES = {
     "renewals": "Cần giữ để không bị thôi công nhận: {names}.",
     "nearest": "Gần đạt nhất: {names}.",
     "near": "{name} (chưa đạt {count} tiêu chí)",
-    "attained": "Dự kiến đạt vào năm {year}.",
     "area": "{area} {have}/{required}",
     "areas": "Theo địa bàn: {areas}.",
     "assumed": "Lưu ý: {rows}/{of} dòng kết quả công nhận là giả định, không phải số liệu thật.",

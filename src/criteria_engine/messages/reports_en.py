@@ -17,7 +17,7 @@ SENTENCES = {
     "contents": "Contents",
     "section_summary": "Summary",
     "section_targets": "Targets",
-    "section_chart": "Year by year",
+    "section_years": "Year by year",
     "section_areas": "By area",
     "section_since": "What changed",
     "section_quality": "Quality",

@@ -17,7 +17,7 @@ SENTENCES = {
     "contents": "Mục lục",
     "section_summary": "Tóm tắt",
     "section_targets": "Chỉ tiêu",
-    "section_chart": "Tiến độ theo năm",
+    "section_years": "Tiến độ theo năm",
     "section_areas": "Theo địa bàn",
     "section_since": "Thay đổi trong kỳ",
     "section_quality": "Chất lượng",

@@ -36,8 +36,10 @@ class Speaker:
     """Says sentences in one language.
 
     ``subject`` is the word table, ``also`` one more for the keys that it does not have. ``values`` may stand
-    in every sentence, such as what the units of a plan are called.
+    in every sentence, such as what the units of a plan are called. ``between`` parts the items of a list.
     """
+
+    between = ", "
 
     def __init__(self, lang: str, subject: str, also: str | None = None, **values: str) -> None:
         self.lang = lang
@@ -87,5 +89,5 @@ class Speaker:
         """Several texts in a row; beyond ``most`` their number stands for the rest."""
         known = list(texts)
         if most is None or len(known) <= most + 1:
-            return ", ".join(known)
-        return self.say("and_more", names=", ".join(known[:most]), count=len(known) - most)
+            return self.between.join(known)
+        return self.say("and_more", names=self.between.join(known[:most]), count=len(known) - most)

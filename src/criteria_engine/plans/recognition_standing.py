@@ -1,4 +1,8 @@
-"""What a title counts as on a day, and for a year."""
+"""What a title counts as on a day and for a year, and when the next recognition may be decided.
+
+``standing_of``, ``counted`` and ``earliest`` answer from the events of a life; ``Standing`` says its answer
+in words.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from criteria_engine.messages.diagnostics import Language, chosen_language
+from criteria_engine.messages.diagnostics import chosen_language
 from criteria_engine.messages.speaker import Speaker
 from criteria_engine.plans.recognition_events import (
     FOR_EVER,
@@ -21,57 +25,10 @@ from criteria_engine.plans.recognition_events import (
 )
 from criteria_engine.rules.schema import Plain
 
-__all__ = [
-    "Basis",
-    "Reason",
-    "Standing",
-    "counted",
-    "earliest",
-    "said",
-    "standing_of",
-]
+__all__ = ["Basis", "Reason", "Standing", "counted", "earliest", "standing_of"]
 
 
-# ---- what a standing says in words: one sentence on the title, and one on the next recognition ---
-
-
-def said(
-    lang: Language,
-    because: str,
-    *,
-    unit: str,
-    title: str,
-    on: datetime.date,
-    decision: RecognitionEvent | None,
-    level: str | None,
-    until: datetime.date | None,
-    state: str | None,
-    first_time: bool | None,
-    held: bool | None,
-) -> str:
-    """The sentences on a standing; what is not known of the next recognition is not said."""
-    speaker = Speaker(lang, "plans")
-    key = "annulled_open" if because == "annulled" and held is None else because
-    sentence = speaker.say(
-        f"standing_{key}",
-        on=on,
-        unit=unit,
-        title=speaker.say("standing_level" if level else "standing_title", title=title, level=level),
-        decision=_decision(speaker, decision),
-        until=until or "",
-        state=speaker.text(f"standing_{state}", ""),
-    )
-    if first_time is None:
-        return sentence
-    return f"{sentence} {speaker.say('standing_first' if first_time else 'standing_again')}"
-
-
-def _decision(speaker: Speaker, decision: RecognitionEvent | None) -> str:
-    if decision is None:
-        return ""
-    key = "standing_decision_for" if decision.title_year else "standing_decision"
-    return speaker.say(key, number=decision.decision, on=decision.on, year=decision.title_year)
-
+# ---- standings -----------------------------------------------------------------------------------
 
 Basis: TypeAlias = Literal["title_year", "decision_date"]
 Reason: TypeAlias = Literal[
@@ -115,19 +72,31 @@ class Standing(Plain):
 
         ``name`` is what the title is called; else its id stands there.
         """
-        return said(
-            chosen_language(lang),
-            self.because,
-            unit=self.unit,
-            title=name or self.title,
+        speaker = Speaker(chosen_language(lang), "plans")
+        is_open = self.because == "annulled" and self.held is None
+        sentence = speaker.say(
+            f"standing_{'annulled_open' if is_open else self.because}",
             on=self.on,
-            decision=self.decision,
-            level=self.level,
-            until=self.valid_until,
-            state=self.state,
-            first_time=self.first_time,
-            held=self.held,
+            unit=self.unit,
+            title=speaker.say(
+                "standing_level" if self.level else "standing_title",
+                title=name or self.title,
+                level=self.level,
+            ),
+            decision=_decision(speaker, self.decision),
+            until=self.valid_until or "",
+            state=speaker.text(f"standing_{self.state}", ""),
         )
+        if self.first_time is None:
+            return sentence
+        return f"{sentence} {speaker.say('standing_first' if self.first_time else 'standing_again')}"
+
+
+def _decision(speaker: Speaker, decision: RecognitionEvent | None) -> str:
+    if decision is None:
+        return ""
+    key = "standing_decision_for" if decision.title_year else "standing_decision"
+    return speaker.say(key, number=decision.decision, on=decision.on, year=decision.title_year)
 
 
 @attrs.frozen
@@ -194,22 +163,22 @@ def standing_of(
     """What a title is on a day."""
     known = [event for event in events if event.on <= day]
     kept = _kept(known)
-    found = _verdict(kept, day, validity)
+    verdict = _verdict(kept, day, validity)
     state = known[-1].state if known else None
-    if found.because == "ran_out" and state in HELD:
+    if verdict.because == "ran_out" and state in HELD:
         state = "lapsed"
     return Standing(
         unit=unit,
         title=title,
         on=day,
         state=state,
-        held=found.held,
-        because=found.because,
+        held=verdict.held,
+        because=verdict.because,
         first_time=_is_first(kept, day, validity),
-        level=found.level,
-        title_year=found.decision.title_year if found.decision else None,
-        valid_until=None if found.last_day == FOR_EVER else found.last_day,
-        decision=found.decision,
+        level=verdict.level,
+        title_year=verdict.decision.title_year if verdict.decision else None,
+        valid_until=None if verdict.last_day == FOR_EVER else verdict.last_day,
+        decision=verdict.decision,
     )
 
 
@@ -293,8 +262,8 @@ def earliest(
     kept = _kept([event for event in events if event.on <= day])
     places = [index for index, event in enumerate(kept) if event.state in HELD]
     if upgrade:
-        given = _level_since(kept, validity) if _verdict(kept, day, validity).held else None
-        return months_later(given.on, waiting.upgrade) if given else None
+        decision = _level_since(kept, validity) if _verdict(kept, day, validity).held else None
+        return months_later(decision.on, waiting.upgrade) if decision else None
     is_first = _is_first(kept, day, validity)
     since = kept[places[-1] + 1 :] if places else kept
     registered = next((event.on for event in since if event.state == "registered"), None)

@@ -20,7 +20,7 @@ __all__ = [
 
 
 _MOST_NAMES = 5
-
+_EXPECTED = ("on_track", "off_track")
 _MODEL_SENTENCES = {"arithmetic": "no_model", "published": "no_model", "hazard": "model", "scores": "drawn"}
 
 
@@ -71,18 +71,15 @@ def told(
 
 def _of_labels(speaker: Speaker, plan: Plan, id: str, labels: Mapping[str, Label]) -> str:
     title = plan.target(id).title.in_language(speaker.lang) or id
-    each = "; ".join(
-        f"{speaker.say(rule)}: {speaker.say(f'label_{found.label}')}" for rule, found in labels.items()
-    )
-    return speaker.say("labels", title=title, labels=each)
+    said = [f"{speaker.say(rule)}: {speaker.say(f'label_{label.label}')}" for rule, label in labels.items()]
+    return speaker.say("labels", title=title, labels="; ".join(said))
 
 
 def _of_target(speaker: Speaker, plan: Plan, on: datetime.date, outlook: TargetOutlook) -> str:
     target = plan.target(outlook.id)
-    title = target.title.in_language(speaker.lang) or target.id
     kind = "_named" if target.units is not None else "_year" if target.in_ is not None else ""
     said = [
-        speaker.say("target", title=title),
+        speaker.say("target", title=target.title.in_language(speaker.lang) or target.id),
         speaker.say(
             f"need{kind}",
             required=outlook.required,
@@ -90,52 +87,38 @@ def _of_target(speaker: Speaker, plan: Plan, on: datetime.date, outlook: TargetO
             have=outlook.have,
             percent=percent(outlook.percent_of_target, speaker.lang, digits=1),
         ),
-        _of_status(speaker, outlook, kind),
+        speaker.say(
+            outlook.status + (kind if kind == "_year" and outlook.status in _EXPECTED else ""),
+            year=outlook.year,
+            needed=outlook.needed,
+            pending=outlook.pending,
+            expected=outlook.expected,
+            shortfall=outlook.shortfall,
+        ),
     ]
-    if outlook.probability is not None and outlook.status in ("on_track", "off_track"):
+    if outlook.probability is not None and outlook.status in _EXPECTED:
         word = speaker.say(likelihood_of(outlook.probability) or "uncertain")
         said.append(speaker.say("chance", word=word, probability=speaker.share(outlook.probability, least=0)))
     if outlook.areas:
         parts = [
-            speaker.say("area", area=area, have=each.have, required=each.required)
-            for area, each in outlook.areas.items()
+            speaker.say("area", area=area, have=part.have, required=part.required)
+            for area, part in outlook.areas.items()
         ]
         said.append(speaker.say("areas", areas="; ".join(parts)))
     if outlook.status == "off_track" and not kind:
-        said += _of_change(speaker, on, outlook)
+        if outlook.required_per_year:
+            said.append(speaker.say("pace", year=outlook.year, pace=outlook.required_per_year))
+        if outlook.must_change is not None:
+            said += _of_change(speaker, on, outlook.must_change)
     return " ".join(said)
 
 
-def _of_status(speaker: Speaker, outlook: TargetOutlook, kind: str) -> str:
-    key = outlook.status
-    if kind == "_year" and key in ("on_track", "off_track"):
-        key += kind
-    return speaker.say(
-        key,
-        year=outlook.year,
-        needed=outlook.needed,
-        pending=outlook.pending,
-        expected=outlook.expected,
-        shortfall=outlook.shortfall,
-    )
-
-
-def _of_change(speaker: Speaker, on: datetime.date, outlook: TargetOutlook) -> list[str]:
-    said = []
-    if outlook.required_per_year:
-        said.append(speaker.say("pace", year=outlook.year, pace=outlook.required_per_year))
-    if outlook.must_change is not None:
-        said += _of_must_change(speaker, on, outlook.must_change)
-    return said
-
-
-def _of_must_change(speaker: Speaker, on: datetime.date, must: MustChange) -> list[str]:
+def _of_change(speaker: Speaker, on: datetime.date, must: MustChange) -> list[str]:
     said = []
     if must.recognise:
-        key = "register_never" if must.register is None else "register"
         said.append(
             speaker.say(
-                key,
+                "register_never" if must.register is None else "register",
                 next=on.year + 1,
                 register=must.register,
                 recognise=must.recognise,
@@ -145,7 +128,7 @@ def _of_must_change(speaker: Speaker, on: datetime.date, must: MustChange) -> li
     if must.renewals:
         said.append(speaker.say("renewals", names=_names(must.renewals)))
     if must.nearest:
-        near = [speaker.say("near", name=each.name, count=len(each.not_met)) for each in must.nearest]
+        near = [speaker.say("near", name=unit.name, count=len(unit.not_met)) for unit in must.nearest]
         said.append(speaker.say("nearest", names=_names(near)))
     return said
 

@@ -161,7 +161,7 @@ svg{min-width:0}
 """One sheet for the whole page; it names no font, picture or sheet that would have to be fetched."""
 
 
-# ---- a page as Markdown, for Word, e-mail and version control. What others typed stays text ------
+# ---- A page as Markdown, for Word, e-mail and version control. What others typed stays text ----
 
 # What would be markup inside a line; at its beginning, lists, headings and quotes too.
 _INSIDE = re.compile(r"([\\`*_\[\]<>|~$#&@])")
@@ -219,7 +219,7 @@ def _row_markdown(cells: tuple[Cell, ...] | list[Cell]) -> str:
     return f"| {' | '.join(_text_markdown(cell.text) or ' ' for cell in cells)} |"
 
 
-# ---- a page as one HTML file: inline style, inline SVG, no script, nothing to fetch --------------
+# ---- A page as one HTML file: inline style, inline SVG, no script, nothing to fetch ----
 
 # The browser is told to fetch nothing and run nothing, whatever might stand in a name.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"

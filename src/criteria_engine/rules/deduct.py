@@ -9,7 +9,7 @@ import attrs
 
 from criteria_engine.core import algebra as a
 from criteria_engine.core.expression import Expression
-from criteria_engine.core.nodes import Branch, Numeric
+from criteria_engine.core.nodes import Numeric
 from criteria_engine.core.values import NumberValue
 from criteria_engine.messages.titles import Titles
 from criteria_engine.rules.schema import (
@@ -33,10 +33,10 @@ __all__ = ["Deduct", "Line"]
 class Line(Plain):
     """One line of ``deduct``: ``{when: expr, minus: 1.5}`` or ``{each: count, minus: 0.5, at_most: 3}``."""
 
-    when: OptionalFormula = part(EXPRESSION, optional=True, default=None)
-    each: OptionalFormula = part(EXPRESSION, optional=True, default=None)
+    when: OptionalFormula = part(EXPRESSION, default=None)
+    each: OptionalFormula = part(EXPRESSION, default=None)
     minus: Formula = part(EXPRESSION, default=Expression("1"))
-    at_most: OptionalFormula = part(EXPRESSION, optional=True, default=None)
+    at_most: OptionalFormula = part(EXPRESSION, default=None)
     title: Wording = part(TITLES, default=Titles())
 
 
@@ -67,7 +67,7 @@ class Deduct(Plain):
         minus = desk.number(line.minus, f"{where}.minus")
         if line.when is not None:
             claim = desk.condition(line.when, f"{where}.when")
-            return a.choice([Branch(claim.true, claim.true, minus)], claim.fails, a.ZERO)
+            return a.either(claim.true, minus, claim.fails, a.ZERO)
         each = line.each if line.each is not None else Expression("0")
         count = a.extreme("max", [desk.number(each, f"{where}.each"), a.ZERO])
         points = a.times(count, minus)

@@ -1,4 +1,4 @@
-"""What a attribute holds: how it is read from text, taken from Python, and written again.
+"""What an attribute holds: how it is read from text, taken from Python, and written again.
 
 Each kind of scalar says what is wrong with a value (``Fault``) and knows no place. The composite
 kinds only describe; ``reading`` and ``writing`` walk them, so a class that lists its attributes needs
@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import inspect
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Generic, TypeVar, dataclass_transform
@@ -20,6 +20,7 @@ import attrs
 from criteria_engine.core.expression import Composable, Expression, expression
 from criteria_engine.core.grammar import RESERVED, is_id, mended_date, nearest, normal
 from criteria_engine.core.nodes import NA
+from criteria_engine.core.record import Record
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.messages.titles import Titles, titles
 
@@ -78,8 +79,7 @@ __all__ = [
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
-@attrs.frozen(eq=False, repr=False)
-class Scalar:
+class Scalar(Record):
     """One value: ``read`` from an author's text, ``accept`` from Python, ``write`` as text."""
 
     name: str
@@ -139,10 +139,6 @@ def _mended(text: str) -> str:
 
 def _number_text(value: float) -> str:
     return str(value) if isinstance(value, int) else format(Decimal(repr(value)), "f")
-
-
-def _read_integer(text: str) -> int:
-    return _integer(_read_number(text))
 
 
 def _integer(value: object) -> int:
@@ -231,13 +227,9 @@ def word_of(*words: str) -> Scalar:
 
     def accept(value: object) -> str:
         if value not in words:
-            found = shown(value)
-            raise Fault(
-                "CE108",
-                value=found,
-                words=", ".join(words),
-                nearest=nearest(found, words) or ", ".join(words),
-            )
+            listed = ", ".join(words)
+            likely = nearest(shown(value), words) or listed
+            raise Fault("CE108", value=shown(value), words=listed, nearest=likely)
         return str(value)
 
     return Scalar("word", accept, accept, words=words)
@@ -275,7 +267,7 @@ TEXT = Scalar("text", _text, _text)
 ID = Scalar("id", _id, _id)
 LABEL = Scalar("label", _label, _label)
 NUMBER = Scalar("number", _read_number, plain_number, _number_text)
-INTEGER = Scalar("integer", _read_integer, _integer)
+INTEGER = Scalar("integer", lambda text: _integer(_read_number(text)), _integer)
 SHARE = Scalar("share", _read_share, _share, _share_text)
 BOOLEAN = Scalar("boolean", _read_boolean, _boolean, lambda value: "true" if value else "false")
 DATE = Scalar("date", _read_date, _date, datetime.date.isoformat)
@@ -307,12 +299,8 @@ def _canonical(value: Any) -> Any:
     if isinstance(value, Titles):
         return dict(value.texts)
     if attrs.has(type(value)):
-        made: dict[str, Any] = {"is": type(value).__name__}
-        for attribute in attrs.fields(type(value)):
-            found = getattr(value, attribute.name)
-            if attribute.init and (attribute.default is attrs.NOTHING or found != attribute.default):
-                made[attribute.name] = _canonical(found)
-        return made
+        set_attributes = {attribute.name: _canonical(given) for attribute, given in _set_in(value)}
+        return {"is": type(value).__name__, **set_attributes}
     if isinstance(value, dict):
         return {str(name): _canonical(each) for name, each in value.items()}
     if isinstance(value, list | tuple):
@@ -322,24 +310,32 @@ def _canonical(value: Any) -> Any:
     return value if isinstance(value, bool | int | float | str) else str(value)
 
 
-@attrs.frozen(eq=False, repr=False)
-class ListOf:
+def _set_in(value: Any) -> Iterator[tuple[attrs.Attribute[Any], Any]]:
+    """The attributes of a value that differ from their defaults."""
+    for attribute in attrs.fields(type(value)):
+        given = getattr(value, attribute.name)
+        if attribute.init and (attribute.default is attrs.NOTHING or given != attribute.default):
+            yield attribute, given
+
+
+# ---- what describes composite values ---------------------------------------------------------
+
+
+class ListOf(Record):
     """A list; where ``single`` one value may stand for a list of one."""
 
     each: Kind
     single: bool = False
 
 
-@attrs.frozen(eq=False, repr=False)
-class MapOf:
+class MapOf(Record):
     """A mapping of keys to values, kept as pairs in the order of the file."""
 
     key: Scalar
     each: Kind
 
 
-@attrs.frozen(eq=False, repr=False)
-class Struct:
+class Struct(Record):
     """An object of a class whose attributes are made with ``part``.
 
     ``short`` is the attribute that a plain value stands for: ``a: expr`` for ``a: {when: expr}``.
@@ -356,15 +352,13 @@ class Struct:
         return self.of if isinstance(self.of, type) else self.of()
 
 
-@attrs.frozen(eq=False, repr=False)
-class ById:
+class ById(Record):
     """Objects under their ids: a mapping in a file, a list of objects (or a mapping) in Python."""
 
     each: Struct
 
 
-@attrs.frozen(eq=False, repr=False)
-class OneRule:
+class OneRule(Record):
     """The one rule of a leaf: one of the shapes' keys in a file, an object in Python."""
 
 
@@ -455,16 +449,8 @@ class Plain:
     __slots__ = ()
 
     def __repr__(self) -> str:
-        cls: Any = type(self)
-        attributes: tuple[attrs.Attribute[Any], ...] = attrs.fields(cls)
-        shown = []
-        for attribute in attributes:
-            if not attribute.init:
-                continue
-            value = getattr(self, attribute.name)
-            if attribute.default is attrs.NOTHING or value != attribute.default:
-                shown.append(f"{attribute.alias}={_code(value)}")
-        return f"{type(self).__name__}({', '.join(shown)})"
+        attributes = [f"{attribute.alias}={_code(value)}" for attribute, value in _set_in(self)]
+        return f"{type(self).__name__}({', '.join(attributes)})"
 
 
 def _code(value: object) -> str:
@@ -542,21 +528,17 @@ def _accepted_by_id(struct: Struct, value: Any) -> tuple[Any, ...]:
 def built(cls: type[Any], values: Mapping[str, Any]) -> Any:
     """An object of values that were read by their kinds, so that they need no second look."""
     made = object.__new__(cls)
-    for name, default in _defaults(cls):
-        object.__setattr__(made, name, values.get(name, default))
+    for attribute in attrs.fields(cls):
+        object.__setattr__(made, attribute.name, values.get(attribute.name, attribute.default))
     return made
 
 
-def _defaults(cls: type[Any]) -> Iterable[tuple[str, Any]]:
-    return [(attribute.name, attribute.default) for attribute in attrs.fields(cls)]
-
-
 def key_of(attribute: attrs.Attribute[Any]) -> str:
-    """The key of a attribute in a file."""
+    """The key of an attribute in a file."""
     return str(attribute.metadata.get("key") or attribute.alias)
 
 
 def kind_of(attribute: attrs.Attribute[Any]) -> Kind | None:
-    """The kind of a attribute, or None for one that is not written."""
+    """The kind of an attribute, or None for one that is not written."""
     kind: Kind | None = attribute.metadata.get("kind")
     return kind

@@ -1,7 +1,8 @@
 """What is asked of every row, and the columns in which the answers stand.
 
-Each answer knows its parts twice: as they are for rows with nothing missing, and bounded. Carriers
-work the parts out; how a column comes of them is said here once, for all of them.
+An answer names the parts of the core that it is read from, twice: ``exact`` for rows in which nothing is missing,
+and ``open``, bounded, for all others. Backends work the parts out; ``array_answers`` and ``plan`` make columns of
+them, each in its own way.
 """
 
 from __future__ import annotations
@@ -11,17 +12,19 @@ from typing import assert_never
 
 import attrs
 
+from criteria_engine.backends.python import Anything
 from criteria_engine.compiler.levels import Outcomes
 from criteria_engine.compiler.program import CODES, Program
 from criteria_engine.core import algebra as a
 from criteria_engine.core.bounds import BoundsRewriter
-from criteria_engine.core.nodes import Branch, Condition, Not, Numeric
-from criteria_engine.core.values import Meaning, NumberValue, TextValue, TruthValue
+from criteria_engine.core.nodes import Branch, Condition, Not
+from criteria_engine.core.values import Meaning, TextValue, TruthValue
 from criteria_engine.rules.parts import Status
 
 __all__ = [
     "NA_TEXT",
     "Answer",
+    "AnswerParts",
     "BoundsAnswer",
     "ChoiceAnswer",
     "PlaceAnswer",
@@ -35,59 +38,66 @@ NA_TEXT = "n/a"
 
 
 @attrs.frozen(eq=False, repr=False)
-class ChoiceAnswer:
-    """One of several things: ``ways`` says of each whether it is the one, ``possible`` whether it can be.
+class AnswerParts:
+    """The parts that an answer is read from, of complete rows and of all others."""
 
-    ``column`` holds its word where only one can be, else ``open``; ``decided`` whether only one can
-    be; ``listed`` the words of all that can be, joined by ``|``. ``code`` is the number of the one, of
-    complete rows.
-    """
+    exact: tuple[Anything, ...]
+    open: tuple[Anything, ...]
 
-    words: tuple[str | None, ...]
-    ways: tuple[Condition, ...]
-    possible: tuple[Condition, ...]
-    column: str
-    open: str | None = None
-    decided: str | None = None
-    listed: str | None = None
-    code: Numeric | None = None
+    def parts(self, *, complete: bool) -> tuple[Anything, ...]:
+        """Those of complete rows, or of all others."""
+        return self.exact if complete else self.open
 
 
 @attrs.frozen(eq=False, repr=False)
-class BoundsAnswer:
-    """A number between two ends, null where there is ``nothing``; ``decided`` says that they agree."""
+class ChoiceAnswer(AnswerParts):
+    """One of several things; its parts say of each whether it is (can be) the one.
 
-    exact: Numeric
-    ends: tuple[Numeric, Numeric]
-    nothing: Condition
-    surely_nothing: Condition
+    ``column`` holds its word where only one can be, else ``open_word``; ``decided`` whether only one can
+    be; ``listed`` the words of all that can be, joined by ``|``. ``coded`` answers have one exact part, the
+    number of the one.
+    """
+
+    words: tuple[str | None, ...]
+    column: str
+    open_word: str | None = None
+    decided: str | None = None
+    listed: str | None = None
+    coded: bool = False
+
+
+@attrs.frozen(eq=False, repr=False)
+class BoundsAnswer(AnswerParts):
+    """A number between two ends: its parts are both, and where there is none, which gives null.
+
+    ``decided`` says whether the ends agree.
+    """
+
     columns: tuple[str, str]
     decided: str | None = None
 
 
 @attrs.frozen(eq=False, repr=False)
-class PlaceAnswer:
-    """A place among ``words``, or a day (without words): a text, null while open, ``n/a`` where ``na``."""
+class PlaceAnswer(AnswerParts):
+    """A place among ``words``, or a day (without words): a text, null while open, ``n/a`` where not applicable.
 
-    exact: Numeric
-    ends: tuple[Numeric, Numeric]
-    there: tuple[Condition, Condition]
-    na: tuple[Condition, Condition]
+    Its parts are the two ends, where there is a value, and where it is not applicable.
+    """
+
     column: str
     words: tuple[str, ...] | None
 
 
 @attrs.frozen(eq=False, repr=False)
-class TextAnswer:
-    """A text: what the case that holds says, a fixed word or the text of an input; null while open."""
+class TextAnswer(AnswerParts):
+    """A text: what the case that holds says, a fixed word or the text of an input; null while open.
 
-    guards: tuple[Condition, ...]
-    possible: tuple[Condition, ...]
+    Its parts are the guards of the cases, where there is a text, and where it is not applicable.
+    """
+
+    column: str
     words: tuple[str, ...]
     inputs: tuple[str | None, ...]
-    there: tuple[Condition, Condition]
-    na: tuple[Condition, Condition]
-    column: str
 
 
 Answer = ChoiceAnswer | BoundsAnswer | PlaceAnswer | TextAnswer
@@ -95,23 +105,22 @@ Answer = ChoiceAnswer | BoundsAnswer | PlaceAnswer | TextAnswer
 
 def answers_of(program: Program, *, detail: bool) -> list[Answer]:
     """All that is asked of a row, in the order of the columns."""
-    found = _of_the_set(program)
+    answers = _of_the_set(program)
     if not detail:
-        return found
+        return answers
     for slot in program.slots:
         if slot.path:
-            found += _of_criterion(program, slot.path)
-    for each in program.judging.parts.definitions:
-        found.append(_of_value(program.bounds, f"values.{each.id}", program.judging.names[each.id]))
-    return found
+            answers += _of_criterion(program, slot.path)
+    for name in program.judging.definitions:
+        answers.append(_of_value(program.bounds, f"values.{name}", program.judging.names[name]))
+    return answers
 
 
 def columns_of(answers: Sequence[Answer]) -> list[str]:
     """The names of all columns, in their order."""
-    found = ["level", "decided", "score_low", "score_high", "possible_levels", "error"]
-    for answer in answers:
-        found += [name for name in _names(answer) if name is not None and name not in found[:6]]
-    return found
+    first = ["level", "decided", "score_low", "score_high", "possible_levels", "error"]
+    others = [name for answer in answers for name in _names(answer) if name is not None]
+    return first + [name for name in others if name not in first]
 
 
 def _names(answer: Answer) -> tuple[str | None, ...]:
@@ -139,113 +148,83 @@ def _of_the_set(program: Program) -> list[Answer]:
     score = _size(program, "", ("score_low", "score_high"), None if reaching else "decided")
     if reaching is None:
         return [ChoiceAnswer((), (), (), "level", listed="possible_levels"), score]
-    words = tuple(each.level for each in reaching.outcomes)
-    ways = tuple(each.possible for each in reaching.outcomes)
-    possible = tuple(program.bounds.can(way) for way in ways)
     level = ChoiceAnswer(
-        words, ways, possible, "level", decided="decided", listed="possible_levels", code=reaching.code
+        (reaching.code,),
+        tuple(program.bounds.can(outcome.possible) for outcome in reaching.outcomes),
+        tuple(outcome.level for outcome in reaching.outcomes),
+        "level",
+        decided="decided",
+        listed="possible_levels",
+        coded=True,
     )
     return [level, score]
 
 
 def _of_criterion(program: Program, path: str) -> list[Answer]:
     slot = program.slots[program.places[path]]
-    can = program.bounds.can
     met, _, absent, blocked = slot.states
-    code = a.choice(
-        [
-            Branch(absent, absent, a.number(2)),
-            Branch(blocked, blocked, a.number(3)),
-            Branch(met, met, a.number(0)),
-        ],
-        a.TRUE,
-        a.number(1),
+    tests = [(absent, 2), (blocked, 3), (met, 0)]
+    code = a.choice([Branch(test, test, a.number(place)) for test, place in tests], a.TRUE, a.number(1))
+    status = ChoiceAnswer(
+        (code,),
+        tuple(map(program.bounds.can, slot.states)),
+        tuple(map(str, CODES)),
+        f"{path}.status",
+        open_word=str(Status.UNKNOWN),
+        coded=True,
     )
-    found: list[Answer] = [
-        ChoiceAnswer(
-            tuple(map(str, CODES)),
-            slot.states,
-            tuple(can(state) for state in slot.states),
-            f"{path}.status",
-            open=str(Status.UNKNOWN),
-            code=code,
-        ),
-        _size(program, path, (f"{path}.low", f"{path}.high")),
-    ]
+    answers: list[Answer] = [status, _size(program, path, (f"{path}.low", f"{path}.high"))]
     if path in program.groups:
-        found.append(_of_group(program.bounds, path, program.groups[path]))
+        answers.append(_of_group(program.bounds, path, program.groups[path]))
     for name, claim in program.judging.faces[path].judged.items:
-        found.append(_of_claim(program.bounds, f"{path}.items.{name}", claim))
-    return found
+        answers.append(_of_claim(program.bounds, f"{path}.items.{name}", claim))
+    return answers
+
+
+def _choice(
+    bounds: BoundsRewriter, ways: Sequence[Condition], words: Sequence[str | None], column: str
+) -> Answer:
+    return ChoiceAnswer(tuple(ways), tuple(map(bounds.can, ways)), tuple(words), column)
 
 
 def _of_group(bounds: BoundsRewriter, path: str, reaching: Outcomes) -> Answer:
-    ranked = [each for each in reaching.outcomes if each.level is not None]
-    ways = tuple(each.possible for each in ranked)
-    words = tuple(each.level for each in ranked)
-    return ChoiceAnswer(words, ways, tuple(bounds.can(way) for way in ways), f"{path}.level")
+    ranked = [outcome for outcome in reaching.outcomes if outcome.level is not None]
+    words = [outcome.level for outcome in ranked]
+    return _choice(bounds, [outcome.possible for outcome in ranked], words, f"{path}.level")
 
 
 def _size(program: Program, path: str, columns: tuple[str, str], decided: str | None = None) -> BoundsAnswer:
     """The points of a criterion; there are none where it does not apply and counts for nothing."""
     slot, can = program.slots[program.places[path]], program.bounds.can
-    there = program.judging.from_afar(program.judging.tree.by_path[path]).there
+    there = program.judging.as_seen(program.judging.tree.by_path[path]).there
     met, failed, absent, blocked = slot.states
-    others = [a.contrary(can(each)) for each in (met, failed, blocked, there)]
-    return BoundsAnswer(
-        slot.points,
-        program.bounds.interval(slot.points),
-        a.every([absent, Not(there) if there is not a.TRUE else a.FALSE]),
-        a.every([can(absent), *others]) if there is not a.TRUE else a.FALSE,
-        columns,
-        decided,
-    )
+    nothing: Condition = a.FALSE
+    surely_nothing: Condition = a.FALSE
+    if there is not a.TRUE:
+        others = [a.contrary(can(state)) for state in (met, failed, blocked, there)]
+        nothing, surely_nothing = a.every([absent, Not(there)]), a.every([can(absent), *others])
+    exact = (slot.points, slot.points, nothing)
+    return BoundsAnswer(exact, (*program.bounds.interval(slot.points), surely_nothing), columns, decided)
 
 
-def _of_claim(bounds: BoundsRewriter, column: str, claim: TruthValue) -> ChoiceAnswer:
-    ways = (claim.true, claim.false, claim.na)
-    return ChoiceAnswer(("true", "false", NA_TEXT), ways, tuple(map(bounds.can, ways)), column)
+def _of_claim(bounds: BoundsRewriter, column: str, claim: TruthValue) -> Answer:
+    return _choice(bounds, [claim.true, claim.false, claim.na], ["true", "false", NA_TEXT], column)
 
 
-def _of_value(bounds: BoundsRewriter, column: str, meaning: Meaning) -> Answer:
-    if isinstance(meaning, TruthValue):
-        return _of_claim(bounds, column, meaning)
-    there = meaning.there, bounds.can(meaning.there)
-    na = meaning.na, bounds.can(meaning.na)
-    if isinstance(meaning, TextValue):
-        return _of_words(bounds, column, meaning, there, na)
-    return _of_amount(bounds, column, meaning, there, na)
-
-
-def _of_amount(
-    bounds: BoundsRewriter,
-    column: str,
-    amount: NumberValue,
-    there: tuple[Condition, Condition],
-    na: tuple[Condition, Condition],
-) -> Answer:
-    ends = bounds.interval(amount.numeric)
-    if amount.kind == "number":
-        return BoundsAnswer(amount.numeric, ends, *na, (f"{column}.low", f"{column}.high"))
-    return PlaceAnswer(
-        amount.numeric, ends, there, na, column, amount.words if amount.kind == "scale" else None
-    )
-
-
-def _of_words(
-    bounds: BoundsRewriter,
-    column: str,
-    words: TextValue,
-    there: tuple[Condition, Condition],
-    na: tuple[Condition, Condition],
-) -> TextAnswer:
-    guards: Sequence[Condition] = [case.guard for case in words.cases]
-    return TextAnswer(
-        tuple(guards),
-        tuple(bounds.can(guard) for guard in guards),
-        tuple(case.word for case in words.cases),
-        tuple(case.input for case in words.cases),
-        there,
-        na,
-        column,
-    )
+def _of_value(bounds: BoundsRewriter, column: str, value: Meaning) -> Answer:
+    if isinstance(value, TruthValue):
+        return _of_claim(bounds, column, value)
+    can = bounds.can
+    exact, bounded = (value.there, value.na), (can(value.there), can(value.na))
+    if isinstance(value, TextValue):
+        guards = tuple(case.guard for case in value.cases)
+        words, inputs = (case.word for case in value.cases), (case.input for case in value.cases)
+        return TextAnswer(
+            (*guards, *exact), (*map(can, guards), *bounded), column, tuple(words), tuple(inputs)
+        )
+    size, ends = value.numeric, bounds.interval(value.numeric)
+    if value.kind == "number":
+        columns = (f"{column}.low", f"{column}.high")
+        return BoundsAnswer((size, size, value.na), (*ends, can(value.na)), columns)
+    scale = value.words if value.kind == "scale" else None
+    return PlaceAnswer((size, size, *exact), (*ends, *bounded), column, scale)

@@ -1,4 +1,8 @@
-"""Taking columns out of a frame in memory, as arrays; what does not fit is marked, not raised."""
+"""The inputs of a ruleset as arrays, read from a frame in memory; what does not fit is marked, not raised.
+
+``ArrayReader`` makes a source for each input; ``ArrayRows`` is some rows of all sources, which the backend of
+arrays reads (see ``backends.steps.Block``).
+"""
 
 from __future__ import annotations
 
@@ -8,104 +12,30 @@ from typing import Any
 
 import attrs
 
+from criteria_engine.backends.steps import Block
 from criteria_engine.compiler.inputs import InputReader
 from criteria_engine.compiler.names import span_of
 from criteria_engine.core.nodes import NA
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.rules.parts import Input
+from criteria_engine.tables.frame_kinds import MemoryTable, is_missing
 
 __all__ = [
+    "NUMERIC",
     "WORDED",
+    "ArrayInputs",
+    "ArrayReader",
     "ArrayRows",
     "Cells",
     "InputSource",
-    "Taken",
-    "Taking",
+    "NumberSource",
     "cells_of",
-    "coded",
-    "fill_of",
-    "is_missing",
-    "numbers_and_gaps",
-    "placed",
     "plain",
-    "truth_values",
 ]
 
+_FEW = 8  # words up to which a column is compared with each: ten times faster than to sort out its texts
 
-# ---- texts of a column as numbers: what every kind of frame does fastest in its own way ----------
-
-_FEW = 8
-
-
-def placed(np: Any, nw: Any, column: Any, words: Sequence[str]) -> Any:
-    """For each row the place of its text among a few words, -1 where there is none; None if there are others.
-
-    To compare a column with a word is ten times faster than to sort out its texts.
-    """
-    objects = column.implementation.is_pandas_like() and column.to_native().dtype == object
-    if column.dtype != nw.String or not 0 < len(words) <= _FEW or objects:
-        return None
-    codes: Any = None
-    for place, word in enumerate(words, 1):
-        flags = (column == word).fill_null(value=False).to_numpy().astype(bool, copy=False).view(np.int8)
-        codes = flags - np.int8(1) if codes is None else codes + np.int8(place) * flags
-    others = np.count_nonzero(codes < 0) - column.null_count()
-    return None if others else codes
-
-
-def coded(np: Any, nw: Any, column: Any) -> tuple[Any, list[Any]]:
-    """For each row the place of its text, -1 where there is none; and the texts."""
-    native = column.to_native()
-    if column.implementation.is_pandas_like():
-        codes, texts = native.factorize()
-        return codes, list(texts)
-    if column.implementation.is_pyarrow():
-        found = native.combine_chunks().dictionary_encode()
-        codes = found.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-        return codes, found.dictionary.to_pylist()
-    column = column.cast(nw.String)
-    texts = column.drop_nulls().unique().to_list()
-    if not texts:
-        return np.full(len(column), -1), []
-    gone = column.is_null().to_numpy()
-    codes = column.fill_null(texts[0]).replace_strict(texts, list(range(len(texts)))).to_numpy()
-    return (np.where(gone, -1, codes) if gone.any() else codes), texts
-
-
-def numbers_and_gaps(np: Any, nw: Any, column: Any) -> tuple[Any, Any]:
-    """Numbers as an array, and where there are any; None where the array itself says so, by NaN."""
-    if not (column.implementation.is_pyarrow() and column.dtype == nw.Float64 and column.null_count()):
-        return column.to_numpy(), None
-    # As they lie in memory: a copy with NaN for each null takes longer than to judge by it.
-    whole = column.to_native().combine_chunks()
-    count, first = len(whole), whole.offset
-    valid, held = whole.buffers()
-    bits = np.frombuffer(valid, dtype=np.uint8)
-    there = np.unpackbits(bits, count=first + count, bitorder="little")[first:].view(np.bool_)
-    return np.frombuffer(held, dtype=np.float64, count=count, offset=8 * first), there
-
-
-def truth_values(nw: Any, column: Any) -> tuple[Any, Any] | None:
-    """Where truth values hold, and where there are any, of a column that pandas holds as objects because some are
-    missing; None if there is anything else.
-    """
-    if not column.implementation.is_pandas():
-        return None
-    native, pandas = column.to_native(), nw.get_native_namespace(column)
-    if pandas.api.types.infer_dtype(native, skipna=True) != "boolean":
-        return None
-    values = native.to_numpy()
-    try:
-        # Twice as fast as to ask pandas, and surely of truth values here, so that 1 is not met.
-        yes, no = values == True, values == False  # noqa: E712
-    except TypeError:  # of pd.NA one cannot ask even that
-        nullable = native.astype("boolean")
-        no = (nullable == False).to_numpy(dtype=bool, na_value=False)  # noqa: E712
-        yes = nullable.to_numpy(dtype=bool, na_value=False)
-    return yes, yes | no
-
-
-# ---- inputs as arrays: what a block of rows reads of a column, its gaps, and what is wrong in it ---
+# ---- cells of an input -------------------------------------------------------------------------
 
 NO, YES = False, True
 
@@ -123,47 +53,41 @@ class Cells:
     bad: Any = NO
 
 
-@attrs.frozen(eq=False, repr=False)
 class InputSource:
     """An input whose cells were looked at: by row, or the same in all rows."""
 
-    cells: Cells
+    def __init__(self, cells: Cells) -> None:
+        self.cells = cells
 
     def at(self, rows: Any) -> Cells:
         """The cells of some rows (a slice, or their numbers)."""
         cells = self.cells
-        return Cells(
-            *[_some_of(each, rows) for each in (cells.values, cells.given, cells.withheld, cells.bad)]
-        )
+        columns = cells.values, cells.given, cells.withheld, cells.bad
+        return Cells(*[_some_of(column, rows) for column in columns])
 
 
 def _some_of(value: Any, rows: Any) -> Any:
     return value if isinstance(value, bool | int | float) else value[rows]
 
 
-@attrs.frozen(eq=False, repr=False)
-class Taken(InputSource):
-    """A column of numbers as it stands in the frame: each block is looked at when it is read.
+class NumberSource(InputSource):
+    """A column of numbers as it stands in the frame: each block is checked when it is read.
 
-    ``low`` and ``high`` are the ends of what it may be; NaN is missing, and so is what ``there`` says.
+    ``low`` and ``high`` are the ends of what it may be; NaN is missing, and so is all that ``cells`` has not as
+    given.
     """
 
-    np: Any
-    column: Any
-    low: float
-    high: float
-    whole: bool
-    fill: float
-    top: int = attrs.field(init=False)
-
-    def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "top", int(self.np.float64(self.high).view(self.np.uint64)))
+    def __init__(self, cells: Cells, np: Any, column: Any, low: float, high: float, whole: bool) -> None:
+        super().__init__(cells)
+        self._np, self._column = np, column
+        self._low, self._high, self._whole = float(low), float(high), whole
+        self._top = int(np.float64(high).view(np.uint64))
 
     def at(self, rows: Any) -> Cells:
         """The cells of some rows, checked."""
-        np, known = self.np, self.cells
+        np, known = self._np, self.cells
         given, withheld = _some_of(known.given, rows), _some_of(known.withheld, rows)
-        raw = self.column[rows]
+        raw = self._column[rows]
         values = raw if raw.dtype == np.float64 else raw.astype(np.float64)
         if given is YES and withheld is NO and len(values) and self._within(values) and self._all_whole(raw):
             return Cells(values)
@@ -172,30 +96,30 @@ class Taken(InputSource):
             there &= given
         if withheld is not NO:
             there &= ~withheld
-        fine = (values >= self.low) & (values <= self.high)
-        if self.whole and raw.dtype.kind == "f":
+        fine = (values >= self._low) & (values <= self._high)
+        if self._whole and raw.dtype.kind == "f":
             fine &= values == np.floor(values)
         fine &= there
         bad = there & ~fine
-        if self.fill == 0:  # by their bits, which is the fastest way to write a zero here and there
+        if self._low == 0:  # by their bits, which is the fastest way to write a zero here and there
             mask = fine.astype(np.int64)
             filled = (np.negative(mask, out=mask) & values.view(np.int64)).view(np.float64)
         else:
-            filled = np.where(fine, values, self.fill)
+            filled = np.where(fine, values, self._low)
         given = fine if withheld is NO else fine | withheld
-        return Cells(filled, _folded(given, YES), withheld, _folded(bad, NO))
+        return Cells(filled, given, withheld, bad)
 
     def _within(self, values: Any) -> bool:
         """Whether all are between the ends; what is not a number is not."""
-        if self.low == 0 and values.flags.c_contiguous:
+        if self._low == 0 and values.flags.c_contiguous:
             # By their bits floats from 0 up are in order, and all others come after them.
-            return bool(values.view(self.np.int64).view(self.np.uint64).max() <= self.top)
-        return bool(self.low <= values.min() and values.max() <= self.high)
+            return bool(values.view(self._np.int64).view(self._np.uint64).max() <= self._top)
+        return bool(self._low <= values.min() and values.max() <= self._high)
 
     def _all_whole(self, raw: Any) -> bool:
-        if not self.whole or raw.dtype.kind != "f":
+        if not self._whole or raw.dtype.kind != "f":
             return True
-        return bool((raw == self.np.floor(raw)).all())
+        return bool((raw == self._np.floor(raw)).all())
 
 
 def _folded(value: Any, all_of_it: bool) -> Any:
@@ -206,50 +130,39 @@ def _folded(value: Any, all_of_it: bool) -> Any:
     return all_of_it if same else value
 
 
-class ArrayRows:
-    """Some rows of all inputs: what the array carrier reads (see ``carriers.arrays.Block``)."""
+@attrs.frozen(eq=False, repr=False)
+class ArrayInputs:
+    """All that is read of a frame.
 
-    def __init__(
-        self,
-        np: Any,
-        sources: Mapping[str, InputSource],
-        words: Mapping[str, Sequence[str]],
-        evidence: Mapping[str, Any],
-        rows: Any,
-    ) -> None:
-        self._np, self._sources, self._words, self._evidence, self._rows = np, sources, words, evidence, rows
-        self._seen: dict[str, Cells] = {}
+    ``words`` are for inputs of text the texts in the order of their places; ``evidence`` says by input where it
+    is named.
+    """
+
+    np: Any
+    sources: Mapping[str, InputSource]
+    words: Mapping[str, Sequence[str]]
+    evidence: Mapping[str, Any]
+
+
+class ArrayRows(Block):
+    """Some rows of all inputs: a slice, or their numbers."""
+
+    def __init__(self, inputs: ArrayInputs, rows: Any) -> None:
+        self._np, self._inputs, self._words, self._rows = inputs.np, inputs, inputs.words, rows
+        self._cells: dict[str, Cells] = {}
 
     def cells(self, input: str) -> Cells:
         """The cells of an input, looked at once."""
-        found = self._seen.get(input)
-        if found is None:
-            cells = self._sources[input].at(self._rows)
-            found = Cells(
-                cells.values,
-                _folded(cells.given, YES),
-                _folded(cells.withheld, NO),
-                _folded(cells.bad, NO),
-            )
-            self._seen[input] = found
-        return found
-
-    def given(self, input: str) -> Any:
-        """Where the input is not missing."""
-        return self.cells(input).given
-
-    def withheld(self, input: str) -> Any:
-        """Where the input is not applicable."""
-        return self.cells(input).withheld
+        cells = self._cells.get(input)
+        if cells is None:
+            raw = self._inputs.sources[input].at(self._rows)
+            masks = _folded(raw.given, YES), _folded(raw.withheld, NO), _folded(raw.bad, NO)
+            cells = self._cells[input] = Cells(raw.values, *masks)
+        return cells
 
     def evidenced(self, input: str) -> Any:
         """Where evidence names the input."""
-        found = self._evidence.get(input, NO)
-        return found if isinstance(found, bool) else _folded(found[self._rows], NO)
-
-    def number(self, input: str) -> Any:
-        """The number of the input; its lowest where it is missing or not applicable."""
-        return self.cells(input).values
+        return _folded(_some_of(self._inputs.evidence.get(input, NO), self._rows), NO)
 
     def flag(self, input: str, wanted: bool) -> Any:
         """Where a truth value is there and is that."""
@@ -264,11 +177,11 @@ class ArrayRows:
         """What holds, where the input is there."""
         if cells.given is NO or cells.withheld is YES or held is NO:
             return NO
-        found = held
-        for mask in (cells.given, NO if cells.withheld is NO else ~cells.withheld):
-            if not isinstance(mask, bool):
-                found = mask if found is YES else found & mask
-        return found
+        if cells.given is not YES:
+            held = cells.given if held is YES else held & cells.given
+        if cells.withheld is not NO:
+            held = ~cells.withheld if held is YES else held & ~cells.withheld
+        return held
 
     def among(self, input: str, words: tuple[str, ...], wanted: bool) -> Any:
         """Where a text is there, and is one (none) of the words."""
@@ -352,85 +265,69 @@ def _kind(np: Any, given: Input, count: int) -> Any:
 
 
 _EPOCH = datetime.date(1970, 1, 1).toordinal()
-_NUMERIC = ("number", "integer", "percent")
+NUMERIC = ("number", "integer", "percent")
+"""Types of inputs that are numbers."""
 
 
-def is_missing(value: Any) -> bool:
-    """Whether a cell holds nothing: None, NaN, NaT, or what cannot even be compared with itself."""
-    try:
-        return value is None or bool(value != value)  # noqa: PLR0124 - NaN and its kin
-    except ValueError:
-        return False
-    except (TypeError, ArithmeticError):
-        return True
-
-
-class Taking:
-    """Takes the inputs of a ruleset out of a frame (as narwhals holds it).
-
-    ``levels`` are by title those that will do. Afterwards ``words`` holds, for inputs of text, the texts in
-    the order of their places.
-    """
+class ArrayReader:
+    """Reads the inputs of a ruleset from a frame; ``levels`` are by title those that will do."""
 
     def __init__(
-        self, np: Any, nw: Any, frame: Any, door: InputReader, levels: Mapping[str, tuple[str, ...]]
+        self, np: Any, table: MemoryTable, door: InputReader, levels: Mapping[str, tuple[str, ...]]
     ) -> None:
-        self._levels = levels
-        self._np, self._nw, self._frame, self._door = np, nw, frame, door
-        self._columns = frozenset(frame.columns)
-        self.words: dict[str, Sequence[str]] = {}
+        self._np, self._table, self._door, self._levels = np, table, door, levels
+        self._columns = frozenset(table.frame.columns)
+        self._words: dict[str, Sequence[str]] = {}
 
-    def sources(self, evidence: Mapping[str, Any]) -> dict[str, InputSource]:
-        """All inputs; one that needs evidence is missing where ``evidence`` does not name it."""
-        found = {}
+    def read(self) -> ArrayInputs:
+        """All inputs; one that needs evidence is missing where nothing names it."""
+        named = [given.id for given in self._door.inputs if f"{given.id}@evidence" in self._columns]
+        evidence = {name: self._yes(f"{name}@evidence") for name in named}
+        sources = {}
         for given in self._door.inputs:
             source = self._source(given)
             if given.id in self._door.evidenced:
                 source = self._only_where(given, source, evidence.get(given.id, NO))
-            found[given.id] = source
-        return found
+            sources[given.id] = source
+        return ArrayInputs(self._np, sources, self._words, evidence)
 
-    def evidence(self) -> dict[str, Any]:
-        """Where columns ``x@evidence`` name the inputs: by a text that says something, or a yes."""
-        named = [given.id for given in self._door.inputs if f"{given.id}@evidence" in self._columns]
-        return {name: self._yes(f"{name}@evidence") for name in named}
+    def days(self, column: str, first: datetime.date | None) -> InputSource:
+        """The days of assessment that a column holds; one that is missing, or before the first, is wrong."""
+        cells = self._of_column(Input(column, type="date"), self._table.frame[column]).at(slice(None))
+        early = NO if first is None else cells.values < first.toordinal()
+        gone = NO if cells.given is YES else ~cells.given
+        bad = self._np.broadcast_to(cells.bad | gone | early, cells.values.shape)
+        return InputSource(Cells(self._np.where(bad, 1.0, cells.values), ~bad, NO, bad))
 
     def _yes(self, name: str) -> Any:
-        cells = self._frame[name].to_list()
-        return self._np.array(
-            [not is_missing(cell) and cell not in ("", False) for cell in cells], dtype=bool
-        )
-
-    def days(self, column: str) -> InputSource:
-        """The days of assessment that a column holds; one that is missing is wrong."""
-        cells = self._of_column(Input(column, type="date"), self._frame[column]).at(slice(None))
-        gone = NO if cells.given is YES else ~cells.given
-        return InputSource(Cells(cells.values, YES, NO, cells.bad | gone))
+        """Where a column says something: a text that is not empty, or true."""
+        cells = self._table.frame[name].to_list()
+        yes = [not is_missing(cell) and cell not in ("", False) for cell in cells]
+        return self._np.array(yes, dtype=bool)
 
     # ---- one input ---------------------------------------------------------------------------
 
     def _source(self, given: Input) -> InputSource:
         if given.type in WORDED:
-            self.words[given.id] = self._door.words.get(given.id, ())
-        withheld = self._yes(f"{given.id}@na") if f"{given.id}@na" in self._columns else NO
+            self._words[given.id] = self._door.words.get(given.id, ())
         if given.id in self._columns:
-            source = self._of_column(given, self._frame[given.id])
+            source = self._of_column(given, self._table.frame[given.id])
         else:
             source = InputSource(Cells(self._fill(given), NO))
-        return source if withheld is NO else self._with_na(given, source, withheld)
+        if f"{given.id}@na" not in self._columns:
+            return source
+        return self._with_na(given, source, self._yes(f"{given.id}@na"))
 
     def _fill(self, given: Input) -> Any:
-        """What stands where there is no value."""
         return fill_of(given, self._door.words.get(given.id, ()))
 
     def _with_na(self, given: Input, source: InputSource, withheld: Any) -> InputSource:
         """What the column ``x@na`` says comes before what the input's own column says."""
         cells = source.at(slice(None))
+        values, there, na = self._where(given, cells, ~withheld)
         if not given.may_be_na:
-            return InputSource(Cells(*self._where(given, cells, ~withheld), cells.bad | withheld))
-        values, given_there, na_there = self._where(given, cells, ~withheld)
-        bad = NO if cells.bad is NO else cells.bad & ~withheld
-        return InputSource(Cells(values, given_there | withheld, na_there | withheld, bad))
+            return InputSource(Cells(values, there, na, cells.bad | withheld))
+        return InputSource(Cells(values, there | withheld, na | withheld, cells.bad & ~withheld))
 
     def _only_where(self, given: Input, source: InputSource, named: Any) -> InputSource:
         """The input only where evidence names it."""
@@ -448,8 +345,8 @@ class Taking:
     # ---- kinds of columns --------------------------------------------------------------------
 
     def _of_column(self, given: Input, column: Any) -> InputSource:
-        nw, kind = self._nw, column.dtype
-        if given.type in _NUMERIC and (kind.is_float() or kind.is_integer()):
+        nw, kind = self._table.nw, column.dtype
+        if given.type in NUMERIC and (kind.is_float() or kind.is_integer()):
             return self._numbers(given, column)
         if given.type == "boolean" and kind == nw.Boolean:
             return self._flags(column)
@@ -458,37 +355,16 @@ class Taking:
         if given.type == "date" and kind in (nw.Date, nw.Datetime):
             return self._dates(given, column)
         if given.type == "boolean":
-            held = truth_values(nw, column)
-            return self._mixed_flags(given, column.to_list()) if held is None else InputSource(Cells(*held))
+            flags = self._table.truth_values(column)
+            if flags is not None:
+                return InputSource(Cells(*flags))
         return self._one_by_one(given, column.to_list())
 
-    def _mixed_flags(self, given: Input, cells: Sequence[Any]) -> InputSource:
-        """Truth values among other things, as pandas holds them where some are missing."""
-        np = self._np
-        yes = np.array([cell is True for cell in cells], dtype=bool)
-        there = yes | np.array([cell is False for cell in cells], dtype=bool)
-        odd = np.flatnonzero(~there)
-        rest = self._one_by_one(given, [cells[row] for row in odd.tolist()]).cells
-        others = [np.zeros(len(cells), dtype=bool) for _ in range(2)]
-        for made, found in ((yes, rest.values), (there, rest.given), (others[0], rest.withheld)):
-            made[odd] = found
-        others[1][odd] = rest.bad
-        return InputSource(Cells(yes, there, *others))
-
     def _numbers(self, given: Input, column: Any) -> InputSource:
-        raw, there = numbers_and_gaps(self._np, self._nw, column)
+        raw, there = self._table.numbers(column)
         if raw.dtype.kind not in "fiu":
             return self._one_by_one(given, column.to_list())
-        low, high, whole = span_of(given, ())
-        return Taken(
-            Cells(None, YES if there is None else there),
-            self._np,
-            raw,
-            float(low),
-            float(high),
-            whole,
-            float(low),
-        )
+        return NumberSource(Cells(None, YES if there is None else there), self._np, raw, *span_of(given, ()))
 
     def _flags(self, column: Any) -> InputSource:
         gone = column.is_null().to_numpy().astype(bool, copy=False)
@@ -498,7 +374,7 @@ class Taking:
 
     def _dates(self, given: Input, column: Any) -> InputSource:
         np = self._np
-        if column.dtype == self._nw.Datetime and column.dtype.time_zone is not None:
+        if column.dtype == self._table.nw.Datetime and column.dtype.time_zone is not None:
             column = column.dt.replace_time_zone(None)
         raw = column.to_numpy()
         if raw.dtype.kind != "M":
@@ -511,46 +387,55 @@ class Taking:
 
     def _texts(self, given: Input, column: Any) -> InputSource:
         """Each text is looked at once, however often it stands in the column."""
-        words = self._door.words.get(given.id, ())
-        places = placed(self._np, self._nw, column, words) if given.type in ("choice", "ordinal") else None
+        places = self._places_of_words(given, column)
         if places is not None:
             there = places >= 0
             if there.all():
                 return InputSource(Cells(places))
             return InputSource(Cells(self._np.maximum(places, self._np.int8(0)), there))
-        codes, texts = coded(self._np, self._nw, column)
+        codes, texts = self._table.codes(column)
         cells = self._one_by_one(given, [*texts, None]).cells
-        given_there = cells.given if (codes < 0).any() or not cells.given[:-1].all() else YES
-        others = [each if each.any() else NO for each in (cells.withheld, cells.bad)]
-        masks = [each if isinstance(each, bool) else each[codes] for each in (given_there, *others)]
-        return InputSource(Cells(cells.values[codes], *masks))
+        there = cells.given if (codes < 0).any() or not cells.given[:-1].all() else YES
+        masks = [there, *[mask if mask.any() else NO for mask in (cells.withheld, cells.bad)]]
+        return InputSource(Cells(cells.values[codes], *[_some_of(mask, codes) for mask in masks]))
+
+    def _places_of_words(self, given: Input, column: Any) -> Any:
+        """For each row the place of its text among a few words, -1 where there is none; None if there are others."""
+        np, words = self._np, self._door.words.get(given.id, ())
+        few = given.type in ("choice", "ordinal") and 0 < len(words) <= _FEW
+        if not few or not self._table.compares_texts(column):
+            return None
+        places = np.full(len(column), -1, dtype=np.int8)
+        for place, word in enumerate(words, 1):
+            flags = (column == word).fill_null(value=False).to_numpy().astype(bool, copy=False)
+            places += np.int8(place) * flags.view(np.int8)
+        others = np.count_nonzero(places < 0) - column.null_count()
+        return None if others else places
 
     def _title(self, given: Input, column: Any) -> InputSource:
         """A title: whether one of the levels that will do is held."""
-        codes, texts = coded(self._np, self._nw, column)
+        codes, texts = self._table.codes(column)
         held = self._np.array([*[text in self._levels[given.id] for text in texts], False], dtype=bool)
         return InputSource(Cells(held[codes], codes >= 0))
 
     def _one_by_one(self, given: Input, cells: Sequence[Any]) -> InputSource:
         """Every cell read as ``evaluate`` reads a value."""
         read: list[Any] = [None] * len(cells)
-        bad = [False] * len(cells)
+        bad = self._np.zeros(len(cells), dtype=bool)
         for row, cell in enumerate(cells):
             if cell is True or cell is False:
-                if given.type == "boolean":
-                    read[row] = cell
-                else:
-                    bad[row] = True
+                # Python takes a truth value for a number.
+                read[row], bad[row] = (cell, False) if given.type == "boolean" else (None, True)
             elif not is_missing(cell):
                 try:
                     read[row] = self._door.value_of(given, plain(cell))
                 except Fault:
                     bad[row] = True
         words = self._door.words.get(given.id, ())
-        found, texts = cells_of(self._np, given, words, read, self.words.get(given.id, ()))
+        values, texts = cells_of(self._np, given, words, read, self._words.get(given.id, ()))
         if given.type in WORDED:
-            self.words[given.id] = texts
-        return InputSource(Cells(found.values, found.given, found.withheld, self._np.array(bad, dtype=bool)))
+            self._words[given.id] = texts
+        return InputSource(attrs.evolve(values, bad=bad))
 
 
 def plain(cell: Any) -> Any:

@@ -1,47 +1,85 @@
-"""The door for frames: one in, the same kind out, with a column for each answer."""
+"""Frames in, the same kind out, with a column for each answer.
+
+``evaluate_frame`` asks of which kind a frame is (``frame_kinds``) and sends it one of three ways: frames in memory
+by arrays (``by_arrays``), plans and large polars frames by expressions (``by_plan``), dask by its partitions, each
+of which comes back here.
+"""
 
 from __future__ import annotations
 
 import datetime
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import attrs
 
-from criteria_engine.compiler.names import ON, Described
+from criteria_engine.compiler.names import ON
 from criteria_engine.compiler.program import Program
+from criteria_engine.compiler.soundness import SoundRuleset
 from criteria_engine.core.extras import narwhals, numpy
 from criteria_engine.evaluation.evaluation import checked_day, first_day
-from criteria_engine.tables.answers import answers_of, columns_of
-from criteria_engine.tables.arrays import Cells, InputSource, Taking
-from criteria_engine.tables.blocks import Inputs, judged, with_columns
-from criteria_engine.tables.frame_inputs import Known
+from criteria_engine.tables.answers import Answer, answers_of, columns_of
+from criteria_engine.tables.arrays import ArrayReader, Cells, InputSource
+from criteria_engine.tables.blocks import judge_blocks
+from criteria_engine.tables.frame_inputs import FrameFacts
+from criteria_engine.tables.frame_kinds import LazyTable, MemoryTable, PolarsTable, refuse_frame, table_of
 from criteria_engine.tables.history import (
     HistoryColumns,
     HistoryInputs,
+    check_columns,
     error_column,
-    look_at_columns,
-    observed,
-    refuse_frame,
     refuse_rows,
+    with_history,
 )
-from criteria_engine.tables.plan import FrameRequest, Latest, look_of, mark_for, planned
+from criteria_engine.tables.plan import PlanRequest, checked, planned
 
-__all__ = [
-    "MANY",
-    "Programmed",
-    "by_partitions",
-    "evaluate_frame",
-]
+__all__ = ["MANY", "SoundRuleset", "evaluate_frame"]
 
+MANY = 5_000
+"""From so many rows on polars is faster with its own expressions than with arrays."""
 
-# ---- frames in partitions of pandas (dask): each is judged by arrays when its turn comes, none before ---
+_NOTHING = HistoryColumns()
 
 
-def by_partitions(frame: Any, judge: Callable[[Any], Any]) -> Any:
-    """The frame with every partition judged; nothing runs before its owner asks."""
+def evaluate_frame(
+    ruleset: SoundRuleset,
+    frame: Any,
+    *,
+    detail: bool = False,
+    on: datetime.date | str | None = None,
+    asked: HistoryColumns = _NOTHING,
+    prefix: str = "",
+    strict: bool = False,
+) -> Any:
+    """Judge every row of a frame; see ``Ruleset.evaluate_frame``."""
+    program = ruleset.program
+    if narwhals().dependencies.is_dask_dataframe(frame):
+        if strict or asked.history is not None:
+            raise refuse_frame("CE575") if strict else refuse_frame("CE577", kind="dask")
+        return _by_partitions(
+            frame, partial(evaluate_frame, ruleset, detail=detail, on=on, asked=asked, prefix=prefix)
+        )
+    table = table_of(frame)
+    if strict and not isinstance(table, MemoryTable):
+        raise refuse_frame("CE575")
+    day = on if isinstance(on, str) and on in table.schema else checked_day(ruleset, program, on)
+    table, history = with_history(table, program, asked, ruleset)
+    answers = program.kept(("answers", detail), lambda: answers_of(program, detail=detail))
+    check_columns(
+        program, list(table.schema), [prefix + name for name in columns_of(answers)], history.labels
+    )
+    judging = _Judging(ruleset, program, answers, history, day, detail, prefix, strict)
+    if isinstance(table, LazyTable):
+        return judging.by_plan(table, FrameFacts(table.schema))
+    if isinstance(table, PolarsTable) and len(table) >= MANY:
+        return judging.by_checked_plan(table)
+    return judging.by_arrays(table)
+
+
+def _by_partitions(frame: Any, judge: Callable[[Any], Any]) -> Any:
+    """A frame of dask, every partition of which is judged; nothing runs before its owner asks."""
     # What is absent is said once, here, and not again by every partition.
     shape = judge(frame._meta)  # noqa: SLF001 - how dask itself tells the shape of a result
     return frame.map_partitions(_quietly, judge, meta=shape)
@@ -53,133 +91,50 @@ def _quietly(part: Any, judge: Callable[[Any], Any]) -> Any:
         return judge(part)
 
 
-MANY = 5_000
-"""From so many rows on polars is faster with its own expressions than with arrays."""
-
-
-_NOTHING = HistoryColumns()
-
-
-class Programmed(Described, Protocol):
-    """A ruleset with its program."""
-
-    @property
-    def program(self) -> Program:
-        """What a carrier is to work out."""
-
-
-def evaluate_frame(
-    ruleset: Programmed,
-    frame: Any,
-    *,
-    detail: bool = False,
-    on: datetime.date | str | None = None,
-    asked: HistoryColumns = _NOTHING,
-    prefix: str = "",
-    strict: bool = False,
-) -> Any:
-    """Judge every row of a frame; see ``Ruleset.evaluate_frame``."""
-    program = ruleset.program
-    nw = narwhals()
-    if nw.dependencies.is_dask_dataframe(frame):
-        if strict or asked.history is not None:
-            raise refuse_frame("CE575") if strict else refuse_frame("CE577", kind="dask")
-        judge = partial(evaluate_frame, ruleset, detail=detail, on=on, asked=asked, prefix=prefix)
-        return by_partitions(frame, judge)
-    try:
-        held = nw.from_native(frame)
-    except TypeError:
-        raise refuse_frame("CE572", kind=type(frame).__name__) from None
-    names = held.collect_schema().names()
-    answers = program.kept(("answers", detail), lambda: answers_of(program, detail=detail))
-    day = on if isinstance(on, str) and on in names else checked_day(ruleset, program, on)
-    if strict and not isinstance(held, nw.DataFrame):
-        raise refuse_frame("CE575")
-    seen, found = observed(nw, held, program, asked, ruleset)
-    added = [prefix + name for name in columns_of(answers)]
-    look_at_columns(program, seen.collect_schema().names(), added, found.labels)
-    judging = _Judging(ruleset, program, nw, held, seen, found, day, detail, prefix, strict)
-    if not isinstance(held, nw.DataFrame):
-        return judging.planned(seen, Known())
-    if held.implementation.is_polars() and len(held) >= MANY:
-        return judging.by_plan()
-    return judging.by_arrays()
-
-
 @attrs.frozen(eq=False, repr=False)
 class _Judging:
-    """What is to be judged, and how: ``held`` is the frame, ``seen`` the same with earlier periods and titles."""
+    """What is asked of a frame, which its methods take with columns of earlier periods and titles."""
 
-    ruleset: Programmed
+    ruleset: SoundRuleset
     program: Program
-    nw: Any
-    held: Any
-    seen: Any
-    found: HistoryInputs
+    answers: Sequence[Answer]
+    history: HistoryInputs
     day: datetime.date | str | None
     detail: bool
     prefix: str
     strict: bool
 
-    def planned(self, seen: Any, known: Known) -> Any:
+    def by_plan(self, table: LazyTable, facts: FrameFacts) -> Any:
         """A plan that nothing runs yet."""
-        schema = dict(seen.collect_schema()) if known.schema is None else known.schema
-        hidden = schema.keys() - set(self.held.collect_schema().names())
-        first = first_day(self.ruleset)
-        known = attrs.evolve(
-            known,
-            schema=schema,
-            hidden=frozenset(hidden),
-            labels=self.found.labels,
-            levels=self.found.levels,
-        )
-        return planned(
-            self.nw, seen, self.program, self.day, first, known, detail=self.detail, prefix=self.prefix
-        )
+        facts = attrs.evolve(facts, labels=self.history.labels, levels=self.history.levels)
+        request = PlanRequest(type(table), facts, self.day, first_day(self.ruleset), self.detail)
+        return planned(table, self.program, self.answers, request, self.prefix)
 
-    def by_plan(self) -> Any:
-        """A large polars frame: looked at first, then judged by one lazy plan."""
-        nw, door, schema = self.nw, self.program.door, dict(self.seen.schema)
-        mark = mark_for(schema)
-        latest: Latest[Any, FrameRequest] = self.program.kept("look", Latest)
-        look = latest.of(schema, lambda: look_of(nw, self.seen, door, mark))
-        seen, answers = look.at(self.seen.to_native(), mark)
-        sound = frozenset(input for input, name in answers.items() if seen[name].item(0))
-        schema = schema | dict.fromkeys([*look.words.values(), *answers.values()], nw.Boolean())
-        known = Known(sound, words=look.words, schema=schema)
-        made = self.planned(nw.from_native(seen.lazy()), known).collect()
+    def by_checked_plan(self, table: PolarsTable) -> Any:
+        """A large polars frame: checked first, then judged by one plan."""
+        made = self.by_plan(*checked(table, self.program)).collect()
         if self.strict and made[self.prefix + "error"].null_count() < len(made):
-            return self.by_arrays()
+            return self.by_arrays(table)
         return made
 
-    def by_arrays(self) -> Any:
+    def by_arrays(self, table: MemoryTable) -> Any:
         """By arrays, in blocks."""
         np, program = numpy(), self.program
-        taking = Taking(np, self.nw, self.seen, program.door, self.found.levels)
-        evidence = taking.evidence()
-        sources = taking.sources(evidence)
+        reader = ArrayReader(np, table, program.door, self.history.levels)
+        inputs = reader.read()
         if program.needs_day:
-            sources[ON] = _day(np, self.ruleset, taking, self.day)
-        inputs = Inputs(len(self.held), sources, taking.words, evidence)
-        columns, wrong = judged(np, program, inputs, detail=self.detail)
+            inputs = attrs.evolve(inputs, sources={**inputs.sources, ON: self._day(reader)})
+        columns, wrong = judge_blocks(program, self.answers, inputs, len(table), detail=self.detail)
         if self.strict and wrong:
-            refuse_rows(self.ruleset, program, self.seen, wrong, self.found.labels)
-        order = {column.name: column for column in columns}
-        names = {**self.found.labels, ON: "on"}
-        order["error"] = error_column(np, inputs.count, wrong, program.door.order, names)
-        answers = program.kept(("answers", self.detail), lambda: answers_of(program, detail=self.detail))
-        listed = [attrs.evolve(order[name], name=self.prefix + name) for name in columns_of(answers)]
-        return with_columns(self.nw, self.held, listed)
+            refuse_rows(self.ruleset, program, table.frame, wrong, self.history.labels)
+        by_name = {column.name: column for column in columns}
+        labels = {**self.history.labels, ON: "on"}
+        by_name["error"] = error_column(np, len(table), wrong, program.door.order, labels)
+        names = columns_of(self.answers)
+        return table.with_columns([attrs.evolve(by_name[name], name=self.prefix + name) for name in names])
 
-
-def _day(np: Any, ruleset: Programmed, taking: Taking, day: datetime.date | str | None) -> InputSource:
-    """The day of assessment of every row; one before a parameter's first day is wrong."""
-    if not isinstance(day, str):
-        return InputSource(Cells(0.0 if day is None else float(day.toordinal())))
-    cells = taking.days(day).cells
-    first = first_day(ruleset)
-    early = cells.values < first.toordinal() if first is not None else False
-    bad = cells.bad | early
-    return InputSource(
-        Cells(np.where(bad, 1.0, cells.values), ~np.broadcast_to(bad, cells.values.shape), False, bad)
-    )
+    def _day(self, reader: ArrayReader) -> InputSource:
+        """The day of assessment of every row."""
+        if isinstance(self.day, str):
+            return reader.days(self.day, first_day(self.ruleset))
+        return InputSource(Cells(0.0 if self.day is None else float(self.day.toordinal())))

@@ -1,4 +1,4 @@
-"""Earlier periods and titles in frames: columns under the names of the inputs that ask for them.
+"""What is asked of a frame besides its inputs: columns that fit, earlier periods, titles, and what is wrong in rows.
 
 What a ruleset looks back to is an input of its own (``previous(theft)``), and so is a title. Its column is
 ``theft@-1``, or the library looks for the earlier row where it is told which column names the unit and which
@@ -13,29 +13,25 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.compiler.names import Described
 from criteria_engine.compiler.program import Program
 from criteria_engine.core.grammar import nearest
 from criteria_engine.evaluation.evaluation import levels_that_reach
-from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Fault, Problems, chosen_language
-from criteria_engine.tables.arrays import is_missing, plain
-from criteria_engine.tables.blocks import OutputColumn
-from criteria_engine.tables.plan import Copy, with_copies
+from criteria_engine.messages.diagnostics import Diagnostic, Fault, Problems, chosen_language
+from criteria_engine.rules.parts import RulesetParts
+from criteria_engine.tables.arrays import plain
+from criteria_engine.tables.frame_kinds import LazyTable, MemoryTable, OutputColumn, refuse_frame
 
 __all__ = [
     "HistoryColumns",
     "HistoryInputs",
     "Wrong",
+    "check_columns",
     "error_column",
-    "look_at_columns",
-    "observed",
-    "refuse_frame",
     "refuse_rows",
-    "shifted",
+    "with_history",
 ]
 
-
-# ---- what is wrong with a frame: rows, named in a column or raised, and columns, which are raised ---
+# ---- what is wrong in rows: named in a column, or raised ----------------------------------------
 
 Wrong = Sequence[tuple[str, Any]]
 """Names of inputs, each with the numbers of the rows in which it is wrong."""
@@ -60,7 +56,7 @@ def error_column(
 
 
 def refuse_rows(
-    ruleset: Described, program: Program, frame: Any, wrong: Wrong, labels: Mapping[str, str]
+    ruleset: RulesetParts, program: Program, frame: Any, wrong: Wrong, labels: Mapping[str, str]
 ) -> None:
     """Raise what is wrong with rows, the first of them, as ``evaluate`` would say it."""
     problems = Problems()
@@ -85,14 +81,10 @@ def refuse_rows(
     problems.raise_errors()
 
 
-def refuse_frame(code: str, /, **details: object) -> CriteriaError:
-    """What is wrong with a frame as a whole."""
-    problems = Problems()
-    problems.add_fault("frame", Fault(code, **details))
-    return CriteriaError(problems)
+# ---- what columns there are ---------------------------------------------------------------------
 
 
-def look_at_columns(
+def check_columns(
     program: Program, there: Sequence[str], added: Sequence[str], labels: Mapping[str, str]
 ) -> None:
     """Refuse a frame that has columns of the names that are added; warn of inputs without one."""
@@ -114,67 +106,6 @@ def look_at_columns(
         warnings.warn(str(said), UserWarning, stacklevel=4)
 
 
-# ---- earlier rows of the same unit: their cells beside those of each row -------------------------
-
-
-def shifted(nw: Any, frame: Any, history: tuple[str, str], columns: Mapping[str, tuple[str, int]]) -> Any:
-    """The frame with columns of what another column held so many periods before.
-
-    ``history`` are the columns of unit and period; a period is a whole number.
-    """
-    unit, period = history
-    if not frame.collect_schema()[period].is_numeric():
-        raise refuse_frame("CE578", name=period)
-    if frame.implementation.is_pyspark():
-        copies = [Copy(column, of, back, history) for column, (of, back) in columns.items()]
-        return with_copies(nw, frame, copies)
-    by_back: dict[int, dict[str, str]] = {}
-    for column, (of, back) in columns.items():
-        by_back.setdefault(back, {})[column] = of
-    for back, named in sorted(by_back.items()):
-        make = _by_rows if isinstance(frame, nw.DataFrame) else _by_join
-        frame = make(nw, frame, unit, period, back, named)
-    return frame
-
-
-def _by_join(nw: Any, frame: Any, unit: str, period: str, back: int, columns: Mapping[str, str]) -> Any:
-    """A lazy frame: joined with its own earlier rows."""
-    earlier = frame.select(
-        nw.col(unit),
-        (nw.col(period) + back).alias(period),
-        *[nw.col(of).alias(column) for column, of in columns.items()],
-    )
-    return frame.join(earlier, on=[unit, period], how="left")
-
-
-def _by_rows(nw: Any, frame: Any, unit: str, period: str, back: int, columns: Mapping[str, str]) -> Any:
-    """A frame in memory: each row takes what the earlier row of its unit holds."""
-    periods = [None if is_missing(each) else each for each in frame[period].to_list()]
-    keys: list[tuple[Any, Any]] = list(zip(frame[unit].to_list(), periods, strict=True))
-    places: dict[tuple[Any, Any], int] = {}
-    for row, key in enumerate(keys):
-        if key in places and None not in key:
-            raise refuse_frame("CE579", unit=key[0], period=key[1])
-        places[key] = row
-    rows = [None if None in key else places.get((key[0], key[1] - back)) for key in keys]
-    native, space = frame.to_native(), nw.get_native_namespace(frame)
-    if frame.implementation.is_polars():
-        at = space.Series(rows, dtype=space.UInt32)
-        made = native.with_columns([native[of].gather(at).alias(column) for column, of in columns.items()])
-    elif frame.implementation.is_pyarrow():
-        at, made = space.array(rows, space.int64()), native
-        for column, of in columns.items():
-            made = made.append_column(column, native[of].take(at))
-    else:
-        here = [row is not None for row in rows]
-        at = [row or 0 for row in rows]
-        taken = {
-            column: native[of].take(at).set_axis(native.index).where(here) for column, of in columns.items()
-        }
-        made = native.assign(**taken)
-    return nw.from_native(made, eager_only=True)
-
-
 @attrs.frozen
 class HistoryColumns:
     """How a frame tells of earlier periods and titles.
@@ -185,7 +116,7 @@ class HistoryColumns:
 
     history: tuple[str, str] | None = None
     titles: Mapping[str, str] = attrs.field(factory=dict)
-    sets: Sequence[Described] = ()
+    sets: Sequence[RulesetParts] = ()
 
 
 @attrs.frozen
@@ -196,19 +127,19 @@ class HistoryInputs:
     levels: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
 
 
-def observed(
-    nw: Any, frame: Any, program: Program, asked: HistoryColumns, own: Described
-) -> tuple[Any, HistoryInputs]:
-    """The frame with a column for every input that is no column of its own, and what was found."""
-    names = frame.collect_schema().names()
+def with_history(
+    table: MemoryTable | LazyTable, program: Program, asked: HistoryColumns, own: RulesetParts
+) -> tuple[MemoryTable | LazyTable, HistoryInputs]:
+    """The table with a column for every input that is no column of its own, and what was found."""
+    names = list(table.schema)
     for name in (*(asked.history or ()), *asked.titles.values()):
         if name not in names:
-            raise refuse_frame("CE576", name=name, nearest=nearest(name, names) or ", ".join(list(names)[:8]))
-    ranked = {each.id: each for each in (own, *asked.sets)}
+            raise refuse_frame("CE576", name=name, nearest=nearest(name, names) or ", ".join(names[:8]))
+    ranked = {ruleset.id: ruleset for ruleset in (own, *asked.sets)}
     labels: dict[str, str] = {}
     levels: dict[str, tuple[str, ...]] = {}
-    copies: list[Copy] = []
-    moved: dict[str, tuple[str, int]] = {}
+    copies: dict[str, str] = {}
+    earlier: dict[str, tuple[str, int]] = {}
     for input, (of, level, back) in program.judging.observing.origins.items():
         source = asked.titles.get(of, f"titles.{of}") if level else of
         labels[input] = f"{source}@-{back}" if back else source
@@ -216,9 +147,12 @@ def observed(
             levels[input] = levels_that_reach(level, ranked.get(of))
         for mark in ("",) if level else ("", "@na"):
             if labels[input] + mark in names:
-                copies.append(Copy(input + mark, labels[input] + mark))
+                copies[input + mark] = labels[input] + mark
             elif back and asked.history is not None and source + mark in names:
-                moved[input + mark] = source + mark, back
-    if asked.history is not None and moved:
-        frame = shifted(nw, frame, asked.history, moved)
-    return with_copies(nw, frame, copies), HistoryInputs(labels, levels)
+                earlier[input + mark] = source + mark, back
+    if asked.history is not None and earlier:
+        unit, period = asked.history
+        if not table.schema[period].is_numeric():
+            raise refuse_frame("CE578", name=period)
+        table = table.with_earlier(unit, period, earlier)
+    return table.with_copies(copies), HistoryInputs(labels, levels)
