@@ -32,6 +32,7 @@ from criteria_engine.rules.schema import (
     TITLES,
     ById,
     Day,
+    Field,
     Formula,
     Formulas,
     ListOf,
@@ -47,7 +48,6 @@ from criteria_engine.rules.schema import (
     OptionalSeveral,
     OptionalWord,
     Pairs,
-    Part,
     Plain,
     Scalar,
     Several,
@@ -182,7 +182,7 @@ class Level(Plain):
 
     id: str = part(LABEL)
     when: OptionalFormula = part(EXPRESSION, default=None)
-    each: Part[float | None, float | str | None] = part(SHARE, default=None)
+    each: Field[float | None, float | str | None] = part(SHARE, default=None)
     floors: Pairs[float] = part(MapOf(LABEL, SHARE), default=())
     requires: Formulas = part(ListOf(EXPRESSION, single=True), default=())
     title: Wording = part(TITLES, default=Titles())
@@ -389,7 +389,7 @@ class Case(Plain):
 
     name: str = part(TEXT)
     values: Pairs[str | None] = part(MapOf(LABEL, CELL), default=())
-    history: Part[tuple[tuple[tuple[str, str | None], ...], ...], Iterable[Mapping[str, object]]] = part(
+    history: Field[tuple[tuple[tuple[str, str | None], ...], ...], Iterable[Mapping[str, object]]] = part(
         ListOf(MapOf(LABEL, CELL)), default=()
     )
     titles: Pairs[tuple[str | None, ...]] = part(MapOf(LABEL, ListOf(CELL, single=True)), default=())
@@ -450,7 +450,7 @@ class RulesetParts(Plain):
     subject: Wording = part(TITLES, default=Titles())
     owner: str | None = part(TEXT, default=None)
     source: str | None = part(TEXT, default=None)
-    holidays: Part[tuple[datetime.date, ...], Iterable[datetime.date | str]] = part(ListOf(DATE), default=())
+    holidays: Field[tuple[datetime.date, ...], Iterable[datetime.date | str]] = part(ListOf(DATE), default=())
     scales: Members[Scale] = part(ById(Struct(Scale, listed="words")), default=())
     inputs: Members[Input] = part(ById(Struct(Input, short="type")), default=())
     parameters: Members[Parameter] = part(ById(Struct(Parameter, short="value", listed="dated")), default=())

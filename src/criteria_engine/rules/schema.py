@@ -39,6 +39,7 @@ __all__ = [
     "TITLES",
     "ById",
     "Day",
+    "Field",
     "Formula",
     "FormulaLike",
     "Formulas",
@@ -56,7 +57,6 @@ __all__ = [
     "OptionalSeveral",
     "OptionalWord",
     "Pairs",
-    "Part",
     "Plain",
     "Scalar",
     "Several",
@@ -367,41 +367,41 @@ Kind = Scalar | ListOf | MapOf | Struct | ById | OneRule
 
 # ---- what an attribute is read as, and what it can be made from ----------------------------------
 
-T = TypeVar("T")
-Out = TypeVar("Out", covariant=True)
-In = TypeVar("In", contravariant=True)
+_T = TypeVar("_T")
+_Out = TypeVar("_Out", covariant=True)
+_In = TypeVar("_In", contravariant=True)
 
 
-class Part(Generic[Out, In]):
+class Field(Generic[_Out, _In]):
     """The annotation of an attribute that is read as ``Out`` and made from ``In``.
 
     It is for type checkers alone: they take ``combine="sum"`` for an attribute that holds a ``Combine``.
     When a program runs, an attribute is a plain attrs attribute that its converter has filled.
     """
 
-    def __get__(self, owner: object, cls: type[Any]) -> Out:
+    def __get__(self, owner: object, cls: type[Any]) -> _Out:
         raise NotImplementedError
 
-    def __set__(self, owner: object, value: In) -> None:
+    def __set__(self, owner: object, value: _In) -> None:
         raise NotImplementedError
 
 
 FormulaLike = Composable | str | float
-Formula = Part[Expression, FormulaLike]
-OptionalFormula = Part[Expression | None, FormulaLike | None]
-Formulas = Part[tuple[Expression, ...], FormulaLike | Iterable[FormulaLike]]
-Wording = Part[Titles, Titles | str | Mapping[str, str]]
-Day = Part[datetime.date, datetime.date | str]
-OptionalDay = Part[datetime.date | None, datetime.date | str | None]
-Several = Part[tuple[T, ...], T | Iterable[T]]
-OptionalSeveral = Part[tuple[T, ...] | None, T | Iterable[T] | None]
-Members = Part[tuple[T, ...], Iterable[T | str | Mapping[str, Any]] | Mapping[str, Any]]
-OptionalMembers = Part[tuple[T, ...] | None, Iterable[T | Mapping[str, Any]] | None]
-Object = Part[T, T | Mapping[str, Any]]
-OptionalObject = Part[T | None, T | Mapping[str, Any] | None]
-OptionalWord = Part[T | None, T | str | Mapping[str, Any] | None]
-Pairs = Part[tuple[tuple[str, T], ...], Mapping[str, Any] | Iterable[tuple[str, T]]]
-OptionalPairs = Part[tuple[tuple[str, T], ...] | None, Mapping[str, Any] | Iterable[tuple[str, T]] | None]
+Formula = Field[Expression, FormulaLike]
+OptionalFormula = Field[Expression | None, FormulaLike | None]
+Formulas = Field[tuple[Expression, ...], FormulaLike | Iterable[FormulaLike]]
+Wording = Field[Titles, Titles | str | Mapping[str, str]]
+Day = Field[datetime.date, datetime.date | str]
+OptionalDay = Field[datetime.date | None, datetime.date | str | None]
+Several = Field[tuple[_T, ...], _T | Iterable[_T]]
+OptionalSeveral = Field[tuple[_T, ...] | None, _T | Iterable[_T] | None]
+Members = Field[tuple[_T, ...], Iterable[_T | str | Mapping[str, Any]] | Mapping[str, Any]]
+OptionalMembers = Field[tuple[_T, ...] | None, Iterable[_T | Mapping[str, Any]] | None]
+Object = Field[_T, _T | Mapping[str, Any]]
+OptionalObject = Field[_T | None, _T | Mapping[str, Any] | None]
+OptionalWord = Field[_T | None, _T | str | Mapping[str, Any] | None]
+Pairs = Field[tuple[tuple[str, _T], ...], Mapping[str, Any] | Iterable[tuple[str, _T]]]
+OptionalPairs = Field[tuple[tuple[str, _T], ...] | None, Mapping[str, Any] | Iterable[tuple[str, _T]] | None]
 
 
 _NO_SIGNATURE = inspect.Signature()
@@ -441,7 +441,7 @@ def part(
 
 
 # The checkers read the attributes of every class below ``Plain`` as those of a dataclass: only so do they
-# look at the types in ``Part``. attrs makes the classes.
+# look at the types in ``Field``. attrs makes the classes.
 @dataclass_transform(frozen_default=True, field_specifiers=(part, attrs.field))
 class Plain:
     """A value that prints as the code that builds it."""
