@@ -30,11 +30,11 @@ test-long: $(VENV)/.ready-test  ## the same with thousands of examples, and the 
 test-spark: $(VENV)/.ready-spark  ## the laws of frames on Spark with two workers (Java 17), dask and ibis
 	@$(BIN)/python -m pytest tests/test_spark.py tests/test_frames.py -k 'spark or dask or ibis or job' $(ARGS)
 
-check: $(VENV)/.ready-check  ## style, types and the rules of the house
+check: $(VENV)/.ready-check  ## style, types (also as users see them) and the rules of the house
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet . || { echo 'not formatted; run: make format'; exit 1; }
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/python -m pytest -q --no-header tests/test_house.py
+	@$(BIN)/python -m pytest -q --no-header tests/test_house.py tests/test_typing.py
 
 format: $(VENV)/.ready-check  ## lay out the code, mend what ruff can mend
 	@$(BIN)/ruff check --quiet --fix-only . && $(BIN)/ruff format --quiet .

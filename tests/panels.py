@@ -7,8 +7,11 @@ six years after. Everything follows from the generator that is given.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from random import Random
+
+import criteria_engine as ce
+from criteria_engine.forecasting.backtest import Backtest, Checked, checked, compared
 
 AHEAD = 6
 SIZES = (10, 20, 35, 60, 120, 300)
@@ -156,3 +159,58 @@ def panels(family: str, count: int, sizes: tuple[int, ...] = SIZES) -> list[Pane
         counts = make(random, n, past + AHEAD)
         found.append((n, counts[: past + 1], counts[past + 1 :]))
     return found
+
+
+# ---- how good forecasts of known series were -----------------------------------------------------
+
+Known = tuple[Sequence[int], Sequence[float | None], int | None]
+"""A series as ``forecast.share`` takes it: its years, its values, and of how many units they are shares."""
+
+
+def mean(values: Iterable[float]) -> float:
+    found = list(values)
+    return math.fsum(found) / len(found)
+
+
+def crps(forecasts: Iterable[ce.Distribution], observed: Iterable[float]) -> float:
+    """The mean continuous ranked probability score of forecasts."""
+    return mean(found.crps(value) for found, value in zip(forecasts, observed, strict=True))
+
+
+def brier(probabilities: Iterable[float], happened: Iterable[bool]) -> float:
+    """The mean squared distance of probabilities from what happened (1) or did not (0); 0 is best."""
+    return mean((p - float(came)) ** 2 for p, came in zip(probabilities, happened, strict=True))
+
+
+def covered(forecasts: Iterable[ce.Distribution], observed: Iterable[float]) -> float:
+    """How often the 80 % interval held what came; its ends count as inside."""
+    intervals = (found.interval(0.8) for found in forecasts)
+    return mean(float(low <= value <= high) for (low, high), value in zip(intervals, observed, strict=True))
+
+
+def backtest(
+    series: Mapping[str, Known],
+    horizons: Sequence[int],
+    method: ce.forecast.Method = "hazard",
+    *,
+    at_least: float | None = None,
+) -> Backtest:
+    """Forecast every series from each year of its past with three known ones, and compare with what came."""
+    return compared([list(_checks(each, horizons, method, at_least)) for each in series.values()])
+
+
+def _checks(
+    series: Known, horizons: Sequence[int], method: ce.forecast.Method, bound: float | None
+) -> Iterator[Checked]:
+    years, values, n = series
+    known = sorted((year, value) for year, value in zip(years, values, strict=True) if value is not None)
+    came = dict(known)
+    for cut in range(3, len(known)):
+        start, last = known[cut - 1]
+        ahead = [h for h in horizons if start + h in came]
+        if ahead:
+            past = zip(*known[:cut], strict=True)
+            for h, forecast in ce.forecast.share(*past, n, ahead, method).items():
+                # Shares are often rounded when they are published; the forecast is of whole units.
+                value = came[start + h] if n is None else round(came[start + h] * n) / n
+                yield checked(forecast, value, last, bound)

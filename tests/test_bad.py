@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from criteria_engine import CriteriaError, Diagnostic, load, loads, rules
-from criteria_engine.messages.faults import CATALOGUES
+from criteria_engine.messages.speaker import sentences
 from criteria_engine.rules.parts import Criterion, Input
 
 BAD = Path(__file__).resolve().parent / "bad"
@@ -163,7 +163,7 @@ def all_diagnostics() -> list[tuple[str, Diagnostic]]:
 
 def test_every_code_occurs() -> None:
     """Each code that a ruleset's file can cause has a file that causes it."""
-    wanted = {code for code in CATALOGUES["en"] if code < "CE500"} - FROM_ELSEWHERE
+    wanted = {code for code in sentences("faults", "en") if code < "CE500"} - FROM_ELSEWHERE
     assert wanted - {each.code for _, each in all_diagnostics()} == set()
     made = {name[:5] for name in MADE}
     assert made == FROM_ELSEWHERE
@@ -181,8 +181,8 @@ def test_messages_are_short() -> None:
 
 def test_vietnamese_is_vietnamese() -> None:
     """English words stand in Vietnamese only as keys, words of the language, or what the author wrote."""
-    for code, (message, hint) in CATALOGUES["vi"].items():
-        bare = re.sub(r"\{\{.*?\}\}|\{\w+\}|`[^`]*`|\w+\([^)]*\)|[a-z_]+:(?: \S+)?", " ", f"{message} {hint}")
+    for code, text in sentences("faults", "vi").items():
+        bare = re.sub(r"\{\{.*?\}\}|\{\w+\}|`[^`]*`|\w+\([^)]*\)|[a-z_]+:(?: \S+)?", " ", text)
         bare = bare.replace("and/or/not", "")
         found = set(re.findall(r"\b(?:number|boolean|text|list|mapping|value|the|is|not|of)\b", bare))
         allowed = {"CE304": {"boolean"}, "CE403": {"is"}}.get(code, set())

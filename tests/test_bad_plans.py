@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from criteria_engine.messages.diagnostics import CriteriaError
-from criteria_engine.messages.faults import CATALOGUES
+from criteria_engine.messages.speaker import sentences
 from criteria_engine.plans.plan import Plan
 from criteria_engine.plans.plan_file import check_plan, load_plan
 from criteria_engine.plans.roster import Roster, Unit, load_roster
@@ -122,7 +122,7 @@ def test_every_code_occurs() -> None:
         for code in re.findall(r"\[(CE9\d\d)\]", path.read_text(encoding="utf-8"))
     }
     # CE97x are of reports, which test_reports shows
-    wanted = {code for code in CATALOGUES["en"] if re.fullmatch(r"CE9[0-6]\d", code)}
+    wanted = {code for code in sentences("faults", "en") if re.fullmatch(r"CE9[0-6]\d", code)}
     assert wanted - shown == set()
 
 

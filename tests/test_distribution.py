@@ -13,12 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import criteria_engine as ce
+from criteria_engine.core.extras import numpy
 from criteria_engine.forecasting.distribution import (
     beta_cdf,
     beta_points,
     beta_quantile,
     binomial,
-    generator,
+    convolved,
     legendre,
     mixed_sums,
     stream,
@@ -114,9 +115,8 @@ class TestDistribution:
 
     def test_the_same_numbers_on_every_python(self) -> None:
         """A stream follows from its seed and name alone; these were drawn on CPython 3.11."""
-        assert [stream(0, "x").uniform() for _ in range(2)] == [stream(0, "x").uniform()] * 2
-        assert stream(0, "x").uniform() == generator(0, "x").random()
-        assert stream(0, "x").uniform() != stream(1, "x").uniform() != stream(0, "y").uniform()
+        assert [stream(0, "x").random() for _ in range(2)] == [stream(0, "x").random()] * 2
+        assert stream(0, "x").random() != stream(1, "x").random() != stream(0, "y").random()
 
     @pytest.mark.parametrize(
         ("make", "said"),
@@ -161,7 +161,7 @@ class TestSums:
     def test_mixed_sums(
         self, one: list[tuple[int, float]], other: list[tuple[int, float]], share: float
     ) -> None:
-        """By the transform as by adding units one at a time."""
+        """By convolving blocks as by adding units one at a time."""
         n = max(sum(m for m, _ in one), sum(m for m, _ in other))
         expected = [0.0] * (n + 1)
         for weight, blocks in ((share, one), (1 - share, other)):
@@ -180,6 +180,11 @@ class TestSums:
         assert mixed_sums(n, [(1.0, [(n, p)])]) == pytest.approx(expected, abs=1e-12)
         first, found = binomial(n, p)
         assert found == pytest.approx(expected[first : first + len(found)], rel=1e-9, abs=1e-300)
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=30), st.lists(st.floats(0, 1), min_size=1, max_size=30))
+def test_convolving_with_numpy_and_without(one: list[float], two: list[float]) -> None:
+    assert convolved(one, two, numpy()) == pytest.approx(convolved(one, two), abs=1e-12)
 
 
 class TestQuadrature:

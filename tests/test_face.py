@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
+import pydoc
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,10 +15,17 @@ import pytest
 import criteria_engine as ce
 
 STUB = Path(ce.__file__).with_suffix(".pyi")
+WRITER = Path(__file__).resolve().parent.parent / "tools" / "write_pages.py"
 
 
-def test_stub_and_face_agree() -> None:
-    """The stub imports each name from where the face loads it."""
+def test_the_stub_is_up_to_date() -> None:
+    """The stub is what the table of public names gives, and imports each name from where it is loaded."""
+    spec = importlib.util.spec_from_file_location("write_pages", WRITER)
+    assert spec is not None
+    assert spec.loader is not None
+    writer = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(writer)
+    assert STUB.read_text(encoding="utf-8") == writer.stub(), "run: make pages"
     homes = {}
     for statement in ast.parse(STUB.read_text(encoding="utf-8")).body:
         if isinstance(statement, ast.ImportFrom):
@@ -25,12 +35,36 @@ def test_stub_and_face_agree() -> None:
         assert getattr(ce, name) is getattr(__import__(str(home), fromlist=[name]), name)
 
 
+def test_help_begins_with_every_public_name() -> None:
+    """The docstring names each public name once, with a few words; pydoc shows it first."""
+    assert ce.__doc__ is not None
+    listed = re.findall(r"^    (\w+) {2,}\S", ce.__doc__, flags=re.MULTILINE)
+    assert sorted(listed) == sorted(ce.__all__)
+    page = pydoc.plain(pydoc.render_doc(ce)).splitlines()
+    assert page.index("PACKAGE CONTENTS") < 200
+
+
 def test_unknown_names_are_refused() -> None:
     """What is not promised is not there."""
     with pytest.raises(AttributeError, match="no attribute 'laod'"):
         getattr(ce, "laod")  # noqa: B009 - the name is wrong on purpose
     assert dir(ce) == sorted(ce.__all__)
     assert ce.__version__[0].isdigit()
+
+
+def test_a_result_shows_what_is_for_users() -> None:
+    """``dir(result)`` lists the contract of the library, and no more."""
+    text = 'criteria_engine: 1\nid: a.b\nversion: "1"\ninputs: {x: boolean}\ncriteria: {c: {test: x}}\n'
+    result = ce.loads(text).evaluate({"x": True})
+    judged = {"level", "decided", "possible_levels", "referred", "may_be_referred", "level_title", "status"}
+    measured = {"score", "max_score", "criteria", "values", "missing"}
+    said = {"explain", "to_dict"}
+    given = {"ruleset", "subject", "on", "given", "evidence", "titles"}
+    shown = {name for name in dir(result) if not name.startswith("_")}
+    assert shown == judged | measured | said | given
+    below = {"id", "path", "status", "score", "max_score", "blocked_by", "items", "missing", "criteria"}
+    below |= {"level", "possible_levels"}
+    assert {name for name in dir(result.criteria["c"]) if not name.startswith("_")} == below
 
 
 def test_import_is_quiet() -> None:
@@ -44,3 +78,14 @@ def test_import_is_quiet() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "['attr', 'attrs', 'criteria_engine', 'yaml']"
     assert done.stderr == ""
+
+
+def test_help_of_the_command_line_loads_no_engine() -> None:
+    """``criteria --help`` needs the words and argparse; a command loads its file when it is called."""
+    code = (
+        "import sys; from criteria_engine.cli.commands import main; assert main(['check', '--help']) == 0\n"
+        "rooms = {name.split('.')[1] for name in sys.modules if name.startswith('criteria_engine.')}\n"
+        "print(sorted(rooms), 'attrs' in sys.modules, 'yaml' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "['cli', 'messages'] False False"

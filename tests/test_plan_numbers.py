@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 import pytest
 
-from criteria_engine.forecasting.shares import units_needed
+from criteria_engine.forecasting.distribution import units_needed
 from criteria_engine.plans import plan as plan_parts
 from criteria_engine.plans import roster
 from criteria_engine.plans.plan import CLEARS, Plan
@@ -22,7 +22,7 @@ from criteria_engine.plans.plan_file import check_plan, load_plan
 from criteria_engine.plans.roster import bare_name_key, name_key
 from criteria_engine.plans.unit_status import load_unit_statuses
 from criteria_engine.projection import projection as projecting
-from criteria_engine.projection.context import at_pace, earned_schedule, required_per_year, straight_pathway
+from criteria_engine.projection.context import earned_schedule, required_per_year, straight_pathway
 from criteria_engine.projection.projection import Projection
 from criteria_engine.rules.parts import LegalBasis
 
@@ -322,7 +322,9 @@ def test_the_straight_line_to_2030() -> None:
     line = straight_pathway(2024, 9, {2030: 35})
     assert [round(float(line[year]), 1) for year in range(2025, 2031)] == [13.3, 17.7, 22.0, 26.3, 30.7, 35.0]
     assert required_per_year(35, 9, 6) == Fraction(13, 3)
-    assert at_pace(9, 35, [Fraction(13, 3)] * 6) == tuple(line[year] for year in range(2025, 2031))
+    assert [line[2024 + ahead] for ahead in range(1, 7)] == [
+        9 + Fraction(13, 3) * ahead for ahead in range(1, 7)
+    ]
 
 
 def test_lapses_are_replaced() -> None:

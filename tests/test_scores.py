@@ -11,9 +11,9 @@ import pytest
 import score_panels as panels
 from hypothesis import given
 from hypothesis import strategies as st
+from panels import covered, crps
 
 import criteria_engine as ce
-from criteria_engine.forecasting.backtest import covered, crps
 from criteria_engine.plans.assessed import Verdicts, read_assessments
 from criteria_engine.projection.drawn_values import counts_by_draw, futures_of, in_bits
 from criteria_engine.projection.value_steps import moves_of
@@ -184,7 +184,6 @@ def test_drawn_values_stay_what_they_may_be(assessments: panels.Assessments) -> 
     verdicts = Watched(RULES)
     roster = ce.Roster(tuple(ce.Unit(name, name) for name in assessments))
     read = read_assessments(assessments, verdicts, roster, ON)
-    verdicts.rows.clear()
     futures_of(read, sorted(assessments), verdicts, 2028, 0, 10)
     patterns = {tuple(value is None for value in panel.years[-1].row) for panel in read.panels}
     order = verdicts.door.order
@@ -197,19 +196,22 @@ def test_drawn_values_stay_what_they_may_be(assessments: panels.Assessments) -> 
 
 
 class Watched(Verdicts):
-    """Keeps the rows that it is asked to judge."""
+    """Keeps the rows of the blocks that it is asked to judge."""
 
     def __init__(self, ruleset: ce.Ruleset) -> None:
         self.rows: list[Any] = []
         super().__init__(ruleset)
 
-    def judge_complete(self, row: Any, proved: Any) -> Any:
-        self.rows.append(row)
-        return super().judge_complete(row, proved)
-
-    def judge_open(self, row: Any, proved: Any) -> Any:
-        self.rows.append(row)
-        return super().judge_open(row, proved)
+    def judge_block(self, np: Any, block: Any, *, complete: bool) -> Any:
+        kinds = {"percent": float, "number": float, "integer": int, "boolean": bool, "ordinal": int}
+        columns = []
+        for definition in self.door.inputs:
+            values, given = np.broadcast_arrays(block.cells(definition.id).values, block.given(definition.id))
+            kind = kinds[definition.type]
+            pairs = zip(values.tolist(), given.tolist(), strict=True)
+            columns.append([kind(value) if there else None for value, there in pairs])
+        self.rows += zip(*columns, strict=True)
+        return super().judge_block(np, block, complete=complete)
 
 
 @given(histories())
@@ -227,8 +229,7 @@ def test_a_change_that_nobody_showed_is_not_drawn(assessments: panels.Assessment
         }
         for ways in state.ways:
             assert {(before, after) for before, each in ways.items() for _, after in each} <= seen
-    moving = {each.place for each in (*moves.amounts, *moves.states)}
-    verdicts.rows.clear()
+    moving = {each.place for each in (*moves.numbers, *moves.states)}
     futures_of(read, sorted(assessments), verdicts, 2027, 1, 10)
     still = [place for place in range(len(order)) if place not in moving]
     last = {tuple(panel.years[-1].row[place] for place in still) for panel in read.panels}

@@ -1,8 +1,9 @@
-"""Drawn futures with NumPy and without it: the same, bit for bit."""
+"""Drawn futures, in arrays: each row judged as alone, blocks of any size, and what needs NumPy."""
 
 from __future__ import annotations
 
 import datetime
+import sys
 from collections.abc import Mapping
 from random import Random
 from typing import Any
@@ -16,14 +17,14 @@ from hypothesis import strategies as st
 from judged import loaded, scaled
 
 import criteria_engine as ce
-from criteria_engine.core import extras as numpy_door
-from criteria_engine.forecasting.distribution import generator, uniforms
-from criteria_engine.plans.assessed import Assessed, Verdicts, read_assessments
-from criteria_engine.projection import methods
+from criteria_engine.core.extras import numpy_if_there
+from criteria_engine.forecasting.distribution import stream, uniforms
+from criteria_engine.plans.assessed import Assessed, Panel, Verdicts, Year, read_assessments
 from criteria_engine.projection.drawn_values import futures_of, in_bits, rows_in_bits
 from criteria_engine.projection.value_steps import moves_of
 
 LAST = 2024
+GOLDEN = {2025: (1024, 1186), 2026: (1098, 1271), 2027: (1122, 1313)}
 ON = datetime.date(LAST, 12, 31)
 _LOOSE = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 
@@ -31,20 +32,6 @@ _LOOSE = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_t
 def read(assessments: Mapping[str, Any], verdicts: Verdicts) -> Assessed:
     roster = ce.Roster(tuple(ce.Unit(name, name) for name in assessments))
     return read_assessments(assessments, verdicts, roster, ON)
-
-
-def check_both(
-    assessments: Mapping[str, Any], verdicts: Verdicts, *, seed: int, draws: int, until: int = 2027
-) -> None:
-    """Draw with plain Python and with NumPy, and hold the futures against each other."""
-    known = read(assessments, verdicts)
-    if not known.can_move:
-        return
-    plain, fast = (
-        futures_of(known, sorted(assessments), verdicts, until, seed, draws, carrier)
-        for carrier in (None, np)
-    )
-    assert plain == fast
 
 
 @st.composite
@@ -65,44 +52,70 @@ def judged_years(draw: st.DrawFn, ruleset: ce.Ruleset, document: Any, missing: f
 
 @settings(max_examples=scaled(40), suppress_health_check=_LOOSE)
 @given(st.data(), st.integers(0, 99))
-def test_both_draw_the_same_whatever_the_ruleset(data: st.DataObject, seed: int) -> None:
+def test_where_nothing_moves_the_last_row_is_judged(data: st.DataObject, seed: int) -> None:
     """Over all shapes of rules, with values of all types that are missing or do not apply, and evidence."""
     document = data.draw(strategies.documents(evidence=True, times=data.draw(st.booleans())))
     ruleset = loaded(document)
     level = data.draw(st.sampled_from([None, *(each.id for each in ruleset.levels)]))
-    missing = [0.0, 0.0, 0.1, 0.3, 0.0]
-    wards = range(data.draw(st.integers(2, 5)))
-    assessments = {f"u{at}": data.draw(judged_years(ruleset, document, missing[at])) for at in wards}
-    check_both(assessments, Verdicts(ruleset, level), seed=seed, draws=9)
+    wards = {f"u{at}": data.draw(judged_years(ruleset, document, 0.1 * at)) for at in range(4)}
+    verdicts = Verdicts(ruleset, level)
+    assessments = {unit: {2020: years[max(years)], **years} for unit, years in wards.items()}
+    known = read(assessments, verdicts)
+    still = Assessed(
+        tuple(Panel(each.unit, tuple(_as_last(each, year) for year in each.years)) for each in known.panels)
+    )
+    found = futures_of(still, sorted(assessments), verdicts, LAST + 2, seed, 3)
+    for panel in still.panels:
+        last = panel.years[-1]
+        for year in range(last.year + 1, LAST + 3):
+            row = list(last.row)
+            if verdicts.door.needs_day:
+                row[-1] = datetime.date(year, 12, 31).toordinal()
+            judged = verdicts.judge(tuple(row), last.proved)
+            assert found.by_unit[panel.unit][year] == (7 * judged.surely, 7 * judged.possibly)
 
 
-@settings(max_examples=scaled(20), suppress_health_check=_LOOSE)
-@given(st.integers(0, 10**6), st.sampled_from([0.0, 0.05, 0.3]))
-def test_both_draw_the_same_where_there_are_bands(seed: int, missing: float) -> None:
-    """Many wards, whose steps make several bands; years that are left out, and values that are missing."""
-    random = Random(seed)
+def _as_last(panel: Panel, year: Year) -> Year:
+    """A year with the values of the last one."""
+    last = panel.years[-1]
+    return Year(year.year, last.row, last.proved, last.judged)
+
+
+def test_a_panel_by_its_numbers() -> None:
+    """How many wards surely and possibly reach the level in all draws; years are left out, values missing."""
+    random = Random(11)
     history = panels.true_history(random, 40, range(2019, LAST + 1), 0.2)
     left = {
         unit: {
-            year: {name: None if random.random() < missing else value for name, value in each.items()}
+            year: {name: None if random.random() < 0.05 else value for name, value in each.items()}
             for year, each in years.items()
             if random.random() < 0.8 or year == 2019
         }
         for unit, years in history.items()
     }
     verdicts = Verdicts(panels.ruleset())
-    moves = moves_of(read(left, verdicts), verdicts.door)
+    known = read(left, verdicts)
+    moves = moves_of(known, verdicts.door)
     assert len(moves.pools) > 1
-    assert any(step.gap > 1 for step in moves.steps)
-    assert bool(moves.lacking) == (missing > 0)
-    check_both(left, verdicts, seed=seed, draws=13)
+    assert max(moves.gaps) > 1
+    assert moves.lacking
+    found = futures_of(known, sorted(left), verdicts, 2027, 11, 100).by_unit.values()
+    counts = {
+        year: tuple(sum(years[year][way].bit_count() for years in found) for way in (0, 1))
+        for year in (2025, 2026, 2027)
+    }
+    assert counts == GOLDEN
 
 
 @pytest.mark.parametrize("draws", [1, 7, 8, 20_000])
 def test_blocks_of_any_size(draws: int) -> None:
-    """One draw, and more draws of a single ward than a block has rows."""
+    """One draw, and more draws of a single ward than a block has rows: a ward alone is the same."""
     history = panels.true_history(Random(3), 3, range(2021, LAST + 1), 0.2)
-    check_both(history, Verdicts(panels.ruleset()), seed=5, draws=draws, until=2026)
+    verdicts = Verdicts(panels.ruleset())
+    known = read(history, verdicts)
+    together = futures_of(known, sorted(history), verdicts, 2026, 5, draws).by_unit
+    for unit in history:
+        assert futures_of(known, [unit], verdicts, 2026, 5, draws).by_unit == {unit: together[unit]}
 
 
 def test_the_day_of_a_drawn_year() -> None:
@@ -114,7 +127,7 @@ def test_the_day_of_a_drawn_year() -> None:
     )
     history = {"u": {2023: {"a": 4}, 2024: {"a": 4}}}
     verdicts = Verdicts(rules)
-    found = futures_of(read(history, verdicts), ["u"], verdicts, 2027, 0, 3, np)
+    found = futures_of(read(history, verdicts), ["u"], verdicts, 2027, 0, 3)
     assert {year: surely for year, (surely, _) in found.by_unit["u"].items()} == {
         2023: 7,
         2024: 7,
@@ -122,15 +135,12 @@ def test_the_day_of_a_drawn_year() -> None:
         2026: 0,
         2027: 0,
     }
-    check_both(history, verdicts, seed=0, draws=3)
 
 
 @given(st.integers(), st.lists(st.text(max_size=5), max_size=3), st.integers(0, 1500))
 def test_numpy_gives_the_numbers_of_the_standard_library(seed: int, names: list[str], count: int) -> None:
     found = uniforms(np, seed, names, count)
-    wanted = [
-        [uniform() for _ in range(count)] for name in names for uniform in [generator(seed, name).random]
-    ]
+    wanted = [[uniform() for _ in range(count)] for name in names for uniform in [stream(seed, name).random]]
     assert found.tolist() == wanted
 
 
@@ -144,29 +154,25 @@ def test_a_longer_horizon_changes_no_earlier_year() -> None:
     history = panels.true_history(Random(4), 6, range(2020, LAST + 1), 0.2)
     verdicts = Verdicts(panels.ruleset())
     near, far = (
-        futures_of(read(history, verdicts), sorted(history), verdicts, until, 1, 50, np).by_unit
+        futures_of(read(history, verdicts), sorted(history), verdicts, until, 1, 50).by_unit
         for until in (2026, 2030)
     )
     assert near == {unit: {year: far[unit][year] for year in years} for unit, years in near.items()}
 
 
-def test_a_projection_without_numpy_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    history = panels.true_history(Random(2), 30, range(2020, LAST + 1), 0.2)
+def test_what_is_drawn_needs_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without it ``scores`` and ``forecast.units`` say what to install; rates do without."""
+    history = panels.true_history(Random(2), 6, range(2020, LAST + 1), 0.2)
     plan = panels.plan_of(sorted(history))
-
-    def look() -> Any:
-        return ce.project(
-            plan, assessments=history, ruleset=panels.ruleset(), on=ON, draws=100, method="scores"
-        ).to_dict()
-
-    with_it = look()
-    asked: list[None] = []
-    monkeypatch.setattr(methods, "numpy_if_there", lambda: asked.append(None))
-    assert look() == with_it
-    assert asked
-
-
-def test_what_is_missing_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert numpy_door.numpy_if_there() is np
-    monkeypatch.setitem(__import__("sys").modules, "numpy", None)
-    assert numpy_door.numpy_if_there() is None
+    rows = [ce.UnitStatus(unit, 2023 + at, "recognised") for at, unit in enumerate(sorted(history)[:2])]
+    with_it = ce.project(plan, recognitions=rows, on=ON, method="hazard").to_dict()
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    assert numpy_if_there() is None
+    assert ce.project(plan, recognitions=rows, on=ON, method="hazard").to_dict() == with_it
+    with pytest.raises(ce.CriteriaError) as caught:
+        ce.project(plan, assessments=history, ruleset=panels.ruleset(), on=ON, method="scores")
+    assert [(each.code, "criteria-engine[fast]" in str(each)) for each in caught.value.diagnostics] == [
+        ("CE571", True)
+    ]
+    with pytest.raises(ce.CriteriaError, match="CE571"):
+        ce.forecast.units({"a": {2023: 1.0, 2024: 2.0}}, 2, [1])

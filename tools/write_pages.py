@@ -1,7 +1,7 @@
-"""Write what is generated: docs/errors.md from the catalogue of messages, the list and the stub of the face
-from its table of homes, tests/api.txt from the face.
+"""Write what is generated: the stub of the public names from the table in ``__init__.py``, tests/api.txt from
+what they name, docs/errors.md from the catalogue of messages.
 
-Run by `make pages`. The tests of the house say when it is due.
+Run by `make pages`. tests/test_face.py and tests/test_house.py say when it is due.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ import ast
 import sys
 from pathlib import Path
 
-from criteria_engine.messages.faults import CATALOGUES
+from criteria_engine.messages.speaker import sentences
 
 ROOT = Path(__file__).resolve().parent.parent
+FACE = ROOT / "src" / "criteria_engine"
 sys.path.insert(0, str(ROOT / "tests"))
 
 from test_house import face  # noqa: E402 - lies among the tests, which are no package
@@ -51,53 +52,39 @@ def literal(sentence: str) -> str:
 def errors_page() -> str:
     """The page of all codes, by family."""
     lines, family = [HEAD], ""
-    for code in sorted(CATALOGUES["en"]):
+    for code in sorted(key for key in sentences("faults", "en") if key.startswith("CE")):
         if code[:3] != family:
             family = code[:3]
             lines.append(f"## {family}xx: {FAMILIES.get(family, '')}\n")
         lines.append(f"### {code}\n")
         for lang, mend in (("vi", "Sửa"), ("en", "Hint")):
-            message, hint = CATALOGUES[lang][code]
+            message, _, hint = sentences("faults", lang)[code].partition("\n")
             lines.append(f"{literal(message)}" + (f"  \n*{mend}:* {literal(hint)}\n" if hint else "\n"))
     return "\n".join(lines)
 
 
-def write_face() -> None:
-    """Write anew ``__all__`` of the face and its stub, from the table of homes in the face itself."""
-    path = ROOT / "src" / "criteria_engine" / "__init__.py"
-    text = path.read_text(encoding="utf-8")
-    document = ast.parse(text)
-    tables = {
-        ast.unparse(each.targets[0]): ast.literal_eval(each.value)
-        for each in document.body
-        if isinstance(each, ast.Assign) and ast.unparse(each.targets[0]) in ("_HOMES", "_MODULES")
-    }
-    homes, modules = tables["_HOMES"], tables["_MODULES"]
-    named = [(home, name) for home, names in homes.items() for name in names.split()]
-
-    def order(name: str) -> tuple[bool, bool, str]:
-        """Constants, classes, functions, as ruff sorts them."""
-        return not name.isupper(), name[0].islower(), name
-
-    listed = sorted((*(name for _, name in named), *modules), key=order)
-    block = "__all__ = [\n" + "".join(f'    "{name}",\n' for name in listed) + "]\n"
-    before, _, rest = text.partition("__all__ = [\n")
-    path.write_text(before + block + rest.partition("]\n")[2], encoding="utf-8")
-    imports = [
-        f"from criteria_engine.{home} import {name} as {name}\n"
-        for home, name in sorted(named, key=lambda pair: (pair[0], order(pair[1])))
+def stub() -> str:
+    """The stub of the public names: where each is made, for type checkers and for the pages of the docs."""
+    document = ast.parse((FACE / "__init__.py").read_text(encoding="utf-8"))
+    [public] = [
+        ast.literal_eval(statement.value)
+        for statement in document.body
+        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "_PUBLIC"
     ]
-    for name, home in modules.items():
-        room, _, module = home.rpartition(".")
-        imports.append(f"from criteria_engine.{room} import {module} as {name}\n")
-    imports.sort(key=lambda line: line.split()[1])
-    doc = f'"""{ast.get_docstring(document, clean=False)}"""\n\n'
-    stub = doc + "".join(imports) + "\n__version__: str\n\n" + block
-    path.with_suffix(".pyi").write_text(stub, encoding="utf-8")
+    # In the order that ruff wants: by module; constants, classes, functions.
+    imports = sorted(
+        (module, not name.isupper(), name[0].islower(), name)
+        for names in public.values()
+        for name, (module, _) in names.items()
+    )
+    lines = [f"from criteria_engine.{module} import {name} as {name}" for module, *_, name in imports]
+    doc = (ast.get_docstring(document) or "").replace(" Everything public is listed below; any", " Any")
+    head = f'"""{doc}\n\nWritten by ``make pages`` from the table in ``__init__.py``.\n"""'
+    return "\n".join([head, "", *lines, "", "__version__: str", ""])
 
 
 if __name__ == "__main__":
-    write_face()
+    (FACE / "__init__.pyi").write_text(stub(), encoding="utf-8")
     (ROOT / "docs" / "errors.md").write_text(errors_page(), encoding="utf-8")
     (ROOT / "tests" / "api.txt").write_text(face(), encoding="utf-8")
-    print("written: docs/errors.md, the face and its stub, tests/api.txt")
+    print("written: src/criteria_engine/__init__.pyi, docs/errors.md, tests/api.txt")

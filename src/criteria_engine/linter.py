@@ -29,7 +29,6 @@ from criteria_engine.files.library import Library
 from criteria_engine.files.reading import read_document
 from criteria_engine.files.source import MarkedMap
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic
-from criteria_engine.plans.plan_file import check_plan
 from criteria_engine.rules.deduct import Deduct
 from criteria_engine.rules.parts import Criterion, Level
 from criteria_engine.rules.schema import SHARE
@@ -309,6 +308,8 @@ def _check(path: str | os.PathLike[str], library: Library | None, lang: str | No
     except CriteriaError as error:
         return [each.in_language(lang) for each in error.diagnostics]
     if isinstance(document.root, MarkedMap) and document.root.get("plan") is not None:
+        from criteria_engine.plans.plan_file import check_plan
+
         return check_plan(path, lang=lang)
     ruleset = sound_ruleset(document, library)
     if ruleset is None:

@@ -6,11 +6,11 @@ bounded core as the generated programs, part by part, and compiles nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, assert_never
 
-from criteria_engine.backends.python import children
+from criteria_engine.backends.python import Anything, Output, children
 from criteria_engine.core import arithmetic
 from criteria_engine.core.bounds import BoundsRewriter
 from criteria_engine.core.nodes import (
@@ -32,7 +32,6 @@ from criteria_engine.core.nodes import (
     MixturePart,
     Not,
     Number,
-    NumberLike,
     Numeric,
     Or,
     Power,
@@ -61,128 +60,120 @@ class Interpreter:
     """
 
     def __init__(self, values: Mapping[str, Any], evidence: AbstractSet[str], bounds: BoundsRewriter) -> None:
-        self._values = values
-        self._evidence = evidence
+        self.values = values
+        self.evidence = evidence
         self._bounds = bounds
         self._seen: dict[int, tuple[object, Any]] = {}
 
     def can(self, condition: Condition) -> bool:
         """Whether the condition can still hold."""
-        bounded = self._bounds.can(condition)
-        try:
-            return self._truth(bounded)
-        except RecursionError:
-            self._from_below(bounded)
-            return self._truth(bounded)
+        return bool(self.value(self._bounds.can(condition)))
 
     def interval(self, numeric: Numeric) -> tuple[float, float]:
         """The low and the high end of a number."""
         low, high = self._bounds.interval(numeric)
+        return self.value(low), self.value(high)
+
+    def answers(self, outputs: Sequence[Output]) -> tuple[Any, ...]:
+        """The values of some parts of the core as they stand: what a function generated for them gives."""
+        return tuple(
+            tuple(map(self.value, output)) if isinstance(output, tuple) else self.value(output)
+            for output in outputs
+        )
+
+    def value(self, part: Anything) -> Any:
+        """The truth value or number of a part of the core as it stands."""
         try:
-            return self._number(low), self._number(high)
+            return self._value(part)
         except RecursionError:
-            self._from_below(low, high)
-            return self._number(low), self._number(high)
+            # deeper than Python's stack: from the lowest parts up
+            for below, _ in children_first([part], children):
+                self._value(below)
+            return self._value(part)
 
-    def _from_below(self, *parts: Condition | Numeric) -> None:
-        """Work out what is deeper than Python's stack from its lowest parts up."""
-        for part, _ in children_first(parts, children):
-            if isinstance(part, NumberLike):
-                self._number(part)
-            else:
-                self._truth(part)
-
-    def _truth(self, part: Condition) -> bool:
+    def _value(self, part: Anything) -> Any:
         known = self._seen.get(id(part))
         if known is None:
-            known = part, self._work_out_truth(part)
+            known = part, self._worked_out(part)
             self._seen[id(part)] = known
-        return bool(known[1])
+        return known[1]
 
-    def _number(self, part: Numeric) -> float:
-        known = self._seen.get(id(part))
-        if known is None:
-            known = part, self._work_out_number(part)
-            self._seen[id(part)] = known
-        number: float = known[1]
-        return number
-
-    def _work_out_truth(self, part: Condition) -> bool:
+    def _worked_out(self, part: Anything) -> Any:
         match part:
             case Truth(value):
                 return value
             case InputGiven(input):
-                return self._values[input] is not None
+                return self.values[input] is not None
             case InputEvidenced(input):
-                return input in self._evidence
+                return input in self.evidence
             case InputFlag(input, wanted):
-                return self._values[input] is wanted
+                return self.values[input] is wanted
             case InputNotApplicable(input, wanted):
-                return (self._values[input] is NA) == wanted
+                return (self.values[input] is NA) == wanted
             case Among(input, words, wanted):
-                value = self._values[input]
+                value = self.values[input]
                 return value is not None and value is not NA and (value in words) == wanted
             case Same(left, right, wanted):
-                pair = self._values[left], self._values[right]
+                pair = self.values[left], self.values[right]
                 there = all(value is not None and value is not NA for value in pair)
                 return there and (pair[0] == pair[1]) == wanted
             case Compare(operator, left, right):
-                return _compared(operator, self._number(left), self._number(right))
+                return _compared(operator, self._value(left), self._value(right))
             case And(parts):
-                return all(self._truth(each) for each in parts)
+                return all(self._value(each) for each in parts)
             case Or(parts):
-                return any(self._truth(each) for each in parts)
+                return any(self._value(each) for each in parts)
             case Not(inner):
-                return not self._truth(inner)
+                return not self._value(inner)
             case Settled():
-                return self._truth(self._bounds.can(part))
-        assert_never(part)
+                return self._value(self._bounds.can(part))
+        return self._number(part)
 
-    def _work_out_number(self, part: Numeric) -> float:
+    def _number(self, part: Numeric) -> Any:
         match part:
             case Number(value):
                 return arithmetic.as_float(value)
             case InputNumber(input):
-                value = self._values[input]
+                value = self.values[input]
                 return part.low if value is None or value is NA else float(value)
             case Sum(terms):
-                total = self._number(terms[0])
+                total = self._value(terms[0])
                 for term in terms[1:]:
-                    total += self._number(term)
+                    total += self._value(term)
                 return total
             case Difference(left, right):
-                return self._number(left) - self._number(right)
+                return self._value(left) - self._value(right)
             case Product(left, right):
-                return self._number(left) * self._number(right)
+                return self._value(left) * self._value(right)
             case Quotient(left, right, nearest):
-                divisor = self._number(right)
-                return 0.0 if -nearest < divisor < nearest else self._number(left) / divisor
+                divisor = self._value(right)
+                return 0.0 if -nearest < divisor < nearest else self._value(left) / divisor
             case Remainder(left, right):
-                return arithmetic.remainder(self._number(left), self._number(right))
+                return arithmetic.remainder(self._value(left), self._value(right))
             case Power(base, exponent):
-                return _raised(self._number(base), exponent)
+                return _raised(self._value(base), exponent)
             case Extreme(which, parts):
-                sizes = [self._number(each) for each in parts]
+                sizes = [self._value(each) for each in parts]
                 return min(sizes) if which == "min" else max(sizes)
             case Apply(function, parts, days_off):
-                return _applied(function, [self._number(each) for each in parts], days_off)
+                return _applied(function, [self._value(each) for each in parts], days_off)
             case Rounded(inner, digits, mode):
-                return arithmetic.round_to(self._number(inner), digits, mode)
+                return arithmetic.round_to(self._value(inner), digits, mode)
             case Choice(branches, _, otherwise):
                 for branch in branches:
-                    if self._truth(branch.test):
-                        return self._number(branch.value)
-                return self._number(otherwise)
+                    if self._value(branch.test):
+                        return self._value(branch.value)
+                return self._value(otherwise)
             case Ratio(exact=exact) | Tighter(exact=exact):
-                return self._number(exact)
+                return self._value(exact)
             case Mixture(which, scale, parts, summed_on_grid):
                 rows = [self._mixed(each) for each in parts]
                 return arithmetic.mixture(which, float(scale), rows, summed_on_grid)
         assert_never(part)
 
     def _mixed(self, part: MixturePart) -> tuple[float, float, bool, bool]:
-        ends = self._number(part.points), self._number(part.most)
-        return *ends, self._truth(part.surely), self._truth(part.maybe)
+        ends = self._value(part.points), self._value(part.most)
+        return *ends, self._value(part.surely), self._value(part.maybe)
 
 
 def _raised(size: float, exponent: int) -> float:

@@ -13,9 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, assert_never
 
-import attrs
-
-from criteria_engine.backends.splitting import Split, splits
+from criteria_engine.backends.splitting import Simplifier, Split, splits
 from criteria_engine.core import arithmetic
 from criteria_engine.core.arithmetic import EDGE, EXACT_FLOAT, as_float
 from criteria_engine.core.grammar import run_module, statements
@@ -433,47 +431,68 @@ class ExpressionWriter:
 
 
 _DEEP = 40
+_NO_CONTRARIES: Mapping[int, Condition] = {}
+
+Output = Anything | tuple[Anything, ...]
+"""What a generated function gives back: one value, or a tuple of them."""
+
+
+class Entrance:
+    """What a generated function does before it judges: ``statements`` that bind ``row`` and the inputs.
+
+    ``spans`` are the numbers between which an input must lie, ``words`` what a text must be among,
+    ``flags`` the inputs that must be truth values; all are checked where an input is first looked at.
+    ``names`` are what the statements refer to.
+    """
+
+    __slots__ = ("flags", "names", "spans", "statements", "words")
+
+    def __init__(
+        self,
+        statements: Sequence[ast.stmt],
+        spans: Mapping[str, tuple[float, float]],
+        words: Mapping[str, tuple[str, ...]],
+        flags: Sequence[str],
+        names: Mapping[str, Any],
+    ) -> None:
+        self.statements, self.spans, self.words = statements, spans, words
+        self.flags, self.names = flags, names
 
 
 def build_function(
     inputs: Sequence[str],
     withholdable: frozenset[str],
-    outputs: Sequence[Anything],
+    outputs: Sequence[Output],
     *,
-    missing: bool = False,
-    parameters: Sequence[str] = ("row", "evidence"),
+    missing: bool,
+    contraries: Mapping[int, Condition] = _NO_CONTRARIES,
     entrance: Entrance | None = None,
 ) -> Callable[..., Any]:
     """A function from a row and the set of inputs with evidence to the values of ``outputs``.
 
-    ``withholdable`` are the inputs that may be not applicable; ``missing``: values may be. With an
-    ``entrance`` the function looks at the values first, and gives (row, answers), or None for both
-    where something is odd.
+    ``withholdable`` are the inputs that may be not applicable; ``missing`` says whether values may be.
+    ``contraries`` maps conditions, by identity, to one that holds exactly where they do not. With an ``entrance`` the function takes a
+    dictionary of values instead, reads it and gives (row, outputs), or (None, None) where something is odd.
     """
-    writer = _Writer(inputs, withholdable, outputs, entrance)
-    writer.write_splits(splits(outputs, children, withholdable, missing, 2 if entrance is None else 1))
-    body = writer.write(outputs)
+    parts = _flat(outputs)
+    simplify = Simplifier(parts, count_uses(parts), children, contraries).simplified
+    outputs = [
+        tuple(map(simplify, output)) if isinstance(output, tuple) else simplify(output) for output in outputs
+    ]
+    parts = _flat(outputs)
+    writer = _Writer(inputs, withholdable, parts, entrance)
+    writer.write_splits(splits(parts, children, withholdable, missing, 2 if entrance is None else 1))
+    body = writer.write(parts, outputs)
     if entrance is None:
-        return compiled(parameters, [*writer.unpacked(), *body], writer.tables)
-    start = [*entrance.statements, *writer.left_to_check(missing)]
+        return compiled(("row", "evidence"), [*writer.unpacked(), *body], writer.tables)
     guarded = statements(["try: pass", "except (KeyError, TypeError): return None, None"])[0]
     if isinstance(guarded, ast.Try):
-        guarded.body = [*start, *body]
-    return compiled(parameters, [guarded], {**entrance.names, **writer.tables})
+        guarded.body = [*entrance.statements, *writer.left_to_check(missing), *body]
+    return compiled(("values",), [guarded], {"evidence": (), **entrance.names, **writer.tables})
 
 
-@attrs.frozen(eq=False, repr=False)
-class Entrance:
-    """What a generated function does before it judges: ``statements`` that bind ``row`` and inputs.
-
-    ``spans`` are the numbers between which an input must lie, ``words`` what a text must be among;
-    both are checked where the input is first looked at. ``names`` are what the statements refer to.
-    """
-
-    statements: tuple[ast.stmt, ...]
-    spans: Mapping[str, tuple[float, float]]
-    words: Mapping[str, tuple[str, ...]]
-    names: Mapping[str, Any]
+def _flat(outputs: Sequence[Output]) -> list[Anything]:
+    return [part for output in outputs for part in (output if isinstance(output, tuple) else (output,))]
 
 
 class _Writer(ExpressionWriter):
@@ -490,14 +509,23 @@ class _Writer(ExpressionWriter):
         self._entrance = entrance
         self._spans = dict(entrance.spans) if entrance is not None else {}
         self._words = dict(entrance.words) if entrance is not None else {}
+        self._flags = dict.fromkeys(entrance.flags) if entrance is not None else {}
         self.tables: dict[str, Any] = {}
 
-    def write(self, outputs: Sequence[Anything]) -> list[ast.stmt]:
+    def write(self, parts: Sequence[Anything], outputs: Sequence[Output]) -> list[ast.stmt]:
         """The statements, the last of which returns the outputs as one tuple, perhaps after the row."""
-        for part, depth in children_first(outputs, children):
+        for part, depth in children_first(parts, children):
             if depth % _DEEP == 0:  # so that neither we nor Python's compiler go deeper than that
                 self._named(part)
-        values: ast.expr = ast.Tuple([self._named(part) for part in outputs], ast.Load())
+        values: ast.expr = ast.Tuple(
+            [
+                ast.Tuple([self._named(part) for part in output], ast.Load())
+                if isinstance(output, tuple)
+                else self._named(output)
+                for output in outputs
+            ],
+            ast.Load(),
+        )
         if self._entrance is not None:
             values = ast.Tuple([name_of("row"), values], ast.Load())
         self._body.append(ast.Return(values))
@@ -523,8 +551,11 @@ class _Writer(ExpressionWriter):
             tests.append(ast.Compare(ast.Constant(low), [ast.LtE(), ast.LtE()], edges))
         for input, words in self._words.items():
             tests.append(ast.Compare(name_of(self._places[input]), [ast.In()], [words_of(words)]))
+        for input in self._flags:
+            flag = [self._is(input, ast.Is(), ast.Constant(value)) for value in (True, False)]
+            tests.append(ast.BoolOp(ast.Or(), flag))
         if missing:
-            checked = [*self._spans, *self._words]
+            checked = [*self._spans, *self._words, *self._flags]
             gone = [self._is(input, ast.Is(), ast.Constant(None)) for input in checked]
             tests = [ast.BoolOp(ast.Or(), [none, test]) for none, test in zip(gone, tests, strict=True)]
         return [ast.If(ast.UnaryOp(ast.Not(), test), [refusal()], []) for test in tests]
@@ -553,6 +584,9 @@ class _Writer(ExpressionWriter):
             high_enough = ast.Compare(input, [ast.GtE()], [like(span[0], split.comparison.left)])
             then = [ast.If(too_high, [refusal()], []), *then]
             no = [ast.If(high_enough, no, [refusal()])]
+        if split.input in self._flags and split.comparison is None:
+            del self._flags[split.input]
+            no = [ast.If(self._is(split.input, ast.Is(), ast.Constant(False)), no, [refusal()])]
         statement = ast.If(yes, then, no)
         if None not in ways:
             return statement

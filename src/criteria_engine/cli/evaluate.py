@@ -1,35 +1,42 @@
-"""``criteria evaluate``: every subject of a data file judged, one after the other."""
+"""``criteria evaluate`` and ``criteria explain``: the subjects of a data file judged, or one of them explained.
+
+The two commands come first, then verdicts as CSV, JSON, JSON lines and Parquet, written as they come.
+"""
 
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
+from typing import Any
 
 import attrs
 
-from criteria_engine import CriteriaError, Diagnostic, Ruleset
-from criteria_engine.cli.output import Unusable, form_of, give_out, look_at_output, opened_output
-from criteria_engine.cli.subjects import (
-    JudgedSubject,
-    as_parquet,
-    criteria_table,
-    csv_lines,
-    found_subject,
-    json_lines,
-    json_parts,
+import criteria_engine as ce
+from criteria_engine import Bounds, CriteriaError, Ruleset
+from criteria_engine.cli.output import (
+    BOM,
+    form_of,
+    give_out,
     json_text,
+    look_at_output,
+    opened_output,
+    unusable,
+)
+from criteria_engine.cli.subjects import (
+    CommandInputs,
+    JudgedSubject,
+    criteria_of,
+    criteria_table,
+    found_subject,
     judged,
     read_data,
     tally,
     verdict_table,
 )
-from criteria_engine.cli.terminal import Console, Progress, diagnostic_text, safe
+from criteria_engine.cli.terminal import Console, Progress, safe
 
-__all__ = [
-    "run_evaluate",
-    "run_explain",
-]
+__all__ = ["run_evaluate", "run_explain"]
 
 _ENDINGS = {
     ".csv": "csv",
@@ -39,7 +46,7 @@ _ENDINGS = {
     ".parquet": "parquet",
     ".txt": "text",
 }
-_BOM = "\ufeff"
+_EXPLANATION_ENDINGS = {".txt": "text", ".md": "markdown", ".html": "html", ".json": "json"}
 _MOST_SAID = 50
 
 
@@ -47,92 +54,46 @@ def run_evaluate(options: Namespace, console: Console) -> int:
     """Judge the subjects; 1 where the values of one are faulty."""
     form = form_of(options.output, options.format, _ENDINGS)
     if form == "parquet" and options.output is None:
-        raise Unusable([Diagnostic("CE837")])
-    inputs = (options.ruleset, options.data)
-    look_at_output(options.output, inputs, force=options.force)
+        raise unusable("CE837")
+    files = (options.ruleset, options.data)
+    look_at_output(options.output, files, force=options.force)
     console.to_file = options.output is not None
     refused, progress = _Refused(), Progress(console)
-    given = read_data(options, console, progress)
+    inputs = _inputs(options, console, progress)
+    ruleset, detail = inputs.ruleset, options.detail
     with opened_output(console, options.output) as stream, progress:
-        found = refused.among(judged(given, options.data))
-        if form == "parquet":
-            as_parquet(stream, given.ruleset, found, console, detail=options.detail)
-        else:
-            parts = _parts(form, given.ruleset, found, console, options)
-            stream.writelines(part.encode() for part in parts)
+        subjects = refused.among(judged(inputs))
+        match form:
+            case "parquet":
+                rows = _rows(ruleset, subjects, console, detail=detail)
+                ce.write_parquet(stream, _columns(ruleset, detail=detail), rows)
+                parts: Iterable[str] = ()
+            case "csv":
+                lines = _csv_lines(ruleset, subjects, console, detail=detail)
+                parts = chain((BOM,), lines) if console.to_file else lines
+            case "json":
+                parts = _json_parts(subjects, console)
+            case "jsonl":
+                parts = (json_text(_plain(each, console), indent=None) + "\n" for each in subjects)
+            case _:
+                parts = (_as_text(ruleset, list(subjects), console, detail=detail), "\n")
+        stream.writelines(part.encode() for part in parts)
         # A long time may have passed since.
-        look_at_output(options.output, inputs, force=options.force)
+        look_at_output(options.output, files, force=options.force)
     refused.say(console)
     return 1 if refused.count else 0
-
-
-def _parts(
-    form: str, ruleset: Ruleset, found: Iterable[JudgedSubject], console: Console, options: Namespace
-) -> Iterator[str]:
-    """The output, bit by bit."""
-    match form:
-        case "csv":
-            # Spreadsheets take a CSV file for UTF-8 only if it says so.
-            bom = "" if options.output is None else _BOM
-            return chain((bom,), csv_lines(ruleset, found, console, detail=options.detail))
-        case "json":
-            return json_parts(found, console)
-        case "jsonl":
-            return json_lines(found, console)
-        case _:
-            return iter((_as_text(ruleset, list(found), console, detail=options.detail), "\n"))
-
-
-def _as_text(ruleset: Ruleset, found: list[JudgedSubject], console: Console, *, detail: bool) -> str:
-    """A table for readers, which needs all verdicts for the widths of its columns."""
-    parts = [verdict_table(ruleset, found, console), "", tally(ruleset, found, console)]
-    if detail:
-        for each in found:
-            if each.result is not None:
-                parts += ["", each.subject, criteria_table(ruleset, each.result, console)]
-    return "\n".join(parts)
-
-
-class _Refused:
-    """Subjects whose values are faulty: how many, and what is wrong with the first of them."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self._first: list[JudgedSubject] = []
-
-    def among(self, found: Iterable[JudgedSubject]) -> Iterator[JudgedSubject]:
-        """The same again, looked at on its way."""
-        for each in found:
-            if each.result is None:
-                self.count += 1
-                self._first += [each] if self.count <= _MOST_SAID else []
-            yield each
-
-    def say(self, console: Console) -> None:
-        """Tell what is wrong, and how many more there are."""
-        for each in self._first:
-            for problem in each.problems:
-                said = diagnostic_text(problem, console.lang)
-                console.complain(console.word("unsound_row", subject=each.subject, message=said))
-        if self.count > len(self._first):
-            console.complain(console.word("more_unsound_rows", count=self.count - len(self._first)))
-
-
-# ---- ``criteria explain``: why one subject comes out as it does ----------------------------------
-
-_EXPLANATION_ENDINGS = {".txt": "text", ".md": "markdown", ".html": "html", ".json": "json"}
 
 
 def run_explain(options: Namespace, console: Console) -> int:
     """Explain one subject."""
     form = form_of(options.output, options.format, _EXPLANATION_ENDINGS)
     look_at_output(options.output, (options.ruleset, options.data), force=options.force)
-    given = read_data(options, console)
-    subject = found_subject(given.subjects, options.subject)
-    found = next(judged(attrs.evolve(given, subjects=(subject,)), options.data))
-    if found.result is None:
-        raise CriteriaError(found.problems)
-    explanation = found.result.explain(console.lang)
+    inputs = _inputs(options, console)
+    subject = found_subject(inputs.subjects, options.subject)
+    verdict = next(judged(attrs.evolve(inputs, subjects=(subject,))))
+    if verdict.result is None:
+        raise CriteriaError(verdict.problems)
+    explanation = verdict.result.explain(console.lang)
     match form:
         case "markdown":
             text = safe(explanation.markdown(), lines=True)
@@ -144,3 +105,143 @@ def run_explain(options: Namespace, console: Console) -> int:
             text = safe(str(explanation), lines=True)
     give_out(console, text, options.output)
     return 0
+
+
+def _inputs(options: Namespace, console: Console, progress: Progress | None = None) -> CommandInputs:
+    return read_data(
+        options.ruleset,
+        options.data,
+        console,
+        on=options.on,
+        library=options.library,
+        subject_column=options.subject_column,
+        numbers=options.numbers,
+        progress=progress,
+    )
+
+
+class _Refused:
+    """Subjects whose values are faulty: how many, and what is wrong with the first of them."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._first: list[JudgedSubject] = []
+
+    def among(self, subjects: Iterable[JudgedSubject]) -> Iterator[JudgedSubject]:
+        """The same again, looked at on its way."""
+        for subject in subjects:
+            if subject.result is None:
+                self.count += 1
+                self._first += [subject] if self.count <= _MOST_SAID else []
+            yield subject
+
+    def say(self, console: Console) -> None:
+        """Tell what is wrong, and how many more there are."""
+        for subject in self._first:
+            for problem in subject.problems:
+                message = console.diagnostic(problem)
+                console.complain(console.word("unsound_row", subject=subject.subject, message=message))
+        if self.count > len(self._first):
+            console.complain(console.word("more_unsound_rows", count=self.count - len(self._first)))
+
+
+# ---- verdicts as text and as files ---------------------------------------------------------------
+
+# A cell that begins with one of these is taken for a formula by spreadsheets.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def _as_text(ruleset: Ruleset, subjects: list[JudgedSubject], console: Console, *, detail: bool) -> str:
+    """A table for readers, which needs all verdicts for the widths of its columns."""
+    parts = [verdict_table(ruleset, subjects, console), "", tally(ruleset, subjects, console)]
+    for each in subjects if detail else ():
+        if each.result is not None:
+            parts += ["", each.subject, criteria_table(ruleset, each.result, console)]
+    return "\n".join(parts)
+
+
+def _columns(ruleset: Ruleset, *, detail: bool) -> dict[str, type[str | float | bool]]:
+    """The columns of a table of verdicts; ``detail`` adds state and points of every criterion."""
+    columns: dict[str, type[str | float | bool]] = dict.fromkeys(("subject", "period", "level"), str)
+    columns |= {"level_title": str, "decided": bool, "score_low": float, "score_high": float}
+    columns |= dict.fromkeys(("possible_levels", "referred", "missing", "error"), str)
+    for path, _ in criteria_of(ruleset) if detail else ():
+        columns |= {f"{path}.status": str, f"{path}.low": float, f"{path}.high": float}
+    return columns
+
+
+def _rows(
+    ruleset: Ruleset, subjects: Iterable[JudgedSubject], console: Console, *, detail: bool
+) -> Iterator[list[object]]:
+    paths = [path for path, _ in criteria_of(ruleset)] if detail else []
+    return (_row(subject, paths, console) for subject in subjects)
+
+
+def _row(subject: JudgedSubject, paths: Sequence[str], console: Console) -> list[object]:
+    result = subject.result
+    if result is None:
+        message = "; ".join(problem.in_language(console.lang).message for problem in subject.problems)
+        return [subject.subject, subject.period, *[None] * 8, message, *[None] * (3 * len(paths))]
+    title = None if result.level is None else result.level_title(console.lang)
+    row: list[object] = [subject.subject, subject.period, result.level, title, result.decided]
+    row += [*_ends(result.score), "|".join(result.possible_levels), result.referred]
+    row += ["|".join(result.missing), None]
+    for path in paths:
+        criterion = result.criteria[path]
+        row += [str(criterion.status), *_ends(criterion.score)]
+    return row
+
+
+def _ends(bounds: Bounds | None) -> tuple[float | None, float | None]:
+    return (None, None) if bounds is None else (bounds.low, bounds.high)
+
+
+class _Echo:
+    """A file for ``csv.writer`` that hands each line back."""
+
+    def write(self, line: str) -> str:
+        """The line."""
+        return line
+
+
+def _csv_lines(
+    ruleset: Ruleset, subjects: Iterable[JudgedSubject], console: Console, *, detail: bool
+) -> Iterator[str]:
+    import csv
+
+    line_of = csv.writer(_Echo(), lineterminator="\r\n").writerow
+    yield line_of(_columns(ruleset, detail=detail))
+    for row in _rows(ruleset, subjects, console, detail=detail):
+        yield line_of([_cell(value) for value in row])
+
+
+def _cell(value: object) -> str:
+    """A cell of CSV; a text that a spreadsheet would run as a formula gets an apostrophe before it."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case float() if value.is_integer():
+            return str(int(value))
+        case int() | float():
+            return repr(value)
+    text = safe(str(value))
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _json_parts(subjects: Iterable[JudgedSubject], console: Console) -> Iterator[str]:
+    """A list of results as ``to_dict`` gives them, with the period; faulty values as ``errors``."""
+    between = "[\n  "
+    for subject in subjects:
+        yield between + json_text(_plain(subject, console)).replace("\n", "\n  ")
+        between = ",\n  "
+    yield "[]\n" if between.startswith("[") else "\n]\n"
+
+
+def _plain(subject: JudgedSubject, console: Console) -> dict[str, Any]:
+    if subject.result is not None:
+        return {**subject.result.to_dict(), "period": subject.period}
+    problems = [problem.in_language(console.lang) for problem in subject.problems]
+    errors = [{"code": each.code, "message": each.message, "path": each.path} for each in problems]
+    return {"subject": subject.subject, "period": subject.period, "errors": errors}

@@ -4,34 +4,41 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import stat
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
-from criteria_engine import CriteriaError, Diagnostic, writing_whole
+import criteria_engine as ce
 from criteria_engine.cli.terminal import Console
 
 __all__ = [
+    "BOM",
     "UNREADABLE",
     "Unusable",
     "form_of",
     "give_out",
+    "json_text",
     "look_at_output",
     "opened_output",
+    "unusable",
 ]
+
+BOM = "\ufeff"
+"""The mark by which spreadsheets know that a CSV file is UTF-8."""
 
 UNREADABLE = frozenset({"CE001", "CE002", "CE571", "CE801", "CE802", "CE803", "CE835", "CE836"})
 """Codes of files that cannot be opened, are too large, or of a kind that is not read (here)."""
 
 
-class Unusable(CriteriaError):
+class Unusable(ce.CriteriaError):
     """Something about the files that were named stands in the way: nothing was done."""
 
 
-def _unusable(code: str, **details: object) -> Unusable:
-    return Unusable([Diagnostic(code, {name: str(value) for name, value in details.items()})])
+def unusable(code: str, **details: object) -> Unusable:
+    """The error of a code, to raise."""
+    return Unusable([ce.Diagnostic(code, {name: str(value) for name, value in details.items()})])
 
 
 def form_of(output: str | None, wanted: str | None, endings: Mapping[str, str]) -> str:
@@ -42,7 +49,7 @@ def form_of(output: str | None, wanted: str | None, endings: Mapping[str, str]) 
         return "text"
     ending = Path(output).suffix.lower()
     if ending not in endings:
-        raise _unusable("CE826", ending=ending or output, known=", ".join(endings))
+        raise unusable("CE826", ending=ending or output, known=", ".join(endings))
     return endings[ending]
 
 
@@ -52,9 +59,9 @@ def look_at_output(output: str | None, inputs: Iterable[str], *, force: bool) ->
         return
     for name in inputs:
         if Path(output).exists() and Path(name).exists() and Path(output).samefile(name):
-            raise _unusable("CE823", file=name)
+            raise unusable("CE823", file=name)
     if os.path.lexists(output) and not force:
-        raise _unusable("CE821", file=output)
+        raise unusable("CE821", file=output)
 
 
 def _is_plain(output: str) -> bool:
@@ -83,13 +90,29 @@ def opened_output(console: Console, output: str | None) -> Iterator[BinaryIO]:
     output cannot be written.
     """
     if output is None:
+        import tempfile
+
         with tempfile.TemporaryFile() as stream:
             yield stream
             console.give_file(stream)
         return
     try:
-        with writing_whole(output) as stream:
+        with ce.writing_whole(output) as stream:
             yield stream
     except (OSError, UnicodeError) as error:
-        raise _unusable("CE822", file=output, reason=console.reason(error)) from None
+        raise unusable("CE822", file=output, reason=console.reason(error)) from None
     console.complain(console.word("saved", file=output))
+
+
+def json_text(value: object, indent: int | None = 2) -> str:
+    """JSON that people can read, with nothing in it that a terminal would obey."""
+    import json
+
+    def escaped(match: re.Match[str]) -> str:
+        letter = match[0]
+        if letter.isprintable():
+            return letter
+        return json.dumps(letter)[1:-1] if ord(letter) > 0x7F else f"\\u{ord(letter):04x}"
+
+    text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
+    return re.sub(r"[^\x20-\x7e\n]", escaped, text)

@@ -1,4 +1,7 @@
-"""What the command line says and where: language, colour, and nothing that a terminal would obey."""
+"""What the command line says and where: language, colour, and nothing that a terminal would obey.
+
+Text and tables of text come first, then ``Console``, where all output goes, then ``Progress``, the bar of long work.
+"""
 
 from __future__ import annotations
 
@@ -16,24 +19,22 @@ from itertools import zip_longest
 from types import TracebackType
 from typing import BinaryIO, Self, TextIO
 
-from criteria_engine import Diagnostic
-from criteria_engine.cli.words import WORDS, counted
+import criteria_engine as ce
+from criteria_engine.messages.speaker import Speaker
 
 __all__ = [
     "Console",
     "Progress",
     "cut",
-    "diagnostic_text",
     "padded",
     "safe",
-    "shown_number",
     "text_table",
     "width_of",
     "wrapped",
 ]
 
 
-# ---- tables of plain text that keep their shape in a terminal and are still tables once pasted into Word ---
+# ---- text and tables of text, which keep their shape in a terminal and once pasted into Word -------
 
 _BETWEEN = " | "
 _NARROWEST_COLUMN = 8
@@ -75,25 +76,25 @@ def cut(text: str, width: int) -> str:
     """The text, or as much of it as fits with an ellipsis."""
     if width_of(text) <= width:
         return text
-    kept, taken = [], 0
+    kept, used = "", 0
     for letter in text:
-        taken += _letter_width(letter)
-        if taken > width - 1:
+        used += _letter_width(letter)
+        if used > width - 1:
             break
-        kept.append(letter)
-    return "".join(kept).rstrip() + "…"
+        kept += letter
+    return kept.rstrip() + "…"
 
 
 def wrapped(text: str, width: int, lines: int = 3) -> list[str]:
     """The text in lines of at most ``width``, parted at spaces; what does not fit ends in an ellipsis."""
-    made = [""]
+    shown = [""]
     for word in text.split(" "):
-        longer = f"{made[-1]} {word}" if made[-1] else word
-        if width_of(longer) <= width or not made[-1] or len(made) == lines:
-            made[-1] = longer
+        longer = f"{shown[-1]} {word}" if shown[-1] else word
+        if width_of(longer) <= width or not shown[-1] or len(shown) == lines:
+            shown[-1] = longer
         else:
-            made.append(word)
-    return [cut(line, width) for line in made]
+            shown.append(word)
+    return [cut(line, width) for line in shown]
 
 
 def padded(text: str, width: int, *, right: bool = False) -> str:
@@ -135,6 +136,8 @@ def _fitting(widths: list[int], most: int) -> list[int]:
     return widths
 
 
+# ---- the console -----------------------------------------------------------------------------------
+
 _COLOURS = {"bad": "31", "doubt": "33", "good": "32", "strong": "1"}
 _WIDEST, _NARROWEST = 100, 60
 _BAR = 40
@@ -151,10 +154,12 @@ class Console:
 
     def __init__(self, lang: str, out: TextIO, err: TextIO) -> None:
         self.lang = lang
+        self.speaker = Speaker(lang, "commands")
         self.to_file = False
         self._out = out
         self._err = err
-        self._colour = _is_terminal(out) and not os.environ.get("NO_COLOR") and _knows_colour()
+        plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+        self._colour = _is_terminal(out) and not plain
 
     @classmethod
     def of_process(cls, lang: str) -> Console:
@@ -174,27 +179,37 @@ class Console:
 
     def word(self, key: str, **details: object) -> str:
         """A phrase of the catalogue in the language of this console."""
-        return counted(WORDS[self.lang][key].format_map(details))
-
-    def operand(self, name: str) -> str:
-        """The name of an operand or option as the pages of help have it."""
-        return WORDS[self.lang].get(f"operand_{name}", name)
+        return self.speaker.counted(key, **details)
 
     def reason(self, error: Exception) -> str:
         """Why a file cannot be written, in words."""
         number = getattr(error, "errno", None) or next(
             (number for kind, number in _NUMBERS if isinstance(error, kind)), 0
         )
-        known = WORDS[self.lang].get(f"reason_{errno.errorcode.get(number, '')}")
+        known = self.speaker.text(f"reason_{errno.errorcode.get(number, '')}", "")
         return known or getattr(error, "strerror", None) or str(error) or type(error).__name__
 
     def number(self, value: float) -> str:
-        """A number as it is read in this language."""
-        return shown_number(value, self.lang)
+        """A number for readers: at most four decimals, with a comma in Vietnamese."""
+        text = f"{value:.4f}".rstrip("0").rstrip(".")
+        text = "0" if text == "-0" else text
+        return text.replace(".", ",") if self.lang == "vi" else text
+
+    def diagnostic(self, diagnostic: ce.Diagnostic) -> str:
+        """A diagnostic in words, a warning called so."""
+        spoken = diagnostic.in_language(self.lang)
+        text = str(spoken)
+        if spoken.severity == "error":
+            return text
+        place = f"{spoken.place}: " if spoken.place else ""
+        return f"{place}{self.word('warning')}: {text.removeprefix(place)}"
 
     def say(self, text: str = "", tone: str = "") -> None:
-        """A line or several, to standard output."""
-        self._out.write(self.toned(safe(text, lines=True), tone) + "\n")
+        """A line or several, to standard output, in the colour of a tone (``bad doubt good strong``)."""
+        text = safe(text, lines=True)
+        if tone and self._colour:
+            text = f"\033[{_COLOURS[tone]}m{text}\033[0m"
+        self._out.write(text + "\n")
 
     def give(self, text: str) -> None:
         """A finished document, to standard output."""
@@ -207,22 +222,16 @@ class Console:
         for piece in iter(partial(text.read, _PIECE), ""):
             self._out.write(piece)
 
-    def toned(self, text: str, tone: str) -> str:
-        """The text in the colour of a tone (``bad doubt good strong``), where there is colour."""
-        if not tone or not self._colour:
-            return text
-        return f"\033[{_COLOURS[tone]}m{text}\033[0m"
-
     def complain(self, text: str) -> None:
         """A line or several, to standard error; a closed one is no reason to stop."""
         with contextlib.suppress(OSError, ValueError):
             self._err.write(safe(text, lines=True) + "\n")
             self._err.flush()
 
-    def complain_of(self, found: Iterable[Diagnostic]) -> None:
+    def complain_of(self, diagnostics: Iterable[ce.Diagnostic]) -> None:
         """What is wrong, to standard error."""
-        for each in found:
-            self.complain(diagnostic_text(each, self.lang))
+        for diagnostic in diagnostics:
+            self.complain(self.diagnostic(diagnostic))
 
     def progress(self, share: float | None) -> None:
         """How much of a long work is done, as a bar where somebody watches; None wipes it."""
@@ -244,28 +253,7 @@ def _is_terminal(stream: TextIO) -> bool:
     return False
 
 
-def _knows_colour() -> bool:
-    return os.environ.get("TERM", "") != "dumb"
-
-
-def shown_number(value: float, lang: str) -> str:
-    """A number for readers: at most four decimals, with a comma in Vietnamese."""
-    text = f"{value:.4f}".rstrip("0").rstrip(".")
-    text = "0" if text == "-0" else text
-    return text.replace(".", ",") if lang == "vi" else text
-
-
-def diagnostic_text(found: Diagnostic, lang: str) -> str:
-    """A diagnostic in words, a warning called so."""
-    spoken = found.in_language(lang)
-    text = str(spoken)
-    if spoken.severity == "error":
-        return text
-    place = f"{spoken.place}: " if spoken.place else ""
-    return f"{place}{WORDS[lang]['warning']}: {text.removeprefix(place)}"
-
-
-# ---- a bar for long work, where somebody watches -------------------------------------------------
+# ---- the bar of long work ---------------------------------------------------------------------------
 
 _PATIENCE, _PAUSE = 2.0, 0.1
 

@@ -8,26 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-
-import attrs
+from typing import Literal
 
 from criteria_engine.core import algebra as a
 from criteria_engine.core.nodes import Branch, Condition, Number, Numeric, Part, Ratio, Tighter
+from criteria_engine.core.record import Record
 from criteria_engine.core.values import NumberValue, TruthValue, least_of_any
 from criteria_engine.rules.parts import Combine
 
-__all__ = [
-    "Child",
-    "Joined",
-    "all_met",
-    "joined",
-    "ratio",
-    "tighter",
-]
+__all__ = ["Child", "Joined", "all_met", "joined", "ratio", "tighter"]
 
 
-@attrs.frozen(eq=False, repr=False)
-class Child:
+class Child(Record):
     """A criterion as its parent sees it.
 
     ``there`` and ``absent`` are contraries; ``met`` and ``failed`` hold only where it is there.
@@ -55,11 +47,10 @@ class Child:
         """The number where it is there, else 0."""
         if self.always:
             return numeric
-        return a.choice([Branch(self.there, self.there, numeric)], self.absent, a.ZERO)
+        return a.either(self.there, numeric, self.absent, a.ZERO)
 
 
-@attrs.frozen(eq=False, repr=False)
-class Joined:
+class Joined(Record):
     """What a group comes to before it is scaled, clamped and rounded.
 
     ``own`` is its own condition, where it is one of those that have one; ``parts`` say how its
@@ -104,8 +95,8 @@ def joined(combine: Combine, children: Sequence[Child]) -> Joined:
             return _mean(children)
         case "geometric_mean":
             return _geometric_mean(children)
-        case "min" | "max":
-            return _extreme(combine.word, children)
+        case "min" | "max" as word:
+            return _extreme(word, children)
         case "first":
             return _first(children)
         case "count":
@@ -117,17 +108,87 @@ def joined(combine: Combine, children: Sequence[Child]) -> Joined:
     return _sum(children)
 
 
-def _maxima(children: Sequence[Child], name: str) -> list[Numeric] | None:
-    found = [getattr(child, name) for child in children]
-    return None if any(each is None for each in found) else found
+def _maxima(children: Sequence[Child]) -> tuple[list[Numeric], list[Numeric]] | None:
+    """The maxima and full maxima; None where one of the children has none."""
+    maxima = [child.most for child in children if child.most is not None]
+    fulls = [child.full for child in children if child.full is not None]
+    return (maxima, fulls) if len(maxima) == len(fulls) == len(children) else None
+
+
+def _amounts(children: Sequence[Child], numbers: Sequence[Numeric]) -> list[NumberValue]:
+    """A number of each child, not applicable where the child is absent."""
+    return [
+        NumberValue(number, child.there, child.absent)
+        for child, number in zip(children, numbers, strict=True)
+    ]
+
+
+def _parts(
+    children: Sequence[Child], points: Sequence[Numeric], maxima: Sequence[Numeric]
+) -> tuple[Part, ...]:
+    """What each child adds to the two sums of a ratio."""
+    return tuple(
+        Part(each, most, child.there, child.absent)
+        for child, each, most in zip(children, points, maxima, strict=True)
+    )
+
+
+def _kept(children: Sequence[Child], numbers: Sequence[Numeric]) -> list[Numeric]:
+    """The numbers of those that are there, 0 for the others."""
+    return [child.kept(number) for child, number in zip(children, numbers, strict=True)]
+
+
+def _times(weights: Sequence[Number], numbers: Sequence[Numeric]) -> list[Numeric]:
+    return [a.times(weight, number) for weight, number in zip(weights, numbers, strict=True)]
+
+
+def _within(children: Sequence[Child]) -> bool:
+    """Whether no child's points can be below 0 or above its maximum."""
+    return all(
+        isinstance(child.most, Number) and child.points.low >= 0 and child.points.high <= child.most.high
+        for child in children
+    )
+
+
+# ---- conditions of a group, given that one of its children is there ----------------------------
 
 
 def all_met(children: Sequence[Child]) -> TruthValue:
-    """Whether all that are there are met, given that one of them is there."""
-    each = [a.some([child.met, child.absent]) for child in children]
+    """Whether all that are there are met."""
+    met = [a.some([child.met, child.absent]) for child in children]
     if not any(child.always for child in children):
-        each.append(a.some([child.met for child in children]))
-    return TruthValue(a.every(each), a.some([child.failed for child in children]))
+        met.append(a.some([child.met for child in children]))
+    return TruthValue(a.every(met), a.some([child.failed for child in children]))
+
+
+def _any_met(children: Sequence[Child]) -> TruthValue:
+    """Whether one that is there is met."""
+    failed = [a.some([child.failed, child.absent]) for child in children]
+    if not any(child.always for child in children):
+        failed.append(a.some([child.failed for child in children]))
+    return TruthValue(a.some([child.met for child in children]), a.every(failed))
+
+
+def _at_least(children: Sequence[Child], wanted: int) -> TruthValue:
+    """Whether so many that are there are met."""
+    if wanted == 1:
+        return _any_met(children)  # the same, but asked without counting
+    ones = [a.either(child.met, a.ONE, a.some([child.failed, child.absent]), a.ZERO) for child in children]
+    count, need = a.add(ones), a.number(wanted)
+    return TruthValue(a.compare(">=", count, need), a.compare("<", count, need))
+
+
+def _conditional(children: Sequence[Child], own: TruthValue) -> Joined:
+    """All the points where the condition holds, else none."""
+    most, full = _summed_maxima(children)
+    if most is None:
+        return Joined(a.ZERO, None, None, own)
+    points = a.either(own.true, most, own.false, a.ZERO)
+    share = a.either(own.true, a.ONE, own.false, a.ZERO)
+    return Joined(points, most, full, own, share=share)
+
+
+# ---- sums and counts -------------------------------------------------------------------------
 
 
 def _together(children: Sequence[Child], numbers: Sequence[Numeric]) -> Numeric:
@@ -136,26 +197,24 @@ def _together(children: Sequence[Child], numbers: Sequence[Numeric]) -> Numeric:
     A group applies only where one of its children does, so of numbers that are never below 0 the sum
     is at least the smallest: that is lost where each child on its own may be absent.
     """
-    total = a.add([child.kept(each) for child, each in zip(children, numbers, strict=True)])
+    total = a.add(_kept(children, numbers))
     if not children or any(child.always for child in children) or any(each.low < 0 for each in numbers):
         return total
-    amounts = [
-        NumberValue(each, child.there, child.absent) for child, each in zip(children, numbers, strict=True)
-    ]
-    least = least_of_any("min", amounts)
+    least = least_of_any("min", _amounts(children, numbers))
     return Tighter(
         total, least, total, low=total.low, high=total.high, whole=total.whole, on_grid=total.on_grid
     )
 
 
 def _summed_maxima(children: Sequence[Child]) -> tuple[Numeric | None, Numeric | None]:
+    """The maximum and the full maximum of a sum, to which a bonus adds nothing."""
     counting = [child for child in children if not child.bonus]
-    maxima, fulls = _maxima(counting, "most"), _maxima(counting, "full")
-    if maxima is None or fulls is None or _maxima(children, "most") is None:
+    ends = _maxima(counting)
+    if ends is None or any(child.most is None for child in children):
         return None, None
+    maxima, fulls = ends
     exhaustive = len(counting) == len(children)
-    kept = [child.kept(each) for child, each in zip(counting, maxima, strict=True)]
-    return _together(counting, maxima) if exhaustive else a.add(kept), a.add(fulls)
+    return _together(counting, maxima) if exhaustive else a.add(_kept(counting, maxima)), a.add(fulls)
 
 
 def _sum(children: Sequence[Child]) -> Joined:
@@ -173,84 +232,74 @@ def _sum(children: Sequence[Child]) -> Joined:
     return Joined(points, most, full, parts=tuple(parts))
 
 
+def _count(children: Sequence[Child]) -> Joined:
+    ones = [a.either(child.met, a.ONE, child.failed, a.ZERO) for child in children]
+    points = _together(children, ones)
+    if any(child.most is None for child in children):
+        return Joined(points, None, None)
+    all_ones = [a.ONE] * len(children)
+    most = _together(children, all_ones)
+    return Joined(points, most, a.number(len(children)), parts=_parts(children, ones, all_ones))
+
+
+# ---- means -----------------------------------------------------------------------------------
+
+
 def _mean(children: Sequence[Child]) -> Joined:
     weights = [a.number(child.weight) for child in children]
-    total = a.add([child.kept(weight) for child, weight in zip(children, weights, strict=True)])
+    total = a.add(_kept(children, weights))
 
     def mean(numbers: Sequence[Numeric]) -> Numeric:
-        weighed = [a.times(weight, each) for weight, each in zip(weights, numbers, strict=True)]
-        terms = [child.kept(each) for child, each in zip(children, weighed, strict=True)]
-        parts = [
-            Part(each, weight, child.there, child.absent)
-            for each, weight, child in zip(weighed, weights, children, strict=True)
-        ]
-        return ratio(Fraction(1), parts, a.divide(a.add(terms), total))
+        weighed = _times(weights, numbers)
+        exact = a.divide(a.add(_kept(children, weighed)), total)
+        return ratio(Fraction(1), _parts(children, weighed, weights), exact)
 
-    points = mean([child.points for child in children])
-    maxima, fulls = _maxima(children, "most"), _maxima(children, "full")
-    if maxima is None or fulls is None:
-        return Joined(points, None, None)
-    weighed = [a.times(weight, each) for weight, each in zip(weights, fulls, strict=True)]
-    share_parts = tuple(
-        Part(a.times(weight, child.points), a.times(weight, most), child.there, child.absent)
-        for weight, child, most in zip(weights, children, maxima, strict=True)
-        if weight.value
-    )
-    return Joined(points, mean(maxima), a.divide(a.add(weighed), a.add(weights)), parts=share_parts)
+    points = [child.points for child in children]
+    ends = _maxima(children)
+    if ends is None:
+        return Joined(mean(points), None, None)
+    maxima, fulls = ends
+    parts = _parts(children, _times(weights, points), _times(weights, maxima))
+    weighty = tuple(part for part, weight in zip(parts, weights, strict=True) if weight.value)
+    full = a.divide(a.add(_times(weights, fulls)), a.add(weights))
+    return Joined(mean(points), mean(maxima), full, parts=weighty)
 
 
 def _geometric_mean(children: Sequence[Child]) -> Joined:
     weighty = [child for child in children if child.weight > 0]
+    weights = [a.number(child.weight) for child in weighty]
 
-    def mean(numbers: Sequence[Numeric], dropping: bool) -> Numeric:
-        weights = [a.number(child.weight) for child in weighty]
-        logs = [
-            a.times(weight, a.apply("log", [a.on_grid(each)]))
-            for weight, each in zip(weights, numbers, strict=True)
-        ]
-        if not dropping:
-            return a.apply("power_of_e", [a.divide(a.add(logs), a.add(weights))])
-        total = a.add([child.kept(weight) for child, weight in zip(weighty, weights, strict=True)])
-        terms = [child.kept(each) for child, each in zip(weighty, logs, strict=True)]
-        parts = [
-            Part(each, weight, child.there, child.absent)
-            for each, weight, child in zip(logs, weights, weighty, strict=True)
-        ]
-        mean_log = ratio(Fraction(1), parts, a.divide(a.add(terms), total))
-        some_weight = a.compare(">", total, a.ZERO)
-        none = a.compare("<=", total, a.ZERO)
-        value = a.apply("power_of_e", [mean_log])
-        return a.choice([Branch(some_weight, some_weight, value)], none, a.ZERO)
+    def weighed_logs(numbers: Sequence[Numeric]) -> list[Numeric]:
+        return _times(weights, [a.apply("log", [a.on_grid(number)]) for number in numbers])
 
-    points = mean([child.points for child in weighty], dropping=True)
-    maxima, fulls = _maxima(weighty, "most"), _maxima(weighty, "full")
-    if maxima is None or fulls is None or _maxima(children, "most") is None:
+    def mean(numbers: Sequence[Numeric]) -> Numeric:
+        """The mean of those that are there."""
+        logs, total = weighed_logs(numbers), a.add(_kept(weighty, weights))
+        exact = a.divide(a.add(_kept(weighty, logs)), total)
+        mean_log = ratio(Fraction(1), _parts(weighty, logs, weights), exact)
+        some_weight, none = a.compare(">", total, a.ZERO), a.compare("<=", total, a.ZERO)
+        return a.either(some_weight, a.apply("power_of_e", [mean_log]), none, a.ZERO)
+
+    points = mean([child.points for child in weighty])
+    ends = _maxima(weighty)
+    if ends is None or any(child.most is None for child in children):
         return Joined(points, None, None)
-    return Joined(points, mean(maxima, dropping=True), mean(fulls, dropping=False), within=_within(children))
+    maxima, fulls = ends
+    full = a.apply("power_of_e", [a.divide(a.add(weighed_logs(fulls)), a.add(weights))])
+    return Joined(points, mean(maxima), full, within=_within(children))
 
 
-def _within(children: Sequence[Child]) -> bool:
-    """Whether no child's points can be below 0 or above its maximum."""
-    return all(
-        isinstance(child.most, Number) and child.points.low >= 0 and child.points.high <= child.most.high
-        for child in children
-    )
+# ---- one of the children ---------------------------------------------------------------------
 
 
-def _extreme(word: str, children: Sequence[Child]) -> Joined:
-    def ends(numbers: Sequence[Numeric]) -> Numeric:
-        amounts = [
-            NumberValue(each, child.there, child.absent)
-            for child, each in zip(children, numbers, strict=True)
-        ]
-        return least_of_any("min" if word == "min" else "max", amounts)
-
-    points = ends([child.points for child in children])
-    maxima, fulls = _maxima(children, "most"), _maxima(children, "full")
-    if maxima is None or fulls is None:
+def _extreme(which: Literal["min", "max"], children: Sequence[Child]) -> Joined:
+    points = least_of_any(which, _amounts(children, [child.points for child in children]))
+    ends = _maxima(children)
+    if ends is None:
         return Joined(points, None, None)
-    full = a.extreme("min" if word == "min" else "max", fulls)
-    return Joined(points, ends(maxima), full, within=_within(children))
+    maxima, fulls = ends
+    most = least_of_any(which, _amounts(children, maxima))
+    return Joined(points, most, a.extreme(which, fulls), within=_within(children))
 
 
 def _first(children: Sequence[Child]) -> Joined:
@@ -262,8 +311,8 @@ def _first(children: Sequence[Child]) -> Joined:
 
     def pick(numbers: Sequence[Numeric]) -> Numeric:
         branches = [
-            Branch(child.there, guard, each)
-            for child, guard, each in zip(children, guards, numbers, strict=True)
+            Branch(child.there, guard, number)
+            for child, guard, number in zip(children, guards, numbers, strict=True)
         ]
         return a.choice(branches[:-1], branches[-1].guard, branches[-1].value)
 
@@ -272,51 +321,9 @@ def _first(children: Sequence[Child]) -> Joined:
         a.some([a.every([guard, child.failed]) for guard, child in zip(guards, children, strict=True)]),
     )
     points = pick([child.points for child in children])
-    maxima, fulls = _maxima(children, "most"), _maxima(children, "full")
-    if maxima is None or fulls is None:
+    ends = _maxima(children)
+    if ends is None:
         return Joined(points, None, None, own)
+    maxima, fulls = ends
     share = pick([a.divide(child.points, most) for child, most in zip(children, maxima, strict=True)])
     return Joined(points, pick(maxima), fulls[0], own, share=share)
-
-
-def _count(children: Sequence[Child]) -> Joined:
-    ones = [a.choice([Branch(child.met, child.met, a.ONE)], child.failed, a.ZERO) for child in children]
-    points = _together(children, ones)
-    if _maxima(children, "most") is None:
-        return Joined(points, None, None)
-    most = _together(children, [a.ONE] * len(children))
-    parts = tuple(
-        Part(one, a.ONE, child.there, child.absent) for one, child in zip(ones, children, strict=True)
-    )
-    return Joined(points, most, a.number(len(children)), parts=parts)
-
-
-def _any_met(children: Sequence[Child]) -> TruthValue:
-    """Whether one that is there is met, given that one of them is there."""
-    each = [a.some([child.failed, child.absent]) for child in children]
-    if not any(child.always for child in children):
-        each.append(a.some([child.failed for child in children]))
-    return TruthValue(a.some([child.met for child in children]), a.every(each))
-
-
-def _at_least(children: Sequence[Child], wanted: int) -> TruthValue:
-    if wanted == 1:
-        return _any_met(children)
-    count = a.add(
-        [
-            a.choice([Branch(child.met, child.met, a.ONE)], a.some([child.failed, child.absent]), a.ZERO)
-            for child in children
-        ]
-    )
-    need = a.number(wanted)
-    return TruthValue(a.compare(">=", count, need), a.compare("<", count, need))
-
-
-def _conditional(children: Sequence[Child], own: TruthValue) -> Joined:
-    """All the points where the condition holds, else none."""
-    most, full = _summed_maxima(children)
-    if most is None:
-        return Joined(a.ZERO, None, None, own)
-    points = a.choice([Branch(own.true, own.true, most)], own.false, a.ZERO)
-    share = a.choice([Branch(own.true, own.true, a.ONE)], own.false, a.ZERO)
-    return Joined(points, most, full, own, share=share)

@@ -1,7 +1,7 @@
-"""The door: an assessment's values are looked at once, here, and come in as a row.
+"""Reading the values of an assessment: each is checked once, here, and becomes part of a row.
 
-Two generated functions let sound values through quickly; whatever they do not take is looked at
-again in plain Python, which says all that is wrong with it.
+Generated functions read sound values quickly. What they do not take is read again in plain Python
+(``_read_slowly``), which reports everything that is wrong with it.
 """
 
 from __future__ import annotations
@@ -11,8 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from operator import itemgetter
 from typing import Any
-
-import attrs
 
 from criteria_engine.backends.python import Entrance, Row, compiled
 from criteria_engine.compiler.names import ON, span_of
@@ -25,75 +23,46 @@ __all__ = [
     "InputReader",
 ]
 
+_NUMERIC = frozenset({"number", "percent", "integer"})
 _GROUPS = {"number": 0, "percent": 0, "integer": 1, "boolean": 2}
-_NUMBERS = frozenset({int, float})
+_OTHERS = 3
+"""The inputs stand in a row group by group, so that the types of a group can be checked together."""
+_CHECKED_SINGLY = 100
+"""Up to so many inputs a check of each type is quicker; beyond, the size of the code is what costs."""
+_READ_SLOWLY = 2  # so few assessments are not worth the compilation of a function
+"""The inputs stand in a row group by group, so that the types of a group can be looked at in one go."""
 
 
-@attrs.define(eq=False, repr=False)
 class InputReader:
-    """The inputs of a ruleset in the order of its rows; the last is the day, where one is needed."""
+    """The inputs of a ruleset in the order of its rows; the last is the day, where one is needed.
 
-    inputs: tuple[Input, ...]
-    words: dict[str, tuple[str, ...]]
-    order: tuple[str, ...]
-    withholdable: frozenset[str]
-    evidenced: frozenset[str]
-    needs_day: bool
-    names: dict[str, Any] = attrs.field(factory=dict)
-    quickly: bool = False
-    """Whether complete values may take the quick way."""
-    _read: Callable[..., Any] | None = None
+    ``words`` are the choices, or the words of the scale, of each input; ``withholdable`` are the inputs
+    that may be not applicable, ``evidenced`` those that count only with evidence. ``quickly`` says whether
+    plain values may be read by ``entrance``.
+    """
 
-    @classmethod
-    def of(
-        cls, inputs: Sequence[Input], scales: Mapping[str, tuple[str, ...]], needs_day: bool
-    ) -> InputReader:
-        """The door for these inputs."""
-        ordered = tuple(sorted(inputs, key=lambda given: _GROUPS.get(given.type, 3)))
-        words = {
-            given.id: tuple(given.choices or ())
-            if given.type == "choice"
-            else scales.get(given.scale or "", ())
-            for given in inputs
-        }
-        order = tuple(given.id for given in ordered) + ((ON,) if needs_day else ())
-        door = cls(
-            ordered,
-            words,
-            order,
-            frozenset(given.id for given in inputs if given.may_be_na),
-            frozenset(given.id for given in inputs if given.evidence == "required"),
-            needs_day,
-        )
-        door.names.update(door._constants())
-        door.quickly = len(inputs) > 1 and not needs_day and all(_plain(given) for given in inputs)
-        return door
+    def __init__(
+        self, inputs: Sequence[Input], scales: Mapping[str, tuple[str, ...]], needs_day: bool
+    ) -> None:
+        self.inputs = tuple(sorted(inputs, key=lambda given: _GROUPS.get(given.type, _OTHERS)))
+        self.words = {given.id: _words_of(given, scales) for given in inputs}
+        self.order = (*[given.id for given in self.inputs], *([ON] if needs_day else []))
+        self.withholdable = frozenset(given.id for given in inputs if given.may_be_na)
+        self.evidenced = frozenset(given.id for given in inputs if given.evidence == "required")
+        self.needs_day = needs_day
+        self.quickly = len(inputs) > 1 and not needs_day and all(map(_is_plain, inputs))
+        self._reads = 0
+        self._read: Callable[..., Any] | None = None
 
     # ---- generated ---------------------------------------------------------------------------
 
-    def _constants(self) -> dict[str, Any]:
-        """What the generated text below refers to, by number."""
-        ids = [given.id for given in self.inputs]
+    def _names(self) -> dict[str, Any]:
+        """What the generated statements refer to; what belongs to one input ends with its number."""
         names: dict[str, Any] = {
-            "fetch": itemgetter(*ids) if len(ids) > 1 else None,
-            "len": len,
-            "map": map,
-            "type": type,
-            "KeyError": KeyError,
-            "TypeError": TypeError,
-            "int": int,
-            "bool": bool,
-            "str": str,
-            "date": datetime.date,
-            "blank": dict.fromkeys(ids),
-            "NUMBERS": _NUMBERS.issuperset,
-            "INTEGERS": frozenset({int}).issuperset,
-            "BOOLEANS": frozenset({bool}).issuperset,
-            "NUMBERSOR_NONE": (_NUMBERS | {type(None)}).issuperset,
-            "INTEGERSOR_NONE": frozenset({int, type(None)}).issuperset,
-            "BOOLEANSOR_NONE": frozenset({bool, type(None)}).issuperset,
-            "KNOWN": frozenset(ids),
-        }
+            "len": len, "map": map, "type": type, "int": int, "bool": bool, "str": str,
+            "KeyError": KeyError, "TypeError": TypeError, "date": datetime.date,
+            "KNOWN": frozenset(given.id for given in self.inputs),
+        }  # fmt: skip
         for place, given in enumerate(self.inputs):
             names[f"id{place}"] = given.id
             words = self.words[given.id]
@@ -103,49 +72,53 @@ class InputReader:
                 names[f"words{place}"] = frozenset(words)
         return names
 
-    def _span(self, given: Input) -> tuple[str, str]:
-        low, high, _ = span_of(given, self.words[given.id])
-        return repr(low), repr(high)
-
-    def gathered(self, values: dict[str, Any]) -> Row | None:
-        """The values as a row, None where one is absent; None where a name is unknown."""
-        filled = self.names["blank"] | values
-        if len(filled) != len(self.inputs):
-            return None
-        row: Row = self.names["fetch"](filled)
-        return row
-
     def entrance(self, *, missing: bool) -> Entrance:
-        """What a generated function does to look at the values itself: of a dictionary, or, where
-        some may be ``missing``, of a row that was gathered before.
+        """How a generated function reads a dictionary of plain values, some of which may be ``missing``.
 
-        Where a complete row has an odd type it comes back without answers.
+        What is left to the function is where numbers, words and truth values lie.
         """
-        count = len(self.inputs)
-        lines = [] if missing else ["row = fetch(values)", f"if len(values) != {count}: return None, None"]
-        start, kinds, refused = 0, "OR_NONE" if missing else "", "None" if missing else "row"
-        for group, allowed in ((0, "NUMBERS"), (1, "INTEGERS"), (2, "BOOLEANS")):
-            end = start + sum(_GROUPS.get(given.type, 3) == group for given in self.inputs)
-            if end > start:
-                lines.append(
-                    f"if not {allowed}{kinds}(map(type, row[{start}:{end}])): return {refused}, None"
-                )
-            start = end
-        taken = ", ".join(f"i{place}" for place in range(count))
-        lines.append(f"({taken}) = row")
+        ids = [given.id for given in self.inputs]
+        names = {**self._names(), "fetch": itemgetter(*ids), "blank": dict.fromkeys(ids)}
+        lines = ["row = fetch(values)"]
+        if missing:
+            # a name that is not known makes the dictionary longer than the blank one
+            refused = f"if len(values) != {len(ids)}: return None, None"
+            lines = ["values = blank | values", refused, *lines]
+        unpacked = ", ".join(f"i{place}" for place in range(len(ids)))
+        lines.append(f"({unpacked}) = row")
+        lines += self._type_checks(names, missing=missing)
         ordinals = [place for place, given in enumerate(self.inputs) if given.type == "ordinal"]
         for place in ordinals:
             gone = f" if i{place} is not None else None" if missing else ""
             lines.append(f"i{place} = places{place}[i{place}]{gone}")
         if ordinals:
-            lines.append(f"row = ({taken})")
-        numeric = [given for given in self.inputs if _GROUPS.get(given.type, 3) < 2]
-        spans = {given.id: span_of(given, ())[:2] for given in numeric}
+            lines.append(f"row = ({unpacked})")
+        spans = {given.id: span_of(given, ())[:2] for given in self.inputs if given.type in _NUMERIC}
         words = {given.id: self.words[given.id] for given in self.inputs if given.type == "choice"}
-        return Entrance(tuple(statements(lines)), spans, words, self.names)
+        flags = [given.id for given in self.inputs if given.type == "boolean"]
+        return Entrance(statements(lines), spans, words, flags, names)
+
+    def _type_checks(self, names: dict[str, Any], *, missing: bool) -> list[str]:
+        """Statements that refuse what is no number of the type of its input; put into ``names`` what they need."""
+        if len(self.inputs) <= _CHECKED_SINGLY:
+            gone = " and i{0} is not None" if missing else ""
+            return [
+                f"if {_no_number(f'i{place}', given)}{gone.format(place)}: return None, None"
+                for place, given in enumerate(self.inputs)
+                if given.type in _NUMERIC
+            ]
+        lines, start = [], 0
+        allowed: list[list[type]] = [[int, float], [int]]
+        for group, types in enumerate(allowed):
+            end = start + sum(_GROUPS.get(given.type) == group for given in self.inputs)
+            if end > start:
+                names[f"TYPES{group}"] = frozenset([*types, type(None)] if missing else types).issuperset
+                lines.append(f"if not TYPES{group}(map(type, row[{start}:{end}])): return None, None")
+            start = end
+        return lines
 
     def _read_function(self) -> Callable[..., Any]:
-        """Values to (row, whether something is missing), or None where something is wrong."""
+        """Values to (row, how many are missing), or None where something is odd or wrong."""
         lines = ["get = values.get", "gone = 0"]
         for place, given in enumerate(self.inputs):
             lines.append(f"i{place} = get(id{place})")
@@ -166,12 +139,13 @@ class InputReader:
             f"if len(values) != {len(self.inputs)} - gone and not values.keys() <= KNOWN:",
             "    return None",
         ]
-        taken = "".join(f"i{place}, " for place in range(len(self.inputs)))
+        row = "".join(f"i{place}, " for place in range(len(self.inputs)))
         day = "day, " if self.needs_day else ""
-        lines.append(f"return ({taken}{day}), gone")
-        return compiled(("values", "evidence", "day"), statements(lines), self.names)
+        lines.append(f"return ({row}{day}), gone")
+        return compiled(("values", "evidence", "day"), statements(lines), self._names())
 
     def _doubt(self, place: int, given: Input) -> str:
+        """When a value is not as it should be, as the text of an expression."""
         name = f"i{place}"
         match given.type:
             case "boolean":
@@ -184,11 +158,8 @@ class InputReader:
                 return f"type({name}) is not date"
             case "text":
                 return f"type({name}) is not str or {name} == 'n/a' or not {name}.isascii()"
-        low, high = self._span(given)
-        kinds = f"type({name}) is not int" + (
-            "" if given.type == "integer" else f" and type({name}) is not float"
-        )
-        return f"{kinds} or not ({low} <= {name} <= {high})"
+        low, high, _ = span_of(given, self.words[given.id])
+        return f"{_no_number(name, given)} or not ({low!r} <= {name} <= {high!r})"
 
     # ---- reading -----------------------------------------------------------------------------
 
@@ -196,10 +167,11 @@ class InputReader:
         self, values: Mapping[str, Any], evidence: AbstractSet[str], day: int | None, *, strict: bool
     ) -> tuple[Row, int]:
         """The row and how many values are missing; ``CriteriaError`` says all that is wrong."""
-        read = self._read
-        if read is None:
-            read = self._read = self._read_function()
-        if isinstance(values, dict):
+        self._reads += 1
+        if self._reads > _READ_SLOWLY and isinstance(values, dict):
+            read = self._read
+            if read is None:
+                read = self._read = self._read_function()
             found = read(values, evidence, day)
             if found is not None:
                 row, gone = found
@@ -304,8 +276,18 @@ class InputReader:
         return number
 
 
-def _plain(given: Input) -> bool:
-    """Whether a sound value of the input comes in as it is, or as its place."""
+def _words_of(given: Input, scales: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(given.choices or ()) if given.type == "choice" else scales.get(given.scale or "", ())
+
+
+def _no_number(name: str, given: Input) -> str:
+    """That a name does not hold a number of the input's type, as the text of an expression."""
+    whole = f"type({name}) is not int"
+    return whole if given.type == "integer" else f"type({name}) is not float and {whole}"
+
+
+def _is_plain(given: Input) -> bool:
+    """Whether a sound value of the input comes in as it is, or as its place on a scale."""
     return not given.may_be_na and given.evidence is None and given.type not in ("date", "text")
 
 

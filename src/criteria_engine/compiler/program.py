@@ -1,203 +1,124 @@
-"""The program of a ruleset: what a carrier is to work out, and what its answers mean.
+"""The program of a ruleset: what is asked of an assessment, and what answers it.
 
-Complete data runs the core as it is; with missing values its bounded form runs. Both are made when
-they are first needed.
+A row is asked for its *verdict* first: which outcomes are possible and where the score lies. The states
+and points of single criteria are *details*, worked out when they are read. Complete rows are judged by the
+core as it is, rows with missing values by its bounded form.
+
+The first rows are judged by the interpreter. From the third on a generated function is worth its
+compilation; both give the same to the last bit.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import count
 from typing import Any, TypeVar
 
-import attrs
-
-from criteria_engine.backends.python import build_function
-from criteria_engine.compiler.compiler import Judging
+from criteria_engine.backends.interpreter import Interpreter
+from criteria_engine.backends.python import Anything, Output, Row, build_function
 from criteria_engine.compiler.inputs import InputReader
-from criteria_engine.compiler.levels import Outcomes
+from criteria_engine.compiler.levels import Outcome, Outcomes
+from criteria_engine.compiler.scope import Scope
 from criteria_engine.core import algebra as a
 from criteria_engine.core.bounds import BoundsRewriter
-from criteria_engine.core.nodes import Choice, Condition, Number, Numeric, Truth
+from criteria_engine.core.nodes import Condition, Numeric
 from criteria_engine.core.values import TruthValue
 from criteria_engine.rules.parts import Consistency, Status
 
 __all__ = [
     "CODES",
+    "LevelVerdict",
     "Program",
-    "Questions",
     "Slot",
+    "Verdict",
 ]
 
+CODES = (Status.MET, Status.NOT_MET, Status.NOT_APPLICABLE, Status.BLOCKED)
+"""The states of a criterion in the order of ``Slot.states``."""
 
-# ---- what a program is asked, without asking anything twice --------------------------------------
+Verdict = tuple[Any, ...]
+"""What a row comes to: which outcome it is, low and high end of the score, whether the set may not apply,
+then for each rule of consistency whether it is surely broken.
 
-_AS_IT_IS: Any = object()
+Of a complete row the outcome is its number; of a row with missing values there is a tuple that says of each
+outcome whether it is possible.
+"""
 
-
-@attrs.frozen(eq=False, repr=False)
-class Questions:
-    """The parts to work out, and how each of the questions is answered from them.
-
-    An answer is (place, if true, if false); a constant has no place.
-    """
-
-    parts: tuple[Condition | Numeric, ...]
-    answers: tuple[tuple[int, Any, Any], ...]
-
-    @classmethod
-    def of(cls, questions: Sequence[Condition | Numeric]) -> Questions:
-        """What to ask so that all questions are answered."""
-        parts: dict[int, tuple[int, Condition | Numeric]] = {}
-
-        def place(part: Condition | Numeric) -> int:
-            return parts.setdefault(id(part), (len(parts), part))[0]
-
-        answers: list[tuple[int, Any, Any]] = []
-        for question in questions:
-            match question:
-                case Truth(value):
-                    answers.append((-1, value, value))
-                case Number():
-                    answers.append((-1, question.low, question.low))
-                case Choice(branches=[one], otherwise=Number(low=no)) if isinstance(one.value, Number):
-                    answers.append((place(one.test), one.value.low, no))
-                case _:
-                    answers.append((place(question), _AS_IT_IS, _AS_IT_IS))
-        return cls(tuple(part for _, part in parts.values()), tuple(answers))
-
-    def answer(self, question: int, found: Sequence[Any]) -> Any:
-        """The answer to a question, from what was worked out."""
-        at, yes, no = self.answers[question]
-        if at < 0:
-            return yes
-        return found[at] if yes is _AS_IT_IS else yes if found[at] else no
-
-    def all(self, found: Sequence[Any]) -> list[Any]:
-        """The answers to all questions."""
-        return [
-            yes if at < 0 else found[at] if yes is _AS_IT_IS else yes if found[at] else no
-            for at, yes, no in self.answers
-        ]
-
+_INTERPRETED = 2
+"""So many rows are interpreted before a function is compiled."""
 
 _Made = TypeVar("_Made")
 
-CODES = (Status.MET, Status.NOT_MET, Status.NOT_APPLICABLE, Status.BLOCKED)
-"""The states in the order of the codes that programs work with."""
 
-
-@attrs.frozen(eq=False, repr=False)
 class Slot:
-    """A criterion among the answers: the conditions of its state, its points and its maximum.
+    """A criterion of a program: the conditions of its state, its points and its maximum.
 
     ``states`` are, in the order of ``CODES``, that it is met, not met, not applicable, blocked.
     """
 
-    path: str
-    states: tuple[Condition, Condition, Condition, Condition]
-    points: Numeric
-    most: Numeric | None
+    __slots__ = ("most", "path", "points", "states")
+
+    def __init__(
+        self, path: str, states: tuple[Condition, ...], points: Numeric, most: Numeric | None
+    ) -> None:
+        self.path, self.states, self.points, self.most = path, states, points, most
 
 
-@attrs.define(eq=False, repr=False)
+class LevelVerdict:
+    """The outcomes that are possible, and what they say of the level; the same for many rows.
+
+    ``level`` is the level's id where one outcome alone is possible; ``decided`` says whether it is;
+    ``possible`` are the ids of the possible levels.
+    """
+
+    __slots__ = ("decided", "level", "outcomes", "possible")
+
+    def __init__(self, outcomes: tuple[Outcome, ...]) -> None:
+        self.outcomes = outcomes
+        self.decided = len(outcomes) == 1
+        self.level = outcomes[0].level if self.decided else None
+        self.possible = tuple(each.level for each in outcomes if each.level is not None)
+
+
 class Program:
     """Everything that is worked out for one assessment.
 
-    ``memory`` keeps what explanations lowered, so that each part is lowered once.
+    ``once`` holds what is made once, when it is first needed; ``memory`` what explanations lowered.
     """
 
-    judging: Judging
-    reaching: Outcomes | None
-    groups: dict[str, Outcomes]
-    consistency: tuple[tuple[Consistency, TruthValue], ...]
-    needs_day: bool
-    bounds: BoundsRewriter = attrs.field(factory=BoundsRewriter)
-    memory: dict[Any, Any] = attrs.field(factory=dict, repr=False)
-    slots: tuple[Slot, ...] = attrs.field(init=False)
-    places: dict[str, int] = attrs.field(init=False)
-    door: InputReader = attrs.field(init=False)
-    once: dict[Any, Any] = attrs.field(init=False, factory=dict)
-    _turn: threading.RLock = attrs.field(init=False, factory=threading.RLock)
-
-    def __attrs_post_init__(self) -> None:
-        self.slots = tuple(self._slot(path) for path in self.judging.tree.by_path)
+    def __init__(
+        self,
+        judging: Scope,
+        reaching: Outcomes | None,
+        groups: dict[str, Outcomes],
+        consistency: tuple[tuple[Consistency, TruthValue], ...],
+        needs_day: bool,
+    ) -> None:
+        self.judging, self.reaching, self.groups = judging, reaching, groups
+        self.consistency, self.needs_day = consistency, needs_day
+        self.bounds = BoundsRewriter()
+        self.memory: dict[Any, Any] = {}
+        self.slots = tuple(self._slot(path) for path in judging.tree.by_path)
         self.places = {slot.path: place for place, slot in enumerate(self.slots)}
-        self.door = InputReader.of(
-            tuple(self.judging.inputs.values()), self.judging.parts.scales, self.needs_day
-        )
-        if self.consistency or self.judging.observing.found:
+        self.door = InputReader(tuple(judging.inputs.values()), judging.scales, needs_day)
+        if consistency or judging.observing.found:
             self.door.quickly = False
+        self.levels: dict[Any, LevelVerdict] = {}
+        self.once: dict[Any, Any] = {}
+        self._interpreted, self._size = 0, len(self.door.inputs)
+        self._turn = threading.RLock()
 
     def _slot(self, path: str) -> Slot:
         judging = self.judging
-        faces, child = judging.faces[path], judging.from_afar(judging.tree.by_path[path])
+        faces, child = judging.faces[path], judging.as_seen(judging.tree.by_path[path])
         blocked = a.every([faces.applies, faces.blocked])
         met = a.every([faces.applies, faces.met.true])
         failed = a.every([faces.applies, faces.free, faces.met.false])
-        states = (met, failed, faces.absent, blocked)
-        return Slot(path, states, child.points, child.most)
-
-    # ---- what is asked -----------------------------------------------------------------------
-
-    def _exact_questions(self) -> list[Numeric | Condition]:
-        """The level's code; a criterion's states (all but "not met"), points, maximum; consistency."""
-        code: Numeric = self.reaching.code if self.reaching is not None else a.ZERO
-        asked: list[Numeric | Condition] = [code]
-        for slot in self.slots:
-            met, _, absent, blocked = slot.states
-            asked += [met, absent, blocked, slot.points, slot.most if slot.most is not None else a.ZERO]
-        return [*asked, *[claim.false for _, claim in self.consistency]]
-
-    def _bounded_questions(self) -> list[Numeric | Condition]:
-        """Which outcomes are possible; a criterion's possible states, ends of points and maximum."""
-        outcomes = self.reaching.outcomes if self.reaching is not None else ()
-        asked: list[Numeric | Condition] = [self.bounds.can(each.possible) for each in outcomes]
-        for slot in self.slots:
-            asked += [self.bounds.can(state) for state in slot.states]
-            asked += [*self.bounds.interval(slot.points)]
-            asked += [*self.bounds.interval(slot.most if slot.most is not None else a.ZERO)]
-        for _, claim in self.consistency:
-            asked.append(a.contrary(a.some([self.bounds.can(claim.true), self.bounds.can(claim.na)])))
-        return asked
-
-    # ---- functions ---------------------------------------------------------------------------
-
-    @property
-    def exact_asking(self) -> Questions:
-        """What complete rows are asked."""
-        return self._made("exact_asking", lambda: Questions.of(self._exact_questions()))
-
-    @property
-    def bounded_asking(self) -> Questions:
-        """What rows with missing values are asked."""
-        return self._made("bounded_asking", lambda: Questions.of(self._bounded_questions()))
-
-    @property
-    def exact(self) -> Callable[..., Any]:
-        """The function for complete rows."""
-        return self._made("exact", lambda: self._written(self.exact_asking, missing=False))
-
-    @property
-    def bounded(self) -> Callable[..., Any]:
-        """The function for rows with missing values."""
-        return self._made("bounded", lambda: self._written(self.bounded_asking, missing=True))
-
-    @property
-    def quick(self) -> Callable[..., Any]:
-        """From a complete dictionary straight to (row, answers); None where it is anything else."""
-        return self._made("quick", lambda: self._entered(self.exact_asking, missing=False))
-
-    @property
-    def quick_with_gaps(self) -> Callable[..., Any]:
-        """From a row with missing values to (row, answers); None where anything else is odd."""
-        return self._made("quick_with_gaps", lambda: self._entered(self.bounded_asking, missing=True))
+        return Slot(path, (met, failed, faces.absent, blocked), child.points, child.most)
 
     def kept(self, name: Any, make: Callable[[], _Made]) -> _Made:
-        """What other carriers make of it, once."""
-        return self._made(name, make)
-
-    def _made(self, name: Any, make: Callable[[], _Made]) -> _Made:
         """What is made once, when it is first needed, by whichever thread comes first."""
         found: _Made | None = self.once.get(name)
         if found is None:
@@ -207,44 +128,122 @@ class Program:
                     found = self.once[name] = make()
         return found
 
-    def _written(self, asking: Questions, *, missing: bool) -> Callable[..., Any]:
-        return build_function(self.door.order, self.door.withholdable, asking.parts, missing=missing)
-
-    def _entered(self, asking: Questions, *, missing: bool) -> Callable[..., Any]:
-        door = self.door
-        return build_function(
-            door.order,
-            door.withholdable,
-            asking.parts,
-            missing=missing,
-            parameters=("row" if missing else "values", "evidence"),
-            entrance=door.entrance(missing=missing),
-        )
-
-    # ---- reading the answers -----------------------------------------------------------------
-
-    def exact_answer(self, question: int, found: Sequence[Any]) -> Any:
-        """One answer of a complete row: 0 is the level, 2 whether the set is absent, 4 its points."""
-        asking: Questions = self.once.get("exact_asking") or self.exact_asking
-        return asking.answer(question, found)
-
-    def open_answer(self, question: int, found: Sequence[Any]) -> Any:
-        """One answer about the set of a row with gaps: 2 whether it can be absent, 4 and 5 its points."""
-        asking: Questions = self.once.get("bounded_asking") or self.bounded_asking
-        return asking.answer(self.outcomes + question, found)
-
-    def answers(self, found: Sequence[Any], complete: bool, first: int, count: int) -> list[Any]:
-        """So many answers from one on."""
-        asking = self.exact_asking if complete else self.bounded_asking
-        return [asking.answer(question, found) for question in range(first, first + count)]
-
-    def breaches(self, found: Sequence[Any], complete: bool) -> list[Any]:
-        """For each rule of consistency, whether it surely does not hold."""
-        count = len(self.consistency)
-        asking = self.exact_asking if complete else self.bounded_asking
-        return self.answers(found, complete, len(asking.answers) - count, count)
+    # ---- what is asked -----------------------------------------------------------------------
 
     @property
-    def outcomes(self) -> int:
-        """How many ways the level can come out."""
-        return len(self.reaching.outcomes) if self.reaching is not None else 0
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """The ways in which the level can come out."""
+        return self.reaching.outcomes if self.reaching is not None else ()
+
+    def _contraries(self) -> dict[int, Condition]:
+        """Conditions of which one holds exactly where the other does not, in a complete row."""
+        faces = self.judging.faces.values()
+        return {
+            **{id(each.blocked): each.free for each in faces},
+            **{id(each.free): each.blocked for each in faces},
+        }
+
+    def _exact_outputs(self) -> tuple[Output, ...]:
+        """What makes the verdict of a complete row."""
+        code: Numeric = self.reaching.code if self.reaching is not None else a.ZERO
+        whole = self.slots[0]
+        broken = [claim.false for _, claim in self.consistency]
+        return (code, whole.points, whole.points, whole.states[2], *broken)
+
+    def _bounded_outputs(self) -> tuple[Output, ...]:
+        """What makes the verdict of a row with missing values."""
+        can, whole = self.bounds.can, self.slots[0]
+        possible = tuple(can(each.possible) for each in self.outcomes)
+        broken = [a.contrary(a.some([can(claim.true), can(claim.na)])) for _, claim in self.consistency]
+        return (possible, *self.bounds.interval(whole.points), can(whole.states[2]), *broken)
+
+    def asked_of(self, slot: Slot) -> tuple[Anything, ...]:
+        """The details of a criterion: which states are possible, the ends of its points and its maximum."""
+        most = slot.most if slot.most is not None else a.ZERO
+        interval = self.bounds.interval
+        return (*map(self.bounds.can, slot.states), *interval(slot.points), *interval(most))
+
+    # ---- answers -----------------------------------------------------------------------------
+
+    def exact(self, row: Row, evidence: AbstractSet[str]) -> Verdict:
+        """The verdict on a complete row."""
+        return self._answered("exact", self._exact_outputs, row, evidence)
+
+    def bounded(self, row: Row, evidence: AbstractSet[str]) -> Verdict:
+        """The verdict on a row with missing values."""
+        return self._answered("bounded", self._bounded_outputs, row, evidence)
+
+    def details(self, row: Row, evidence: AbstractSet[str]) -> Sequence[Sequence[Any]] | None:
+        """The details of all criteria, in the order of ``slots``; None while it is cheaper to ask singly."""
+        if next(self.kept("details asked", count)) < _INTERPRETED:
+            return None
+        return self.kept("details", self._details_function)(row, evidence)  # type: ignore[no-any-return]
+
+    def _details_function(self) -> Callable[..., Any]:
+        return self.function([self.asked_of(slot) for slot in self.slots])
+
+    def _answered(
+        self, name: str, outputs: Callable[[], tuple[Output, ...]], row: Row, evidence: AbstractSet[str]
+    ) -> Verdict:
+        """The answers to some questions: interpreted at first, then by a function."""
+        function: Callable[..., Verdict] | None = self.once.get(name)
+        if function is not None:
+            return function(row, evidence)
+        asked = self.kept((name, "outputs"), outputs)
+        if self._interpreted < _INTERPRETED:
+            self._interpreted += 1
+            return self.interpreter(row, evidence).answers(asked)
+        function = self.kept(name, lambda: self.function(asked, missing=name == "bounded"))
+        return function(row, evidence)
+
+    def function(self, outputs: Sequence[Output], *, missing: bool = True) -> Callable[..., Verdict]:
+        """A generated function from a row and the inputs with evidence to some outputs."""
+        return build_function(self.door.order, self.door.withholdable, outputs, missing=missing)
+
+    def interpreter(self, row: Row, evidence: AbstractSet[str]) -> Interpreter:
+        """What works out single parts for a row."""
+        return Interpreter(dict(zip(self.door.order, row, strict=True)), evidence, self.bounds)
+
+    def level_verdict(self, verdict: Verdict) -> LevelVerdict:
+        """What a verdict says of the level."""
+        outcome = verdict[0]
+        known = self.levels.get(outcome)
+        if known is None:
+            if isinstance(outcome, tuple):
+                possible = [each for each, can in zip(self.outcomes, outcome, strict=True) if can]
+            else:
+                possible = [self.outcomes[int(outcome)]] if self.outcomes else []
+            known = self.levels[outcome] = LevelVerdict(tuple(possible))
+        return known
+
+    # ---- straight from a dictionary ----------------------------------------------------------
+
+    def quick(self, values: dict[str, Any]) -> tuple[Row | None, Verdict | None]:
+        """The row and the verdict of sound plain values, read and judged by one generated function.
+
+        The verdict is None where anything is odd, or where too few rows were judged so far.
+        """
+        if self._interpreted < _INTERPRETED or not self.door.quickly:
+            return None, None
+        if len(values) == self._size:
+            row, verdict = (self.once.get("quick") or self._quick_function(missing=False))(values)
+            if verdict is not None:
+                return row, verdict
+        return (self.once.get("quick with gaps") or self._quick_function(missing=True))(values)  # type: ignore[no-any-return]
+
+    def _quick_function(self, *, missing: bool) -> Callable[..., Any]:
+        door = self.door
+
+        def make() -> Callable[..., Any]:
+            outputs = self._bounded_outputs() if missing else self._exact_outputs()
+            entrance = door.entrance(missing=missing)
+            return build_function(
+                door.order,
+                door.withholdable,
+                outputs,
+                missing=missing,
+                contraries={} if missing else self._contraries(),
+                entrance=entrance,
+            )
+
+        return self.kept("quick with gaps" if missing else "quick", make)

@@ -1,7 +1,8 @@
 """Whether the parts of a ruleset fit together: everything that can be wrong, found when it is made.
 
-What concerns one expression or one rule is found while judging (see ``judging``); here is what
-concerns names, points and the shape of the tree.
+``SoundRuleset`` is checked when it is made, and has a program. What concerns one expression or one
+rule is found while it is compiled (see ``compiler``); here is what concerns names, points and the
+shape of the tree.
 """
 
 from __future__ import annotations
@@ -9,66 +10,109 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, Self
 
-from criteria_engine.compiler.compiler import Judging
-from criteria_engine.compiler.levels import reaching
-from criteria_engine.compiler.names import Described
+import attrs
+
+from criteria_engine.compiler.compiler import Compiler
+from criteria_engine.compiler.levels import levels_of
+from criteria_engine.compiler.lowering import ExpressionReader
 from criteria_engine.compiler.program import Program
-from criteria_engine.compiler.tree import Node, RulesetParts
+from criteria_engine.compiler.tree import Node
 from criteria_engine.core.algebra import add
 from criteria_engine.core.grammar import nearest
 from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.rules.deduct import Deduct
-from criteria_engine.rules.parts import Combine, Criterion, Input, Parameter
+from criteria_engine.rules.parts import Combine, Criterion, Input, Parameter, RulesetParts
+from criteria_engine.rules.schema import built
 from criteria_engine.rules.score import Score
 
-__all__ = [
-    "program_of",
-]
+__all__ = ["SoundRuleset"]
 
 _RULESET_ID = re.compile(r"[a-z0-9_][a-z0-9_-]*(\.[a-z0-9_][a-z0-9_-]*)*")
 
 
-def program_of(
-    ruleset: Described, problems: Problems, broken: frozenset[str] = frozenset()
+def _program_of(
+    ruleset: RulesetParts, problems: Problems, broken: frozenset[str] = frozenset()
 ) -> Program | None:
     """The program of a ruleset, or None where something is wrong, which is then noted.
 
     ``broken`` are the names of parts that could not be read: they are passed over in silence.
     """
     before = sum(each.severity == "error" for each in problems)
-    _check_head(ruleset, problems, broken)
-    scales = {scale.id: scale.words for scale in ruleset.scales}
+    compiler = Compiler(ruleset, problems, broken)
+    scope, reader = compiler.scope, compiler.reader
+    root = scope.tree.root
+    _check_head(ruleset, root.criterion, problems, broken)
     _check_names(ruleset, problems)
-    for given in ruleset.inputs:
-        _check_input(given, scales, problems)
-    parts = RulesetParts(
-        ruleset.inputs,
-        scales,
-        ruleset.parameters,
-        ruleset.define,
-        ruleset.root,
-        ruleset.days_off,
-        broken,
-        ruleset.id,
-    )
-    judging = Judging(parts, problems)
-    _check_tree(judging, problems)
-    judging.work_out()
-    _check_totals(judging)
-    root = judging.tree.root
-    groups = {each.path: reaching(judging, each) for each in root.below() if _has_levels(each.criterion)}
-    top = reaching(judging, root) if _has_levels(root.criterion) else None
+    for declared in ruleset.inputs:
+        _check_input(declared, scope.scales, problems)
+    for node in (root, *root.below()):
+        _check_criterion(reader, node)
+    compiler.compile()
+    for node in (root, *root.below()):
+        _check_total(reader, node)
+    groups = {node.path: levels_of(reader, node) for node in root.below() if _has_levels(node.criterion)}
+    top = levels_of(reader, root) if _has_levels(root.criterion) else None
     consistency = tuple(
-        (each, judging.claim(each.holds, f"consistency[{place}].holds"))
+        (each, reader.claim(each.holds, f"consistency[{place}].holds"))
         for place, each in enumerate(ruleset.consistency)
     )
     if sum(each.severity == "error" for each in problems) > before or broken:
         return None
-    judging.inputs |= judging.observing.ordered(ruleset.inputs)
-    needs_day = judging.observing.day or any(_dated(each) for each in ruleset.parameters)
-    return Program(judging, top, groups, consistency, needs_day)
+    scope.inputs |= scope.observing.ordered(ruleset.inputs)
+    needs_day = scope.observing.day or any(_dated(each) for each in ruleset.parameters)
+    return Program(scope, top, groups, consistency, needs_day)
+
+
+@attrs.frozen(repr=False, eq=False)
+class SoundRuleset(RulesetParts):
+    """A ruleset that was found sound when it was made, with its program."""
+
+    _program: Program | None = attrs.field(default=None, init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        problems = Problems()
+        program = _program_of(self, problems)
+        problems.raise_errors()
+        object.__setattr__(self, "_program", program)
+
+    @classmethod
+    def checked(
+        cls, parts: Mapping[str, Any], problems: Problems, broken: frozenset[str] = frozenset()
+    ) -> Self | None:
+        """The ruleset of these parts, or None where something is wrong, which is then noted."""
+        draft: Self = built(cls, parts)
+        program = _program_of(draft, problems, broken)
+        if program is None:
+            return None
+        object.__setattr__(draft, "_program", program)
+        return draft
+
+    @property
+    def program(self) -> Program:
+        """What a backend is to work out; made anew in a process that got the ruleset from another."""
+        program = self._program
+        if program is None:
+            program = _program_of(self, Problems())
+            if program is None:
+                raise ValueError("a ruleset that was sound is no longer so")
+            object.__setattr__(self, "_program", program)
+        return program
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {each.name: getattr(self, each.name) for each in attrs.fields(type(self)) if each.init}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        for name, value in state.items():
+            object.__setattr__(self, name, value)
+        object.__setattr__(self, "_program", None)
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
 
 
 def _has_levels(criterion: Criterion) -> bool:
@@ -79,17 +123,17 @@ def _dated(parameter: Parameter) -> bool:
     return bool(parameter.dated) or any(setting.dated for _, setting in parameter.values or ())
 
 
-def _check_head(ruleset: Described, problems: Problems, broken: frozenset[str]) -> None:
+def _check_head(ruleset: RulesetParts, root: Criterion, problems: Problems, broken: frozenset[str]) -> None:
     if not _RULESET_ID.fullmatch(ruleset.id):
         problems.add("id", "CE112", name=ruleset.id)
     effective = ruleset.effective
     if effective and effective.from_ and effective.until and effective.from_ > effective.until:
         problems.add("effective", "CE306", first=effective.from_, last=effective.until)
-    if not ruleset.root.criteria and "criterion:" not in broken:
+    if not root.criteria and "criterion:" not in broken:
         problems.add("criteria", "CE307")
 
 
-def _check_names(ruleset: Described, problems: Problems) -> None:
+def _check_names(ruleset: RulesetParts, problems: Problems) -> None:
     """Inputs, parameters and definitions share one name space; criteria, per group, another."""
     taken: dict[str, str] = {}
     groups: Sequence[tuple[str, Iterable[Any]]] = (
@@ -146,95 +190,85 @@ def _check_input(given: Input, scales: Mapping[str, tuple[str, ...]], problems: 
 _GROUP_KEYS = ("combine", "scale_to", "levels", "otherwise", "cumulative", "overrides")
 
 
-def _check_tree(judging: Judging, problems: Problems) -> None:
-    for found in (judging.tree.root, *judging.tree.root.below()):
-        criterion = found.criterion
-        ids = [child.criterion.id for child in found.children]
-        for name in {each for each in ids if ids.count(each) > 1}:
-            problems.add(
-                f"{found.place or 'criteria'}.{name}" if found.path else f"criteria.{name}",
-                "CE301",
-                what="criteria",
-                name=name,
-            )
-        if found.path and not criterion.criteria and criterion.rule is None:
-            if f"criterion:{found.path}" not in judging.parts.broken:
-                problems.add(found.place, "CE315")
-        elif criterion.criteria and criterion.rule is not None:
-            problems.add(found.key(criterion.rule.KEY), "CE316", key=criterion.rule.KEY)
-        elif criterion.rule is not None:
-            _check_leaf(judging, found.path, criterion)
-        _check_numbers(judging, found.path, criterion)
-        if criterion.combine is not None and (criterion.combine.word is None) == (
-            criterion.combine.at_least is None
-        ):
-            judging.note(found.key("combine"), Fault("CE317"))
-        if criterion.missing is not None and (criterion.missing.word is None) == (
-            criterion.missing.points is None
-        ):
-            judging.note(found.key("missing"), Fault("CE318"))
+def _check_criterion(reader: ExpressionReader, node: Node) -> None:
+    criterion, problems = node.criterion, reader.problems
+    ids = [child.criterion.id for child in node.children]
+    for name in {each for each in ids if ids.count(each) > 1}:
+        problems.add(f"{node.place or 'criteria'}.{name}", "CE301", what="criteria", name=name)
+    if node.path and not criterion.criteria and criterion.rule is None:
+        if f"criterion:{node.path}" not in reader.scope.broken:
+            problems.add(node.place, "CE315")
+    elif criterion.criteria and criterion.rule is not None:
+        problems.add(node.key(criterion.rule.KEY), "CE316", key=criterion.rule.KEY)
+    elif criterion.rule is not None:
+        _check_leaf(reader, node)
+    _check_numbers(reader, node)
+    combine, missing = criterion.combine, criterion.missing
+    if combine is not None and (combine.word is None) == (combine.at_least is None):
+        reader.note(node.key("combine"), Fault("CE317"))
+    if missing is not None and (missing.word is None) == (missing.points is None):
+        reader.note(node.key("missing"), Fault("CE318"))
 
 
-def _check_leaf(judging: Judging, path: str, criterion: Criterion) -> None:
-    found = judging.tree.by_path[path]
+def _check_leaf(reader: ExpressionReader, node: Node) -> None:
+    criterion = node.criterion
     for key in _GROUP_KEYS:
         if getattr(criterion, key):
-            judging.note(found.key(key), Fault("CE319", key=key))
+            reader.note(node.key(key), Fault("CE319", key=key))
     if criterion.least is not None and not isinstance(criterion.rule, Score | Deduct):
-        judging.note(found.key("least"), Fault("CE320"))
+        reader.note(node.key("least"), Fault("CE320"))
 
 
-def _check_numbers(judging: Judging, path: str, criterion: Criterion) -> None:
-    found = judging.tree.by_path[path]
+def _check_numbers(reader: ExpressionReader, node: Node) -> None:
+    criterion = node.criterion
+
+    def note(key: str, code: str, /, **details: object) -> None:
+        reader.note(node.key(key), Fault(code, **details))
+
     for key in ("points", "weight", "factor", "scale_to"):
         value = getattr(criterion, key)
         if value is not None and (value < 0 or (key == "scale_to" and value == 0)):
-            judging.note(found.key(key), Fault("CE321", key=key, value=f"{value:g}"))
+            note(key, "CE321", key=key, value=f"{value:g}")
     if criterion.floor is not None and criterion.cap is not None and criterion.floor > criterion.cap:
-        judging.note(found.key("floor"), Fault("CE322"))
-    if criterion.least is not None and criterion.least > (
-        1 if criterion.points is None else criterion.points
-    ):
-        judging.note(found.key("least"), Fault("CE323"))
+        note("floor", "CE322")
+    most = 1 if criterion.points is None else criterion.points
+    if criterion.least is not None and criterion.least > most:
+        note("least", "CE323")
     if criterion.round is not None and not -9 <= criterion.round.digits <= 9:
-        judging.note(found.key("round"), Fault("CE324"))
-    combine = (found.parent.criterion.combine if found.parent else None) or Combine()
-    plain_sum = combine.at_least is None and combine.word in (None, "sum")
-    if criterion.bonus and not plain_sum:
-        judging.note(found.key("bonus"), Fault("CE325"))
-    if criterion.weight is not None and combine.word not in ("mean", "geometric_mean"):
-        judging.note(found.key("weight"), Fault("CE326"))
+        note("round", "CE324")
+    above = (node.parent.criterion.combine if node.parent else None) or Combine()
+    if criterion.bonus and not _is_sum(above):
+        note("bonus", "CE325")
+    if criterion.weight is not None and above.word not in ("mean", "geometric_mean"):
+        note("weight", "CE326")
     if criterion.combine is not None and criterion.combine.word in ("mean", "geometric_mean"):
         weights = [1 if child.weight is None else child.weight for child in criterion.criteria]
         if weights and not any(weights):
-            judging.note(found.key("combine"), Fault("CE327"))
+            note("combine", "CE327")
 
 
-def _holds_broken(judging: Judging, found: Node) -> bool:
-    """Whether something below could not be read, so that its points are not known."""
-    prefix = f"criterion:{found.path}." if found.path else "criterion:"
-    return any(each.startswith(prefix) for each in judging.parts.broken)
+def _is_sum(combine: Combine) -> bool:
+    return combine.at_least is None and combine.word in (None, "sum")
 
 
-def _check_totals(judging: Judging) -> None:
-    """``points`` given on a group: the children's total of a sum, and nothing else."""
-    for found in (judging.tree.root, *judging.tree.root.below()):
-        criterion = found.criterion
-        if criterion.points is None or not criterion.criteria or _holds_broken(judging, found):
-            continue
-        combine = criterion.combine or Combine()
-        if combine.at_least is not None or combine.word not in (None, "sum"):
-            judging.note(found.key("points"), Fault("CE328"))
-            continue
-        plan = judging.faces[found.path].joined
-        full = plan.full if plan is not None else None
-        if full is None:  # a value that is a bonus leaves the group without a maximum, not without a total
-            counting = [
-                judging.faces[child.path].full for child in found.children if not child.criterion.bonus
-            ]
-            known = [each for each in counting if each is not None]
-            full = add(known) if len(known) == len(counting) else None
-        total = None if full is None or full.low != full.high else Fraction(repr(full.low))
-        if total is None or total != Fraction(repr(criterion.points)):
-            shown = "?" if total is None else f"{float(total):g}"
-            judging.note(found.key("points"), Fault("CE329", points=f"{criterion.points:g}", total=shown))
+def _check_total(reader: ExpressionReader, node: Node) -> None:
+    """``points`` given on a group: the total of a sum's criteria, and nothing else."""
+    criterion, faces = node.criterion, reader.scope.faces
+    inside = f"criterion:{node.path}." if node.path else "criterion:"
+    if criterion.points is None or not criterion.criteria:
+        return
+    if any(name.startswith(inside) for name in reader.scope.broken):
+        return  # something in it could not be read, so that its points are not known
+    if not _is_sum(criterion.combine or Combine()):
+        reader.note(node.key("points"), Fault("CE328"))
+        return
+    plan = faces[node.path].joined
+    full = plan.full if plan is not None else None
+    if full is None:  # a value that is a bonus leaves the group without a maximum, not without a total
+        counting = [faces[child.path].full for child in node.children if not child.criterion.bonus]
+        known = [each for each in counting if each is not None]
+        full = add(known) if len(known) == len(counting) else None
+    total = None if full is None or full.low != full.high else Fraction(repr(full.low))
+    if total is None or total != Fraction(repr(criterion.points)):
+        shown = "?" if total is None else f"{float(total):g}"
+        reader.note(node.key("points"), Fault("CE329", points=f"{criterion.points:g}", total=shown))

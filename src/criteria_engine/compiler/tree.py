@@ -1,7 +1,7 @@
-"""The tree of criteria, and what depends on what in it.
+"""The tree of criteria, the state of each, and the order in which states are worked out.
 
-Every criterion has several faces that are worked out one after another (see ``FACES``). Which face
-needs which is a graph; a ring in it is an error that names its members, the shortest one.
+A criterion is worked out in steps (see ``compiler``), which need each other in a graph: ``in_order``
+puts them in order. A ring in it is an error that names its members, the shortest one.
 """
 
 from __future__ import annotations
@@ -9,36 +9,30 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from fractions import Fraction
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 import attrs
 
-from criteria_engine.compiler.combining import Joined
+from criteria_engine.compiler.combining import Child, Joined
 from criteria_engine.core import algebra as a
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.grammar import nearest, normal
-from criteria_engine.core.nodes import Condition, InputFlag, InputNumber, Numeric, Part
-from criteria_engine.core.values import Meaning, NumberValue, TruthValue
+from criteria_engine.core.nodes import Condition, Numeric, Part
+from criteria_engine.core.record import Record
+from criteria_engine.core.values import NumberValue, TruthValue
 from criteria_engine.messages.diagnostics import Fault
-from criteria_engine.rules.parts import Criterion, Definition, Input, Parameter
+from criteria_engine.rules.parts import Criterion
 from criteria_engine.rules.shape import Judged
 
 __all__ = [
     "ANYTHING",
-    "FREE",
     "CriterionState",
-    "Face",
     "Node",
-    "RulesetParts",
+    "Step",
     "Tree",
     "expressions_in",
-    "fraction_of",
-    "free_claim",
-    "free_number",
     "in_order",
-    "is_free",
     "prerequisite_name",
 ]
 
@@ -46,18 +40,17 @@ _MOST_RINGS = 20
 _MOST_STEPS = 20_000
 """How many rings are told, and how far the shortest is looked for."""
 
-Face = tuple[str, str]
-"""A face of something: ("points", "order.turnout"), ("define", "share"), …"""
+Step = tuple[str, str]
+"""One step of the work: its kind and what of, ("points", "order.turnout"), ("define", "share"), …"""
 
 
-@attrs.frozen(eq=False, repr=False)
-class Node:
+class Node(Record):
     """A criterion in its tree; the root's path is empty and stands for the whole set."""
 
     path: str
     criterion: Criterion
     parent: Node | None
-    children: list[Node] = attrs.field(factory=list)
+    children: list[Node]
 
     @property
     def place(self) -> str:
@@ -77,8 +70,7 @@ class Node:
             waiting.extendleft(reversed(found.children))
 
 
-@attrs.frozen(eq=False, repr=False)
-class Tree:
+class Tree(Record):
     """All criteria, by path and by id."""
 
     root: Node
@@ -88,7 +80,7 @@ class Tree:
     @classmethod
     def of(cls, root: Criterion) -> Tree:
         """The tree below ``root``, which stands for the whole set."""
-        top = Node("", root, None)
+        top = Node("", root, None, [])
         by_path: dict[str, Node] = {"": top}
         by_id: dict[str, list[Node]] = {}
         waiting = [top]
@@ -96,7 +88,7 @@ class Tree:
             parent = waiting.pop()
             for criterion in parent.criterion.criteria:
                 path = f"{parent.path}.{criterion.id}" if parent.path else criterion.id
-                child = Node(path, criterion, parent)
+                child = Node(path, criterion, parent, [])
                 parent.children.append(child)
                 by_path.setdefault(path, child)
                 by_id.setdefault(criterion.id, []).append(child)
@@ -122,13 +114,13 @@ class Tree:
         return name in self.by_id or (bool(name) and name in self.by_path)
 
 
-def in_order(needs: Mapping[Face, set[Face]]) -> tuple[list[Face], list[list[Face]]]:
+def in_order(needs: Mapping[Step, set[Step]]) -> tuple[list[Step], list[list[Step]]]:
     """The faces in the order in which they need each other, and the first rings that were found.
 
     One edge of each ring is dropped, so that everything else can still be looked at.
     """
     graph = {face: set(needed) for face, needed in needs.items()}
-    rings: list[list[Face]] = []
+    rings: list[list[Step]] = []
     while len(rings) < _MOST_RINGS:
         try:
             return list(TopologicalSorter(graph).static_order()), rings
@@ -139,10 +131,10 @@ def in_order(needs: Mapping[Face, set[Face]]) -> tuple[list[Face], list[list[Fac
     return _in_any_order(graph), rings
 
 
-def _in_any_order(graph: Mapping[Face, set[Face]]) -> list[Face]:
+def _in_any_order(graph: Mapping[Step, set[Step]]) -> list[Step]:
     """What each face needs before it, where that does not lead back to it."""
-    order: dict[Face, None] = {}
-    begun: set[Face] = set()
+    order: dict[Step, None] = {}
+    begun: set[Step] = set()
     for start in graph:
         waiting = [start]
         while waiting:
@@ -155,15 +147,15 @@ def _in_any_order(graph: Mapping[Face, set[Face]]) -> list[Face]:
     return list(order)
 
 
-def _shortest(graph: Mapping[Face, set[Face]], cycle: Sequence[Face]) -> list[Face]:
+def _shortest(graph: Mapping[Step, set[Step]], cycle: Sequence[Step]) -> list[Step]:
     """The shortest ring through any member of ``cycle``."""
-    best: list[Face] = list(cycle[1:])
+    best: list[Step] = list(cycle[1:])
     best.reverse()
     left = _MOST_STEPS
     for start in dict.fromkeys(cycle):
         if left < 0:
             break
-        came: dict[Face, Face] = {}
+        came: dict[Step, Step] = {}
         waiting = deque([start])
         while waiting:
             face = waiting.popleft()
@@ -190,38 +182,21 @@ _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 ANYTHING = "*"
 """Among the names that could not be read: any name may be one of them."""
 
-FREE = "?"
-"""The input that stands for whatever could not be understood; never run."""
 
-
-@attrs.frozen(eq=False, repr=False)
-class RulesetParts:
-    """What a ruleset is made of, as far as judging needs it; ``broken`` names are passed over."""
-
-    inputs: Sequence[Input]
-    scales: Mapping[str, tuple[str, ...]]
-    parameters: Sequence[Parameter]
-    definitions: Sequence[Definition]
-    root: Criterion
-    holidays: frozenset[int] = frozenset()
-    broken: frozenset[str] = frozenset()
-    id: str = ""
-
-
-@attrs.define(eq=False, repr=False)
-class CriterionState:
+class CriterionState(Record, frozen=False):
     """What is known of one criterion so far.
 
     ``applies`` and ``absent``, ``blocked`` and ``free`` are contraries; so are ``here`` and
     ``not_here``, which ask the same while what it is part of applies. ``dropped`` is the fact that it
-    was left out because its rule could not be decided.
+    was left out because its rule could not be decided. ``child`` and ``seen`` are the criterion as its group
+    and as all others see it, once everything is known.
     """
 
     own_applies: Condition = a.TRUE
     own_absent: Condition = a.FALSE
     gate: Condition = a.TRUE
     no_gate: Condition = a.FALSE
-    judged: Judged = attrs.field(factory=lambda: Judged(NumberValue(a.ZERO)))
+    judged: Judged = Judged(NumberValue(a.ZERO))
     undecided: Condition = a.FALSE
     dropped: Condition = a.FALSE
     here: Condition = a.TRUE
@@ -239,22 +214,21 @@ class CriterionState:
     parts: tuple[Part, ...] | None = None
     share: Numeric | None = None
     got: Condition | None = None
-    met: TruthValue = attrs.field(factory=lambda: TruthValue(a.TRUE, a.FALSE))
+    met: TruthValue = TruthValue(a.TRUE, a.FALSE)
+    child: Child | None = None
+    seen: Child | None = None
 
 
-def expressions_in(value: Any, place: str = "") -> Iterator[tuple[str, Expression]]:
-    """Every expression inside a rule, with its place."""
+def expressions_in(value: Any) -> Iterator[Expression]:
+    """Every expression inside a rule, or inside a tuple of what rules are made of."""
     if isinstance(value, Expression):
-        yield place, value
+        yield value
     elif isinstance(value, tuple):
-        for number, each in enumerate(value):
-            if isinstance(each, tuple) and len(each) == 2 and isinstance(each[0], str):
-                yield from expressions_in(each[1], f"{place}.{each[0]}")
-            else:
-                yield from expressions_in(each, f"{place}[{number}]")
+        for each in value:
+            yield from expressions_in(each)
     elif attrs.has(type(value)):
         for attribute in attrs.fields(type(value)):
-            yield from expressions_in(getattr(value, attribute.name), f"{place}.{attribute.name}")
+            yield from expressions_in(getattr(value, attribute.name))
 
 
 def prerequisite_name(expression: Expression, tree: Tree) -> str | None:
@@ -263,27 +237,3 @@ def prerequisite_name(expression: Expression, tree: Tree) -> str | None:
     if _DOTTED.fullmatch(name) and (tree.names(name) or "." in name):
         return name
     return None
-
-
-def free_number() -> InputNumber:
-    """A number that could be any, in the place of one that could not be understood."""
-    return InputNumber(FREE, low=-1e15, high=1e15, on_grid=True)
-
-
-def free_claim() -> TruthValue:
-    """A condition that could come out either way, in the place of one that could not be understood."""
-    return TruthValue(InputFlag(FREE, True), InputFlag(FREE, False))
-
-
-def is_free(meaning: Meaning) -> bool:
-    """Whether it stands in for what could not be understood."""
-    return (
-        isinstance(meaning, NumberValue)
-        and isinstance(meaning.numeric, InputNumber)
-        and meaning.numeric.input == FREE
-    )
-
-
-def fraction_of(value: float) -> Fraction:
-    """A number of a ruleset as the decimal that was written."""
-    return Fraction(repr(value))

@@ -1,41 +1,20 @@
-"""Building the core: each function makes a part, folding what is constant and keeping spans.
+"""Building the core: each function makes a node, folding what is constant and keeping spans.
 
-Constants are exact fractions until a carrier runs them; ``grid`` is the grid of one billionth on
-which results stand when they are compared, named or become points.
+Constants are exact fractions until a backend runs them; ``grid`` is the grid of one billionth on
+which results stand when they are compared, named or become points. Conditions come first, then numbers.
 """
 
 from __future__ import annotations
 
 import math
+import operator as op
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import Literal
 
+from criteria_engine.core import nodes
 from criteria_engine.core.arithmetic import EDGE, EXACT_FLOAT, NEAREST, as_float
-from criteria_engine.core.nodes import (
-    And,
-    Apply,
-    Branch,
-    Choice,
-    Compare,
-    Condition,
-    Difference,
-    Extreme,
-    FunctionName,
-    Not,
-    Number,
-    Numeric,
-    Operator,
-    Or,
-    Power,
-    Product,
-    Quotient,
-    Remainder,
-    Rounded,
-    RoundingMode,
-    Sum,
-    Truth,
-)
+from criteria_engine.core.nodes import Branch, Compare, Condition, Number, Numeric, Operator, Truth
 
 __all__ = [
     "FALSE",
@@ -47,7 +26,9 @@ __all__ = [
     "choice",
     "compare",
     "contrary",
+    "decimal",
     "divide",
+    "either",
     "every",
     "extreme",
     "fraction_on_grid",
@@ -66,45 +47,39 @@ __all__ = [
 ]
 
 
-# ---- building conditions: each function makes a part, folding what always or never holds ---------
+# ---- conditions: what always or never holds is folded ----------------------------------------
 
 TRUE = Truth(True)
-
-
 FALSE = Truth(False)
 
 
 def every(parts: Iterable[Condition]) -> Condition:
     """All hold; what always holds is left out."""
-    kept: dict[int, Condition] = {}
-    for part in parts:
-        if isinstance(part, Truth):
-            if not part.value:
-                return FALSE
-        else:
-            kept[id(part)] = part
-    return _joined(And, tuple(kept.values()), TRUE)
+    return _joined(nodes.And, parts, TRUE, FALSE)
 
 
 def some(parts: Iterable[Condition]) -> Condition:
     """At least one holds; what never holds is left out."""
+    return _joined(nodes.Or, parts, FALSE, TRUE)
+
+
+def _joined(
+    kind: type[nodes.And | nodes.Or], parts: Iterable[Condition], neutral: Truth, decisive: Truth
+) -> Condition:
+    """The conditions joined: each node once, without those that change nothing."""
     kept: dict[int, Condition] = {}
     for part in parts:
-        if isinstance(part, Truth):
-            if part.value:
-                return TRUE
-        else:
+        if not isinstance(part, Truth):
             kept[id(part)] = part
-    return _joined(Or, tuple(kept.values()), FALSE)
-
-
-def _joined(kind: type[And | Or], parts: tuple[Condition, ...], empty: Truth) -> Condition:
-    if not parts:
-        return empty
-    return parts[0] if len(parts) == 1 else kind(parts)
+        elif part.value is decisive.value:
+            return decisive
+    if len(kept) < 2:
+        return next(iter(kept.values()), neutral)
+    return kind(tuple(kept.values()))
 
 
 _OPPOSITE: dict[Operator, Operator] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+_EXACT = {"<": op.lt, "<=": op.le, ">": op.gt, ">=": op.ge, "==": op.eq, "!=": op.ne}
 
 
 def opposite(operator: Operator) -> Operator:
@@ -113,31 +88,28 @@ def opposite(operator: Operator) -> Operator:
 
 
 def compare(operator: Operator, left: Numeric, right: Numeric) -> Condition:
-    """A comparison; where the spans decide it, its truth."""
-    surely = {
-        "<": left.high < right.low,
-        "<=": left.high <= right.low,
-        ">": left.low > right.high,
-        ">=": left.low >= right.high,
-        "==": False,
-        "!=": left.high < right.low or left.low > right.high,
-    }
+    """A comparison; where constants or spans decide it, its truth."""
     if isinstance(left, Number) and isinstance(right, Number):
-        same = left.value == right.value
-        less = left.value < right.value
-        held = {"<": less, "<=": less or same, ">": not (less or same), ">=": not less}
-        return TRUE if held.get(operator, same if operator == "==" else not same) else FALSE
-    if surely[operator]:
+        return TRUE if _EXACT[operator](left.value, right.value) else FALSE
+    if _surely(operator, left, right):
         return TRUE
-    never = {
-        "<": left.low >= right.high,
-        "<=": left.low > right.high,
-        ">": left.high <= right.low,
-        ">=": left.high < right.low,
-        "==": surely["!="],
-        "!=": False,
-    }
-    return FALSE if never[operator] else Compare(operator, left, right)
+    return FALSE if _surely(_OPPOSITE[operator], left, right) else Compare(operator, left, right)
+
+
+def _surely(operator: Operator, left: Numeric, right: Numeric) -> bool:
+    """Whether a comparison holds whatever the two are within their spans."""
+    match operator:
+        case "<":
+            return left.high < right.low
+        case "<=":
+            return left.high <= right.low
+        case ">":
+            return left.low > right.high
+        case ">=":
+            return left.low >= right.high
+        case "!=":
+            return left.high < right.low or left.low > right.high
+    return False
 
 
 def contrary(fact: Condition) -> Condition:
@@ -145,11 +117,11 @@ def contrary(fact: Condition) -> Condition:
     match fact:
         case Truth(value):
             return FALSE if value else TRUE
-        case Not(part):
+        case nodes.Not(part):
             return part
         case Compare(operator, left, right):
             return Compare(opposite(operator), left, right)
-    return Not(fact)
+    return nodes.Not(fact)
 
 
 _BILLION = 10**9
@@ -172,11 +144,13 @@ def number(value: Fraction | int | str) -> Number:
     return Number(exact, low=size, high=size, whole=whole, on_grid=on_grid)
 
 
+def decimal(value: float) -> Number:
+    """A number of a ruleset as the decimal that was written."""
+    return number(Fraction(repr(value)))
+
+
 ZERO = number(0)
 ONE = number(1)
-
-
-# ---- conditions ------------------------------------------------------------------------------
 
 
 def is_zero(divisor: Numeric) -> Condition:
@@ -206,7 +180,7 @@ def add(terms: Iterable[Numeric]) -> Numeric:
     if len(kept) == 1:
         return kept[0]
     whole = all(term.whole for term in kept)
-    return Sum(
+    return nodes.Sum(
         tuple(kept),
         low=sum(term.low for term in kept),
         high=sum(term.high for term in kept),
@@ -222,7 +196,7 @@ def subtract(left: Numeric, right: Numeric) -> Numeric:
     if isinstance(right, Number) and right.value == 0:
         return left
     whole = left.whole and right.whole
-    return Difference(
+    return nodes.Difference(
         left, right, low=left.low - right.high, high=left.high - right.low, whole=whole, on_grid=whole
     )
 
@@ -232,11 +206,6 @@ def negate(part: Numeric) -> Numeric:
     return subtract(ZERO, part)
 
 
-def _corners(left: Numeric, right: Numeric) -> tuple[float, float]:
-    products = [a * b if a and b else 0.0 for a in (left.low, left.high) for b in (right.low, right.high)]
-    return min(products), max(products)
-
-
 def times(left: Numeric, right: Numeric) -> Numeric:
     """A product."""
     if isinstance(left, Number) and isinstance(right, Number):
@@ -244,9 +213,10 @@ def times(left: Numeric, right: Numeric) -> Numeric:
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Number) and one.value in (0, 1):
             return other if one.value else ZERO
-    low, high = _corners(left, right)
+    # 0 times infinity is 0 here: the number is 0, however far the other one may go
+    corners = [x * y if x and y else 0.0 for x in (left.low, left.high) for y in (right.low, right.high)]
     whole = left.whole and right.whole
-    return Product(left, right, low=low, high=high, whole=whole, on_grid=whole)
+    return nodes.Product(left, right, low=min(corners), high=max(corners), whole=whole, on_grid=whole)
 
 
 def divide(left: Numeric, right: Numeric) -> Numeric:
@@ -263,7 +233,7 @@ def divide(left: Numeric, right: Numeric) -> Numeric:
     quotients = [end / edge for end in (left.low, left.high) for edge in edges]
     if isinstance(is_nonzero(right), Compare):
         quotients.append(0.0)
-    return Quotient(left, right, nearest, low=min(quotients), high=max(quotients))
+    return nodes.Quotient(left, right, nearest, low=min(quotients), high=max(quotients))
 
 
 def _divisor_edges(right: Numeric, nearest: float) -> list[float]:
@@ -283,7 +253,7 @@ def remainder(left: Numeric, right: Numeric) -> Numeric:
             return ZERO
         return number(left.value - right.value * math.floor(fraction_on_grid(left.value / right.value)))
     whole = left.whole and right.whole
-    return Remainder(
+    return nodes.Remainder(
         left, right, low=min(0.0, right.low), high=max(0.0, right.high), whole=whole, on_grid=whole
     )
 
@@ -296,7 +266,7 @@ def power(base: Numeric, exponent: int) -> Numeric:
         return base if exponent else ONE
     ends = (_raised(base.low, exponent), _raised(base.high, exponent))
     through_zero = exponent % 2 == 0 and base.low < 0 < base.high
-    return Power(
+    return nodes.Power(
         base,
         exponent,
         low=0.0 if through_zero else min(ends),
@@ -327,7 +297,7 @@ def extreme(which: Literal["min", "max"], parts: Sequence[Numeric]) -> Numeric:
         return number(pick(values))
     if len(parts) == 1:
         return parts[0]
-    return Extreme(
+    return nodes.Extreme(
         which,
         tuple(parts),
         low=pick(part.low for part in parts),
@@ -343,10 +313,10 @@ def on_grid(part: Numeric) -> Numeric:
         return part
     if isinstance(part, Number):
         return number(fraction_on_grid(part.value))
-    return Apply("grid", (part,), low=part.low - 1e-9, high=part.high + 1e-9, on_grid=True)
+    return nodes.Apply("grid", (part,), low=part.low - 1e-9, high=part.high + 1e-9, on_grid=True)
 
 
-_SPANS: dict[FunctionName, tuple[float, float]] = {
+_SPANS: dict[nodes.FunctionName, tuple[float, float]] = {
     "sqrt": (0.0, 1e150),
     "exp": (0.0, 1e150),
     "ln": (-800.0, 800.0),
@@ -359,7 +329,7 @@ _SPANS: dict[FunctionName, tuple[float, float]] = {
 
 
 def apply(
-    function: FunctionName, parts: Sequence[Numeric], days_off: frozenset[int] = frozenset()
+    function: nodes.FunctionName, parts: Sequence[Numeric], days_off: frozenset[int] = frozenset()
 ) -> Numeric:
     """A named function; ``floor``, ``ceil`` and ``abs`` of a constant are worked out."""
     first = parts[0]
@@ -375,20 +345,20 @@ def apply(
             return number(abs(first.value))
         low = 0.0 if first.low <= 0 <= first.high else min(abs(first.low), abs(first.high))
         high = max(abs(first.low), abs(first.high))
-        return Apply("abs", (first,), low=low, high=high, whole=first.whole, on_grid=first.on_grid)
+        return nodes.Apply("abs", (first,), low=low, high=high, whole=first.whole, on_grid=first.on_grid)
     else:
         low, high = _SPANS[function]
     whole = function in ("floor", "ceil", "years_between", "working_days_between")
     gridded = whole or function in ("sqrt", "exp", "ln", "log10")
-    return Apply(function, tuple(parts), days_off, low=low, high=high, whole=whole, on_grid=gridded)
+    return nodes.Apply(function, tuple(parts), days_off, low=low, high=high, whole=whole, on_grid=gridded)
 
 
-def rounded(part: Numeric, digits: int, mode: RoundingMode) -> Numeric:
+def rounded(part: Numeric, digits: int, mode: nodes.RoundingMode) -> Numeric:
     """The number rounded, after it was put on the grid."""
     if part.whole and digits >= 0:
         return part
     step = 10.0**-digits
-    return Rounded(
+    return nodes.Rounded(
         on_grid(part),
         digits,
         mode,
@@ -403,12 +373,11 @@ def choice(branches: Iterable[Branch], otherwise_guard: Condition, otherwise: Nu
     """The first branch that holds; branches that never hold are left out."""
     kept: list[Branch] = []
     for branch in branches:
-        if branch.test is FALSE or (isinstance(branch.test, Truth) and not branch.test.value):
-            continue
-        if isinstance(branch.test, Truth):
+        if not isinstance(branch.test, Truth):
+            kept.append(branch)
+        elif branch.test.value:
             otherwise_guard, otherwise = branch.guard, branch.value
             break
-        kept.append(branch)
     if not kept:
         return otherwise
     values = [branch.value for branch in kept]
@@ -417,7 +386,7 @@ def choice(branches: Iterable[Branch], otherwise_guard: Condition, otherwise: Nu
     constants = _known(values)
     if constants is not None and len(set(constants)) == 1:
         return values[0]
-    return Choice(
+    return nodes.Choice(
         tuple(kept),
         otherwise_guard,
         otherwise,
@@ -426,3 +395,8 @@ def choice(branches: Iterable[Branch], otherwise_guard: Condition, otherwise: Nu
         whole=all(value.whole for value in values),
         on_grid=all(value.on_grid for value in values),
     )
+
+
+def either(test: Condition, value: Numeric, contrary: Condition, otherwise: Numeric) -> Numeric:
+    """``value`` where ``test`` holds, ``otherwise`` where its ``contrary`` does."""
+    return choice([Branch(test, test, value)], contrary, otherwise)

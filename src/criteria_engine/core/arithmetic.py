@@ -216,10 +216,7 @@ def _workdays_to(day: int) -> int:
 
 
 def mixture(
-    which: str,
-    scale: float,
-    parts: Sequence[tuple[float, float, bool, bool]],
-    summed_on_grid: bool,
+    which: str, scale: float, parts: Sequence[tuple[float, float, bool, bool]], summed_on_grid: bool
 ) -> float:
     """The smallest or largest ratio of sums over every choice of the parts that may apply.
 

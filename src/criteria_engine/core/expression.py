@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import datetime
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NoReturn
@@ -17,11 +18,7 @@ import attrs
 from criteria_engine.core.grammar import expression_tree
 from criteria_engine.messages.diagnostics import Fault
 
-__all__ = [
-    "Composable",
-    "Expression",
-    "expression",
-]
+__all__ = ["Composable", "Expression", "expression"]
 
 _RANKS: tuple[tuple[type[ast.AST], int], ...] = (
     (ast.IfExp, 0),
@@ -38,6 +35,18 @@ _RANKS: tuple[tuple[type[ast.AST], int], ...] = (
     (ast.USub, 7),
     (ast.Pow, 8),
 )
+
+
+def _infix(
+    operator: str, left: int, right: int, *, exchanged: bool = False
+) -> Callable[[Composable, object], Expression]:
+    """The method of an operator; an operand that binds less than its side's rank stands in brackets."""
+
+    def join(self: Composable, other: object) -> Expression:
+        first, second = (other, self) if exchanged else (self, other)
+        return Expression(f"{_within(first, left)} {operator} {_within(second, right)}")
+
+    return join
 
 
 class Composable:
@@ -57,89 +66,47 @@ class Composable:
             "and .equals(x) instead of == x"
         )
 
-    def _with(self, operator: str, other: object, rank: int) -> Expression:
-        return Expression(f"{_within(self, rank)} {operator} {_within(other, rank + 1)}")
-
-    def _after(self, operator: str, other: object, rank: int) -> Expression:
-        return Expression(f"{_within(other, rank)} {operator} {_within(self, rank + 1)}")
-
-    def __and__(self, other: object) -> Expression:
-        return self._with("and", other, 2)
-
-    def __rand__(self, other: object) -> Expression:
-        return self._after("and", other, 2)
-
-    def __or__(self, other: object) -> Expression:
-        return self._with("or", other, 1)
-
-    def __ror__(self, other: object) -> Expression:
-        return self._after("or", other, 1)
-
-    def __invert__(self) -> Expression:
-        return Expression(f"not {_within(self, 3)}")
-
-    def __lt__(self, other: object) -> Expression:
-        return self._compared("<", other)
-
-    def __le__(self, other: object) -> Expression:
-        return self._compared("<=", other)
-
-    def __gt__(self, other: object) -> Expression:
-        return self._compared(">", other)
-
-    def __ge__(self, other: object) -> Expression:
-        return self._compared(">=", other)
-
-    def _compared(self, operator: str, other: object) -> Expression:
-        return Expression(f"{_within(self, 5)} {operator} {_within(other, 5)}")
-
-    def equals(self, other: object) -> Expression:
-        """The condition that both are equal (``==`` compares the Python objects themselves)."""
-        return self._compared("==", other)
-
-    def differs(self, other: object) -> Expression:
-        """The condition that both are not equal."""
-        return self._compared("!=", other)
-
-    def is_in(self, *words: object) -> Expression:
-        """The condition that the value is one of those given."""
-        return Expression(f"{_within(self, 5)} in [{', '.join(_written(word) for word in words)}]")
-
-    def __add__(self, other: object) -> Expression:
-        return self._with("+", other, 5)
-
-    def __radd__(self, other: object) -> Expression:
-        return self._after("+", other, 5)
-
-    def __sub__(self, other: object) -> Expression:
-        return self._with("-", other, 5)
-
-    def __rsub__(self, other: object) -> Expression:
-        return self._after("-", other, 5)
-
-    def __mul__(self, other: object) -> Expression:
-        return self._with("*", other, 6)
-
-    def __rmul__(self, other: object) -> Expression:
-        return self._after("*", other, 6)
-
-    def __truediv__(self, other: object) -> Expression:
-        return self._with("/", other, 6)
-
-    def __rtruediv__(self, other: object) -> Expression:
-        return self._after("/", other, 6)
-
-    def __floordiv__(self, other: object) -> Expression:
-        return self._with("//", other, 6)
-
-    def __mod__(self, other: object) -> Expression:
-        return self._with("%", other, 6)
+    __and__ = _infix("and", 2, 3)
+    __rand__ = _infix("and", 2, 3, exchanged=True)
+    __or__ = _infix("or", 1, 2)
+    __ror__ = _infix("or", 1, 2, exchanged=True)
+    __lt__ = _infix("<", 5, 5)
+    __le__ = _infix("<=", 5, 5)
+    __gt__ = _infix(">", 5, 5)
+    __ge__ = _infix(">=", 5, 5)
+    __add__ = _infix("+", 5, 6)
+    __radd__ = _infix("+", 5, 6, exchanged=True)
+    __sub__ = _infix("-", 5, 6)
+    __rsub__ = _infix("-", 5, 6, exchanged=True)
+    __mul__ = _infix("*", 6, 7)
+    __rmul__ = _infix("*", 6, 7, exchanged=True)
+    __truediv__ = _infix("/", 6, 7)
+    __rtruediv__ = _infix("/", 6, 7, exchanged=True)
+    __floordiv__ = _infix("//", 6, 7)
+    __mod__ = _infix("%", 6, 7)
+    _equal = _infix("==", 5, 5)
+    _unequal = _infix("!=", 5, 5)
 
     def __pow__(self, exponent: int) -> Expression:
         return Expression(f"{_within(self, 9)} ** {exponent}")
 
     def __neg__(self) -> Expression:
         return Expression(f"-{_within(self, 7)}")
+
+    def __invert__(self) -> Expression:
+        return Expression(f"not {_within(self, 3)}")
+
+    def equals(self, other: object) -> Expression:
+        """The condition that both are equal (``==`` compares the Python objects themselves)."""
+        return self._equal(other)
+
+    def differs(self, other: object) -> Expression:
+        """The condition that both are not equal."""
+        return self._unequal(other)
+
+    def is_in(self, *words: object) -> Expression:
+        """The condition that the value is one of those given."""
+        return Expression(f"{_within(self, 5)} in [{', '.join(_written(word) for word in words)}]")
 
     def previous(self, periods: int = 1) -> Expression:
         """The value so many periods before."""

@@ -1,63 +1,70 @@
-"""The one door to NumPy, which is optional (``criteria-engine[fast]``)."""
+"""Optional packages: each is imported here and nowhere else, and by the function that needs it.
+
+Where a package is not installed, ``CriteriaError`` says how to install it.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from criteria_engine.messages.diagnostics import CriteriaError, Problems
+from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, chosen_language
 
 __all__ = [
     "arrow",
+    "matplotlib",
     "narwhals",
     "numpy",
     "numpy_if_there",
 ]
 
 
+def _missing(package: str, extra: str, path: str = "frame") -> CriteriaError:
+    """The fault of a package that is not installed; ``path`` names the argument that asked for it."""
+    details = {"package": package, "extra": extra}
+    return CriteriaError([Diagnostic("CE571", details, path, lang=chosen_language())])
+
+
 def numpy() -> Any:
-    """The package; ``CriteriaError`` says how to install it where it is missing."""
+    """NumPy, of the extra ``fast``."""
     try:
         import numpy as np
     except ImportError:
-        problems = Problems()
-        problems.add("frame", "CE571", package="numpy", extra="fast")
-        raise CriteriaError(problems) from None
+        raise _missing("numpy", "fast") from None
     return np
 
 
 def numpy_if_there() -> Any:
-    """The package; None where it is missing, for what goes as well without it, but slowly."""
+    """NumPy; None where it is not installed, for work that plain Python can do as well, but slowly."""
     try:
         return numpy()
     except CriteriaError:
         return None
 
 
-# ---- the one door to narwhals, which is optional (``criteria-engine[frames]``) -------------------
-
-
 def narwhals() -> Any:
-    """The package, its second stable face; ``CriteriaError`` says how to install it where it is missing."""
+    """The second stable interface of narwhals, of the extra ``frames``."""
     try:
         import narwhals.stable.v2 as nw
     except ImportError:
-        problems = Problems()
-        problems.add("frame", "CE571", package="narwhals", extra="frames")
-        raise CriteriaError(problems) from None
+        raise _missing("narwhals", "frames") from None
     return nw
 
 
-# ---- the one door to pyarrow, which is optional (``criteria-engine[parquet]``) -------------------
-
-
 def arrow() -> tuple[Any, Any, Any]:
-    """pyarrow, its functions of columns and its Parquet; ``CriteriaError`` says how to install it."""
+    """pyarrow, its functions of columns and its Parquet, of the extra ``parquet``."""
     try:
         import pyarrow as pa
         import pyarrow.compute as pc
         import pyarrow.parquet as pq
     except ImportError:
-        problems = Problems()
-        problems.add("", "CE571", package="pyarrow", extra="parquet")
-        raise CriteriaError(problems) from None
+        raise _missing("pyarrow", "parquet", "") from None
     return pa, pc, pq
+
+
+def matplotlib() -> tuple[Any, Any]:
+    """``pyplot`` and ``ticker`` of matplotlib, of the extra ``plot``."""
+    try:
+        from matplotlib import pyplot, ticker
+    except ImportError:
+        raise _missing("matplotlib", "plot", "plot") from None
+    return pyplot, ticker

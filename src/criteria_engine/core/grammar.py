@@ -13,11 +13,9 @@ import re
 import threading
 import unicodedata
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any
 
-import attrs
-
+from criteria_engine.core.record import Record
 from criteria_engine.messages.diagnostics import Fault
 
 __all__ = [
@@ -261,8 +259,7 @@ _ALLOWED = (
 )  # fmt: skip
 
 
-@attrs.frozen(eq=False, repr=False)
-class Parsed:
+class Parsed(Record):
     """An expression that keeps to the grammar: its text, its tree and what it names.
 
     ``names`` are the inputs, parameters and definitions; ``criteria`` pairs of a function and the
@@ -292,6 +289,8 @@ def is_id(name: str) -> bool:
 
 def nearest(name: str, known: object) -> str:
     """The known name nearest to ``name``, or nothing."""
+    from difflib import get_close_matches
+
     candidates = [str(each) for each in known] if hasattr(known, "__iter__") else []
     found = get_close_matches(name, candidates, 1, 0.6)
     if not found:

@@ -19,7 +19,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Final, Literal, NamedTuple, final
 
-import attrs
+from criteria_engine.core.record import Record
 
 __all__ = [
     "NA",
@@ -81,58 +81,51 @@ FunctionName = Literal[
 ]
 
 
-@attrs.frozen(eq=False, repr=False)
-class NumberLike:
+class NumberLike(Record, kw_only=True):
     """What every number of the core knows of itself when it is made."""
 
-    low: float = attrs.field(kw_only=True)
-    high: float = attrs.field(kw_only=True)
-    whole: bool = attrs.field(kw_only=True, default=False)
-    on_grid: bool = attrs.field(kw_only=True, default=False)
+    low: float
+    high: float
+    whole: bool = False
+    on_grid: bool = False
 
 
 # ---- conditions ------------------------------------------------------------------------------
 
 
-@attrs.frozen(eq=False, repr=False)
-class Truth:
+class Truth(Record):
     """Always, or never."""
 
     value: bool
 
 
-@attrs.frozen(eq=False, repr=False)
-class InputFlag:
+class InputFlag(Record):
     """A boolean input says yes (``wanted``), or no."""
 
     input: str
     wanted: bool
 
 
-@attrs.frozen(eq=False, repr=False)
-class InputNotApplicable:
+class InputNotApplicable(Record):
     """An input is not applicable (``wanted``), or is not so."""
 
     input: str
     wanted: bool
 
 
-@attrs.frozen(eq=False, repr=False)
-class InputGiven:
+class InputGiven(Record):
     """A fact of the assessment: the input is not missing."""
 
     input: str
 
 
-@attrs.frozen(eq=False, repr=False)
-class InputEvidenced:
+class InputEvidenced(Record):
     """A fact of the assessment: evidence names the input."""
 
     input: str
 
 
-@attrs.frozen(eq=False, repr=False)
-class Compare:
+class Compare(Record):
     """Two numbers compared."""
 
     operator: Operator
@@ -140,8 +133,7 @@ class Compare:
     right: Numeric
 
 
-@attrs.frozen(eq=False, repr=False)
-class Among:
+class Among(Record):
     """The text of an input is one of the words (``wanted``), or none of them.
 
     ``domain`` are all the words it can be at all, or None where it may be any text.
@@ -153,8 +145,7 @@ class Among:
     domain: tuple[str, ...] | None
 
 
-@attrs.frozen(eq=False, repr=False)
-class Same:
+class Same(Record):
     """Two text inputs agree (``wanted``), or differ; ``meet`` says whether they can agree."""
 
     left: str
@@ -163,22 +154,19 @@ class Same:
     meet: bool
 
 
-@attrs.frozen(eq=False, repr=False)
-class And:
+class And(Record):
     """All of the conditions hold."""
 
     parts: tuple[Condition, ...]
 
 
-@attrs.frozen(eq=False, repr=False)
-class Or:
+class Or(Record):
     """At least one of the conditions holds."""
 
     parts: tuple[Condition, ...]
 
 
-@attrs.frozen(eq=False, repr=False)
-class Settled:
+class Settled(Record):
     """No missing value can change it: one of ``outcomes`` is possible, and the numbers are exact.
 
     Where ``silent``, one of the outcomes, is that one, the numbers do not matter.
@@ -189,8 +177,7 @@ class Settled:
     silent: Condition
 
 
-@attrs.frozen(eq=False, repr=False)
-class Not:
+class Not(Record):
     """The contrary of a fact (``InputGiven``, ``InputEvidenced``, ``Settled``) or of a bounded condition."""
 
     part: Condition
@@ -199,28 +186,24 @@ class Not:
 # ---- numbers ---------------------------------------------------------------------------------
 
 
-@attrs.frozen(eq=False, repr=False)
 class Number(NumberLike):
     """A constant, exact as it was written."""
 
     value: Fraction
 
 
-@attrs.frozen(eq=False, repr=False)
 class InputNumber(NumberLike):
     """The number of an input (a place on its scale, a day); its lowest where it is not applicable."""
 
     input: str
 
 
-@attrs.frozen(eq=False, repr=False)
 class Sum(NumberLike):
     """Terms added from left to right."""
 
     terms: tuple[Numeric, ...]
 
 
-@attrs.frozen(eq=False, repr=False)
 class Difference(NumberLike):
     """``left`` less ``right``."""
 
@@ -228,7 +211,6 @@ class Difference(NumberLike):
     right: Numeric
 
 
-@attrs.frozen(eq=False, repr=False)
 class Product(NumberLike):
     """``left`` by ``right``."""
 
@@ -236,7 +218,6 @@ class Product(NumberLike):
     right: Numeric
 
 
-@attrs.frozen(eq=False, repr=False)
 class Quotient(NumberLike):
     """``left`` divided by ``right``; 0 where the divisor is 0 (whoever asks has asked that before).
 
@@ -248,7 +229,6 @@ class Quotient(NumberLike):
     nearest: float
 
 
-@attrs.frozen(eq=False, repr=False)
 class Remainder(NumberLike):
     """What ``left // right`` leaves, with the sign of ``right``; 0 where ``right`` is 0."""
 
@@ -256,7 +236,6 @@ class Remainder(NumberLike):
     right: Numeric
 
 
-@attrs.frozen(eq=False, repr=False)
 class Power(NumberLike):
     """``base`` multiplied by itself, ``exponent`` (2 to 10) factors."""
 
@@ -264,7 +243,6 @@ class Power(NumberLike):
     exponent: int
 
 
-@attrs.frozen(eq=False, repr=False)
 class Extreme(NumberLike):
     """The smallest or the largest of the numbers."""
 
@@ -272,7 +250,6 @@ class Extreme(NumberLike):
     parts: tuple[Numeric, ...]
 
 
-@attrs.frozen(eq=False, repr=False)
 class Apply(NumberLike):
     """A named function; outside its domain 0 (whoever asks has asked that before).
 
@@ -284,7 +261,6 @@ class Apply(NumberLike):
     days_off: frozenset[int] = frozenset()
 
 
-@attrs.frozen(eq=False, repr=False)
 class Rounded(NumberLike):
     """Rounded to so many digits after the point, of the number on the grid."""
 
@@ -293,8 +269,7 @@ class Rounded(NumberLike):
     mode: RoundingMode
 
 
-@attrs.frozen(eq=False, repr=False)
-class Branch:
+class Branch(Record):
     """A value, the ``test`` that picks it after those before it failed, and the whole ``guard``."""
 
     test: Condition
@@ -302,7 +277,6 @@ class Branch:
     value: Numeric
 
 
-@attrs.frozen(eq=False, repr=False)
 class Choice(NumberLike):
     """The value of the first branch whose test holds, else ``otherwise``.
 
@@ -315,8 +289,7 @@ class Choice(NumberLike):
     otherwise: Numeric
 
 
-@attrs.frozen(eq=False, repr=False)
-class Part:
+class Part(Record):
     """A child's share in a ratio: it adds to both sums where it ``applies``.
 
     ``absent`` is the contrary of ``applies``, written out positively.
@@ -328,7 +301,6 @@ class Part:
     absent: Condition
 
 
-@attrs.frozen(eq=False, repr=False)
 class Ratio(NumberLike):
     """``scale`` times the sum of points over the sum of maxima, of the parts that apply.
 
@@ -342,8 +314,7 @@ class Ratio(NumberLike):
     exact: Numeric
 
 
-@attrs.frozen(eq=False, repr=False)
-class MixturePart:
+class MixturePart(Record):
     """One end of a part of a ratio, and whether it surely or possibly applies."""
 
     points: Numeric
@@ -352,7 +323,6 @@ class MixturePart:
     maybe: Condition
 
 
-@attrs.frozen(eq=False, repr=False)
 class Mixture(NumberLike):
     """The smallest or largest ratio over every choice of the parts that may apply.
 
@@ -365,7 +335,6 @@ class Mixture(NumberLike):
     summed_on_grid: bool
 
 
-@attrs.frozen(eq=False, repr=False)
 class Tighter(NumberLike):
     """A number that other formulas bound as well: never below ``lower``, never above ``upper``."""
 

@@ -5,43 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import assert_never
 
-from criteria_engine.core.nodes import (
-    Among,
-    And,
-    Apply,
-    Choice,
-    Compare,
-    Condition,
-    Difference,
-    Extreme,
-    InputEvidenced,
-    InputFlag,
-    InputGiven,
-    InputNotApplicable,
-    InputNumber,
-    Mixture,
-    Not,
-    Number,
-    Numeric,
-    Or,
-    Power,
-    Product,
-    Quotient,
-    Ratio,
-    Remainder,
-    Rounded,
-    Same,
-    Settled,
-    Sum,
-    Tighter,
-    Truth,
-)
+from criteria_engine.core import nodes
+from criteria_engine.core.nodes import Condition, Numeric
 
-__all__ = [
-    "children_first",
-    "inner",
-    "inputs_of",
-]
+__all__ = ["children_first", "inner", "inputs_of"]
 
 
 def children_first(
@@ -68,14 +35,14 @@ def inputs_of(part: Condition | Numeric) -> tuple[str, ...]:
     """The inputs that a part itself looks at."""
     match part:
         case (
-            InputFlag(input)
-            | InputNotApplicable(input)
-            | InputGiven(input)
-            | Among(input)
-            | InputNumber(input=input)
+            nodes.InputFlag(input)
+            | nodes.InputNotApplicable(input)
+            | nodes.InputGiven(input)
+            | nodes.Among(input)
+            | nodes.InputNumber(input=input)
         ):
             return (input,)
-        case Same(left, right):
+        case nodes.Same(left, right):
             return (left, right)
     return ()
 
@@ -83,33 +50,37 @@ def inputs_of(part: Condition | Numeric) -> tuple[str, ...]:
 def inner(part: Condition | Numeric) -> tuple[Condition | Numeric, ...]:
     """The parts that a part is made of, guards included."""
     match part:
-        case Compare(_, left, right) | Difference(left=left, right=right) | Product(left=left, right=right):
+        case (
+            nodes.Compare(_, left, right)
+            | nodes.Difference(left=left, right=right)
+            | nodes.Product(left=left, right=right)
+        ):
             return (left, right)
-        case Quotient(left=left, right=right) | Remainder(left=left, right=right):
+        case nodes.Quotient(left=left, right=right) | nodes.Remainder(left=left, right=right):
             return (left, right)
-        case And(parts) | Or(parts) | Extreme(parts=parts) | Apply(parts=parts):
+        case nodes.And(parts) | nodes.Or(parts) | nodes.Extreme(parts=parts) | nodes.Apply(parts=parts):
             return tuple(parts)
-        case Sum(terms=terms):
+        case nodes.Sum(terms=terms):
             return tuple(terms)
-        case Not(one) | Rounded(part=one) | Power(base=one):
+        case nodes.Not(one) | nodes.Rounded(part=one) | nodes.Power(base=one):
             return (one,)
-        case Ratio(exact=one) | Tighter(exact=one):
+        case nodes.Ratio(exact=one) | nodes.Tighter(exact=one):
             return (one,)
-        case Choice(branches=branches, otherwise_guard=guard, otherwise=otherwise):
+        case nodes.Choice(branches=branches, otherwise_guard=guard, otherwise=otherwise):
             pieces = [piece for branch in branches for piece in (branch.guard, branch.value)]
             return (*pieces, guard, otherwise)
-        case Settled(outcomes, numbers):
+        case nodes.Settled(outcomes, numbers):
             return (*outcomes, *numbers)
         case (
-            Truth()
-            | Number()
-            | InputNumber()
-            | InputFlag()
-            | InputNotApplicable()
-            | InputGiven()
-            | InputEvidenced()
+            nodes.Truth()
+            | nodes.Number()
+            | nodes.InputNumber()
+            | nodes.InputFlag()
+            | nodes.InputNotApplicable()
+            | nodes.InputGiven()
+            | nodes.InputEvidenced()
         ):
             return ()
-        case Among() | Same() | Mixture():
+        case nodes.Among() | nodes.Same() | nodes.Mixture():
             return ()
     assert_never(part)

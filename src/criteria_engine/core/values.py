@@ -12,15 +12,15 @@ import datetime
 from collections.abc import Sequence
 from typing import Literal
 
-import attrs
-
 from criteria_engine.core import algebra as a
 from criteria_engine.core.grammar import mended_date, nearest
 from criteria_engine.core.nodes import (
     Among,
     Branch,
     Condition,
+    InputFlag,
     InputGiven,
+    InputNumber,
     Not,
     Numeric,
     Operator,
@@ -28,9 +28,11 @@ from criteria_engine.core.nodes import (
     Settled,
     Tighter,
 )
+from criteria_engine.core.record import Record
 from criteria_engine.messages.diagnostics import Fault
 
 __all__ = [
+    "FREE",
     "TOO_LARGE",
     "Meaning",
     "NumberValue",
@@ -40,6 +42,8 @@ __all__ = [
     "all_of",
     "any_of",
     "applied",
+    "as_amount",
+    "as_claim",
     "binary",
     "chosen",
     "compared",
@@ -49,7 +53,10 @@ __all__ = [
     "day_of",
     "first_there",
     "fitted",
+    "free_claim",
+    "free_number",
     "handed_over",
+    "is_free",
     "is_known",
     "joined_ways",
     "kind_of",
@@ -63,8 +70,7 @@ __all__ = [
 _FAR = 10**300
 
 
-@attrs.frozen(eq=False, repr=False)
-class NumberValue:
+class NumberValue(Record):
     """A number. ``kind`` is ``number``, ``date`` (a day) or ``scale`` (a place among ``words``).
 
     ``named`` numbers (inputs, constants, definitions, scores) are compared as they are.
@@ -83,8 +89,7 @@ class NumberValue:
         return self.numeric if self.named else a.on_grid(self.numeric)
 
 
-@attrs.frozen(eq=False, repr=False)
-class TruthValue:
+class TruthValue(Record):
     """A truth value: exactly one of the three conditions holds."""
 
     true: Condition
@@ -107,8 +112,7 @@ class TruthValue:
         return a.some([self.true, self.na])
 
 
-@attrs.frozen(eq=False, repr=False)
-class TextCase:
+class TextCase(Record):
     """One text that it may be: a fixed ``word``, or what an ``input`` says (of a ``domain``)."""
 
     guard: Condition
@@ -117,8 +121,7 @@ class TextCase:
     domain: tuple[str, ...] | None = None
 
 
-@attrs.frozen(eq=False, repr=False)
-class TextValue:
+class TextValue(Record):
     """A text: exactly one case holds, or it is not applicable."""
 
     cases: tuple[TextCase, ...]
@@ -164,6 +167,42 @@ def kind_of(meaning: Meaning) -> str:
     return "text"
 
 
+def as_claim(meaning: Meaning) -> TruthValue:
+    """The meaning as a condition; ``Fault`` if it is none."""
+    if not isinstance(meaning, TruthValue):
+        raise Fault("CE235", found_kind=kind_of(meaning))
+    return meaning
+
+
+def as_amount(meaning: Meaning) -> NumberValue:
+    """The meaning as a number; ``Fault`` if it is none."""
+    if not isinstance(meaning, NumberValue) or meaning.kind != "number":
+        raise Fault("CE236", found_kind=kind_of(meaning))
+    return meaning
+
+
+# ---- stand-ins for what could not be understood: never run, so that all faults come out at once ----
+
+FREE = "?"
+"""The input that stands for whatever could not be understood."""
+
+
+def free_number() -> InputNumber:
+    """A number that could be any."""
+    return InputNumber(FREE, low=-1e15, high=1e15, on_grid=True)
+
+
+def free_claim() -> TruthValue:
+    """A condition that could come out either way."""
+    return TruthValue(InputFlag(FREE, True), InputFlag(FREE, False))
+
+
+def is_free(meaning: Meaning) -> bool:
+    """Whether it is a stand-in."""
+    numeric = meaning.numeric if isinstance(meaning, NumberValue) else None
+    return isinstance(numeric, InputNumber) and numeric.input == FREE
+
+
 # ---- conditions ------------------------------------------------------------------------------
 
 
@@ -190,7 +229,7 @@ def contrary_of(claim: TruthValue) -> TruthValue:
 
 def counted(claims: Sequence[TruthValue]) -> NumberValue:
     """How many of the conditions hold."""
-    ones = [a.choice([Branch(claim.true, claim.true, a.ONE)], claim.fails, a.ZERO) for claim in claims]
+    ones = [a.either(claim.true, a.ONE, claim.fails, a.ZERO) for claim in claims]
     return NumberValue(a.add(ones))
 
 
@@ -270,7 +309,7 @@ def joined_ways(ways: Sequence[tuple[Condition, Condition, Meaning]], none: Cond
     if all(isinstance(value, TextValue) for value in alike):
         words = [value for value in alike if isinstance(value, TextValue)]
         cases = [
-            attrs.evolve(case, guard=a.every([guard, case.guard]))
+            case.replaced(guard=a.every([guard, case.guard]))
             for guard, value in zip(guards, words, strict=True)
             for case in value.cases
         ]
@@ -316,7 +355,7 @@ def least_of(which: Literal["min", "max"], amounts: Sequence[NumberValue]) -> Nu
         return NumberValue(numeric)
     there = a.some([amount.there for amount in amounts])
     na = a.every([amount.na for amount in amounts])
-    return NumberValue(a.choice([Branch(there, there, numeric)], na, a.ZERO), there, na)
+    return NumberValue(a.either(there, numeric, na, a.ZERO), there, na)
 
 
 def least_of_any(which: Literal["min", "max"], amounts: Sequence[NumberValue]) -> Numeric:
@@ -327,10 +366,7 @@ def least_of_any(which: Literal["min", "max"], amounts: Sequence[NumberValue]) -
     other_far = a.number(-_FAR if which == "min" else _FAR)
 
     def padded(pad: Numeric) -> list[Numeric]:
-        return [
-            a.choice([Branch(amount.there, amount.there, amount.numeric)], amount.na, pad)
-            for amount in amounts
-        ]
+        return [a.either(amount.there, amount.numeric, amount.na, pad) for amount in amounts]
 
     exact = a.extreme(which, padded(far))
     other = a.extreme("max" if which == "min" else "min", padded(other_far))

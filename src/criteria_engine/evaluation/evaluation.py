@@ -6,12 +6,12 @@ import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from criteria_engine.compiler.names import Described, earlier_name
+from criteria_engine.compiler.names import earlier_name
 from criteria_engine.compiler.program import Program
 from criteria_engine.core.grammar import nearest, normal
-from criteria_engine.evaluation.findings import Findings
 from criteria_engine.evaluation.result import Result
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
+from criteria_engine.rules.parts import RulesetParts
 
 __all__ = [
     "History",
@@ -31,7 +31,7 @@ __all__ = [
 History = Sequence[Mapping[str, Any] | None]
 """The values of earlier periods, the newest first; None for a period of which nothing is known."""
 
-Titled = str | Findings | None
+Titled = str | Result | None
 """A title: the id of the level that is held, ``"none"`` for none, or the result of judging it; None where
 that is not known."""
 
@@ -73,7 +73,7 @@ def observed_before(program: Program, history: object, problems: Problems, *, st
 
 
 def titles_held(
-    program: Program, titles: object, sets: Iterable[Described], problems: Problems
+    program: Program, titles: object, sets: Iterable[RulesetParts], problems: Problems
 ) -> dict[str, Any]:
     """Whether each title that the ruleset asks for is held; one of which nothing is said is left out."""
     found: dict[str, Any] = {}
@@ -86,7 +86,7 @@ def titles_held(
     for ruleset, held in titles.items():
         told: set[tuple[str, str | None]] = set()
         newest_first = held if isinstance(held, list | tuple) else [held]
-        wrong = [each for each in newest_first if not isinstance(each, str | Findings | None)]
+        wrong = [each for each in newest_first if not isinstance(each, str | Result | None)]
         if wrong or not isinstance(ruleset, str):
             problems.add(f"titles.{ruleset}", "CE563", value=repr(wrong[0] if wrong else ruleset)[:60])
             continue
@@ -104,11 +104,11 @@ def titles_held(
     return found
 
 
-def _is_held(ruleset: str, level: str, held: Titled, at_hand: Mapping[str, Described]) -> bool | None:
+def _is_held(ruleset: str, level: str, held: Titled, at_hand: Mapping[str, RulesetParts]) -> bool | None:
     """Whether ``held`` is that level or a better one; None while that is open."""
     if held is None:
         return None
-    if isinstance(held, Findings):
+    if isinstance(held, Result):
         if held.ruleset.id != ruleset:
             raise Fault("CE565", name=held.ruleset.id, ruleset=ruleset)
         possible = held.possible_levels
@@ -119,7 +119,7 @@ def _is_held(ruleset: str, level: str, held: Titled, at_hand: Mapping[str, Descr
     return _reaches(normal(held), level, at_hand.get(ruleset))
 
 
-def _reaches(held: str, level: str, ruleset: Described | None) -> bool:
+def _reaches(held: str, level: str, ruleset: RulesetParts | None) -> bool:
     """Whether a level is another, or stands above it where the ruleset that ranks them is at hand."""
     if ruleset is None:
         return held == level
@@ -135,7 +135,7 @@ def _reaches(held: str, level: str, ruleset: Described | None) -> bool:
     return held == level
 
 
-def levels_that_reach(level: str, ruleset: Described | None) -> tuple[str, ...]:
+def levels_that_reach(level: str, ruleset: RulesetParts | None) -> tuple[str, ...]:
     """A level, and those that stand above it where the ruleset that ranks them is at hand."""
     ranks = [] if ruleset is None else [each.id for each in ruleset.levels]
     if ruleset is not None:
@@ -151,14 +151,14 @@ def plain_titles(titles: Mapping[str, Any]) -> dict[str, Any]:
 def _plain(held: Any) -> Any:
     if isinstance(held, list | tuple):
         return [_plain(each) for each in held]
-    return held.level if isinstance(held, Findings) else held
+    return held.level if isinstance(held, Result) else held
 
 
 _NO_EVIDENCE: Mapping[str, str] = {}
 
 
 def evaluate(
-    ruleset: Described,
+    ruleset: RulesetParts,
     program: Program,
     values: Mapping[str, Any],
     *,
@@ -167,7 +167,7 @@ def evaluate(
     evidence: Mapping[str, str] | None = None,
     on: datetime.date | None = None,
     subject: str | None = None,
-    sets: Iterable[Described] = (),
+    sets: Iterable[RulesetParts] = (),
     strict: bool = True,
     again: bool = False,
 ) -> Result:
@@ -204,7 +204,7 @@ def evaluate(
 
 
 def _carefully(
-    ruleset: Described,
+    ruleset: RulesetParts,
     program: Program,
     values: Mapping[str, Any],
     evidence: Mapping[str, str],
@@ -217,10 +217,10 @@ def _carefully(
         _check_day_and_evidence(ruleset, program, evidence if strict else {}, on)
     day = None if on is None else on.toordinal()
     row, gone = program.door.read(values, evidence.keys(), day, strict=strict)
-    answers = (program.bounded if gone else program.exact)(row, evidence.keys())
+    verdict = (program.bounded if gone else program.exact)(row, evidence.keys())
     if program.consistency:
-        _check_consistency(ruleset, program.breaches(answers, not gone))
-    return Result(ruleset, program, row, answers, not gone, dict(evidence), on, subject)
+        _check_consistency(ruleset, verdict[4:])
+    return Result(ruleset, program, row, verdict, dict(evidence), on, subject)
 
 
 def _check_mappings(**given: object) -> None:
@@ -250,7 +250,7 @@ def _given(evidence: Mapping[str, str] | None) -> Mapping[str, str]:
     return {name: text for name, text in evidence.items() if text not in (None, "")}
 
 
-def checked_day(ruleset: Described, program: Program, on: object) -> datetime.date | None:
+def checked_day(ruleset: RulesetParts, program: Program, on: object) -> datetime.date | None:
     """The day whose dated parameters count, for many assessments; ``CriteriaError`` where it does not do."""
     day = _day_of(on)
     if program.needs_day:
@@ -258,7 +258,7 @@ def checked_day(ruleset: Described, program: Program, on: object) -> datetime.da
     return day
 
 
-def first_day(ruleset: Described) -> datetime.date | None:
+def first_day(ruleset: RulesetParts) -> datetime.date | None:
     """The first day on which every dated parameter has a value; None where none is dated."""
     firsts = [
         min(entry.from_ for entry in dated)
@@ -282,7 +282,7 @@ def _day_of(on: object) -> datetime.date | None:
 
 
 def _check_day_and_evidence(
-    ruleset: Described, program: Program, evidence: Mapping[str, str], on: datetime.date | None
+    ruleset: RulesetParts, program: Program, evidence: Mapping[str, str], on: datetime.date | None
 ) -> None:
     problems = Problems()
     known = {given.id for given in ruleset.inputs}
@@ -300,7 +300,7 @@ def _check_day_and_evidence(
     problems.raise_errors()
 
 
-def _check_consistency(ruleset: Described, breaches: Sequence[bool]) -> None:
+def _check_consistency(ruleset: RulesetParts, breaches: Sequence[bool]) -> None:
     problems = Problems()
     for number, (rule, breach) in enumerate(zip(ruleset.consistency, breaches, strict=True)):
         if breach:

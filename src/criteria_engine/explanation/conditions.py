@@ -1,41 +1,38 @@
-"""Conditions said part by part."""
+"""Conditions in words: what was observed, against what, and by how much it is missed."""
 
 from __future__ import annotations
 
 import ast
 import datetime
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from operator import eq, ge, gt, le, lt
+from typing import TypeGuard
 
 import attrs
 
-from criteria_engine.compiler.names import span_of
+from criteria_engine.compiler.names import earlier_name, span_of
 from criteria_engine.core.algebra import opposite
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.grammar import dotted, normal
 from criteria_engine.core.nodes import Operator
 from criteria_engine.core.values import Meaning, NumberValue, TextValue, TruthValue, day_of
+from criteria_engine.explanation.evaluated import Comparison, EvaluatedExpressions
 from criteria_engine.explanation.lines import ExplanationLine, Piece, Shortfall
-from criteria_engine.explanation.phrases import SIGNS, Phrases
-from criteria_engine.explanation.sight import Facts, Link, Sight, Sighted
+from criteria_engine.explanation.phrases import SIGNS, Subexpression, Wording
 from criteria_engine.messages.formatting import date
 
 __all__ = [
     "ConditionWriter",
-    "among",
-    "compared",
-    "compared_numbers",
-    "missed_by",
     "share_missed_by",
 ]
 
 
-# ---- by how much a comparison that fails is missed: exact, and true ------------------------------
+# ---- By how much a comparison that fails is missed: exact, and checked ----
 
-_FLIPPED: dict[Operator, Operator] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
-_HOLDS: dict[str, Callable[[Fraction, Fraction], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq}
+_FLIPPED: Mapping[Operator, Operator] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+_HOLDS: Mapping[str, Callable[[Fraction, Fraction], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq}
 _UNITS = {"percent": "percent_point", "points": "point"}
 _STEPS_DOWN = 10**9
 
@@ -45,24 +42,22 @@ def _exact(value: float) -> Fraction:
     return Fraction(repr(value))
 
 
-def compared_numbers(
-    sight: Sight, seen: Sighted, left: ast.expr, right: ast.expr
-) -> tuple[Fraction, Fraction] | None:
+def _compared_numbers(values: EvaluatedExpressions, compared: Comparison) -> tuple[Fraction, Fraction] | None:
     """The two numbers that are compared (days, places on a scale), where both are settled."""
-    one, two = sight.meaning(seen, left), sight.meaning(seen, right)
+    one, two = values.meaning(compared.left), values.meaning(compared.right)
     sizes = []
-    for tree, meaning, other in ((left, one, two), (right, two, one)):
-        size = _written_place(meaning, other)
+    for part, meaning, other in ((compared.left, one, two), (compared.right, two, one)):
+        size = _place_of_word(meaning, other)
         if size is None:
-            known = sight.number(seen, tree)
-            size = None if known is None else _exact(known)
-        if size is None:
-            return None
+            number = values.number(part)
+            if number is None:
+                return None
+            size = _exact(number)
         sizes.append(size)
     return sizes[0], sizes[1]
 
 
-def _written_place(meaning: Meaning | None, other: Meaning | None) -> Fraction | None:
+def _place_of_word(meaning: Meaning | None, other: Meaning | None) -> Fraction | None:
     """The number that a written word stands for beside a scale or a day."""
     if not isinstance(meaning, TextValue) or not isinstance(other, NumberValue) or meaning.constant is None:
         return None
@@ -71,49 +66,45 @@ def _written_place(meaning: Meaning | None, other: Meaning | None) -> Fraction |
     return Fraction(day_of(meaning.constant)) if other.kind == "date" else None
 
 
-def missed_by(sight: Sight, phrases: Phrases, link: Link) -> Shortfall | None:
+def _missed_by(values: EvaluatedExpressions, wording: Wording, compared: Comparison) -> Shortfall | None:
     """By how much the left side misses what is wanted; None where that cannot be said."""
-    seen, left, operator, right = link.seen, link.left, link.operator, link.right
-    if operator == "!=":
+    if compared.operator == "!=":
         return None
-    if _is_constant(sight, seen, left):
-        left, operator, right = right, _FLIPPED[operator], left
-    numbers = compared_numbers(sight, seen, left, right)
+    if not values.inputs(compared.left):
+        compared = Comparison(compared.right, _FLIPPED[compared.operator], compared.left)
+    left, operator = compared.left, compared.operator
+    numbers = _compared_numbers(values, compared)
     if numbers is None:
         return None
     value, edge = numbers
-    whole = sight.is_whole(seen, left)
-    found = _size(value, operator, edge, whole)
-    if found is None:
+    change = _change(value, operator, edge, whole=values.is_whole(left))
+    if change is None:
         return None
-    unit = phrases.unit(seen.parsed, left)
-    name = normal(left.id) if isinstance(left, ast.Name) else ""
-    is_input = name in sight.result.program.judging.inputs
-    made = Shortfall(
-        name if is_input else phrases.quoted(seen.parsed, left),
+    unit = wording.unit(left)
+    name = normal(left.tree.id) if isinstance(left.tree, ast.Name) else ""
+    is_input = name in values.judging.inputs
+    short = Shortfall(
+        name if is_input else left.text,
         is_input,
-        abs(found[0]),
+        abs(change[0]),
         1 if edge > value or operator in (">", ">=") else -1,
-        found[1],
+        change[1],
         _UNITS.get(unit, unit),
         value,
         edge,
         operator,
     )
-    turned = Link(seen, left, operator, right)
-    claim = sight.link(turned)
-    if is_input:
-        if claim is None or not _can_be(sight, name, value + found[0]):
-            return None
-        return made if _checked(sight, claim, made) else None
-    return attrs.evolve(made, instead=_through_one_input(sight, phrases, turned, made))
+    claim = values.claim(compared)
+    if not is_input:
+        return attrs.evolve(short, instead=_through_one_input(values, wording, compared, short))
+    if claim is None or not _can_be(values, name, value + change[0]) or not _checked(values, claim, short):
+        return None
+    return short
 
 
-def _is_constant(sight: Sight, seen: Sighted, tree: ast.expr) -> bool:
-    return not sight.inputs(seen, [tree])
-
-
-def _size(value: Fraction, operator: Operator, edge: Fraction, whole: bool) -> tuple[Fraction, bool] | None:
+def _change(
+    value: Fraction, operator: Operator, edge: Fraction, *, whole: bool
+) -> tuple[Fraction, bool] | None:
     """The signed change that makes it hold, and whether it takes more than that."""
     goal = edge
     if whole and operator in (">", ">="):
@@ -127,74 +118,73 @@ def _size(value: Fraction, operator: Operator, edge: Fraction, whole: bool) -> t
     return goal - value, not whole and operator in ("<", ">")
 
 
-def _can_be(sight: Sight, name: str, value: Fraction) -> bool:
+def _can_be(values: EvaluatedExpressions, name: str, value: Fraction) -> bool:
     """Whether an input can hold that number at all."""
-    judging = sight.result.program.judging
-    given = judging.inputs[name]
-    low, high, _ = span_of(given, judging.parts.scales.get(given.scale or "", ()))
+    given = values.judging.inputs[name]
+    low, high, _ = span_of(given, values.judging.scales.get(given.scale or "", ()))
     return low <= value <= high
 
 
-def _checked(sight: Sight, claim: TruthValue, made: Shortfall) -> bool:
+def _checked(values: EvaluatedExpressions, claim: TruthValue, short: Shortfall) -> bool:
     """Whether an input moved by the amount makes it hold, and by a bit less does not."""
-    given = sight.result.program.judging.inputs[made.of]
-    whole = given.type in ("integer", "date", "ordinal")
-    bit = Fraction(1) if whole else max(made.amount / 1000, Fraction(1, _STEPS_DOWN))
+    whole = values.judging.inputs[short.of].type in ("integer", "date", "ordinal")
+    bit = Fraction(1) if whole else max(short.amount / 1000, Fraction(1, _STEPS_DOWN))
 
     def holds(amount: Fraction) -> bool:
-        moved = made.value + made.direction * amount
-        walk = sight.changed({made.of: int(moved) if whole else float(moved)})
+        moved = short.value + short.direction * amount
+        walk = values.changed({short.of: int(moved) if whole else float(moved)})
         return walk.can(claim.true) and not walk.can(claim.false) and not walk.can(claim.na)
 
-    if made.strict:
-        return holds(made.amount + bit) and not holds(made.amount)
-    return holds(made.amount) and not (made.amount >= bit and holds(made.amount - bit))
+    if short.strict:
+        return holds(short.amount + bit) and not holds(short.amount)
+    return holds(short.amount) and not (short.amount >= bit and holds(short.amount - bit))
 
 
-def _through_one_input(sight: Sight, phrases: Phrases, link: Link, made: Shortfall) -> Shortfall | None:
+def _through_one_input(
+    values: EvaluatedExpressions, wording: Wording, compared: Comparison, short: Shortfall
+) -> Shortfall | None:
     """Of a share of counts: by how much the counted part must move, the whole staying as it is."""
-    seen, operator = link.seen, link.operator
-    at, ratio = _ratio_behind(sight, phrases, seen, link.left)
-    if ratio is None or not isinstance(ratio.args[0], ast.Name) or operator == "==":
+    ratio = _ratio_behind(values, wording, compared.left)
+    if ratio is None or compared.operator == "==":
         return None
-    name, whole = normal(ratio.args[0].id), ratio.args[1]
-    judging = sight.result.program.judging
-    size = sight.number(at, whole)
-    others = {*sight.inputs(at, [whole]), *sight.inputs(seen, [link.right])}
-    if name not in judging.inputs or name in others or judging.inputs[name].type != "integer" or not size:
+    part, whole = ratio
+    name = normal(part.tree.id) if isinstance(part.tree, ast.Name) else ""
+    inputs = values.judging.inputs
+    if name not in inputs or inputs[name].type != "integer":
         return None
-    value = sight.number(at, ratio.args[0])
-    claim = sight.link(link)
+    size, value, claim = values.number(whole), values.number(part), values.claim(compared)
+    if name in {*values.inputs(whole), *values.inputs(compared.right)} or not size or size < 0:
+        return None
     if value is None or claim is None:
         return None
-    found = _size(_exact(value), operator, made.edge * _exact(size) / 100, True)
-    if found is None or size < 0 or not _can_be(sight, name, _exact(value) + found[0]):
+    edge = short.edge * _exact(size) / 100
+    change = _change(_exact(value), compared.operator, edge, whole=True)
+    if change is None or not _can_be(values, name, _exact(value) + change[0]):
         return None
-    part = Shortfall(
+    instead = Shortfall(
         name,
         True,
-        abs(found[0]),
-        made.direction,
+        abs(change[0]),
+        short.direction,
         False,
-        phrases.unit(at.parsed, ratio.args[0]),
+        wording.unit(part),
         _exact(value),
-        made.edge * _exact(size) / 100,
-        operator,
+        edge,
+        compared.operator,
     )
-    return part if _checked(sight, claim, part) else None
+    return instead if _checked(values, claim, instead) else None
 
 
 def _ratio_behind(
-    sight: Sight, phrases: Phrases, seen: Sighted, tree: ast.expr
-) -> tuple[Sighted, ast.Call | None]:
-    """The ``percent(a, b)`` that a part is, itself or by the name of a definition."""
-    text = phrases.defined_as(normal(tree.id)) if isinstance(tree, ast.Name) else None
-    if text is not None:
-        seen = sight.at(text)
-        tree = seen.parsed.tree
-    if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id == "percent":
-        return seen, tree
-    return seen, None
+    values: EvaluatedExpressions, wording: Wording, part: Subexpression
+) -> tuple[Subexpression, Subexpression] | None:
+    """The two sides of the ``percent(a, b)`` that a part is, itself or by the name of a definition."""
+    text = wording.defined_as(normal(part.tree.id)) if isinstance(part.tree, ast.Name) else None
+    part = part if text is None else values.expression(text)
+    match part.tree:
+        case ast.Call(ast.Name(id="percent"), [counted, whole]):
+            return part.part(counted), part.part(whole)
+    return None
 
 
 def share_missed_by(of: str, value: float, edge: float) -> Shortfall | None:
@@ -203,7 +193,7 @@ def share_missed_by(of: str, value: float, edge: float) -> Shortfall | None:
     return Shortfall(of, False, two - one, 1, False, "share", one, two, ">=") if one < two else None
 
 
-# ---- comparisons said with what was observed, against what, and what is short --------------------
+# ---- Conditions, part by part ----
 
 _OPERATORS: Mapping[type[ast.cmpop], Operator] = {
     ast.Eq: "==",
@@ -213,103 +203,7 @@ _OPERATORS: Mapping[type[ast.cmpop], Operator] = {
     ast.Gt: ">",
     ast.GtE: ">=",
 }
-_TURNED: Mapping[Operator, Operator] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
-
-
-def compared(
-    facts: Facts, seen: Sighted, link: tuple[ast.expr, ast.cmpop, ast.expr], role: str, *, negated: bool
-) -> ExplanationLine:
-    """One comparison; where ``negated`` its contrary is what is wanted."""
-    left, operator, right = link
-    sign = opposite(_OPERATORS[type(operator)]) if negated else _OPERATORS[type(operator)]
-    sight = facts.sight
-    if not sight.inputs(seen, [left]) and sight.inputs(seen, [right]):
-        left, sign, right = right, _TURNED[sign], left
-    made = Link(seen, left, sign, right)
-    claim = sight.link(made)
-    if claim is None:
-        return ExplanationLine("condition", (facts.code(seen.parsed.text),))
-    status = sight.truth(claim)
-    asked = status == "not_met" and role != "excused" and not seen.back  # what was, stays
-    short = missed_by(sight, facts.wording.phrases, made) if asked else None
-    ending = _ending(facts, (left, right), claim, role, status)
-    if short is not None:
-        ending += facts.wording.shortfall(short)
-    pieces = (*_observed(facts, made, status), Piece(ending))
-    figures = () if _counts(left) or _counts(right) else facts.figures(seen, (left, right))
-    return ExplanationLine("condition", pieces, status, shortfall=short, children=figures)
-
-
-def _counts(tree: ast.expr) -> bool:
-    """Whether a side counts conditions, which are then said themselves."""
-    return isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id == "count"
-
-
-def _ending(facts: Facts, sides: tuple[ast.expr, ...], claim: TruthValue, role: str, status: str) -> str:
-    if status == "unknown":
-        return facts.lacking(sides, claim)
-    return "" if status == "not_applicable" else facts.verdict(role, status)
-
-
-def _observed(facts: Facts, link: Link, status: str) -> tuple[Piece, ...]:
-    seen, left, sign, right = link.seen, link.left, link.operator, link.right
-    name = facts.name(seen, left)
-    if status == "not_applicable":
-        return facts.around("flag", name, value=facts.wording.say("na_value"))
-    value, edge = _sides(facts, seen, left, right)
-    shown = sign if status in ("met", "unknown") else opposite(sign)
-    key = "compared_open" if status == "unknown" else "compared"
-    other = _other_side(facts, seen, right)
-    key = f"{key}_named" if other else key
-    return facts.around(key, name, value=value, sign=SIGNS[shown], edge=edge, right=other)
-
-
-def _other_side(facts: Facts, seen: Sighted, right: ast.expr) -> str:
-    """What stands on the right, where it is more than a written value."""
-    if facts.sight.inputs(seen, [right]):
-        return facts.wording.phrase(seen.parsed, right)
-    if not isinstance(right, ast.Name):
-        return ""
-    titled = facts.wording.phrases.name(normal(right.id))
-    return titled if titled != normal(right.id) else ""
-
-
-def _sides(facts: Facts, seen: Sighted, left: ast.expr, right: ast.expr) -> tuple[str, str]:
-    meaning, other = facts.sight.meaning(seen, left), facts.sight.meaning(seen, right)
-    unit = facts.wording.phrases.unit(seen.parsed, left) or facts.wording.phrases.unit(seen.parsed, right)
-    numbers = compared_numbers(facts.sight, seen, left, right)
-    if numbers is not None and isinstance(meaning, NumberValue) and meaning.kind == "number":
-        return facts.wording.apart(*numbers, unit)
-    value = facts.value(seen, left)
-    if isinstance(meaning, NumberValue) and meaning.kind == "date" and isinstance(other, TextValue):
-        return value, date(datetime.date.fromisoformat(other.constant or ""), facts.wording.lang)
-    return value, facts.wording.value(facts.sight.value(seen, right), unit)
-
-
-def among(
-    facts: Facts, seen: Sighted, sides: tuple[ast.expr, ast.List], role: str, *, wanted: bool
-) -> ExplanationLine:
-    """Whether a value is one of those listed, as ``wanted`` or not."""
-    left, options = sides
-    claim = facts.sight.inside(seen, left, options)
-    name = facts.name(seen, left)
-    if claim is None:
-        return ExplanationLine("condition", (name,))
-    status = facts.sight.truth(claim, negated=not wanted)
-    if status == "not_applicable":
-        return ExplanationLine(
-            "condition", facts.around("flag", name, value=facts.wording.say("na_value")), status
-        )
-    inside = wanted if status in ("met", "unknown") else not wanted
-    key = ("among" if inside else "not_among") + ("_open" if status == "unknown" else "")
-    words = facts.wording.listed(_option(facts, seen, each) for each in options.elts)
-    said = facts.around(key, name, value=facts.value(seen, left), words=words)
-    ending = _ending(facts, (left,), claim, role, status)
-    return ExplanationLine("condition", (*said, Piece(ending)), status)
-
-
-def _option(facts: Facts, seen: Sighted, tree: ast.expr) -> str:
-    return facts.wording.value(facts.sight.value(seen, tree))
+_MOST_FIGURES, _LONGEST_QUOTE = 8, 160
 
 
 @attrs.frozen
@@ -326,135 +220,296 @@ class _Aim:
 
 
 class ConditionWriter:
-    """Says the conditions of one result; ``role`` chooses the words of the verdict.
+    """Says the conditions of one result, and what the parts of its expressions came to.
 
-    Where ``negated``, what is wanted is the contrary; a line's state always says whether what is
-    wanted is so.
+    ``role`` chooses the words of a verdict (``must when want event excused``). Where ``negated``, what is wanted
+    is the contrary; a line's status always says whether what is wanted is so.
     """
 
-    def __init__(self, facts: Facts) -> None:
-        self.facts = facts
+    def __init__(self, values: EvaluatedExpressions, wording: Wording) -> None:
+        self.values, self.wording = values, wording
 
     def line(
         self, expression: Expression, role: str, *, here: str = "", negated: bool = False
     ) -> ExplanationLine:
         """The line of a whole expression, with the author's words behind it."""
-        seen = self.facts.sight.at(expression.text, here)
-        made = self._part(seen, seen.parsed.tree, _Aim(role, negated))
-        pieces = made.pieces
-        quoted = self.facts.code(expression.text)
-        if not isinstance(seen.parsed.tree, ast.Name) and quoted not in pieces:
+        whole = self.values.expression(expression.text, here)
+        line = self._part(whole, _Aim(role, negated))
+        pieces, quoted = line.pieces, self.code(expression.text)
+        if not isinstance(whole.tree, ast.Name) and quoted not in pieces:
             pieces = (*pieces, Piece(" ["), quoted, Piece("]"))
-        return attrs.evolve(made, pieces=pieces, rule=expression.text)
+        return attrs.evolve(line, pieces=pieces, rule=expression.text)
+
+    def about(
+        self, key: str, expression: Expression, role: str = "when", *, here: str = "", **details: str
+    ) -> ExplanationLine:
+        """The line of an expression behind the words that say what it is about."""
+        return self.prefixed(key, self.line(expression, role, here=here), **details)
 
     def prefixed(self, key: str, line: ExplanationLine, **details: str) -> ExplanationLine:
         """A line behind the words that say what it is about."""
-        return attrs.evolve(line, pieces=(Piece(self.facts.wording.say(key, **details)), *line.pieces))
+        return attrs.evolve(line, pieces=(*self.wording.pieces(key, **details), *line.pieces))
 
-    def _part(self, seen: Sighted, tree: ast.expr, aim: _Aim) -> ExplanationLine:
-        match tree:
+    def _part(self, part: Subexpression, aim: _Aim) -> ExplanationLine:
+        match part.tree:
             case ast.UnaryOp(ast.Not(), inside):
-                return self._part(seen, inside, attrs.evolve(aim, negated=not aim.negated))
-            case ast.BoolOp(operator, values):
-                children = [self._part(seen, each, aim) for each in values]
-                return self._joined(seen, tree, aim, isinstance(operator, ast.And), children)
+                return self._part(part.part(inside), attrs.evolve(aim, negated=not aim.negated))
+            case ast.BoolOp(operator, sides):
+                children = [self._part(part.part(side), aim) for side in sides]
+                return self._joined(
+                    part, aim, "all_of", "any_of", children, every=isinstance(operator, ast.And)
+                )
             case ast.Compare(left, [operator], [right]):
-                return self._link(seen, (left, operator, right), aim)
+                return self._link(part, left, operator, right, aim)
             case ast.Compare(left, operators, rights):
                 links = zip((left, *rights), operators, rights, strict=False)
-                children = [self._link(seen, link, aim) for link in links]
-                return self._joined(seen, tree, aim, True, children)
+                children = [self._link(part, *link, aim) for link in links]
+                return self._joined(part, aim, "all_of", "any_of", children, every=True)
             case ast.IfExp():
-                return self._branches(seen, tree, aim)
+                return self._branches(part, part.tree, aim)
             case ast.Call(ast.Name(id="previous"), [inside, *back]):
                 periods = back[0].value if back and isinstance(back[0], ast.Constant) else 1
-                return self._in_period(seen, inside, aim, int(str(periods)))
+                return self._in_period(part.part(inside), aim, int(str(periods)))
             case ast.Call(
-                ast.Name(id="every_period" | "any_period"), [inside, ast.Constant(value=int(count))]
+                ast.Name(id="every_period" | "any_period" as name), [inside, ast.Constant(value=int(count))]
             ):
-                return self._periods(seen, tree, inside, aim, count)
-        return self._flag(seen, tree, aim)
+                children = [self._in_period(part.part(inside), aim, back) for back in range(count)]
+                every = name == "every_period"
+                return self._joined(
+                    part, aim, "every_period", "any_period", children, every=every, number=count
+                )
+        return self._flag(part, aim)
 
-    def _status(self, seen: Sighted, tree: ast.expr, *, negated: bool) -> str:
-        meaning = self.facts.sight.meaning(seen, tree)
-        return self.facts.sight.truth(meaning, negated=negated) if isinstance(meaning, TruthValue) else ""
+    def _status(self, part: Subexpression, aim: _Aim) -> str:
+        meaning = self.values.meaning(part)
+        return self.values.truth(meaning, negated=aim.negated) if isinstance(meaning, TruthValue) else ""
 
     def _joined(
-        self, seen: Sighted, tree: ast.expr, aim: _Aim, every: bool, children: Sequence[ExplanationLine]
+        self,
+        part: Subexpression,
+        aim: _Aim,
+        all_key: str,
+        any_key: str,
+        children: Iterable[ExplanationLine],
+        *,
+        every: bool,
+        **details: object,
     ) -> ExplanationLine:
-        status = self._status(seen, tree, negated=aim.negated)
-        said = Piece(self.facts.wording.say("all_of" if every != aim.turned else "any_of"))
-        return ExplanationLine(
-            "condition", (said, Piece(self.facts.verdict(aim.role, status))), status, children=(*children,)
-        )
+        """Several conditions, of which every one or any one is wanted."""
+        status = self._status(part, aim)
+        key = all_key if every != aim.turned else any_key
+        pieces = (*self.wording.pieces(key, **details), Piece(self.verdict(aim.role, status)))
+        return ExplanationLine("condition", pieces, status, children=tuple(children))
 
-    def _in_period(self, seen: Sighted, tree: ast.expr, aim: _Aim, back: int) -> ExplanationLine:
+    def _in_period(self, part: Subexpression, aim: _Aim, back: int) -> ExplanationLine:
         """A condition as it was so many periods before."""
-        line = self._part(attrs.evolve(seen, back=back), tree, aim)
-        return self.prefixed("in_period", line, period=self.facts.wording.period(back))
+        line = self._part(attrs.evolve(part, back=back), aim)
+        return self.prefixed("in_period", line, period=self.wording.period(back))
 
-    def _periods(
-        self, seen: Sighted, tree: ast.Call, inside: ast.expr, aim: _Aim, count: int
-    ) -> ExplanationLine:
-        """A condition over several periods, each said."""
-        children = [self._in_period(seen, inside, aim, back) for back in range(count)]
-        status = self._status(seen, tree, negated=aim.negated)
-        every = isinstance(tree.func, ast.Name) and tree.func.id == "every_period"
-        key = "every_period" if every != aim.turned else "any_period"
-        pieces = Piece(self.facts.wording.say(key, number=count)), Piece(self.facts.verdict(aim.role, status))
-        return ExplanationLine("condition", pieces, status, children=(*children,))
-
-    def _branches(self, seen: Sighted, tree: ast.IfExp, aim: _Aim) -> ExplanationLine:
+    def _branches(self, part: Subexpression, tree: ast.IfExp, aim: _Aim) -> ExplanationLine:
         """``a if test else b``: the test, and the side that counts (both while that is open)."""
-        status = self._status(seen, tree, negated=aim.negated)
-        test = self._part(seen, tree.test, _Aim("when"))
+        status = self._status(part, aim)
+        test = self._part(part.part(tree.test), _Aim("when"))
         children = [self.prefixed("if_test", test)]
         if test.status in ("met", "unknown"):
-            children.append(self.prefixed("if_then", self._part(seen, tree.body, aim)))
-        # a long chain of `else … if` would be as deep a tree; it is quoted, and its end left out
+            children.append(self.prefixed("if_then", self._part(part.part(tree.body), aim)))
+        # A long chain of `else … if` would be as deep a tree; it is quoted, and its end left out.
         if test.status in ("not_met", "unknown") and not isinstance(tree.orelse, ast.IfExp):
-            children.append(self.prefixed("if_else", self._part(seen, tree.orelse, aim)))
-        quoted = self.facts.code(self.facts.wording.phrases.quoted(seen.parsed, tree))
-        return ExplanationLine(
-            "condition", (quoted, Piece(self.facts.verdict(aim.role, status))), status, children=(*children,)
-        )
+            children.append(self.prefixed("if_else", self._part(part.part(tree.orelse), aim)))
+        pieces = self.code(part.text), Piece(self.verdict(aim.role, status))
+        return ExplanationLine("condition", pieces, status, children=tuple(children))
 
-    def _link(self, seen: Sighted, link: tuple[ast.expr, ast.cmpop, ast.expr], aim: _Aim) -> ExplanationLine:
-        left, operator, right = link
+    # ---- Comparisons ----
+
+    def _link(
+        self, whole: Subexpression, left: ast.expr, operator: ast.cmpop, right: ast.expr, aim: _Aim
+    ) -> ExplanationLine:
         if isinstance(right, ast.List):
             wanted = isinstance(operator, ast.In) != aim.negated
-            return among(self.facts, seen, (left, right), aim.role, wanted=wanted)
-        made = compared(self.facts, seen, link, aim.role, negated=aim.negated)
-        counted = [
-            self._part(seen, each, _Aim("when"))
-            for side in (left, right)
-            if isinstance(side, ast.Call) and isinstance(side.func, ast.Name) and side.func.id == "count"
-            for each in side.args
-        ]
-        return attrs.evolve(made, children=(*made.children, *counted)) if counted else made
+            return self._among(whole.part(left), right, aim, wanted=wanted)
+        sign = opposite(_OPERATORS[type(operator)]) if aim.negated else _OPERATORS[type(operator)]
+        compared = Comparison(whole.part(left), sign, whole.part(right))
+        counts = [side for side in (left, right) if _is_call(side, "count")]
+        line = self._compared(compared, aim, with_figures=not counts)
+        # The conditions that are counted are said themselves.
+        counted = [self._part(whole.part(each), _Aim("when")) for side in counts for each in side.args]
+        return attrs.evolve(line, children=(*line.children, *counted)) if counted else line
 
-    # ---- truth values ------------------------------------------------------------------------
+    def _compared(self, compared: Comparison, aim: _Aim, *, with_figures: bool) -> ExplanationLine:
+        """One comparison, with an input on its left; where the aim is negated, the contrary of what stands there."""
+        values = self.values
+        if not values.inputs(compared.left) and values.inputs(compared.right):
+            compared = Comparison(compared.right, _FLIPPED[compared.operator], compared.left)
+        claim = values.claim(compared)
+        if claim is None:
+            return ExplanationLine("condition", (self.code(compared.left.parsed.text),))
+        status = values.truth(claim)
+        ending = self._ending(claim, aim, status, compared.left, compared.right)
+        short = None
+        # An event that is excused needs no change, and the past cannot change.
+        if status == "not_met" and aim.role != "excused" and not compared.left.back:
+            short = _missed_by(values, self.wording, compared)
+        if short is not None:
+            ending += self.wording.shortfall(short)
+        pieces = (*self._observed(compared, status), Piece(ending))
+        figures = self.figures(compared.left, compared.right) if with_figures else ()
+        return ExplanationLine("condition", pieces, status, shortfall=short, children=figures)
 
-    def _flag(self, seen: Sighted, tree: ast.expr, aim: _Aim) -> ExplanationLine:
-        facts, meaning = self.facts, self.facts.sight.meaning(seen, tree)
-        status = self._status(seen, tree, negated=aim.negated)
-        key, name = self._named_flag(seen, tree)
-        ending = facts.verdict(aim.role, status)
+    def _ending(self, claim: TruthValue, aim: _Aim, status: str, *parts: Subexpression) -> str:
+        if status == "unknown":
+            return self._lacking(claim, parts)
+        return "" if status == "not_applicable" else self.verdict(aim.role, status)
+
+    def _observed(self, compared: Comparison, status: str) -> tuple[Piece, ...]:
+        name = self.name(compared.left)
+        if status == "not_applicable":
+            return self.wording.pieces("flag", left=name, value=self.wording.say("na_value"))
+        value, edge = self._sides(compared)
+        shown = compared.operator if status in ("met", "unknown") else opposite(compared.operator)
+        other = self._other_side(compared.right)
+        key = ("compared_open" if status == "unknown" else "compared") + ("_named" if other else "")
+        return self.wording.pieces(key, left=name, value=value, sign=SIGNS[shown], edge=edge, right=other)
+
+    def _other_side(self, right: Subexpression) -> str:
+        """What stands on the right, where it is more than a written value."""
+        if self.values.inputs(right):
+            return self.wording.phrase(right)[0]
+        if not isinstance(right.tree, ast.Name):
+            return ""
+        name = normal(right.tree.id)
+        title = self.wording.name(name)
+        return title if title != name else ""
+
+    def _sides(self, compared: Comparison) -> tuple[str, str]:
+        """The two values that are compared, in words."""
+        left, right = compared.left, compared.right
+        meaning, other = self.values.meaning(left), self.values.meaning(right)
+        unit = self.wording.unit(left) or self.wording.unit(right)
+        numbers = _compared_numbers(self.values, compared)
+        if numbers is not None and isinstance(meaning, NumberValue) and meaning.kind == "number":
+            return self.wording.apart(*numbers, unit)
+        value = self.value(left)
+        if isinstance(meaning, NumberValue) and meaning.kind == "date" and isinstance(other, TextValue):
+            return value, date(datetime.date.fromisoformat(other.constant or ""), self.wording.lang)
+        return value, self.wording.value(self.values.value(right), unit)
+
+    def _among(self, left: Subexpression, options: ast.List, aim: _Aim, *, wanted: bool) -> ExplanationLine:
+        """Whether a value is one of those listed, as ``wanted`` or not."""
+        claim, name = self.values.claim_within(left, options), self.name(left)
+        if claim is None:
+            return ExplanationLine("condition", (name,))
+        status = self.values.truth(claim, negated=not wanted)
+        if status == "not_applicable":
+            return self.wording.line(
+                "condition", "flag", status, left=name, value=self.wording.say("na_value")
+            )
+        inside = wanted if status in ("met", "unknown") else not wanted
+        key = ("among" if inside else "not_among") + ("_open" if status == "unknown" else "")
+        words = self.wording.listed(
+            self.wording.value(self.values.value(left.part(option))) for option in options.elts
+        )
+        pieces = self.wording.pieces(key, left=name, value=self.value(left), words=words)
+        return ExplanationLine("condition", (*pieces, Piece(self._ending(claim, aim, status, left))), status)
+
+    # ---- Truth values ----
+
+    def _flag(self, part: Subexpression, aim: _Aim) -> ExplanationLine:
+        meaning, status = self.values.meaning(part), self._status(part, aim)
+        key, name = self._named_flag(part)
+        ending = self.verdict(aim.role, status)
         if status == "unknown" and isinstance(meaning, TruthValue):
-            ending = facts.lacking([tree], meaning)
+            ending = self._lacking(meaning, [part])
         elif status == "not_applicable":
             ending = ""
         elif aim.turned and status == "not_met":
-            ending = facts.wording.say("wanted_no") + ending
-        pieces = facts.around(key, name, value=facts.value(seen, tree))
+            ending = self.wording.say("wanted_no") + ending
+        pieces = self.wording.pieces(key, left=name, value=self.value(part))
         return ExplanationLine("condition", (*pieces, Piece(ending)), status)
 
-    def _named_flag(self, seen: Sighted, tree: ast.expr) -> tuple[str, Piece]:
+    def _named_flag(self, part: Subexpression) -> tuple[str, Piece]:
         """The key of the sentence about a truth value, and what it is about."""
-        match tree:
+        match part.tree:
             case ast.Call(ast.Name(id="met"), [inside]):
-                name = self.facts.wording.phrases.criterion(dotted(seen.parsed.text, inside))
-                return "met_flag", Piece(name, "name")
+                return "met_flag", Piece(self.wording.criterion(dotted(part.parsed.text, inside)), "name")
             case ast.Call(ast.Name(id="known" | "applicable" | "evidenced" as function), [inside]):
-                return f"{function}_flag", self.facts.name(seen, inside)
-        return "flag", self.facts.name(seen, tree)
+                return f"{function}_flag", self.name(part.part(inside))
+        return "flag", self.name(part)
+
+    # ---- Names and values of parts ----
+
+    def code(self, text: str) -> Piece:
+        """What an author wrote, cut if it is very long."""
+        flat = " ".join(text.split())
+        return Piece(flat if len(flat) <= _LONGEST_QUOTE else f"{flat[:_LONGEST_QUOTE]}…", "code")
+
+    def name(self, part: Subexpression) -> Piece:
+        """What a part is called."""
+        text, is_code = self.wording.phrase(part)
+        return self.code(text) if is_code else Piece(text, "name")
+
+    def named(self, names: Iterable[str]) -> str:
+        """Titles of inputs in a row."""
+        return self.wording.listed(f"“{self.wording.name(name)}”" for name in names)
+
+    def is_input(self, part: Subexpression) -> bool:
+        """Whether a part is plainly an input."""
+        return isinstance(part.tree, ast.Name) and normal(part.tree.id) in self.values.judging.inputs
+
+    def value(self, part: Subexpression) -> str:
+        """What a part came to, with its unit; of an input without its evidence just that."""
+        name, result = self._observed_input(part), self.values.result
+        if name is not None and result.observed(name) is None:
+            required = self.values.judging.inputs[name].evidence == "required"
+            unproved = required and name not in result.evidence
+            return self.wording.say("no_evidence" if unproved else "no_value")
+        unit = self.wording.unit(part)
+        return self.wording.value(self.values.value(part), unit, least=1 if unit == "percent" else 0)
+
+    def _observed_input(self, part: Subexpression) -> str | None:
+        """The observed input that a part plainly is, in its period."""
+        tree, back = part.tree, part.back
+        if _is_call(tree, "previous"):
+            last = tree.args[-1]
+            back = int(str(last.value)) if isinstance(last, ast.Constant) else 1
+            tree = tree.args[0]
+        name = earlier_name(normal(tree.id), back) if isinstance(tree, ast.Name) else ""
+        return name if name in self.values.judging.inputs else None
+
+    def verdict(self, role: str, status: str) -> str:
+        """The end of a line: what its status means."""
+        return self.wording.say("verdict", verdict=self.wording.verdict(role, status)) if status else ""
+
+    def _lacking(self, claim: TruthValue, parts: Iterable[Subexpression]) -> str:
+        """The end of a line that is open: which figures are not there, unless the line just said so."""
+        names = self.values.missing([claim])
+        said = {_input_name(part.tree) for part in parts}
+        if len(names) == 1 and names[0].removeprefix("previous(").split(",")[0].rstrip(")") in said:
+            return ""
+        if not names:
+            return self.wording.say("verdict", verdict=self.wording.say("open_state"))
+        return self.wording.say("lacking", names=self.named(names))
+
+    def figures(self, *parts: Subexpression) -> tuple[ExplanationLine, ...]:
+        """The figures that parts were worked out from; none for what is plainly an input."""
+        names = self.values.inputs(*(part for part in parts if not self.is_input(part)))
+        if not 0 < len(names) <= _MOST_FIGURES:
+            return ()
+        texts = self.wording.listed(self.labelled(name, name) for name in names)
+        return (self.wording.line("figures", "made_from", names=texts),)
+
+    def labelled(self, label: str, name: str) -> str:
+        """The value of an input behind its title, or the title of the input that it is an earlier value of."""
+        value = self.value(self.values.expression(name))
+        return self.wording.say("colon", label=self.wording.name(label), text=value)
+
+
+def _is_call(tree: ast.expr, name: str) -> TypeGuard[ast.Call]:
+    """Whether a part calls that function."""
+    return isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id == name
+
+
+def _input_name(tree: ast.expr) -> str:
+    """The name that a part plainly is, now or in an earlier period."""
+    if _is_call(tree, "previous"):
+        tree = tree.args[0]
+    return normal(tree.id) if isinstance(tree, ast.Name) else ""

@@ -1,7 +1,7 @@
-"""What an explanation is made of: lines in a tree, each a frozen value.
+"""The parts of an explanation: lines in a tree, each a frozen value.
 
-A line says one thing. Its text stands in pieces, so that whoever shows it can set off names and
-the words of the author; everything a program may want to know of it stands beside the text.
+A line says one thing. Its text stands in pieces, so that names and the author's words can be set off when it is
+shown; what a program may want to know of it stands beside the text.
 """
 
 from __future__ import annotations

@@ -1,18 +1,17 @@
-"""How rulesets and results show themselves in a notebook: HTML that needs nothing and runs nothing."""
+"""Rulesets and results in a notebook: HTML that loads nothing and runs nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from criteria_engine.compiler.names import Described
 from criteria_engine.compiler.tree import Node, Tree
-from criteria_engine.evaluation.findings import CriterionResult, Findings
+from criteria_engine.evaluation.result import CriterionResult, Result
 from criteria_engine.explanation.explanation import explain
 from criteria_engine.explanation.phrases import MARKS, Wording
 from criteria_engine.explanation.rendering import STYLE, escaped
 from criteria_engine.messages import formatting
 from criteria_engine.messages.diagnostics import chosen_language
-from criteria_engine.rules.parts import Criterion, Level, Status
+from criteria_engine.rules.parts import Criterion, Level, RulesetParts, Status
 from criteria_engine.rules.shape import Clause, Rule
 
 __all__ = [
@@ -37,38 +36,38 @@ def _fitting(parts: Sequence[str], wording: Wording) -> str:
     return f'<div class="criteria-engine" lang="{wording.lang}">{STYLE}{"".join(kept)}</div>'
 
 
-# ---- a result --------------------------------------------------------------------------------
+# ---- A result ----
 
 
-def result_html(result: Findings) -> str:
+def result_html(result: Result) -> str:
     """The verdict, a table of the criteria, and the explanation folded away."""
     explained = explain(result)
     wording = Wording(explained.lang, result.ruleset, result.program.judging.tree)
-    head = [f"<p>{'<b>' if line.kind == 'verdict' else ''}{escaped(line.text)}"
-            f"{'</b>' if line.kind == 'verdict' else ''}</p>" for line in explained.head]  # fmt: skip
+    texts = [(line.kind, escaped(line.text)) for line in explained.head]
+    head = [f"<p><b>{text}</b></p>" if kind == "verdict" else f"<p>{text}</p>" for kind, text in texts]
     inside = explained.html().removeprefix(f'<div class="criteria-engine" lang="{explained.lang}">{STYLE}')
     title = escaped(wording.say("explanation"))
     folded = f"<details><summary>{title}</summary>{inside.removesuffix('</div>')}</details>"
     return _fitting([*head, _table(result, wording), folded], wording)
 
 
-def _table(result: Findings, wording: Wording) -> str:
-    found = list(result.program.judging.tree.root.below())
+def _table(result: Result, wording: Wording) -> str:
+    nodes = list(result.program.judging.tree.root.below())
     columns = ("column_criterion", "column_state", "column_points", "column_most")
     heads = "".join(f'<th scope="col">{escaped(wording.say(column))}</th>' for column in columns)
-    rows = [_row(result, wording, each) for each in found[:_MOST_CRITERIA]]
-    if len(found) > _MOST_CRITERIA:
+    rows = [_row(result, wording, node) for node in nodes[:_MOST_CRITERIA]]
+    if len(nodes) > _MOST_CRITERIA:
         rows.append(f'<tr><td colspan="4"><i>{escaped(wording.say("too_long"))}</i></td></tr>')
     return f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
-def _row(result: Findings, wording: Wording, found: Node) -> str:
-    view = CriterionResult(result, found.path)
+def _row(result: Result, wording: Wording, node: Node) -> str:
+    view = CriterionResult(result, node.path)
     state = view.status
-    lacking = state is Status.UNKNOWN and not found.criterion.is_group
+    lacking = state is Status.UNKNOWN and not node.criterion.is_group
     word = escaped(wording.state(str(state), lacking=lacking))
-    indent = f"{found.path.count('.') * 1.2 + 0.5:g}em"
-    name = _short(wording.phrases.criterion(found.path))
+    indent = f"{node.path.count('.') * 1.2 + 0.5:g}em"
+    name = _short(wording.criterion(node.path))
     score, most = view.score, view.max_score
     return (
         f'<tr><td style="padding-left:{indent}"><bdi>{escaped(name)}</bdi></td>'
@@ -82,11 +81,11 @@ def _short(text: str) -> str:
     return text if len(text) <= 160 else f"{text[:160]}…"
 
 
-# ---- a ruleset -------------------------------------------------------------------------------
+# ---- A ruleset ----
 
 
-def ruleset_html(ruleset: Described) -> str:
-    """The criteria with their points, the rules in their author's words, and the levels, to fold out."""
+def ruleset_html(ruleset: RulesetParts) -> str:
+    """The criteria with their points, the rules as written, and the levels, to fold out."""
     lang = chosen_language()
     wording = Wording(lang, ruleset, Tree.of(ruleset.root))
     title = ruleset.title.in_language(lang) or ruleset.id
@@ -121,7 +120,7 @@ def _criterion(wording: Wording, criterion: Criterion) -> str:
 
 
 def _conditions(criterion: Criterion) -> Iterable[str]:
-    """The keys beside the rule that hold expressions, each with the author's words."""
+    """The keys beside the rule that hold expressions, each as written."""
     for key in ("applies_when", "met_when"):
         expression = getattr(criterion, key)
         if expression is not None:
@@ -159,7 +158,7 @@ def _code(text: str) -> str:
 def _levels(wording: Wording, levels: Sequence[Level]) -> str:
     if not levels:
         return ""
-    made = []
+    items = []
     for level in levels:
         wants = []
         if level.when is not None:
@@ -167,10 +166,10 @@ def _levels(wording: Wording, levels: Sequence[Level]) -> str:
         if level.each is not None:
             wants.append(escaped(wording.say("level_wants_each", share=wording.share(level.each))))
         for name, share in level.floors:
-            wants.append(f"<bdi>{escaped(wording.phrases.criterion(name))}</bdi> ≥ {wording.share(share)}")
+            wants.append(f"<bdi>{escaped(wording.criterion(name))}</bdi> ≥ {wording.share(share)}")
         wants += [f"<code>requires: {_code(each.text)}</code>" for each in level.requires]
         name = level.title.in_language(wording.lang) or level.id
         inner = "".join(f"<li>{each}</li>" for each in wants)
-        made.append(f"<li><b><bdi>{escaped(_short(name))}</bdi></b><ul>{inner}</ul></li>")
+        items.append(f"<li><b><bdi>{escaped(_short(name))}</bdi></b><ul>{inner}</ul></li>")
     title = escaped(wording.say("levels"))
-    return f"<details><summary><b>{title}</b></summary><ul>{''.join(made)}</ul></details>"
+    return f"<details><summary><b>{title}</b></summary><ul>{''.join(items)}</ul></details>"

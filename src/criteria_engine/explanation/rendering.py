@@ -1,4 +1,4 @@
-"""Lines as text, Markdown and HTML. Whatever an author or a clerk typed is shown, never run."""
+"""Lines as text, Markdown and HTML. What others typed is escaped: it is shown and never run."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = [
     "text",
 ]
 
-_COLUMNS, _STEP, _DEEPEST = 100, 2, 20
+_COLUMNS, _STEP, _HANGING, _DEEPEST = 100, 2, 2, 20
 
 STYLE = (
     "<style>.criteria-engine{font-family:system-ui,sans-serif;color:inherit;line-height:1.45}"
@@ -35,9 +35,9 @@ STYLE = (
     ".criteria-engine .not_met,.criteria-engine .blocked{color:#ff9a9a}"
     ".criteria-engine .unknown{color:#f0c060}}</style>"
 )
-"""The look of what is shown in a notebook; colour only ever repeats a word and a mark."""
+"""The style of HTML in a notebook; colour only repeats what a word and a mark say."""
 
-# Signs that turn the direction of writing: in plain text nothing could hold them in.
+# Signs that turn the direction of writing: in plain text nothing could contain them.
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # A percent sign stays with its number, a sign of comparison with what follows.
 _WORDS = re.compile(r"(?<![<>≤≥=≠]) (?!%)")
@@ -45,7 +45,7 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$-])")
 
 
 def plain(text: str) -> str:
-    """A text on one line, without signs that nobody sees and that could change how it reads."""
+    """A text on one line, without invisible signs that could change how it reads."""
     letters = []
     for letter in text:
         if letter in "\t\r\n\v\f\u2028\u2029":
@@ -57,45 +57,46 @@ def plain(text: str) -> str:
     return "".join(letters)
 
 
-# ---- text ------------------------------------------------------------------------------------
+# ---- Text ----
 
 
 def text(
     head: Sequence[ExplanationLine], sections: Sequence[ExplanationLine], foot: Sequence[ExplanationLine]
 ) -> str:
     """Lines of at most 100 columns, the tree by indents."""
-    made = [row for line in head for row in _wrapped(line.text, 0, 2)]
+    rows = [row for line in head for row in _wrapped(line.text, 0)]
     for section in sections:
-        made += ["", *_wrapped(section.text, 0, 2)]
+        rows += ["", *_wrapped(section.text, 0)]
         for child in section.children:
-            made += _tree(child, _STEP)
-    made += ["", *[row for line in foot for row in _wrapped(line.text, 0, 2)]]
-    return "\n".join(made)
+            rows += _tree(child, _STEP)
+    rows += ["", *[row for line in foot for row in _wrapped(line.text, 0)]]
+    return "\n".join(rows)
 
 
 def _tree(line: ExplanationLine, indent: int) -> list[str]:
     mark = MARKS.get(line.status, "•")
-    made = _wrapped(f"{mark} {line.text}", min(indent, _DEEPEST * _STEP), 2)
+    rows = _wrapped(f"{mark} {line.text}", min(indent, _DEEPEST * _STEP))
     for child in line.children:
-        made += _tree(child, indent + _STEP)
-    return made
+        rows += _tree(child, indent + _STEP)
+    return rows
 
 
-def _wrapped(text: str, indent: int, hanging: int) -> list[str]:
-    """A text in rows of at most 100 columns; a word that is longer is cut."""
+def _wrapped(text: str, indent: int) -> list[str]:
+    """A text in rows of at most 100 columns, all but the first set in; a word that is longer is cut."""
     rows: list[str] = []
     row, width, room = "", 0, _COLUMNS - indent
     for word in _WORDS.split(plain(text)):
-        for part, size in _cut(word, _COLUMNS - indent - hanging):
+        for part, size in _cut(word, _COLUMNS - indent - _HANGING):
             if row and width + 1 + size > room:
-                rows.append(" " * (indent + (hanging if rows else 0)) + row)
-                row, width, room = part, size, _COLUMNS - indent - hanging
+                rows.append(row)
+                row, width, room = part, size, _COLUMNS - indent - _HANGING
             elif row:
                 row, width = f"{row} {part}", width + 1 + size
             else:
                 row, width = part, size
-    rows.append(" " * (indent + (hanging if rows else 0)) + row)
-    return [each.rstrip() for each in rows]
+    first, *more = *rows, row
+    indented = [" " * indent + first, *(" " * (indent + _HANGING) + each for each in more)]
+    return [each.rstrip() for each in indented]
 
 
 def _cut(word: str, room: int) -> list[tuple[str, int]]:
@@ -118,31 +119,29 @@ def _width(letter: str) -> int:
     return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
 
 
-# ---- Markdown --------------------------------------------------------------------------------
+# ---- Markdown ----
 
 
 def markdown(
     head: Sequence[ExplanationLine], sections: Sequence[ExplanationLine], foot: Sequence[ExplanationLine]
 ) -> str:
     """A heading, then nested lists."""
-    made = [f"# {_marked(line.pieces)}" if not number else _marked(line.pieces) + "  "
-            for number, line in enumerate(head)]  # fmt: skip
-    if made:
-        made.insert(1, "")
+    rows = [row for line in head[:1] for row in (f"# {_marked(line.pieces)}", "")]
+    rows += [f"{_marked(line.pieces)}  " for line in head[1:]]
     for section in sections:
-        made += ["", f"## {_marked(section.pieces)}", ""]
+        rows += ["", f"## {_marked(section.pieces)}", ""]
         for child in section.children:
-            made += _listed(child, 0)
-    made += ["", *[_marked(line.pieces) for line in foot]]
-    return "\n".join(made) + "\n"
+            rows += _listed(child, 0)
+    rows += ["", *[_marked(line.pieces) for line in foot]]
+    return "\n".join(rows) + "\n"
 
 
 def _listed(line: ExplanationLine, depth: int) -> list[str]:
     mark = MARKS.get(line.status, "")
-    made = [f"{'  ' * depth}- {mark}{' ' if mark else ''}{_marked(line.pieces)}"]
+    rows = [f"{'  ' * depth}- {mark}{' ' if mark else ''}{_marked(line.pieces)}"]
     for child in line.children:
-        made += _listed(child, min(depth + 1, _DEEPEST))
-    return made
+        rows += _listed(child, min(depth + 1, _DEEPEST))
+    return rows
 
 
 def _marked(pieces: Iterable[Piece]) -> str:
@@ -160,7 +159,7 @@ def _marked(pieces: Iterable[Piece]) -> str:
     return "".join(made)
 
 
-# ---- HTML ------------------------------------------------------------------------------------
+# ---- HTML ----
 
 
 def escaped(text: str) -> str:

@@ -25,7 +25,18 @@ from criteria_engine.files.library import Library
 from criteria_engine.files.reading import read_document, read_ruleset
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Fault, Problems
 from criteria_engine.rules.parts import Case, Expected, Input, Status
-from criteria_engine.rules.schema import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, ListOf, Plain, Struct, part
+from criteria_engine.rules.schema import (
+    BOOLEAN,
+    DATE,
+    INTEGER,
+    NUMBER,
+    TEXT,
+    ListOf,
+    Members,
+    Plain,
+    Struct,
+    part,
+)
 from criteria_engine.ruleset import Ruleset
 
 __all__ = [
@@ -491,7 +502,7 @@ class CaseFile(Plain):
     """What a file of tests holds: the ruleset's file it belongs to, and the tests."""
 
     ruleset: str = part(TEXT)
-    tests: tuple[Case, ...] = part(ListOf(Struct(Case)), default=())
+    tests: Members[Case] = part(ListOf(Struct(Case)), default=())
 
 
 @attrs.frozen(eq=False)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import attrs
@@ -52,7 +51,7 @@ class Document(Placed):
         text: str | bytes,
         name: str,
         rules: Sequence[type[Any]] = RULES,
-        folder: Path | None = None,
+        folder: str | None = None,
     ) -> None:
         super().__init__(text, name)
         self.rules = rules

@@ -9,7 +9,6 @@ so that one run shows all faults of a file.
 from __future__ import annotations
 
 import re
-from difflib import SequenceMatcher
 
 import attrs
 import yaml
@@ -240,6 +239,8 @@ class Placed:
         written = self._lines[line - 1] if line <= len(self._lines) else ""
         if read == written or max(len(read), len(written)) > _LONGEST_COMPARED:
             return column
+        from difflib import SequenceMatcher
+
         for block in SequenceMatcher(None, read, written, autojunk=False).get_matching_blocks():
             if block.a <= column - 1 < block.a + block.size:
                 return block.b + column - block.a

@@ -10,7 +10,6 @@ import datetime
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path, PurePath
 from typing import Any, Protocol
 
 import attrs
@@ -362,10 +361,10 @@ def _base(
     """The set that is extended, by the path of its file or by its id."""
     if not reference.endswith((".yaml", ".yml")):
         return _from_shelf(root, reference, library)
-    if document.folder is None or PurePath(reference).is_absolute():
+    if document.folder is None or os.path.isabs(reference):
         raise Fault("CE333", reference=reference)
-    path = Path(os.path.normpath(document.folder / reference))
-    known = str(path.resolve())
+    path = os.path.normpath(os.path.join(document.folder, reference))
+    known = os.path.realpath(path)
     if known in above or len(above) >= _DEEPEST:
         raise Fault("CE334", reference=reference)
     try:
@@ -409,20 +408,21 @@ def read_document(path: str | os.PathLike[str], rules: Sequence[type[Any]] = RUL
     name = os.fspath(path)
     problems = Problems()
     try:
-        size = Path(path).stat().st_size
+        size = os.stat(path).st_size
         if size > _LIMITS.bytes:
             problems.append(Diagnostic("CE002", {"limit": "5 MiB"}, file=name, lang=chosen_language()))
             problems.raise_errors()
-        data = Path(path).read_bytes()
+        with open(path, "rb") as file:
+            data = file.read()
     except (OSError, ValueError) as error:
         reason = next((word for kind, word in _UNREADABLE if isinstance(error, kind)), "unreadable")
         problems.append(Diagnostic("CE001", {"reason_kind": reason}, file=name, lang=chosen_language()))
         raise CriteriaError(problems) from None
-    return Document(data, name, rules, Path(path).parent)
+    return Document(data, name, rules, os.path.dirname(name))
 
 
 def _made(document: Document, lang: str | None, library: Shelf | None) -> Ruleset:
-    own = () if document.folder is None else (str((document.folder / Path(document.name).name).resolve()),)
+    own = () if document.folder is None else (os.path.realpath(document.name),)
     ruleset = read_ruleset(document, library, own)
     if ruleset is None or document.problems.has_errors:
         found = [each for each in document.located(lang) if each.severity == "error"]

@@ -1,30 +1,16 @@
-"""How good forecasts were: scores against what came, and against saying that nothing changes."""
+"""How good forecasts were: errors beside what came, and beside saying that nothing changes."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import attrs
 
 from criteria_engine.forecasting.distribution import Distribution
-from criteria_engine.forecasting.forecast import Method, share
-from criteria_engine.forecasting.shares import Share, exact_share
+from criteria_engine.messages.speaker import Speaker
 
-__all__ = [
-    "Backtest",
-    "Checked",
-    "Known",
-    "backtest",
-    "brier",
-    "checked",
-    "compared",
-    "covered",
-    "crps",
-]
-
-Known = tuple[Sequence[int], Sequence[float | None], int | None]
-"""A series as ``forecast.share`` takes it: its years, its values, and of how many units they are shares."""
+__all__ = ["Backtest", "Checked", "checked", "compared"]
 
 # Fewer forecasts than this say nothing of skill.
 _FEWEST = 8
@@ -81,139 +67,29 @@ class Backtest:
         Raises:
             ValueError: The language is neither ``"vi"`` nor ``"en"``.
         """
-        if lang not in _SENTENCES:
+        if lang not in ("vi", "en"):
             raise ValueError(f"the languages are 'vi' and 'en', not {lang!r}")
         kind = {None: "few", True: "skill", False: "none"}[self.skilled]
         part, coverage = f"{abs(self.skill):.0%}", f"{self.coverage:.0%}"
         if kind == "none" and self.skill < 0.0 and self.crps - self.crps_no_change > 2.0 * self.error:
             kind = "worse"
-        return _SENTENCES[lang][kind].format(count=self.count, part=part, coverage=coverage)
-
-
-_SENTENCES = {
-    "en": {
-        "few": "Only {count} forecasts can be checked against what came: too few to say whether they help.",
-        "none": (
-            "No skill: over {count} past forecasts, saying that nothing changes would have done about as "
-            "well. The 80% intervals held {coverage} of what came."
-        ),
-        "worse": (
-            "No skill: over {count} past forecasts the error was {part} larger than that of saying that "
-            "nothing changes. The 80% intervals held {coverage} of what came."
-        ),
-        "skill": (
-            "Over {count} past forecasts the error was {part} smaller than that of saying that nothing "
-            "changes. The 80% intervals held {coverage} of what came."
-        ),
-    },
-    "vi": {
-        "few": "Chỉ đối chiếu được {count} dự báo với thực tế: quá ít để biết dự báo có ích hay không.",
-        "none": (
-            "Dự báo không hơn gì: qua {count} lần dự báo trong quá khứ, coi như không có gì thay đổi cũng cho "
-            "kết quả tương đương. Khoảng 80% chứa {coverage} số thực tế."
-        ),
-        "worse": (
-            "Dự báo không hơn gì: qua {count} lần dự báo trong quá khứ, sai số lớn hơn {part} so với coi như "
-            "không có gì thay đổi. Khoảng 80% chứa {coverage} số thực tế."
-        ),
-        "skill": (
-            "Qua {count} lần dự báo trong quá khứ, sai số nhỏ hơn {part} so với coi như không có gì thay đổi. "
-            "Khoảng 80% chứa {coverage} số thực tế."
-        ),
-    },
-}
-
-
-def crps(forecasts: Iterable[Distribution], observed: Iterable[float]) -> float:
-    """The mean continuous ranked probability score of forecasts; see ``Distribution.crps``.
-
-    Raises:
-        ValueError: Their numbers differ, or there is none.
-    """
-    return _mean(found.crps(value) for found, value in zip(forecasts, observed, strict=True))
-
-
-def brier(probabilities: Iterable[float], happened: Iterable[bool]) -> float:
-    """The mean squared distance of probabilities from what happened (1) or did not (0); 0 is best.
-
-    G. W. Brier, Monthly Weather Review 78, 1950.
-
-    Raises:
-        ValueError: Their numbers differ, or there is none.
-    """
-    return _mean((p - float(came)) ** 2 for p, came in zip(probabilities, happened, strict=True))
-
-
-def covered(forecasts: Iterable[Distribution], observed: Iterable[float], interval: float = 0.8) -> float:
-    """How often the interval of this probability held what came; its ends count as inside.
-
-    Raises:
-        ValueError: Their numbers differ, or there is none.
-    """
-    return _mean(
-        float(low <= value <= high)
-        for (low, high), value in zip(
-            (found.interval(interval) for found in forecasts), observed, strict=True
-        )
-    )
-
-
-def backtest(
-    series: Mapping[str, Known],
-    horizons: Iterable[int] = (1, 2, 3),
-    method: Method = "hazard",
-    *,
-    at_least: Share | None = None,
-    shortest: int = 3,
-    seed: int = 0,
-) -> Backtest:
-    """Forecast every series from each year of its past, and compare with what came and with "no change".
-
-    Args:
-        series: For each area, or whatever else, its years, values and number of units, as
-            ``forecast.share`` takes them.
-        horizons: Years ahead to look at.
-        method: As in ``forecast.share``.
-        at_least: A share whose reaching is forecast as well, for the Brier score.
-        shortest: How many known values a forecast starts from at the least.
-        seed: For a method that draws.
-
-    Returns:
-        The figures; ``.sentence()`` says plainly if there is no skill over "no change".
-
-    Raises:
-        ValueError: No series is long enough for a single comparison, or a series is unsound.
-    """
-    asked = list(horizons)
-    bound = None if at_least is None else float(exact_share(at_least))
-    found = [
-        list(_checks(years, values, n, asked, method, bound, shortest, seed))
-        for years, values, n in series.values()
-    ]
-    if not any(found):
-        raise ValueError(f"no series has {shortest} known values and one after them: nothing to compare")
-    return compared(found)
+        return Speaker(lang, "plans").say(f"backtest_{kind}", count=self.count, part=part, coverage=coverage)
 
 
 def compared(series: Iterable[Sequence[Checked]]) -> Backtest:
-    """The figures of forecasts that were checked, those of each series together.
-
-    Raises:
-        ValueError: There is none.
-    """
-    groups = [each for each in series if each]
-    found = [each for group in groups for each in group]
-    pairs = [each.brier for each in found if each.brier is not None]
+    """The figures of forecasts that were checked, at least one, those of each series together."""
+    groups = [group for group in series if group]
+    forecasts = [each for group in groups for each in group]
+    pairs = [each.brier for each in forecasts if each.brier is not None]
+    differences = [(len(group), math.fsum(each.no_change - each.crps for each in group)) for group in groups]
     return Backtest(
-        len(found),
-        _mean(each.crps for each in found),
-        _mean(each.no_change for each in found),
-        _mean(ours for ours, _ in pairs) if pairs else None,
-        _mean(theirs for _, theirs in pairs) if pairs else None,
-        _mean(float(each.inside) for each in found),
-        _error(
-            found, [(len(group), math.fsum(one.no_change - one.crps for one in group)) for group in groups]
-        ),
+        len(forecasts),
+        _mean([each.crps for each in forecasts]),
+        _mean([each.no_change for each in forecasts]),
+        _mean([ours for ours, _ in pairs]) if pairs else None,
+        _mean([theirs for _, theirs in pairs]) if pairs else None,
+        _mean([float(each.inside) for each in forecasts]),
+        _error(forecasts, differences),
     )
 
 
@@ -230,50 +106,21 @@ def checked(forecast: Distribution, value: float, last: float, bound: float | No
     return Checked(forecast.crps(value), abs(value - last), low <= value <= high, scores)
 
 
-def _checks(
-    years: Sequence[int],
-    values: Sequence[float | None],
-    n: int | None,
-    horizons: list[int],
-    method: Method,
-    bound: float | None,
-    shortest: int,
-    seed: int,
-) -> Iterator[Checked]:
-    """The forecasts of one series from each of its known years, beside what came."""
-    known = sorted((year, value) for year, value in zip(years, values, strict=True) if value is not None)
-    came = dict(known)
-    for cut in range(shortest, len(known)):
-        past = known[:cut]
-        start, last = past[-1]
-        ahead = [h for h in horizons if start + h in came]
-        if not ahead:
-            continue
-        forecasts = share([year for year, _ in past], [v for _, v in past], n, ahead, method, seed=seed)
-        for h, forecast in forecasts.items():
-            # Shares are often rounded when they are published; the forecast is of whole units.
-            value = came[start + h] if n is None else round(came[start + h] * n) / n
-            yield checked(forecast, value, last, bound)
-
-
-def _error(found: Sequence[Checked], differences: Sequence[tuple[int, float]]) -> float:
+def _error(forecasts: Sequence[Checked], differences: Sequence[tuple[int, float]]) -> float:
     """The standard error of the mean difference of scores, from how far series differ from each other.
 
     Forecasts of one series share what came, so it is the series that count as independent; with a
     single one its own forecasts have to do.
     """
     if len(differences) < 2:
-        differences = [(1, each.no_change - each.crps) for each in found]
+        differences = [(1, each.no_change - each.crps) for each in forecasts]
     total, count = sum(size for size, _ in differences), len(differences)
     if count < 2:
         return 0.0
-    mean = math.fsum(whole for _, whole in differences) / total
-    squares = math.fsum((whole - size * mean) ** 2 for size, whole in differences)
+    mean = math.fsum(difference for _, difference in differences) / total
+    squares = math.fsum((difference - size * mean) ** 2 for size, difference in differences)
     return math.sqrt(squares * count / (count - 1)) / total
 
 
-def _mean(values: Iterable[float]) -> float:
-    found = list(values)
-    if not found:
-        raise ValueError("there is nothing to take the mean of")
-    return math.fsum(found) / len(found)
+def _mean(values: Sequence[float]) -> float:
+    return math.fsum(values) / len(values)

@@ -1,13 +1,16 @@
-"""What is expected of a number to come: every value it may have, and how likely each is."""
+"""Distributions: every value a number may have, and how likely each is.
+
+Before ``Distribution`` itself stands what distributions are made with: exact numbers, binomial counts and
+their sums, quadrature over Beta distributions, and seeded random numbers.
+"""
 
 from __future__ import annotations
 
-import cmath
 import hashlib
 import math
-import operator
-import struct
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from itertools import accumulate
 from random import Random
@@ -15,39 +18,104 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.forecasting.shares import Share, exact_number
+from criteria_engine.core.extras import numpy_if_there
 
 __all__ = [
     "Blocks",
     "Distribution",
     "Mixture",
     "Points",
+    "Share",
     "Stream",
     "beta_cdf",
     "beta_points",
     "beta_quantile",
     "binomial",
     "convolved",
-    "generator",
+    "exact_number",
+    "exact_share",
     "legendre",
     "mixed_sums",
+    "numpy_for",
     "stream",
     "uniforms",
+    "units_needed",
 ]
 
 
-# ---- counts of successes: binomial ones, sums of several, and mixtures of such sums --------------
+# ---- exact numbers: shares and whole units -------------------------------------------------------
 
-# Minus the logarithm of what is too little to count.
-_NOTHING = 32.0
-# So many different chances are multiplied out one by one; more are gathered in so many cells.
-_FEW, _CELLS = 40, 16
+Share = str | float | int | Decimal | Fraction
+"""A share of a whole: ``"50%"``, ``"1/2"``, ``Fraction(1, 2)``, ``Decimal("0.5")``, ``0.5``, or 0 or 1."""
+
+
+def exact_number(number: Share) -> Fraction:
+    """A number as a fraction; a float stands for the decimal it prints as, so 0.7 is seven tenths.
+
+    A text may end in ``%`` and may have a decimal comma (``"62,5%"``).
+
+    Raises:
+        ValueError: It is not a number, or not a finite one.
+    """
+    try:
+        if isinstance(number, bool):
+            raise TypeError
+        if isinstance(number, str):
+            text = number.strip()
+            bare = text.removesuffix("%").strip().replace(",", ".")
+            return Fraction(bare) / (100 if text.endswith("%") else 1)
+        if isinstance(number, float):
+            return Fraction(repr(float(number)))
+        return Fraction(number)
+    except (ValueError, OverflowError, TypeError, ZeroDivisionError):
+        raise ValueError(f"{number!r} is not a finite number") from None
+
+
+def exact_share(share: Share) -> Fraction:
+    """A share between 0 and 1 as a fraction.
+
+    Raises:
+        ValueError: It is no number, or not between 0 and 1: a bare 50 is refused, because 1 could then
+            mean one percent or all.
+    """
+    exact = exact_number(share)
+    if not 0 <= exact <= 1:
+        raise ValueError(f"{share!r} is not between 0 and 1; write a share as '50%' or 0.5")
+    return exact
+
+
+def units_needed(share: Share, n: int) -> int:
+    """The least number of whole units that makes up a share of ``n`` units.
+
+    The smallest whole k with k / n ≥ share, in exact arithmetic: 50 % of 35 is 18, and 0.7 of 25 is 18
+    (in floats 0.7 × 25 is a little more than 17.5 and 0.7 × 10 a little more than 7; a float is taken
+    as the decimal it prints as).
+
+    Args:
+        share: ``"50%"``, ``"1/2"``, a ``Fraction``, a ``Decimal`` or a number between 0 and 1.
+        n: How many units there are.
+
+    Returns:
+        A whole number from 0 to ``n``.
+
+    Raises:
+        ValueError: ``share`` is no number between 0 and 1, or ``n`` is not a whole number of at least 0.
+    """
+    if isinstance(n, bool) or not hasattr(n, "__index__") or n < 0:
+        raise ValueError(f"{n!r} is not a number of units; a whole number of at least 0 is needed")
+    return math.ceil(exact_share(share) * n.__index__())
+
+
+# ---- counts of successes: binomial ones, sums of several, and mixtures of such sums --------------
 
 Blocks = Sequence[tuple[int, float]]
 """Blocks of units that fare alike: how many, and the chance of each one."""
 
 Mixture = Iterable[tuple[float, Blocks]]
 """Blocks under each of several assumptions, with the weight of the assumption; the weights add up to 1."""
+
+# What is too unlikely to count.
+_NEGLIGIBLE = 1e-14
 
 
 def binomial(n: int, p: float, cut: float = 0.0) -> tuple[int, list[float]]:
@@ -82,127 +150,51 @@ def binomial(n: int, p: float, cut: float = 0.0) -> tuple[int, list[float]]:
     return mode - len(below), below[::-1] + above
 
 
-def _transform(signal: list[complex], roots: list[complex]) -> list[complex]:
-    """The discrete Fourier transform of a list whose length is a power of two."""
-    size = len(signal)
-    if size == 1:
-        return signal
-    even = _transform(signal[::2], roots[::2])
-    odd = [root * value for root, value in zip(roots, _transform(signal[1::2], roots[::2]), strict=False)]
-    return [a + b for a, b in zip(even, odd, strict=True)] + [a - b for a, b in zip(even, odd, strict=True)]
-
-
-def _gathered(sizes: Mapping[float, float]) -> Mapping[float, float]:
-    """Chances and how many units have each, with many different chances gathered into few.
-
-    The chances within a sixteenth of the way from 0 to 1 are replaced by two with the same sum, squares
-    and cubes (Gauss's quadrature of two points), so that the mean, the variance and the skewness of the
-    count stay what they are.
-    """
-    if len(sizes) <= _FEW:
-        return sizes
-    cells: dict[int, list[tuple[float, float]]] = {}
-    for q, m in sizes.items():
-        cells.setdefault(int(q * _CELLS), []).append((q, m))
-    found: dict[float, float] = {}
-    for cell in cells.values():
-        for q, m in cell if len(cell) < 3 else _two_points(cell):
-            found[q] = found.get(q, 0.0) + m
-    return found
-
-
-def _two_points(cell: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
-    """Two chances, with their weights, that have the first three moments of many."""
-    size = math.fsum(m for _, m in cell)
-    mean = math.fsum(m * q for q, m in cell) / size
-    square = math.fsum(m * (q - mean) ** 2 for q, m in cell) / size
-    if square <= 1e-18:
-        return ((mean, size),)
-    half = math.fsum(m * (q - mean) ** 3 for q, m in cell) / size / square / 2.0
-    reach = math.sqrt(half * half + square)
-    low, high = half - reach, half + reach
-    part = high / (high - low)
-    return ((mean + low, size * part), (mean + high, size * (1.0 - part)))
-
-
 def mixed_sums(n: int, mixture: Mixture) -> list[float]:
     """The probabilities of 0 to n for a sum of binomial counts, mixed over assumptions.
 
-    The characteristic function of such a sum is the product over its blocks of (1 − q + q·z)^m; it is
-    mixed at the roots of unity and turned back by a fast Fourier transform (for the Poisson-binomial
-    distribution: Y. Hong, Computational Statistics & Data Analysis 59, 2013). Exact up to rounding,
-    that is to about twelve decimals.
+    Under each assumption the counts of the blocks are convolved. Exact up to rounding, that is to about
+    twelve decimals.
 
     Args:
         n: The most the sum can be, that is the number of units in all blocks together.
         mixture: Pairs of a weight and the blocks under it.
     """
-    size = 1 << n.bit_length()
-    half = size // 2
-    circle = [cmath.exp(-1j * math.tau * j / size) for j in range(half + 1)]
-    found = [0j] * (half + 1)
+    np = numpy_for(n)
+    mixed = [0.0] * (n + 1)
     for weight, blocks in mixture:
-        merged: dict[float, float] = {}
+        first, chances = 0, [weight]
         for m, q in blocks:
-            if m and q > 0.0:
-                chance = min(q, 1.0)
-                merged[chance] = merged.get(chance, 0) + m
-        # No factor is larger than exp(−m·q·(1 − q)·(1 − cos θ)): beyond some angle nothing is left.
-        scatter = math.fsum(m * q * (1.0 - q) for q, m in merged.items())
-        reach = 1.0 - _NOTHING / scatter if scatter else -2.0
-        last = half + 1 if reach <= -1.0 else math.ceil(math.acos(reach) * size / math.tau) + 1
-        terms = [complex(weight)] * min(last, half + 1)
-        for q, many in _gathered(merged).items():
-            p = 1.0 - q
-            terms = [term * (p + q * z) ** many for term, z in zip(terms, circle, strict=False)]
-        found[: len(terms)] = map(operator.add, found, terms)
-    signal = [value.conjugate() for value in found]
-    spectrum = signal + [value.conjugate() for value in signal[half - 1 : 0 : -1]]
-    roots = circle[:half]
-    values = [max(value.real / size, 0.0) for value in _transform(spectrum, roots)[: n + 1]]
-    total = math.fsum(values)
-    return [value / total if value > 1e-14 else 0.0 for value in values]
+            fewest, block = binomial(m, q, _NEGLIGIBLE)
+            first, chances = first + fewest, convolved(chances, block, np)
+        for count, chance in enumerate(chances, first):
+            mixed[count] += chance
+    total = math.fsum(mixed)
+    return [value / total if value > _NEGLIGIBLE * total else 0.0 for value in mixed]
 
 
-# ---- sums of two counts: their probabilities multiplied out, quickly and the same on every machine ---
+def numpy_for(n: int) -> Any:
+    """NumPy, to convolve counts of so many units; None where they are few or it is not installed.
 
-# Fixed point: probabilities are whole multiples of 2⁻⁶⁰, so that sums of their products fit 128 bits.
-_ONE = float(1 << 60)
-_SLOT = 16
-# The upper half of a slot holds multiples of 2⁶⁴⁻¹²⁰.
-_UNIT = 2.0**-56
-# Below so many products the plain way is quicker.
-_FEW_TERMS = 400
-
-
-def convolved(one: Sequence[float], two: Sequence[float]) -> list[float]:
-    """The probabilities of the sum of two independent counts, each from 0 on.
-
-    Both lists are written into one whole number each, a slot of 128 bits for every entry, so that a
-    single product of whole numbers multiplies them out (Kronecker's substitution). What is below 2⁻⁵⁶
-    is lost, no more; and whole numbers are the same everywhere.
+    It adds in another order, so the last digits differ; up to a hundred units they are the same everywhere.
     """
-    if len(one) * len(two) < _FEW_TERMS:
-        found = [0.0] * (len(one) + len(two) - 1)
-        for at, weight in enumerate(one):
-            if weight:
-                for place, chance in enumerate(two, at):
-                    found[place] += weight * chance
-        return found
-    size = len(one) + len(two) - 1
-    product = _written(one) * _written(two)
-    halves = struct.unpack(f"<{2 * size}Q", product.to_bytes(_SLOT * size, "little"))
-    return [half * _UNIT for half in halves[1::2]]
+    return numpy_if_there() if n > 100 else None
 
 
-def _written(chances: Sequence[float]) -> int:
-    """Probabilities, none above 1, as one whole number."""
-    slots = [0] * (2 * len(chances))
-    slots[::2] = [int(chance * _ONE) for chance in chances]
-    return int.from_bytes(struct.pack(f"<{len(slots)}Q", *slots), "little")
+def convolved(one: Sequence[float], two: Sequence[float], np: Any = None) -> list[float]:
+    """The probabilities of the sum of two independent counts, each from 0 on; with NumPy if it is given."""
+    if np is not None:
+        product: list[float] = np.convolve(one, two).tolist()
+        return product
+    short, long = sorted((one, two), key=len)
+    total = [0.0] * (len(one) + len(two) - 1)
+    for at, weight in enumerate(short):
+        end = at + len(long)
+        total[at:end] = [below + weight * chance for below, chance in zip(total[at:end], long, strict=True)]
+    return total
 
 
-# ---- integrals by weighted sums: Gauss and Legendre's points, and points of a Beta distribution ---
+# ---- quadrature: Gauss–Legendre points, and points of a Beta distribution ------------------------
 
 Points = tuple[tuple[float, float], ...]
 """Where to look, each place with its weight."""
@@ -214,7 +206,7 @@ def legendre(count: int) -> Points:
     A sum over ``count`` points is exact for polynomials up to degree 2·count − 1. The points are the
     roots of Legendre's polynomial, found by Newton's method (Abramowitz and Stegun, 25.4.29).
     """
-    found = []
+    points = []
     for index in range(count):
         x = math.cos(math.pi * (index + 0.75) / (count + 0.5))
         slope = 1.0
@@ -227,15 +219,15 @@ def legendre(count: int) -> Points:
             x -= step
             if abs(step) < 1e-15:
                 break
-        found.append(((1.0 - x) / 2.0, 1.0 / ((1.0 - x * x) * slope * slope)))
-    return tuple(found)
+        points.append(((1.0 - x) / 2.0, 1.0 / ((1.0 - x * x) * slope * slope)))
+    return tuple(points)
 
 
 def _continued(a: float, b: float, x: float) -> float:
     """The continued fraction of the incomplete Beta function (Lentz's method)."""
     tiny = 1e-300
     c, d = 1.0, 1.0 / (1.0 - (a + b) * x / (a + 1.0) or tiny)
-    whole = d
+    value = d
     for m in range(1, 10_000):
         for top in (
             m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
@@ -243,10 +235,10 @@ def _continued(a: float, b: float, x: float) -> float:
         ):
             d = 1.0 / (1.0 + top * d or tiny)
             c = 1.0 + top / c or tiny
-            whole *= c * d
+            value *= c * d
         if abs(c * d - 1.0) < 1e-15:
             break
-    return whole
+    return value
 
 
 def beta_cdf(a: float, b: float, x: float) -> float:
@@ -286,14 +278,14 @@ def _side(a: float, b: float, rule: Points) -> list[tuple[float, float]]:
     # cut off before it gets there has its mass near the mean, and so most of its points.
     power = max(1.0, 2.0 / a) if start == 0.0 else 2.0
     scale = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + math.log((mean - start) * power)
-    found = []
+    points = []
     for point, weight in rule:
         way = point**power
         x = start + (mean - start) * way if start == 0.0 else mean - (mean - start) * way
         if 0.0 < x < 1.0:
             log_density = scale + (a - 1.0) * math.log(x) + (b - 1.0) * math.log1p(-x)
-            found.append((x, weight * math.exp(log_density + (power - 1.0) * math.log(point))))
-    return found
+            points.append((x, weight * math.exp(log_density + (power - 1.0) * math.log(point))))
+    return points
 
 
 def beta_points(a: float, b: float, rule: Points) -> Points:
@@ -304,60 +296,45 @@ def beta_points(a: float, b: float, rule: Points) -> Points:
     """
     # Below 1 by more than nothing, so that its logarithms can be taken.
     upper = [(min(1.0 - x, 1.0 - 2**-53), mass) for x, mass in _side(b, a, rule)]
-    found = _side(a, b, rule) + upper
-    total = math.fsum(mass for _, mass in found)
-    return tuple((x, mass / total) for x, mass in found)
+    points = _side(a, b, rule) + upper
+    total = math.fsum(mass for _, mass in points)
+    return tuple((x, mass / total) for x, mass in points)
 
 
-# ---- seeded chance: the one file of the projection that may know a generator of random numbers ---
+# ---- seeded chance: the one place where random numbers are made ----------------------------------
 
 
-class Stream:
-    """One sequence of random numbers."""
-
-    __slots__ = ("_random",)
-
-    def __init__(self, start: int) -> None:
-        self._random = Random(start)  # noqa: S311 - drawn futures, not secrets
-
-    def uniform(self) -> float:
-        """A number from 0 up to, not including, 1."""
-        return self._random.random()
+class Stream(Random):
+    """The standard library's generator of random numbers, with two kinds of numbers more."""
 
     def below(self, limit: int) -> int:
         """A whole number from 0 up to, not including, ``limit``."""
-        return min(int(self._random.random() * limit), limit - 1)
+        return min(int(self.random() * limit), limit - 1)
 
     def normal(self) -> float:
         """A number from the standard normal distribution (Box and Muller's first half)."""
-        radius = math.sqrt(-2.0 * math.log(1.0 - self._random.random()))
-        return radius * math.cos(math.tau * self._random.random())
+        radius = math.sqrt(-2.0 * math.log(1.0 - self.random()))
+        return radius * math.cos(math.tau * self.random())
 
 
 def stream(seed: int, name: str) -> Stream:
     """The stream of a name under a seed; another name, or another seed, gives an unrelated one."""
-    return Stream(_start(seed, name))
-
-
-def generator(seed: int, name: str) -> Random:
-    """The standard library's own generator under a seed and a name, for what a caller draws himself."""
-    return Random(_start(seed, name))  # noqa: S311 - drawn futures, not secrets
+    digest = hashlib.sha256(f"{seed}\x1f{name}".encode()).digest()
+    return Stream(int.from_bytes(digest[:16], "big"))
 
 
 def uniforms(np: Any, seed: int, names: Sequence[str], count: int) -> Any:
-    """With NumPy, for each name a row of the first ``count`` numbers of its ``generator``."""
-    found, numbers = np.empty((len(names), count)), np.random.RandomState(0)
+    """With NumPy, for each name a row of the first ``count`` numbers of its ``stream``."""
+    rows, numbers = np.empty((len(names), count)), np.random.RandomState(0)
     for place, name in enumerate(names):
         # Both are the Mersenne Twister, and make a float of two of its words in the same way.
-        _, (*words, at), _ = generator(seed, name).getstate()
+        _, (*words, at), _ = stream(seed, name).getstate()
         numbers.set_state(("MT19937", np.array(words, dtype=np.uint32), at))
-        found[place] = numbers.random_sample(count)
-    return found
+        rows[place] = numbers.random_sample(count)
+    return rows
 
 
-def _start(seed: int, name: str) -> int:
-    return int.from_bytes(hashlib.sha256(f"{seed}\x1f{name}".encode()).digest()[:16], "big")
-
+# ---- distributions -------------------------------------------------------------------------------
 
 # Sums of weights are off by a few rounding errors; a quantile must not jump a whole unit for that.
 _SLACK = 1e-12
@@ -413,11 +390,11 @@ class Distribution:
         Raises:
             ValueError: There is no value, one is not finite, or the weights are no probabilities.
         """
-        found = [float(value) for value in values]
-        if not all(math.isfinite(value) for value in found):
+        points = [float(value) for value in values]
+        if not all(math.isfinite(value) for value in points):
             raise ValueError("a distribution needs finite values")
-        given = [1.0] * len(found) if weights is None else [float(weight) for weight in weights]
-        return _weighed(zip(found, given, strict=True), None, as_shares=False)
+        weighed = [1.0] * len(points) if weights is None else [float(weight) for weight in weights]
+        return _weighed(zip(points, weighed, strict=True), None, as_shares=False)
 
     def in_shares(self) -> Distribution:
         """The same distribution over shares of its units.
@@ -451,8 +428,8 @@ class Distribution:
     @property
     def mean(self) -> float:
         """The expected value."""
-        whole = math.fsum(point * weight for point, weight in zip(self.points, self.weights, strict=True))
-        return min(max(whole, self.points[0]), self.points[-1]) / self._scale
+        total = math.fsum(point * weight for point, weight in zip(self.points, self.weights, strict=True))
+        return min(max(total, self.points[0]), self.points[-1]) / self._scale
 
     @property
     def deviation(self) -> float:
@@ -469,10 +446,8 @@ class Distribution:
         """
         if not 0.0 <= q <= 1.0:
             raise ValueError(f"{q!r} is no probability")
-        for point, below in zip(self.points, accumulate(self.weights), strict=True):
-            if below >= q - _SLACK:
-                return point / self._scale if self.as_shares else point
-        return self.points[-1] / self._scale if self.as_shares else self.points[-1]
+        at = bisect_left(list(accumulate(self.weights)), q - _SLACK)
+        return self.values[min(at, len(self.points) - 1)]
 
     def interval(self, coverage: float = 0.8) -> tuple[float, float]:
         """The values between which it lies with at least this probability, as much left out at either end.
@@ -518,16 +493,9 @@ class Distribution:
         """
         if k < 0:
             raise ValueError(f"{k} values cannot be drawn")
-        values, chance = self.values, stream(seed, "sample")
-        bounds = list(accumulate(self.weights))
-        # Through the sorted draws once, then back into the order in which they were drawn.
-        draws = [chance.uniform() * bounds[-1] for _ in range(k)]
-        found, at = [0.0] * k, 0
-        for index in sorted(range(k), key=draws.__getitem__):
-            while bounds[at] <= draws[index] and at < len(bounds) - 1:
-                at += 1
-            found[index] = values[at]
-        return tuple(found)
+        values, random, bounds = self.values, stream(seed, "sample"), list(accumulate(self.weights))
+        places = [bisect_right(bounds, random.random() * bounds[-1]) for _ in range(k)]
+        return tuple(values[min(place, len(values) - 1)] for place in places)
 
     def crps(self, observed: float) -> float:
         """The continuous ranked probability score of what was observed, in its own terms; 0 is best.

@@ -1,4 +1,7 @@
-"""Forecasts without a plan: of a share or a score known for some years, and of units by their scores."""
+"""Forecasts without a plan: of a share or a score known for some years, and of units by their scores.
+
+The methods come first, then ``share``, which picks one of them, and ``units``, which draws (``series``).
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from criteria_engine.forecasting.distribution import Distribution, generator
+from criteria_engine.forecasting.distribution import Distribution, stream
 from criteria_engine.forecasting.hazard import Cohort, cohorts_at
 from criteria_engine.forecasting.rates import HALF_LIFE, RARE, Rate
-from criteria_engine.forecasting.series import Past, UnitShares, drawn_ahead, read_past
+from criteria_engine.forecasting.series import Past, UnitShares, drawn_ahead, read_past, weighted_fit
 
 __all__ = [
     "Method",
@@ -25,7 +28,7 @@ __all__ = [
 ]
 
 
-# ---- ways to look ahead from a series of shares: by rates of recognition and lapse, by drift, by the last value ---
+# ---- the methods: by rates of recognition and lapse, by drift, by the last value -----------------
 
 # A step up of the net share hides lapses, and one down hides recognitions: both are taken to be rare
 # until they are seen (``RARE``).
@@ -86,13 +89,9 @@ def _tilt(trials: dict[int, tuple[float, float]], ahead: int) -> float:
     if len(seen) < 3:
         return 0.0
     weights = [1.0 / (1.0 / hits + 1.0 / misses + 0.35**2) for _, hits, misses in seen]
-    logs = [math.log(hits / misses) for _, hits, misses in seen]
     years = [float(year) for year, _, _ in seen]
-    total = math.fsum(weights)
-    year = math.fsum(w * x for w, x in zip(weights, years, strict=True)) / total
-    height = math.fsum(w * y for w, y in zip(weights, logs, strict=True)) / total
-    rise = math.fsum(w * (x - year) * (y - height) for w, x, y in zip(weights, years, logs, strict=True))
-    run = math.fsum(w * (x - year) ** 2 for w, x in zip(weights, years, strict=True))
+    points = [(year, math.log(hits / misses)) for year, (_, hits, misses) in zip(years, seen, strict=True)]
+    _, _, rise, run = weighted_fit(points, weights)
     slope = rise / (run + 1.0 / _TILT**2)
     ages = [max(years) - x for x in years]
     faded = [0.5 ** (age / HALF_LIFE) for age in ages]
@@ -255,8 +254,8 @@ def units(
     steps were undone the year after, so that noise about a level does not add up over the years.
 
     Every unit has a random stream of its own, keyed by its name: another unit beside it changes none of
-    its random numbers (though what its steps say of how scores move does count). The standard library's
-    generator is used throughout, so the figures do not depend on what else is installed.
+    its random numbers (though what its steps say of how scores move does count). It takes NumPy
+    (``criteria-engine[fast]``).
 
     Args:
         scores: For each unit its scores by year, on any scale on which more is better; None is missing.
@@ -270,6 +269,7 @@ def units(
         ``by_unit`` giving each unit's probability. Units without any score are not counted.
 
     Raises:
+        CriteriaError: NumPy is not installed.
         ValueError: No unit has scores of two years, a score is not finite, or a horizon or ``draws`` is
             below 1.
     """
@@ -288,14 +288,14 @@ def units(
 
 def _horizons(horizons: Iterable[int]) -> list[int]:
     """Years ahead, each once, in their order."""
-    found = []
+    asked = []
     for h in horizons:
         if isinstance(h, bool) or not hasattr(h, "__index__") or h < 1:
             raise ValueError(f"{h!r} years ahead; horizons are whole numbers from 1 on")
-        found.append(h.__index__())
-    if not found:
+        asked.append(h.__index__())
+    if not asked:
         raise ValueError("at least one horizon is needed")
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(asked))
 
 
 def _drawn(
@@ -303,19 +303,19 @@ def _drawn(
 ) -> dict[int, Distribution]:
     """What a caller's own method draws, as distributions."""
     ahead = [h + past.behind for h in horizons]
-    draws = method(list(past.years), list(past.values), n, ahead, generator(seed, "method"))
+    draws = method(list(past.years), list(past.values), n, ahead, stream(seed, "method"))
     rows = [draws[h] for h in ahead] if isinstance(draws, Mapping) else list(draws)
     if len(rows) != len(horizons):
         raise ValueError(f"the method drew for {len(rows)} horizons, where {len(horizons)} were asked")
-    found = {}
+    distributions = {}
     for h, row in zip(horizons, rows, strict=True):
         numbers = [float(value) for value in row]
         if n is None:
-            found[h] = Distribution.numbers(numbers)
+            distributions[h] = Distribution.numbers(numbers)
             continue
         weights = [0.0] * (n + 1)
         for number in numbers:
             # A draw is of a share; the nearest whole number of units stands for it.
             weights[min(n, max(0, round(number * n)))] += 1.0
-        found[h] = Distribution.shares(weights)
-    return found
+        distributions[h] = Distribution.shares(weights)
+    return distributions

@@ -1,7 +1,8 @@
 """The published rules of progress: labels, rates, and what a plan needs.
 
 A label compares a trend with the one that would lead to a target. It is not a forecast: where a share
-is below 20 %, "on track" by a growth rate has come true in 30 to 40 of 100 cases.
+is below 20 %, "on track" by a growth rate has come true in 30 to 40 of 100 cases. The labels come first
+(SDSN, Eurostat and Open SDG, UNSD, ESCAP), then rates of change, then the arithmetic of planning.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from typing import Literal
 
 import attrs
 
-from criteria_engine.forecasting.series import Series, finite, read_series
-from criteria_engine.forecasting.shares import Share, exact_number, exact_share, units_needed
+from criteria_engine.forecasting.distribution import Share, exact_number, exact_share, units_needed
+from criteria_engine.forecasting.series import Points, finite, read_series, weighted_fit
 
 __all__ = [
     "Label",
@@ -32,7 +33,7 @@ __all__ = [
 ]
 
 
-# ---- labels of progress by the rules that statistical offices and institutes publish -------------
+# ---- labels of statistical offices and institutes ------------------------------------------------
 
 # What stands for zero where a growth rate cannot do with it (Open SDG, "Special considerations").
 _ZERO = 0.001
@@ -92,8 +93,10 @@ def sdsn_arrow(
     Source: Sachs, Lafortune et al., Sustainable Development Report (SDSN), "Methods Summary", SDG
         trends; G. Lafortune et al., SDG Index and Dashboards: Detailed Methodological Paper, 2018.
     """
-    whole = read_series(series, target_year)
-    points = [(Fraction(year), min(exact_number(value), Fraction(100))) for year, value in whole.points]
+    points = [
+        (Fraction(year), min(exact_number(value), Fraction(100)))
+        for year, value in read_series(series, target_year)
+    ]
     recent = [point for point in points if point[0] >= since]
     if not recent:
         raise ValueError(
@@ -164,13 +167,13 @@ def growth_ratio(
     """
     if direction not in (1, -1):
         raise ValueError(f"the direction is +1 (more is better) or -1, not {direction!r}")
-    found = read_series(series, None if target is None else target_year, since=base_year)
-    (start, first), (_, latest) = found.base, found.latest
+    points = read_series(series, None if target is None else target_year, since=base_year)
+    (start, first), (last, latest) = points[0], points[-1]
     wanted = -direction if first < 0.0 else direction
     base = first or _ZERO
     if base * latest < 0.0:
         raise ValueError(f"growth from {first:g} to {latest:g} crosses zero; values of one sign are needed")
-    actual = attrs.evolve(found, points=((start, base), found.latest)).growth
+    actual = _growth((start, base), (last, latest))
     if target is None:
         return Label(_growth_label(wanted * actual, first, limit, cuts), actual, None, None)
     goal = finite(target, "target") or _ZERO
@@ -178,7 +181,7 @@ def growth_ratio(
         raise ValueError(f"growth from {first:g} to {target:g} crosses zero; values of one sign are needed")
     if not target_year > start:
         raise ValueError(f"the target year {target_year} does not lie after the base, of {start:g}")
-    required = Series(((start, base), (target_year, goal))).growth
+    required = _growth((start, base), (target_year, goal))
     ratio = wanted * actual / abs(required) if required else None
     if direction * (latest - goal) >= 0.0:
         label = "met"
@@ -188,6 +191,11 @@ def growth_ratio(
     else:
         label = _cut(ratio, ((0.95, "significant"), (0.60, "moderate"), (0.0, "insufficient")), "moving_away")
     return Label(label, actual, required, ratio)
+
+
+def _growth(base: tuple[float, float], latest: tuple[float, float]) -> float:
+    """The constant yearly growth that leads from one year and its value to another."""
+    return float((latest[1] / base[1]) ** (1.0 / (latest[0] - base[0]))) - 1.0
 
 
 def _growth_label(growth: float, base: float, limit: float | None, cuts: str) -> str:
@@ -214,7 +222,170 @@ def _plain(number: Fraction | None) -> float | None:
     return None if number is None else float(number)
 
 
-# ---- rates of change by their published formulas, and what they ask of a plan --------------------
+# ---- labels of the United Nations: its Statistics Division and its regions -----------------------
+
+
+def unsd_progress(
+    series: Mapping[int, float | None], target: float, target_year: int, *, direction: int | None = None
+) -> Label:
+    """The progress score of the United Nations' SDG Progress Chart: 3, 2 or 1.
+
+    With constant growth from the base v0 to the latest value, the value to be expected in the target
+    year tT is v0·(vt/v0)^((tT−t0)/(t−t0)); (expected − v0)/(T − v0) ≥ 0.95 gives 3 (on track), ≥ 0.10
+    gives 2 (some progress), less gives 1 (stagnation or regression). A target that is met gives 3, and
+    a percentage within one point of 100, or of 0 where less is better, counts as met.
+
+    Args:
+        series: Value by year, percentages as 0 to 100; None is left out.
+        target: The value to be reached.
+        target_year: The year in which it is to be reached.
+        direction: +1 if more is better, −1 if less is; by default as the target lies from the base.
+
+    Returns:
+        ``label`` is 3, 2 or 1; ``actual`` and ``required`` are growth rates (parts of 1 a year), None
+        where there is none from or to such values; ``ratio`` is None if the base is the target.
+
+    Raises:
+        ValueError: Fewer than two values, one that is not finite or is negative, a base of 0 (no growth
+            leads away from it), a target year before the last value, or a base at the target that
+            leaves the direction open.
+
+    Source: United Nations Statistics Division, SDG Progress Chart, technical note.
+    """
+    points = read_series(series, target_year)
+    (start, base), (last, latest) = points[0], points[-1]
+    goal = finite(target, "target")
+    if min(value for _, value in points) < 0.0 or goal < 0.0:
+        raise ValueError("constant growth needs values of at least 0")
+    if direction not in (1, -1, None):
+        raise ValueError(f"the direction is +1 (more is better) or -1, not {direction!r}")
+    wanted = direction or _towards(base, goal)
+    near = latest >= 99.0 and goal <= 100.0 if wanted > 0 else latest <= 1.0
+    met = wanted * (latest - goal) >= 0.0 or near if wanted else latest == goal
+    actual = _growth(points[0], points[-1]) if base > 0.0 else None
+    years = target_year - start
+    required = (goal / base) ** (1.0 / years) - 1.0 if base > 0.0 else None
+    ratio = None
+    if actual is not None and goal != base:
+        expected = base * (latest / base) ** (years / (last - start))
+        ratio = (expected - base) / (goal - base)
+    if met:
+        return Label(3, actual, required, ratio)
+    if not wanted:
+        raise ValueError(f"the base is the target, {goal:g}; say with direction= which way is better")
+    if wanted * (goal - base) <= 0.0:
+        # It was met at the base and is no longer.
+        return Label(1, actual, required, ratio)
+    if ratio is None:
+        raise ValueError("no growth leads away from a base of 0; a base above 0 is needed")
+    step = round(ratio, 9)
+    return Label(3 if step >= 0.95 else 2 if step >= 0.10 else 1, actual, required, ratio)
+
+
+def escap(
+    series: Mapping[int, float | None],
+    target: float,
+    target_year: int,
+    half_life: float,
+    *,
+    base_year: int | None = None,
+    direction: int | None = None,
+) -> Label:
+    """The anticipated progress of the United Nations' regional commissions (ESCAP and its sisters).
+
+    A straight line is fitted by least squares in which a value that lies a years before the latest one
+    has the weight 2^(−a/half_life), and continued to the target year. The gap |T − anticipated| over
+    |T − v0| gives ``maintain`` up to 0.10, ``accelerate`` up to 1, ``reverse`` above. A line that
+    reaches the target or passes it leaves no gap.
+
+    Args:
+        series: Value by year; None is left out.
+        target: The value to be reached.
+        target_year: The year in which it is to be reached.
+        half_life: Years after which a value counts half; ``math.inf`` weighs all alike.
+        base_year: The year of v0, or the next one with a value (2015 in the reports); by default the
+            first one. Earlier values still take part in the line.
+        direction: +1 if more is better, −1 if less is; by default as the target lies from the base.
+
+    Returns:
+        ``actual`` is the slope of the line and ``required`` the straight way from the base to the
+        target, both in units a year; ``ratio`` is the gap, None if the base is the target.
+
+    Raises:
+        ValueError: Fewer than two values, one that is not finite, a half-life that is not above 0, a
+            target year before the last value, or a base at the target that leaves the direction open.
+
+    Source: A. Bidarbakht Nia, "Tracking progress towards the SDGs: measuring the otherwise ambiguous
+        progress" and "A weighted extrapolation method for measuring the SDGs progress", ESCAP Working
+        Papers SD/WP/05 and SD/WP/04, 2017; ESCAP, Asia and the Pacific SDG Progress Report.
+    """
+    if not half_life > 0.0:
+        raise ValueError(f"a half-life of {half_life!r} years; it must be above 0")
+    if direction not in (1, -1, None):
+        raise ValueError(f"the direction is +1 (more is better) or -1, not {direction!r}")
+    points = read_series(series, target_year)
+    start, base = next(
+        (point for point in points if base_year is None or point[0] >= base_year), (math.nan, math.nan)
+    )
+    if not math.isfinite(base) or not target_year > start:
+        raise ValueError(f"a base from {base_year} on and before the target year {target_year} is needed")
+    goal = finite(target, "target")
+    slope, anticipated = _weighted_line(points, half_life, target_year)
+    required = (goal - base) / (target_year - start)
+    wanted = direction or _towards(base, goal, percent=False)
+    if wanted == 0:
+        raise ValueError(f"the base is the target, {goal:g}; say with direction= which way is better")
+    missing, way = max(0.0, wanted * (goal - anticipated)), abs(goal - base)
+    gap = missing / way if way else None
+    if missing == 0.0:
+        label = "maintain"
+    elif gap is None or round(gap, 9) > 1.0:
+        label = "reverse"
+    else:
+        label = "maintain" if round(gap, 9) <= 0.10 else "accelerate"
+    return Label(label, slope, required, gap)
+
+
+def current_status(
+    series: Mapping[int, float | None], target: float, *, base_year: int | None = None
+) -> float:
+    """ESCAP's current status: the progress made over the progress needed, from 0 to 10.
+
+    10·(vt − v0)/(T − v0), not below 0 (it went back) and not above 10 (the target is reached).
+
+    Args:
+        series: Value by year; None is left out.
+        target: The value to be reached.
+        base_year: The year of v0, or the next one with a value; by default the first one.
+
+    Raises:
+        ValueError: Fewer than two values, one that is not finite, or the base is the target already.
+
+    Source: as for ``escap``.
+    """
+    points = read_series(series, since=base_year)
+    way = finite(target, "target") - points[0][1]
+    if way == 0.0:
+        raise ValueError(f"the base is the target already, {target:g}: there is no way to measure")
+    return 10.0 * min(1.0, max(0.0, (points[-1][1] - points[0][1]) / way))
+
+
+def _weighted_line(found: Points, half_life: float, at: float) -> tuple[float, float]:
+    """The slope of the weighted line through a series, and its height in a year."""
+    last = found[-1][0]
+    weights = [0.5 ** ((last - year) / half_life) for year, _ in found]
+    year, height, rise, run = weighted_fit(found, weights)
+    return rise / run, height + rise / run * (at - year)
+
+
+def _towards(base: float, goal: float, *, percent: bool = True) -> int:
+    """Which way a target lies; a percentage can only rise to 100 and fall to 0. 0 if it cannot be said."""
+    if goal != base:
+        return 1 if goal > base else -1
+    return (1 if goal == 100.0 else -1 if goal == 0.0 else 0) if percent else 0
+
+
+# ---- rates of change, and what they ask of a plan ------------------------------------------------
 
 _LOGARITHM = "its logarithm is taken"
 
@@ -231,8 +402,8 @@ def annual_rate_of_reduction(series: Mapping[int, float | None]) -> float:
     Source: UN Inter-agency Group for Child Mortality Estimation, Levels and Trends in Child Mortality
         (the logarithmic form).
     """
-    found = read_series(series, above_zero=_LOGARITHM)
-    (start, base), (last, latest) = found.base, found.latest
+    points = read_series(series, above_zero=_LOGARITHM)
+    (start, base), (last, latest) = points[0], points[-1]
     return math.log(base / latest) / (last - start)
 
 
@@ -248,8 +419,8 @@ def average_annual_rate_of_reduction(series: Mapping[int, float | None]) -> floa
     Source: UNICEF, Technical note: How to calculate average annual rate of reduction (AARR) of
         underweight prevalence, 2007.
     """
-    found = read_series(series, above_zero=_LOGARITHM)
-    logs = [(year, math.log(value)) for year, value in found.points]
+    points = read_series(series, above_zero=_LOGARITHM)
+    logs = [(year, math.log(value)) for year, value in points]
     middle = math.fsum(year for year, _ in logs) / len(logs)
     rise = math.fsum((year - middle) * log for year, log in logs)
     slope = rise / math.fsum((year - middle) ** 2 for year, _ in logs)
@@ -280,12 +451,15 @@ def required_rate(series: Mapping[int, float | None], target: float, target_year
         if not (math.isfinite(base) and base > 0.0):
             raise ValueError(f"the base is {base!r}; {_LOGARITHM}, so it must be above 0")
     else:
-        start, base = read_series(known, target_year, above_zero=_LOGARITHM).base
+        start, base = read_series(known, target_year, above_zero=_LOGARITHM)[0]
     if not (math.isfinite(target) and target > 0.0):
         raise ValueError(f"the target is {target!r}; {_LOGARITHM}, so it must be above 0")
     if not target_year > start:
         raise ValueError(f"the target year {target_year} does not lie after the base, of {start:g}")
     return -math.expm1(math.log(target / base) / (target_year - start))
+
+
+# ---- what a plan needs ---------------------------------------------------------------------------
 
 
 def gross_need(k: Share, m: Share, lapse: Share, years: int) -> float:
@@ -352,178 +526,11 @@ def registrations(need: Share, pass_rate: Share, confidence: Share) -> int:
 
 def _tail(n: int, least: int, chance: Fraction) -> Fraction:
     """P(Bin(n, chance) ≥ least) as a fraction, for n of at least ``least``."""
-    whole, hits = chance.denominator, chance.numerator
-    misses = whole - hits
+    of, hits = chance.denominator, chance.numerator
+    misses = of - hits
     term = total = misses**n
     for k in range(1, least):
         # Each term is a whole number: C(n, k) · hits^k · misses^(n−k).
         term = term * (n - k + 1) * hits // (k * misses)
         total += term
-    return 1 - Fraction(total, whole**n)
-
-
-# ---- labels of progress by the rules of the United Nations: its Statistics Division and its regions ---
-
-
-def unsd_progress(
-    series: Mapping[int, float | None], target: float, target_year: int, *, direction: int | None = None
-) -> Label:
-    """The progress score of the United Nations' SDG Progress Chart: 3, 2 or 1.
-
-    With constant growth from the base v0 to the latest value, the value to be expected in the target
-    year tT is v0·(vt/v0)^((tT−t0)/(t−t0)); (expected − v0)/(T − v0) ≥ 0.95 gives 3 (on track), ≥ 0.10
-    gives 2 (some progress), less gives 1 (stagnation or regression). A target that is met gives 3, and
-    a percentage within one point of 100, or of 0 where less is better, counts as met.
-
-    Args:
-        series: Value by year, percentages as 0 to 100; None is left out.
-        target: The value to be reached.
-        target_year: The year in which it is to be reached.
-        direction: +1 if more is better, −1 if less is; by default as the target lies from the base.
-
-    Returns:
-        ``label`` is 3, 2 or 1; ``actual`` and ``required`` are growth rates (parts of 1 a year), None
-        where there is none from or to such values; ``ratio`` is None if the base is the target.
-
-    Raises:
-        ValueError: Fewer than two values, one that is not finite or is negative, a base of 0 (no growth
-            leads away from it), a target year before the last value, or a base at the target that
-            leaves the direction open.
-
-    Source: United Nations Statistics Division, SDG Progress Chart, technical note.
-    """
-    found = read_series(series, target_year)
-    (start, base), (last, latest) = found.base, found.latest
-    goal = finite(target, "target")
-    if min(value for _, value in found.points) < 0.0 or goal < 0.0:
-        raise ValueError("constant growth needs values of at least 0")
-    if direction not in (1, -1, None):
-        raise ValueError(f"the direction is +1 (more is better) or -1, not {direction!r}")
-    wanted = direction or _towards(base, goal)
-    near = latest >= 99.0 and goal <= 100.0 if wanted > 0 else latest <= 1.0
-    met = wanted * (latest - goal) >= 0.0 or near if wanted else latest == goal
-    actual = found.growth if base > 0.0 else None
-    years = target_year - start
-    required = (goal / base) ** (1.0 / years) - 1.0 if base > 0.0 else None
-    ratio = None
-    if actual is not None and goal != base:
-        expected = base * (latest / base) ** (years / (last - start))
-        ratio = (expected - base) / (goal - base)
-    if met:
-        return Label(3, actual, required, ratio)
-    if not wanted:
-        raise ValueError(f"the base is the target, {goal:g}; say with direction= which way is better")
-    if wanted * (goal - base) <= 0.0:
-        # It was met at the base and is no longer.
-        return Label(1, actual, required, ratio)
-    if ratio is None:
-        raise ValueError("no growth leads away from a base of 0; a base above 0 is needed")
-    step = round(ratio, 9)
-    return Label(3 if step >= 0.95 else 2 if step >= 0.10 else 1, actual, required, ratio)
-
-
-def escap(
-    series: Mapping[int, float | None],
-    target: float,
-    target_year: int,
-    half_life: float,
-    *,
-    base_year: int | None = None,
-    direction: int | None = None,
-) -> Label:
-    """The anticipated progress of the United Nations' regional commissions (ESCAP and its sisters).
-
-    A straight line is fitted by least squares in which a value that lies a years before the latest one
-    has the weight 2^(−a/half_life), and continued to the target year. The gap |T − anticipated| over
-    |T − v0| gives ``maintain`` up to 0.10, ``accelerate`` up to 1, ``reverse`` above. A line that
-    reaches the target or passes it leaves no gap.
-
-    Args:
-        series: Value by year; None is left out.
-        target: The value to be reached.
-        target_year: The year in which it is to be reached.
-        half_life: Years after which a value counts half; ``math.inf`` weighs all alike.
-        base_year: The year of v0, or the next one with a value (2015 in the reports); by default the
-            first one. Earlier values still take part in the line.
-        direction: +1 if more is better, −1 if less is; by default as the target lies from the base.
-
-    Returns:
-        ``actual`` is the slope of the line and ``required`` the straight way from the base to the
-        target, both in units a year; ``ratio`` is the gap, None if the base is the target.
-
-    Raises:
-        ValueError: Fewer than two values, one that is not finite, a half-life that is not above 0, a
-            target year before the last value, or a base at the target that leaves the direction open.
-
-    Source: A. Bidarbakht Nia, "Tracking progress towards the SDGs: measuring the otherwise ambiguous
-        progress" and "A weighted extrapolation method for measuring the SDGs progress", ESCAP Working
-        Papers SD/WP/05 and SD/WP/04, 2017; ESCAP, Asia and the Pacific SDG Progress Report.
-    """
-    if not half_life > 0.0:
-        raise ValueError(f"a half-life of {half_life!r} years; it must be above 0")
-    if direction not in (1, -1, None):
-        raise ValueError(f"the direction is +1 (more is better) or -1, not {direction!r}")
-    found = read_series(series, target_year)
-    start, base = next(
-        (point for point in found.points if base_year is None or point[0] >= base_year), (math.nan, math.nan)
-    )
-    if not math.isfinite(base) or not target_year > start:
-        raise ValueError(f"a base from {base_year} on and before the target year {target_year} is needed")
-    goal = finite(target, "target")
-    slope, anticipated = _weighted_line(found, half_life, target_year)
-    required = (goal - base) / (target_year - start)
-    wanted = direction or _towards(base, goal, percent=False)
-    if wanted == 0:
-        raise ValueError(f"the base is the target, {goal:g}; say with direction= which way is better")
-    missing, way = max(0.0, wanted * (goal - anticipated)), abs(goal - base)
-    gap = missing / way if way else None
-    if missing == 0.0:
-        label = "maintain"
-    elif gap is None or round(gap, 9) > 1.0:
-        label = "reverse"
-    else:
-        label = "maintain" if round(gap, 9) <= 0.10 else "accelerate"
-    return Label(label, slope, required, gap)
-
-
-def current_status(
-    series: Mapping[int, float | None], target: float, *, base_year: int | None = None
-) -> float:
-    """ESCAP's current status: the progress made over the progress needed, from 0 to 10.
-
-    10·(vt − v0)/(T − v0), not below 0 (it went back) and not above 10 (the target is reached).
-
-    Args:
-        series: Value by year; None is left out.
-        target: The value to be reached.
-        base_year: The year of v0, or the next one with a value; by default the first one.
-
-    Raises:
-        ValueError: Fewer than two values, one that is not finite, or the base is the target already.
-
-    Source: as for ``escap``.
-    """
-    found = read_series(series, since=base_year)
-    way = finite(target, "target") - found.base[1]
-    if way == 0.0:
-        raise ValueError(f"the base is the target already, {target:g}: there is no way to measure")
-    return 10.0 * min(1.0, max(0.0, (found.latest[1] - found.base[1]) / way))
-
-
-def _weighted_line(found: Series, half_life: float, at: float) -> tuple[float, float]:
-    """The slope of the weighted line through a series, and its height in a year."""
-    last = found.latest[0]
-    weights = [0.5 ** ((last - year) / half_life) for year, _ in found.points]
-    total = math.fsum(weights)
-    year = math.fsum(w * x for w, (x, _) in zip(weights, found.points, strict=True)) / total
-    height = math.fsum(w * y for w, (_, y) in zip(weights, found.points, strict=True)) / total
-    rise = math.fsum(w * (x - year) * (y - height) for w, (x, y) in zip(weights, found.points, strict=True))
-    run = math.fsum(w * (x - year) ** 2 for w, (x, _) in zip(weights, found.points, strict=True))
-    return rise / run, height + rise / run * (at - year)
-
-
-def _towards(base: float, goal: float, *, percent: bool = True) -> int:
-    """Which way a target lies; a percentage can only rise to 100 and fall to 0. 0 if it cannot be said."""
-    if goal != base:
-        return 1 if goal > base else -1
-    return (1 if goal == 100.0 else -1 if goal == 0.0 else 0) if percent else 0
+    return 1 - Fraction(total, of**n)

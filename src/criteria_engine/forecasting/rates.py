@@ -7,14 +7,9 @@ from collections.abc import Mapping
 
 import attrs
 
-from criteria_engine.forecasting.distribution import Points, beta_points, beta_quantile
+from criteria_engine.forecasting.distribution import Points, beta_points
 
-__all__ = [
-    "HALF_LIFE",
-    "RARE",
-    "Rate",
-    "dispersion",
-]
+__all__ = ["HALF_LIFE", "RARE", "Rate", "dispersion"]
 
 HALF_LIFE = 2.5
 """Years after which a period counts half as much as the last one."""
@@ -127,14 +122,6 @@ class Rate:
         mean = self.mean
         return math.sqrt(mean * (1.0 - mean) / (self.alpha + self.beta + 1.0)) if self.exact is None else 0.0
 
-    def interval(self, coverage: float = 0.8) -> tuple[float, float]:
-        """Where the lasting rate lies with this probability."""
-        if self.exact is not None:
-            return self.exact, self.exact
-        tail = (1.0 - coverage) / 2.0
-        low = beta_quantile(self.alpha, self.beta, tail)
-        return low, beta_quantile(self.alpha, self.beta, 1.0 - tail)
-
     def averaged(self, years: float) -> Rate:
         """The average rate over some years ahead: the lasting rate, its walk, and the shocks of the years.
 
@@ -177,15 +164,15 @@ def dispersion(trials: Mapping[int, tuple[float, float]]) -> tuple[float, float]
     p (1 − p) by which the rate of a single year varies: (factor − 1)/(mean trials − 1), drawn towards
     what years usually differ by, since a handful of periods says little about it.
     """
-    seen = [(x, n) for x, n in trials.values() if n > 0.0]
-    size = math.fsum(n for _, n in seen)
-    if not seen or size <= 0.0:
+    periods = [(x, n) for x, n in trials.values() if n > 0.0]
+    size = math.fsum(n for _, n in periods)
+    if not periods or size <= 0.0:
         return 1.0, 0.0
-    pooled = (math.fsum(x for x, _ in seen) + 0.5) / (size + 1.0)
+    pooled = (math.fsum(x for x, _ in periods) + 0.5) / (size + 1.0)
     usual = _USUAL_SHOCK**2 * pooled * (1.0 - pooled)
-    chi_square = math.fsum((x - n * pooled) ** 2 / (n * pooled * (1.0 - pooled)) for x, n in seen)
-    freedom = len(seen) - 1
+    chi_square = math.fsum((x - n * pooled) ** 2 / (n * pooled * (1.0 - pooled)) for x, n in periods)
+    freedom = len(periods) - 1
     factor = max(1.0, chi_square / freedom) if freedom else 1.0
-    mean_size = size / len(seen)
-    found = min((factor - 1.0) / (mean_size - 1.0), 0.9) if mean_size > 1.0 else 0.0
-    return factor, (freedom * found + _USUAL_WEIGHT * usual) / (freedom + _USUAL_WEIGHT)
+    mean_size = size / len(periods)
+    spread = min((factor - 1.0) / (mean_size - 1.0), 0.9) if mean_size > 1.0 else 0.0
+    return factor, (freedom * spread + _USUAL_WEIGHT * usual) / (freedom + _USUAL_WEIGHT)

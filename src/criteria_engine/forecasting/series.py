@@ -1,24 +1,34 @@
-"""What a forecast starts from: the known values of some years, and the years ahead that are asked."""
+"""Series of yearly values: what forecasts and published rules start from, and units drawn by their scores.
+
+``Past`` is a series to forecast from; ``read_series`` checks one that a published rule is put on. ``drawn_ahead`` takes the
+pasts of many units and draws each of them into the years ahead.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
+from typing import Any, NamedTuple
 
 import attrs
 
-from criteria_engine.forecasting.distribution import Distribution, Stream, stream
+from criteria_engine.core.extras import numpy
+from criteria_engine.forecasting.distribution import Distribution, Stream, stream, uniforms
 
 __all__ = [
+    "LevelStep",
     "Past",
-    "Series",
+    "Points",
+    "Pools",
     "UnitShares",
+    "common_scatter",
     "drawn_ahead",
     "finite",
     "memory_of",
     "read_past",
     "read_series",
+    "weighted_fit",
 ]
 
 
@@ -78,18 +88,40 @@ class Past:
             return 1.0
         pairs = pairwise(steps)
         turned = math.fsum(one * other for one, other in pairs) / size * len(steps) / (len(steps) + 3.0)
-        if turned >= 0.0:
-            return 1.0
-        r = max(turned, -0.499)
-        return max(0.3, 1.0 - (1.0 - math.sqrt(1.0 - 4.0 * r * r)) / (-2.0 * r))
+        return _memory(turned, least=0.3)
 
     @property
     def level(self) -> float:
         """The value without its noise: the values smoothed with the weight of ``memory``."""
-        smoothed, weight = self.values[0], self.memory
-        for value in self.values[1:]:
-            smoothed += weight * (value - smoothed)
-        return smoothed
+        return self.followed(self.memory)[1]
+
+    def followed(self, memory: float) -> tuple[list[LevelStep], float]:
+        """The values beside a level that keeps the part ``memory`` of each change; and the level at the end."""
+        level, steps = self.values[0], []
+        for year, value, gap in zip(self.years[1:], self.values[1:], self.gaps, strict=True):
+            error = value - level
+            steps.append(LevelStep(level, year, error / math.sqrt(1.0 + (gap - 1) * memory**2)))
+            level += memory * error
+        return steps, level
+
+
+class LevelStep(NamedTuple):
+    """How far a value came out from the level of the years before it.
+
+    ``error`` is of one year: over a gap, what it must have been a year.
+    """
+
+    level: float
+    year: int
+    error: float
+
+
+def _memory(autocorrelation: float, *, least: float) -> float:
+    """How much of a change stays, by the first autocorrelation of the steps: see ``Past.memory``."""
+    if autocorrelation >= 0.0:
+        return 1.0
+    r = max(autocorrelation, -0.499)
+    return max(least, 1.0 - (1.0 - math.sqrt(1.0 - 4.0 * r * r)) / (-2.0 * r))
 
 
 def read_past(years: Iterable[int], values: Iterable[float | None]) -> Past:
@@ -113,38 +145,18 @@ def read_past(years: Iterable[int], values: Iterable[float | None]) -> Past:
     )
 
 
-def _whole(years: Iterable[int]) -> Sequence[int]:
-    found = list(years)
-    for year in found:
+def _whole(years: Iterable[int]) -> list[int]:
+    listed = list(years)
+    for year in listed:
         if isinstance(year, bool) or int(year) != year:
             raise ValueError(f"{year!r} is no year")
-    return [int(year) for year in found]
+    return [int(year) for year in listed]
 
 
-# ---- a series of yearly values, checked once for all the rules that are put on it ----------------
+# ---- a series that a published rule is put on ----------------------------------------------------
 
-
-@attrs.frozen
-class Series:
-    """At least two known values, in the order of their years."""
-
-    points: tuple[tuple[float, float], ...]
-
-    @property
-    def base(self) -> tuple[float, float]:
-        """The first year and its value."""
-        return self.points[0]
-
-    @property
-    def latest(self) -> tuple[float, float]:
-        """The last year and its value."""
-        return self.points[-1]
-
-    @property
-    def growth(self) -> float:
-        """The constant yearly growth that leads from the base to the latest value."""
-        (start, base), (last, value) = self.base, self.latest
-        return float((value / base) ** (1.0 / (last - start))) - 1.0
+Points = tuple[tuple[float, float], ...]
+"""At least two known values in the order of their years: (year, value)."""
 
 
 def read_series(
@@ -153,8 +165,8 @@ def read_series(
     *,
     since: float | None = None,
     above_zero: str = "",
-) -> Series:
-    """A mapping of years to values as a series; None is a value that is missing, and is left out.
+) -> Points:
+    """A mapping of years to values as points; None is a value that is missing, and is left out.
 
     Args:
         series: Years and values, in any order.
@@ -179,7 +191,19 @@ def read_series(
             raise ValueError(f"the series has {value:g} in {year:g}; {above_zero}, so it must be above 0")
     if target_year is not None and not target_year >= kept[-1][0]:
         raise ValueError(f"the target year {target_year:g} lies before the last value, of {kept[-1][0]:g}")
-    return Series(tuple(kept))
+    return tuple(kept)
+
+
+def weighted_fit(
+    points: Sequence[tuple[float, float]], weights: Sequence[float]
+) -> tuple[float, float, float, float]:
+    """The middle of weighted points, and the rise and run of the least-squares line through it."""
+    total = math.fsum(weights)
+    x = math.fsum(w * x for w, (x, _) in zip(weights, points, strict=True)) / total
+    y = math.fsum(w * y for w, (_, y) in zip(weights, points, strict=True)) / total
+    rise = math.fsum(w * (px - x) * (py - y) for w, (px, py) in zip(weights, points, strict=True))
+    run = math.fsum(w * (px - x) ** 2 for w, (px, _) in zip(weights, points, strict=True))
+    return x, y, rise, run
 
 
 def finite(number: float, what: str) -> float:
@@ -189,7 +213,7 @@ def finite(number: float, what: str) -> float:
     return float(number)
 
 
-# ---- units by their scores: each one drawn into the years ahead, and the share of those that pass ---
+# ---- units by their scores, drawn into the years ahead -------------------------------------------
 
 # Steps of so many units make a band; fewer than this say little of where a unit of that score goes.
 _BAND = 25
@@ -222,15 +246,6 @@ class UnitShares(Distribution):
 
 
 @attrs.frozen
-class _Step:
-    """What one unit's score did in a year beyond what was expected of it."""
-
-    level: float
-    year: int
-    error: float
-
-
-@attrs.frozen
 class _Model:
     """How scores move: the lasting part of a change, the common part of a year, the own part by band."""
 
@@ -246,85 +261,77 @@ def drawn_ahead(
     pasts: Mapping[str, Past], threshold: float, horizons: Sequence[int], seed: int, draws: int
 ) -> dict[int, UnitShares]:
     """Draw every unit into the years ahead; see ``forecast.units``."""
+    np = numpy()
     model = _fitted(pasts, max(past.years[-1] for past in pasts.values()))
     last = max(past.last_year for past in pasts.values())
     longest = max(horizons) + max(last - past.years[-1] for past in pasts.values())
-    common = _common(model, stream(seed, "the years"), draws, longest)
-    passing = {h: [0] * draws for h in horizons}
+    common = np.array(_common(model, stream(seed, "the years"), draws, longest))
+    errors = Pools(np, model.bands)
+    passing = {h: np.zeros(draws, dtype=np.intp) for h in horizons}
     chances: dict[int, list[tuple[str, float]]] = {h: [] for h in horizons}
     for unit, past in pasts.items():
         behind = last - past.years[-1]
-        wanted = {h + behind: h for h in horizons}
-        hits = dict.fromkeys(horizons, 0)
-        own = stream(seed, f"unit {unit}")
-        level = _level(past, model.memory)
-        for draw in range(draws):
-            for year, score in _walk(level, max(wanted), model, own, common[draw]):
-                if score >= threshold and year in wanted:
-                    hits[wanted[year]] += 1
-                    passing[wanted[year]][draw] += 1
-        for h in horizons:
-            chances[h].append((unit, hits[h] / draws))
-    found = {}
+        years = max(horizons) + behind
+        numbers = uniforms(np, seed, [f"unit {unit}"], draws * years).reshape(draws, years)
+        level = np.full(draws, past.followed(model.memory)[1])
+        for year in range(years):
+            band = np.searchsorted(model.bounds, level, side="right")
+            error = errors.picked(band, numbers[:, year])
+            h = year + 1 - behind
+            if h in passing:
+                passes = level + common[:, year] + error >= threshold
+                passing[h] += passes
+                chances[h].append((unit, int(passes.sum()) / draws))
+            # Of a year's change the part ``memory`` stays; the rest is gone the year after.
+            level += common[:, year] + model.memory * error
+    distributions = {}
     for h in horizons:
-        weights = [0.0] * (len(pasts) + 1)
-        for count in passing[h]:
-            weights[count] += 1.0
-        whole = Distribution.shares(weights)
-        found[h] = UnitShares(whole.points, whole.weights, whole.units, whole.as_shares, tuple(chances[h]))
-    return found
+        counts = Distribution.shares(np.bincount(passing[h], minlength=len(pasts) + 1).tolist())
+        distributions[h] = UnitShares(
+            counts.points, counts.weights, counts.units, counts.as_shares, tuple(chances[h])
+        )
+    return distributions
 
 
-def _walk(
-    level: float, years: int, model: _Model, own: Stream, common: Sequence[float]
-) -> Iterator[tuple[int, float]]:
-    """One drawn future of a unit: its score in each year ahead.
+class Pools:
+    """Several lists of numbers, from one of which an item is picked in each draw, with NumPy."""
 
-    Of a year's change the part ``memory`` stays; the rest is gone the year after.
-    """
-    bounds, bands, memory = model.bounds, model.bands, model.memory
-    for year in range(years):
-        at = 0
-        while at < len(bounds) and level >= bounds[at]:
-            at += 1
-        band = bands[at]
-        error = band[own.below(len(band))]
-        yield year + 1, level + common[year] + error
-        level += common[year] + memory * error
+    def __init__(self, np: Any, pools: Sequence[Sequence[float]]) -> None:
+        self._np = np
+        self._items = np.array([item for pool in pools for item in pool])
+        self._sizes = np.array([len(pool) for pool in pools], dtype=np.intp)
+        self._starts = np.cumsum(self._sizes) - self._sizes
+
+    def picked(self, which: Any, chances: Any) -> Any:
+        """In each draw an item of the pool ``which``, by a number from 0 up to 1."""
+        np, sizes = self._np, self._sizes.take(which)
+        places = (chances * sizes).astype(np.intp)
+        np.minimum(places, sizes - 1, out=places)
+        places += self._starts.take(which)
+        return self._items.take(places)
 
 
 def _common(model: _Model, chance: Stream, draws: int, years: int) -> list[list[float]]:
     """For each draw what all scores do together in each year ahead: an ebbing drift, and a shock a year."""
-    found = []
+    paths = []
     for _ in range(draws):
         drift = model.drift + model.unsure * chance.normal()
-        found.append([drift * _EBB**year + model.shock * chance.normal() for year in range(years)])
-    return found
-
-
-def _level(past: Past, memory: float) -> float:
-    level = past.values[0]
-    for value in past.values[1:]:
-        level += memory * (value - level)
-    return level
+        paths.append([drift * _EBB**year + model.shock * chance.normal() for year in range(years)])
+    return paths
 
 
 def _fitted(pasts: Mapping[str, Past], last: int) -> _Model:
     """How the scores moved in the recent years."""
     memory = memory_of(pasts)
-    steps = [step for past in pasts.values() for step in _steps(past, memory) if step.year > last - _RECENT]
+    steps = [
+        step for past in pasts.values() for step in past.followed(memory)[0] if step.year > last - _RECENT
+    ]
     years: dict[int, list[float]] = {}
     for step in steps:
         years.setdefault(step.year, []).append(step.error)
     means = {year: math.fsum(errors) / len(errors) for year, errors in years.items()}
     own = [(step.level, step.error - means[step.year]) for step in steps]
-    spread = math.fsum(error * error for _, error in own) / max(1, len(own) - len(means))
-    # What the mean of a year's own parts would scatter by alone is no common shock.
-    chance = spread * math.fsum(1.0 / len(errors) for errors in years.values()) / len(years)
-    center = math.fsum(means.values()) / len(means)
-    scatter = math.fsum((mean - center) ** 2 for mean in means.values()) / max(1, len(means) - 1)
-    if len(means) == 1:
-        scatter = center * center
+    center, scatter, chance = common_scatter(years, means, [error for _, error in own])
     shock = math.sqrt(max(0.0, scatter - chance))
     count = len(means)
     bounds, bands = _banded(own)
@@ -338,13 +345,22 @@ def _fitted(pasts: Mapping[str, Past], last: int) -> _Model:
     )
 
 
-def _steps(past: Past, memory: float) -> Iterator[_Step]:
-    """The one-year errors of a unit's smoothed level; over a gap, what they must have been a year."""
-    level = past.values[0]
-    for year, value, gap in zip(past.years[1:], past.values[1:], past.gaps, strict=False):
-        error = value - level
-        yield _Step(level, year, error / math.sqrt(1.0 + (gap - 1) * memory**2))
-        level += memory * error
+def common_scatter(
+    by_year: Mapping[int, Sequence[float]], means: Mapping[int, float], own: Sequence[float]
+) -> tuple[float, float, float]:
+    """The mean of the years' means, how far these scatter, and how far they would by chance alone.
+
+    ``own`` are the errors less the mean of their year.
+    """
+    count = len(means)
+    center = math.fsum(means.values()) / count
+    if count == 1:
+        # A single year does not say what was lasting in it: all of it may have been a shock.
+        scatter = center * center
+    else:
+        scatter = math.fsum((mean - center) ** 2 for mean in means.values()) / (count - 1)
+    spread = math.fsum(error * error for error in own) / max(1, len(own) - count)
+    return center, scatter, spread * math.fsum(1.0 / len(each) for each in by_year.values() if each) / count
 
 
 def memory_of(pasts: Mapping[str, Past]) -> float:
@@ -366,8 +382,7 @@ def memory_of(pasts: Mapping[str, Past]) -> float:
         pairs += max(0, len(own) - 1)
     if pairs == 0 or squares == 0.0:
         return 1.0
-    r = max(-0.499, turned / squares * pairs / (pairs + 5.0))
-    return 1.0 if r >= 0.0 else max(0.2, 1.0 - (1.0 - math.sqrt(1.0 - 4.0 * r * r)) / (-2.0 * r))
+    return _memory(turned / squares * pairs / (pairs + 5.0), least=0.2)
 
 
 def _banded(own: Sequence[tuple[float, float]]) -> tuple[tuple[float, ...], tuple[tuple[float, ...], ...]]:

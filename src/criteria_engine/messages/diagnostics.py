@@ -1,8 +1,7 @@
-"""What is wrong, where, and how to mend it.
+"""Faults: what is wrong, where, and how to mend it.
 
-Whoever finds a fault knows a *path* into the ruleset (``criteria.order.turnout.bands.steps[1]``)
-and, inside an expression, a span of characters. Only ``reading`` knows YAML and turns a path into
-file, line and column.
+Code that finds a fault knows a *path* into the ruleset (``criteria.order.turnout.bands.steps[1]``) and, inside
+an expression, a span of characters. Only ``files`` knows YAML and turns a path into file, line and column.
 """
 
 from __future__ import annotations
@@ -12,12 +11,12 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal
+from typing import Any, Literal
 
 import attrs
 
-from criteria_engine.messages.faults import CATALOGUES, WORDS
 from criteria_engine.messages.formatting import date
+from criteria_engine.messages.speaker import Speaker
 
 __all__ = [
     "CriteriaError",
@@ -33,7 +32,6 @@ Language = Literal["vi", "en"]
 Severity = Literal["error", "warning"]
 
 _SHOWN = 50
-_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def chosen_language(lang: str | None = None) -> Language:
@@ -69,15 +67,12 @@ class Diagnostic:
     @property
     def message(self) -> str:
         """What is wrong, one sentence in ``lang``."""
-        return self._said(0)
+        return _said(self.code, self.details, self.lang)[0]
 
     @property
     def hint(self) -> str:
         """What to do about it, one sentence in ``lang``; empty where there is nothing to add."""
-        return self._said(1)
-
-    def _said(self, which: int) -> str:
-        return CATALOGUES[self.lang][self.code][which].format_map(_spoken(self.details, self.lang))
+        return _said(self.code, self.details, self.lang)[1]
 
     def in_language(self, lang: str | None) -> Diagnostic:
         """The same diagnostic in another language (``"vi"`` or ``"en"``)."""
@@ -90,13 +85,18 @@ class Diagnostic:
             return ":".join(part for part in (self.file, self.path) if part)
         return f"{self.file or '<text>'}:{self.line}:{self.column}"
 
+    def to_dict(self) -> dict[str, Any]:
+        """Code, severity, message, hint and place, as plain data."""
+        keys = ("code", "severity", "message", "hint", "file", "line", "column", "path")
+        return {key: getattr(self, key) for key in keys}
+
     def __str__(self) -> str:
         place = f"{self.place}: " if self.place else ""
         lines = [f"{place}{self.message} [{self.code}]"]
         if self.source is not None and self.line is not None:
             lines += _pointed(self.source, self.line, self.column or 1, self.width)
         if self.hint:
-            lines.append(f"  {'sửa' if self.lang == 'vi' else 'hint'}: {self.hint}")
+            lines.append(f"  {Speaker(self.lang, 'faults').say('hint')}: {self.hint}")
         return "\n".join(lines)
 
 
@@ -131,19 +131,23 @@ def _place_order(diagnostic: Diagnostic) -> tuple[str, int, int, str, str]:
     )
 
 
-def _spoken(details: Mapping[str, str], lang: Language) -> Mapping[str, str]:
-    """The details as the language says them: the kinds of values (``left_kind``) and dates (``last_day``)."""
-    return {name: _word(name, said, lang) for name, said in details.items()}
+def _said(code: str, details: Mapping[str, str], lang: Language) -> tuple[str, str]:
+    """The message and the hint of a code in a language, with the details filled in."""
+    speaker = Speaker(lang, "faults")
+    values = {name: _shown(name, text, speaker) for name, text in details.items()}
+    # The two are parted before they are filled: a value may hold a line end of its own.
+    message, _, hint = speaker.text(code).partition("\n")
+    return message.format_map(values), hint.format_map(values)
 
 
-def _word(name: str, said: str, lang: Language) -> str:
+def _shown(name: str, text: str, speaker: Speaker) -> str:
+    """A detail as the language has it: the kinds of values (``left_kind``) and dates (``last_day``)."""
     if name.endswith(("kind", "kinds")):
-        words = WORDS[lang]
-        return ", ".join(words.get(each, each) for each in said.split(", "))
-    if name.endswith("day"):
-        # A year before the thousandth, or what stands for an unknown day, stays as it is.
-        return date(datetime.date.fromisoformat(said), lang) if _DAY.fullmatch(said) else said
-    return said
+        return ", ".join(speaker.text(word, word) for word in text.split(", "))
+    # A year before the thousandth, or what stands for an unknown day, stays as it is.
+    if name.endswith("day") and re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        return date(datetime.date.fromisoformat(text), speaker.lang)
+    return text
 
 
 class CriteriaError(Exception):
@@ -162,13 +166,12 @@ class CriteriaError(Exception):
         shown = [str(diagnostic) for diagnostic in self.diagnostics[:_SHOWN]]
         left = len(self.diagnostics) - len(shown)
         if left:
-            lang = self.diagnostics[0].lang
-            shown.append(f"… và {left} lỗi nữa" if lang == "vi" else f"… and {left} more")
+            shown.append(Speaker(self.diagnostics[0].lang, "faults").say("more", count=left))
         return "\n".join(shown)
 
 
 class Fault(ValueError):
-    """What is wrong with one value, said by whoever looks at it and knows no place."""
+    """What is wrong with one value, raised by code that does not know where the value stands."""
 
     def __init__(self, code: str, span: tuple[int, int] | None = None, /, **details: object) -> None:
         self.code = code
@@ -177,14 +180,14 @@ class Fault(ValueError):
         super().__init__(code)
 
     def __str__(self) -> str:
-        return CATALOGUES["en"][self.code][0].format_map(_spoken(self.details, "en"))
+        return _said(self.code, self.details, "en")[0]
 
 
 class Problems:
     """A list of diagnostics being gathered; never stops at the first."""
 
     def __init__(self) -> None:
-        self._found: list[Diagnostic] = []
+        self._diagnostics: list[Diagnostic] = []
 
     def add(
         self,
@@ -198,31 +201,31 @@ class Problems:
     ) -> None:
         """Note that something is wrong at ``path``."""
         texts = {name: str(value) for name, value in details.items()}
-        self._found.append(Diagnostic(code, texts, path, severity, span, lang=chosen_language()))
+        self._diagnostics.append(Diagnostic(code, texts, path, severity, span, lang=chosen_language()))
 
     def add_fault(self, path: str, fault: Fault, /) -> None:
         """Note a fault of a value that stands at ``path``."""
-        self._found.append(
+        self._diagnostics.append(
             Diagnostic(fault.code, fault.details, path, "error", fault.span, lang=chosen_language())
         )
 
     def append(self, diagnostic: Diagnostic, /) -> None:
         """Note a finished diagnostic."""
-        self._found.append(diagnostic)
+        self._diagnostics.append(diagnostic)
 
     @property
     def has_errors(self) -> bool:
-        """Whether anything found is more than a warning."""
-        return any(diagnostic.severity == "error" for diagnostic in self._found)
+        """Whether any of them is more than a warning."""
+        return any(diagnostic.severity == "error" for diagnostic in self._diagnostics)
 
     def __iter__(self) -> Iterator[Diagnostic]:
-        return iter(self._found)
+        return iter(self._diagnostics)
 
     def __len__(self) -> int:
-        return len(self._found)
+        return len(self._diagnostics)
 
     def raise_errors(self) -> None:
         """Raise ``CriteriaError`` with all errors, if there is one; warnings alone pass."""
-        errors = [found for found in self._found if found.severity == "error"]
+        errors = [each for each in self._diagnostics if each.severity == "error"]
         if errors:
             raise CriteriaError(errors)

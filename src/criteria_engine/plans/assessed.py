@@ -1,4 +1,7 @@
-"""What assessments of several years say of the units of a plan: a row of values a unit and year."""
+"""What assessments of several years say of the units of a plan: a row of values a unit and year.
+
+``Verdicts`` judges rows by the program of a ruleset; ``read_assessments`` reads what callers give.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,10 @@ import attrs
 from criteria_engine.backends.arrays import Arrays
 from criteria_engine.backends.python import Anything, Row
 from criteria_engine.backends.steps import Block, Steps
-from criteria_engine.evaluation.findings import plain
-from criteria_engine.evaluation.result import Result
+from criteria_engine.evaluation.result import Result, plain
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
-from criteria_engine.plans.plan import YEAR, meant_unit, year_days
-from criteria_engine.plans.roster import Roster
+from criteria_engine.plans.plan import YEAR
+from criteria_engine.plans.roster import Roster, meant_unit, year_days
 from criteria_engine.plans.unit_status import HELD, UnitStatus
 from criteria_engine.ruleset import Ruleset
 
@@ -32,7 +34,7 @@ __all__ = [
 ]
 
 
-# ---- a ruleset as a judge of many rows: whether each reaches a level, surely or possibly, and its points ---
+# ---- judging rows --------------------------------------------------------------------------------
 
 
 class RowVerdict(NamedTuple):
@@ -89,27 +91,23 @@ class Verdicts:
 
     def judge_complete(self, row: Row, proved: AbstractSet[str]) -> RowVerdict:
         """What a row without missing values comes to."""
-        program = self.program
-        found = program.exact(row, proved)
-        points = program.exact_answer(4, found)
         if self._ways is None:
-            met = bool(program.exact_answer(1, found))
-            return RowVerdict(met, met, points)
-        code = int(program.exact_answer(0, found))
+            return self.judge_open(row, proved)
+        code, points, *_ = self.program.exact(row, proved)
         good = code in self._good
         return RowVerdict(good, good or code in self._referred, points)
 
     def judge_open(self, row: Row, proved: AbstractSet[str]) -> RowVerdict:
         """What a row with missing values comes to."""
-        program = self.program
-        found = program.bounded(row, proved)
-        low, high = program.open_answer(4, found), program.open_answer(5, found)
-        points = (low + high) / 2.0
         if self._ways is None:
-            met, *others = (program.open_answer(question, found) for question in range(4))
-            return RowVerdict(bool(met) and not any(others), bool(met), points)
-        ways = program.answers(found, complete=False, first=0, count=self._ways)
-        can = {place for place, way in enumerate(ways) if way}
+            asked = self.program.kept(
+                "whole", lambda: self.program.function(self.program.asked_of(self.program.slots[0]))
+            )
+            met, *others, low, high, _, _ = asked(row, proved)
+            return RowVerdict(bool(met) and not any(others), bool(met), (low + high) / 2.0)
+        possible, low, high, *_ = self.program.bounded(row, proved)
+        points = (low + high) / 2.0
+        can = {place for place, way in enumerate(possible) if way}
         return RowVerdict(can <= self._good, bool(can & (self._good | self._referred)), points)
 
     def judge_block(self, np: Any, block: Block, *, complete: bool) -> tuple[Any, Any, Any]:
@@ -138,11 +136,14 @@ class Verdicts:
     def _asked(self, *, complete: bool) -> list[Anything]:
         """What ``judge_complete`` and ``judge_open`` read of the program; the ends of the points come last."""
         program, can = self.program, self.program.bounds.can
-        whole, reaching = program.slots[0], program.reaching if self._ways is not None else None
+        total, reaching = program.slots[0], program.reaching if self._ways is not None else None
         if complete:
-            return [reaching.code if reaching is not None else whole.states[0], whole.points, whole.points]
-        ways = [each.possible for each in reaching.outcomes] if reaching is not None else whole.states
-        return [*map(can, ways), *program.bounds.interval(whole.points)]
+            return [reaching.code if reaching is not None else total.states[0], total.points, total.points]
+        ways = [each.possible for each in reaching.outcomes] if reaching is not None else total.states
+        return [*map(can, ways), *program.bounds.interval(total.points)]
+
+
+# ---- what is known of units ----------------------------------------------------------------------
 
 
 @attrs.frozen
@@ -190,26 +191,23 @@ class Assessed:
 
 def last_results(assessments: Mapping[str, Any], ruleset: Ruleset | None) -> dict[str, Result]:
     """The last ``Result`` of each unit: a single one, or that of its last year; values are judged."""
-    found: dict[str, Result] = {}
-    for name, given in assessments.items():
-        if isinstance(given, Result):
-            found[name] = given
-        elif given:
-            year = max(given)
-            last = given[year]
+    results: dict[str, Result] = {}
+    for name, by_year in assessments.items():
+        if isinstance(by_year, Result):
+            results[name] = by_year
+        elif by_year:
+            year = max(by_year)
+            last = by_year[year]
             if isinstance(last, Result):
-                found[name] = last
+                results[name] = last
             elif ruleset is not None:
                 on = datetime.date(year, 12, 31) if ruleset.program.door.needs_day else None
-                found[name] = ruleset.evaluate(last, on=on, subject=name)
-    return found
+                results[name] = ruleset.evaluate(last, on=on, subject=name)
+    return results
 
 
 def read_assessments(
-    assessments: Mapping[str, Any],
-    verdicts: Verdicts,
-    roster: Roster,
-    on: datetime.date,
+    assessments: Mapping[str, Any], verdicts: Verdicts, roster: Roster, on: datetime.date
 ) -> Assessed:
     """Assessments by name or id of the unit, and by year, as rows that are judged.
 
@@ -218,14 +216,14 @@ def read_assessments(
     """
     problems = Problems()
     by_unit: dict[str, dict[int, Year]] = {}
-    for name, given in assessments.items():
-        for told, each in _by_year(given, on):
-            path = f"assessments.{name}.{told}"
+    for name, by_year in assessments.items():
+        for key, values in _by_year(by_year, on):
+            path = f"assessments.{name}.{key}"
             try:
-                year = YEAR.accept(told)
+                year = YEAR.accept(key)
                 unit = meant_unit(name, roster, *year_days(year), also=on)
                 if year <= on.year:
-                    by_unit.setdefault(unit.id, {})[year] = _read(verdicts, each, year)
+                    by_unit.setdefault(unit.id, {})[year] = _read(verdicts, values, year)
             except Fault as fault:
                 problems.add_fault(path, fault)
             except CriteriaError as error:
@@ -262,8 +260,8 @@ def statuses_of(assessed: Assessed, rows: Sequence[UnitStatus]) -> Iterator[Unit
     """
     last = {row.unit: row for row in sorted(rows, key=lambda row: row.year)}
     for panel in assessed.panels:
-        now, told = panel.years[-1], last.get(panel.unit)
-        if told is not None and (told.status in HELD or told.year >= now.year):
+        now, status = panel.years[-1], last.get(panel.unit)
+        if status is not None and (status.status in HELD or status.year >= now.year):
             continue
         if now.judged.possibly:
             yield UnitStatus(panel.unit, now.year, "met" if now.judged.surely else "missing")

@@ -12,17 +12,11 @@ from typing import Literal
 
 import attrs
 
-from criteria_engine.plans.plan import Counting, counted_units, of_those_that_count, year_days
-from criteria_engine.plans.roster import Roster, Unit
+from criteria_engine.plans.plan import Counting, counted_units, of_those_that_count
+from criteria_engine.plans.roster import Roster, Unit, year_days
 from criteria_engine.plans.unit_status import HELD, PENDING, UnitStatus
 
-__all__ = [
-    "VIEWS",
-    "History",
-    "View",
-    "YearCounts",
-    "observed",
-]
+__all__ = ["VIEWS", "History", "View", "YearCounts", "observed"]
 
 View = Literal["low", "expected", "high"]
 VIEWS: tuple[View, ...] = ("low", "expected", "high")
@@ -104,8 +98,8 @@ class History:
 
     def held(self, year: int, view: View, units: Iterable[Unit] | None = None) -> frozenset[str]:
         """The ids of those units (by default all that count) that hold the recognition in a year."""
-        found = self.units(year) if units is None else units
-        return frozenset(unit.id for unit in found if self.holds(unit, year, view))
+        counted = self.units(year) if units is None else units
+        return frozenset(unit.id for unit in counted if self.holds(unit, year, view))
 
     def held_surely(self, unit: Unit, year: int) -> bool | None:
         """Whether a unit holds the recognition at the end of a year; None where that is open."""
@@ -190,13 +184,13 @@ class History:
 
     def recognised_for(self, year: int, view: View) -> frozenset[str]:
         """The units recognised for the first time, or anew, in a year (by the basis that counts)."""
-        found = set()
+        ids = set()
         for unit_id, rows in self._rows.items():
             for row in rows:
                 counts = row.status == "recognised" or (view != "low" and self._is_open(row, rows, view))
                 if self.counts_from(row) == year and counts:
-                    found.add(unit_id)
-        units = [self.roster.unit(each) for each in sorted(found)]
+                    ids.add(unit_id)
+        units = [self.roster.unit(each) for each in sorted(ids)]
         return frozenset(unit.id for unit in of_those_that_count(units, self.counting))
 
     def _is_open(self, row: UnitStatus, rows: Sequence[UnitStatus], view: View) -> bool:
@@ -205,7 +199,7 @@ class History:
         return row.status in PENDING and row is rows[-1]
 
 
-# ---- what was seen from year to year: how many were recognised, lapsed, passed, of how many that could ---
+# ---- what was seen from year to year -------------------------------------------------------------
 
 _Trials = Mapping[int, tuple[float, float]]
 
@@ -251,13 +245,13 @@ def observed(ledger: History, registered: Mapping[int, Sequence[str]]) -> YearCo
 
 
 def _passes(ledger: History, registered: Mapping[int, Sequence[str]]) -> dict[int, tuple[float, float]]:
-    found: dict[int, tuple[float, float]] = {}
-    told = {(row.unit, row.year): row for row in ledger.rows}
+    passes: dict[int, tuple[float, float]] = {}
+    statuses = {(row.unit, row.year): row for row in ledger.rows}
     last: dict[str, int] = {}
     for row in ledger.rows:
         last[row.unit] = max(last.get(row.unit, 0), row.year)
     for year, units in registered.items():
-        results = [told.get((unit, year)) for unit in units if year <= ledger.on.year]
+        results = [statuses.get((unit, year)) for unit in units if year <= ledger.on.year]
         known = [
             row
             for row in results
@@ -266,5 +260,5 @@ def _passes(ledger: History, registered: Mapping[int, Sequence[str]]) -> dict[in
             and not (row.status in PENDING and last[row.unit] == row.year)
         ]
         if known:
-            found[year] = (sum(row.status in HELD for row in known), len(known))
-    return found
+            passes[year] = (sum(row.status in HELD for row in known), len(known))
+    return passes

@@ -1,19 +1,31 @@
-"""A plan: units, whom it registers, what it aims at; sound, or not made."""
+"""A plan: units, whom it registers, what it aims at; sound, or not made.
+
+First the kinds of single values in a plan file, then the parts of a plan, ``Plan`` itself, and what
+``look_at_plan`` notes: names against the roster of their day, sums, years and tasks.
+"""
 
 from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Any
 
 import attrs
 
 from criteria_engine.core.grammar import normal
 from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.messages.titles import Titles
-from criteria_engine.plans.roster import Roster, Unit, name_key, nearest_name
+from criteria_engine.plans.roster import (
+    MOST_LOOKED_FOR,
+    Roster,
+    Unit,
+    meant_unit,
+    name_key,
+    nearest_name,
+    year_days,
+)
 from criteria_engine.rules.parts import LegalBasis
 from criteria_engine.rules.schema import (
     BOOLEAN,
@@ -27,9 +39,18 @@ from criteria_engine.rules.schema import (
     ById,
     ListOf,
     MapOf,
+    Members,
+    Object,
+    OptionalDay,
+    OptionalObject,
+    OptionalSeveral,
+    Pairs,
+    Part,
     Plain,
     Scalar,
+    Several,
     Struct,
+    Wording,
     digest_of,
     part,
     shown,
@@ -38,20 +59,13 @@ from criteria_engine.rules.schema import (
 
 __all__ = [
     "CLEARS",
-    "DAY_OF_YEAR",
-    "DUE",
-    "LASTS",
-    "MOST_LOOKED_FOR",
-    "REGISTRATIONS",
     "YEAR",
-    "YEARS",
     "AreaList",
     "Capacity",
     "Counting",
     "Denominator",
     "Horizon",
     "Plan",
-    "PlanShape",
     "Registration",
     "Reports",
     "Target",
@@ -59,16 +73,12 @@ __all__ = [
     "counted_units",
     "day_of_year",
     "first_day",
-    "listed",
-    "listed_units",
     "look_at_plan",
-    "meant_unit",
     "of_those_that_count",
-    "year_days",
 ]
 
 
-# ---- the single values of a plan file: years, spans, days of a year, days by which a task is due ---
+# ---- single values: years, spans, days of a year, days by which a task is due --------------------
 
 _SPAN = re.compile(r"([0-9]{1,2}) years?")
 _LAPSED = "until lapsed"
@@ -83,27 +93,16 @@ def _year(value: Any) -> int:
     return value
 
 
+def _years(value: Any, code: str = "CE925", least: int = 0) -> int:
+    span = _SPAN.fullmatch(value) if isinstance(value, str) else None
+    years = int(span[1]) if span else value
+    if isinstance(years, bool) or not isinstance(years, int) or not least <= years <= 99:
+        raise Fault(code, value=shown(value))
+    return years
+
+
 def _lasts(value: Any) -> int | None:
-    if value in (None, _LAPSED):
-        return None
-    years = _number_of_years(value)
-    if years is None or years < 1:
-        raise Fault("CE902", value=shown(value))
-    return years
-
-
-def _years(value: Any) -> int:
-    years = _number_of_years(value)
-    if years is None:
-        raise Fault("CE925", value=shown(value))
-    return years
-
-
-def _number_of_years(value: Any) -> int | None:
-    if isinstance(value, str):
-        found = _SPAN.fullmatch(value)
-        return int(found[1]) if found else None
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 99 else None
+    return None if value in (None, _LAPSED) else _years(value, "CE902", 1)
 
 
 def _day_of_year(value: Any) -> str:
@@ -126,10 +125,10 @@ def _due(value: Any) -> datetime.date | str:
     except Fault:
         pass
     try:
-        found: datetime.date = DATE.accept(value)
+        day: datetime.date = DATE.accept(value)
     except Fault:
         raise Fault("CE904", value=shown(value)) from None
-    return found
+    return day
 
 
 def day_of_year(text: str, year: int) -> datetime.date:
@@ -140,20 +139,13 @@ def day_of_year(text: str, year: int) -> datetime.date:
 YEAR = Scalar("year", _year, _year)
 """A year of four digits, kept as an int."""
 
-LASTS = Scalar("span", _lasts, _lasts, lambda years: _LAPSED if years is None else f"{years} years")
-"""A number of years, or None for *until lapsed*."""
-
-YEARS = Scalar("years", _years, _years, lambda years: f"{years} years")
-"""A number of years, kept as an int."""
-
-DAY_OF_YEAR = Scalar("day of a year", _day_of_year, _day_of_year)
-"""A month and a day, ``05-15``, kept as that text."""
-
-DUE = Scalar("due", _due, _due, str)
-"""A date, the last day of a year, or ``every year``."""
+_LASTS = Scalar("span", _lasts, _lasts, lambda years: _LAPSED if years is None else f"{years} years")
+_SPAN_OF_YEARS = Scalar("years", _years, _years, lambda years: f"{years} years")
+_DAY_OF_YEAR = Scalar("day of a year", _day_of_year, _day_of_year)
+_DUE = Scalar("due", _due, _due, str)
 
 
-# ---- the parts of a plan: how it counts, whom it registers, what it aims at, who does what -------
+# ---- the parts of a plan -------------------------------------------------------------------------
 
 CLEARS = ("owner", "what", "due", "result", "answerable")
 """The "five clears" of a task: who, what, by when, with which result, who answers for it."""
@@ -172,7 +164,7 @@ class Denominator(Plain):
     """Of how many units a share is: those of the day (``rule="current"``), or those of a ``fixed`` day."""
 
     rule: str = part(word_of("current"), default="current")
-    fixed: datetime.date | None = part(DATE, optional=True, default=None)
+    fixed: OptionalDay = part(DATE, optional=True, default=None)
 
 
 @attrs.frozen(repr=False)
@@ -190,14 +182,14 @@ class Counting(Plain):
     """
 
     basis: str = part(word_of("title_year", "decision_date"), default="title_year")
-    denominator: Denominator = part(Struct(Denominator, short="rule"), default=Denominator())
+    denominator: Object[Denominator] = part(Struct(Denominator, short="rule"), default=Denominator())
     carry_over: str = part(word_of("any", "most", "all", "reassess", "freeze"), default="any")
     predecessors: str = part(word_of("counted", "all"), default="counted")
-    lasts: int | None = part(LASTS, default=None)
-    decided_after: int = part(YEARS, default=1)
-    only: tuple[tuple[str, tuple[str, ...]], ...] = part(MapOf(LABEL, ListOf(LABEL, single=True)), default=())
+    lasts: int | None = part(_LASTS, default=None)
+    decided_after: int = part(_SPAN_OF_YEARS, default=1)
+    only: Pairs[tuple[str, ...]] = part(MapOf(LABEL, ListOf(LABEL, single=True)), default=())
     registered_only: bool = part(BOOLEAN, default=False)
-    assumed: tuple[str, ...] = part(
+    assumed: Several[str] = part(
         ListOf(
             word_of(
                 "basis",
@@ -219,7 +211,7 @@ class Counting(Plain):
 class AreaList(Plain):
     """The units that one area registers for a year; ``total`` is the number the document states."""
 
-    units: tuple[str, ...] = part(ListOf(LABEL), default=())
+    units: Several[str] = part(ListOf(LABEL), default=())
     total: int | None = part(INTEGER, optional=True, default=None)
     area: str = attrs.field(default="")
 
@@ -241,7 +233,7 @@ class Registration(Plain):
         return tuple(name for each in self.areas for name in each.units)
 
 
-def listed(value: Any) -> tuple[Registration, ...]:
+def _listed(value: Any) -> tuple[Registration, ...]:
     """Registrations from Python: years with a list of names, or with lists by area."""
     if isinstance(value, Mapping):
         return tuple(_of_year(year, each) for year, each in value.items())
@@ -261,12 +253,12 @@ def _of_year(year: Any, value: Any) -> Registration:
 
 
 def _of_area(name: Any, value: Any) -> AreaList:
-    made = AreaList(**value) if isinstance(value, Mapping) else AreaList(tuple(value))
-    return attrs.evolve(made, area=normal(LABEL.accept(name)))
+    area = AreaList(**value) if isinstance(value, Mapping) else AreaList(tuple(value))
+    return attrs.evolve(area, area=normal(LABEL.accept(name)))
 
 
-REGISTRATIONS = Scalar("registrations", listed, listed)
-"""The registrations of a plan; a file's are read by ``plan_files``, which knows their places."""
+# A file's registrations are read by ``plan_file``, which knows their places.
+_REGISTRATIONS = Scalar("registrations", _listed, _listed)
 
 
 @attrs.frozen(repr=False)
@@ -279,15 +271,17 @@ class Target(Plain):
     """
 
     id: str = part(ID)
-    share: tuple[float, ...] | None = part(ListOf(SHARE, single=True), optional=True, default=None)
+    share: Part[tuple[float, ...] | None, float | str | Iterable[float | str] | None] = part(
+        ListOf(SHARE, single=True), optional=True, default=None
+    )
     count: int | None = part(INTEGER, optional=True, default=None)
-    units: tuple[str, ...] | None = part(ListOf(LABEL), optional=True, default=None)
+    units: OptionalSeveral[str] = part(ListOf(LABEL), optional=True, default=None)
     by: int | None = part(YEAR, optional=True, default=None)
     in_: int | None = part(YEAR, optional=True, default=None, key="in")
     through: int | None = part(YEAR, optional=True, default=None)
     each: str | None = part(word_of("area"), optional=True, default=None)
-    title: Titles = part(TITLES, default=Titles())
-    note: Titles = part(TITLES, default=Titles())
+    title: Wording = part(TITLES, default=Titles())
+    note: Wording = part(TITLES, default=Titles())
 
     @property
     def year(self) -> int:
@@ -304,9 +298,9 @@ class Target(Plain):
 class Reports(Plain):
     """The days of the year on which reports are due, and the years of reviews."""
 
-    half_year: str | None = part(DAY_OF_YEAR, optional=True, default=None)
-    year: str | None = part(DAY_OF_YEAR, optional=True, default=None)
-    review: tuple[int, ...] = part(ListOf(YEAR, single=True), default=())
+    half_year: str | None = part(_DAY_OF_YEAR, optional=True, default=None)
+    year: str | None = part(_DAY_OF_YEAR, optional=True, default=None)
+    review: Several[int] = part(ListOf(YEAR, single=True), default=())
 
     def due(self, horizon: Horizon) -> tuple[datetime.date, ...]:
         """The days on which reports are due, from the first to the last year."""
@@ -320,14 +314,14 @@ class Task(Plain):
     """A task with its five clears; ``assumed`` names those that no document says."""
 
     id: str | None = part(ID, optional=True, default=None)
-    owner: Titles = part(TITLES, default=Titles())
-    what: Titles = part(TITLES, default=Titles())
-    due: datetime.date | str | None = part(DUE, optional=True, default=None)
-    result: Titles = part(TITLES, default=Titles())
-    answerable: Titles = part(TITLES, default=Titles())
-    criteria: tuple[str, ...] = part(ListOf(LABEL, single=True), default=())
-    assumed: tuple[str, ...] = part(ListOf(word_of(*CLEARS), single=True), default=())
-    note: Titles = part(TITLES, default=Titles())
+    owner: Wording = part(TITLES, default=Titles())
+    what: Wording = part(TITLES, default=Titles())
+    due: datetime.date | str | None = part(_DUE, optional=True, default=None)
+    result: Wording = part(TITLES, default=Titles())
+    answerable: Wording = part(TITLES, default=Titles())
+    criteria: Several[str] = part(ListOf(LABEL, single=True), default=())
+    assumed: Several[str] = part(ListOf(word_of(*CLEARS), single=True), default=())
+    note: Wording = part(TITLES, default=Titles())
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -342,15 +336,7 @@ class Capacity(Plain):
     per_year: int = part(INTEGER)
 
 
-# ---- which units a plan counts, and which of them a name in it means -----------------------------
-
-MOST_LOOKED_FOR = 50
-"""For so many unknown names it is looked up which were meant."""
-
-
-def year_days(year: int) -> tuple[datetime.date, datetime.date]:
-    """The first and the last day of a year."""
-    return datetime.date(year, 1, 1), datetime.date(year, 12, 31)
+# ---- which units a plan counts -------------------------------------------------------------------
 
 
 def of_those_that_count(units: Sequence[Unit], counting: Counting) -> tuple[Unit, ...]:
@@ -358,8 +344,8 @@ def of_those_that_count(units: Sequence[Unit], counting: Counting) -> tuple[Unit
     left = tuple(units)
     for column, values in counting.only:
         wanted = {name_key(value) for value in values}
-        found = {unit.column(column) or "" for unit in left}
-        kept = {value for value in found if name_key(value) in wanted}
+        present = {unit.column(column) or "" for unit in left}
+        kept = {value for value in present if name_key(value) in wanted}
         left = tuple(unit for unit in left if (unit.column(column) or "") in kept)
     return left
 
@@ -367,288 +353,6 @@ def of_those_that_count(units: Sequence[Unit], counting: Counting) -> tuple[Unit
 def counted_units(roster: Roster, counting: Counting, day: datetime.date) -> tuple[Unit, ...]:
     """The units that count on a day; where the plan counts on a fixed day's list, those of that day."""
     return of_those_that_count(roster.on(counting.denominator.fixed or day), counting)
-
-
-def meant_unit(
-    name: str,
-    roster: Roster,
-    first: datetime.date,
-    last: datetime.date,
-    area: str | None = None,
-    also: datetime.date | None = None,
-    *,
-    looking: bool = True,
-) -> Unit:
-    """The one unit that a name means between two days, or else on the day ``also``.
-
-    Unless ``looking``, no name is looked for that may have been meant; it takes time, and nobody reads it
-    hundreds of times.
-
-    Raises ``Fault``: no unit ever had the name (the nearest is told), none has it then, or several do.
-    """
-    found = roster.named(name, first, last, area)
-    if not found and also is not None:
-        found = roster.named(name, also, also, area)
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise Fault("CE913", unit=name, units=", ".join(unit.id for unit in found))
-    earlier = roster.ever_named(name)
-    if earlier:
-        unit = earlier[0]
-        went = [f"{each.name} ({each.id})" for each in roster.successors(unit)]
-        raise Fault(
-            "CE912",
-            unit=name,
-            first_day=first,
-            last_day=last,
-            since_day=unit.valid_from or "…",
-            until_day=unit.valid_until or "…",
-            successors=", ".join(went) or "–",
-        )
-    alive = [unit.name for unit in roster if unit.exists_between(first, last)] if looking else []
-    raise Fault("CE911", unit=name, nearest=nearest_name(name, alive))
-
-
-# ---- whether a plan is sound: its names against the roster of their day, its sums, years and tasks ---
-
-
-class PlanShape(Protocol):
-    """What the checks look at: a plan that may not be sound yet."""
-
-    @property
-    def legal_basis(self) -> tuple[LegalBasis, ...]:
-        """The documents it rests on."""
-
-    @property
-    def horizon(self) -> Horizon:
-        """Its first and last year."""
-
-    @property
-    def counting(self) -> Counting:
-        """What counts."""
-
-    @property
-    def registrations(self) -> tuple[Registration, ...]:
-        """Its lists."""
-
-    @property
-    def targets(self) -> tuple[Target, ...]:
-        """What it aims at."""
-
-    @property
-    def reports(self) -> Reports | None:
-        """When it reports."""
-
-    @property
-    def tasks(self) -> tuple[Task, ...]:
-        """Who does what."""
-
-    @property
-    def capacity(self) -> Capacity | None:
-        """How many units a year."""
-
-    @property
-    def roster(self) -> Roster:
-        """Its units."""
-
-
-def look_at_plan(plan: PlanShape, problems: Problems) -> None:
-    """Note all that is wrong with a plan whose parts were read."""
-    first, last = plan.horizon.from_, plan.horizon.until
-    if first > last:
-        problems.add("horizon", "CE905", first=first, last=last)
-        return
-    _look_at_counting(plan, problems)
-    for registration in plan.registrations:
-        _look_at_registration(plan, registration, problems)
-    for target in plan.targets:
-        _look_at_target(plan, target, problems)
-    _look_at_reports_and_capacity(plan, problems)
-    _look_at_tasks(plan, problems)
-
-
-def first_day(plan: PlanShape, year: int) -> datetime.date:
-    """From which day on the names of a year's list are looked for: that of the plan, in its own year."""
-    begin, end = year_days(year)
-    issued = [each.issued for each in plan.legal_basis if each.issued is not None]
-    return next((day for day in issued if begin <= day <= end), begin)
-
-
-def listed_units(plan: PlanShape, registration: Registration) -> Iterator[tuple[str, str, str, Unit | Fault]]:
-    """The names on a list with their paths and areas, and the unit each means, or why it means none."""
-    faults = 0
-    _, last = year_days(registration.year)
-    for each in registration.areas:
-        path = f"registrations.{registration.year}" + (f".{each.area}" if each.area else "")
-        path += ".units" if each.total is not None else ""
-        for place, name in enumerate(each.units):
-            try:
-                day = first_day(plan, registration.year)
-                # On a fixed list its names stay good, whatever became of the units since.
-                fixed = plan.counting.denominator.fixed
-                unit: Unit | Fault = meant_unit(
-                    name,
-                    plan.roster,
-                    day,
-                    last,
-                    each.area or None,
-                    fixed,
-                    looking=faults < MOST_LOOKED_FOR,
-                )
-            except Fault as fault:
-                unit, faults = fault, faults + 1
-            yield f"{path}[{place}]", name, each.area, unit
-
-
-def _look_at_counting(plan: PlanShape, problems: Problems) -> None:
-    counting, roster = plan.counting, plan.roster
-    fixed = counting.denominator.fixed
-    if counting.carry_over == "freeze" and fixed is None:
-        problems.add("counting.carry_over", "CE921")
-    for column, values in counting.only:
-        known = {unit.column(column) for unit in roster} - {None}
-        if column not in roster.columns():
-            found = nearest_name(column, roster.columns())
-            problems.add("counting.only", "CE922", column=column, nearest=found)
-            return
-        keys = {name_key(str(each)) for each in known}
-        for value in values:
-            if name_key(value) not in keys:
-                near = nearest_name(value, sorted(str(each) for each in known))
-                problems.add(f"counting.only.{column}", "CE923", value=value, column=column, nearest=near)
-                return
-    day = fixed or first_day(plan, plan.horizon.from_)
-    if not counted_units(roster, counting, day):
-        problems.add("counting.denominator.fixed" if fixed else "roster", "CE929", day=day)
-
-
-def _look_at_registration(plan: PlanShape, registration: Registration, problems: Problems) -> None:
-    path = f"registrations.{registration.year}"
-    first, last = plan.horizon.from_, plan.horizon.until
-    if not first <= registration.year <= last:
-        problems.add(path, "CE924", year=registration.year, first=first, last=last)
-        return
-    areas = _areas_of(plan, registration.year)
-    for each in registration.areas:
-        here = f"{path}.{each.area}" if each.area else path
-        if each.area and name_key(each.area) not in {name_key(area) for area in areas}:
-            problems.add(here, "CE915", area=each.area, nearest=nearest_name(each.area, areas))
-        if each.total is not None and each.total != len(each.units):
-            problems.add(f"{here}.total", "CE917", total=each.total, found=len(each.units))
-    if registration.total is not None and registration.total != len(registration.units):
-        problems.add(f"{path}.total", "CE917", total=registration.total, found=len(registration.units))
-    capacity = plan.capacity.per_year if plan.capacity else None
-    if capacity is not None and capacity < len(registration.units):
-        problems.add(
-            path, "CE926", severity="warning", found=len(registration.units), capacity=capacity
-        )  # fmt: skip
-    _look_at_listed(plan, registration, areas, problems)
-
-
-def _look_at_listed(
-    plan: PlanShape, registration: Registration, areas: Sequence[str], problems: Problems
-) -> None:
-    seen: dict[str, str] = {}
-    for path, name, area, unit in listed_units(plan, registration):
-        if isinstance(unit, Fault):
-            problems.add_fault(path, unit)
-            continue
-        if unit.id in seen:
-            problems.add(path, "CE914", unit=name, first=seen[unit.id] or "–")
-        seen.setdefault(unit.id, area)
-        if not of_those_that_count((unit,), plan.counting):
-            problems.add(path, "CE920", unit=name, which=_which(unit, plan.counting))
-        elif area and name_key(unit.area) != name_key(area) and name_key(area) in map(name_key, areas):
-            problems.add(path, "CE916", unit=name, area=unit.area or "–", found=area)
-
-
-def _which(unit: Unit, counting: Counting) -> str:
-    """The columns that keep a unit from being counted, with what they hold."""
-    return ", ".join(f"{column}: {unit.column(column) or '–'}" for column, _ in counting.only)
-
-
-def _areas_of(plan: PlanShape, year: int) -> list[str]:
-    first, last = year_days(year)
-    alive = [unit for unit in plan.roster if unit.exists_between(first, last)]
-    return sorted({unit.area for unit in of_those_that_count(alive, plan.counting) if unit.area})
-
-
-# ---- targets ---------------------------------------------------------------------------------
-
-_YEARS = {"share": ("by",), "count": ("by", "in"), "units": ("through", "by")}
-
-
-def _look_at_target(plan: PlanShape, target: Target, problems: Problems) -> None:
-    path = f"targets.{target.id}"
-    kinds = [kind for kind in _YEARS if getattr(target, kind) is not None]
-    years = {"by": target.by, "in": target.in_, "through": target.through}
-    given = [name for name, year in years.items() if year is not None]
-    if len(kinds) != 1:
-        problems.add(path, "CE906", target=target.id, found=", ".join(kinds) or "–")
-        return
-    kind = kinds[0]
-    if len(given) != 1 or given[0] not in _YEARS[kind] or (target.each and kind == "units"):
-        found = ", ".join([*given, *(["each"] if target.each and kind == "units" else [])]) or "–"
-        problems.add(path, "CE907", kind_=kind, found=found, wanted=" / ".join(_YEARS[kind]))
-        return
-    first, last = plan.horizon.from_, plan.horizon.until
-    if not first <= target.year <= last:
-        problems.add(f"{path}.{given[0]}", "CE908", year=target.year, first=first, last=last)
-        return
-    if target.share is not None:
-        low, *high = target.share or (1.0,)
-        if not 1 <= len(target.share) <= 2 or low == 0 or (high and high[0] < low):
-            problems.add(f"{path}.share", "CE909")
-    if target.count is not None:
-        _look_at_count(plan, target, problems)
-    for place, name in enumerate(target.units or ()):
-        try:
-            meant_unit(name, plan.roster, first_day(plan, first), year_days(target.year)[1])
-        except Fault as fault:
-            problems.add_fault(f"{path}.units[{place}]", fault)
-
-
-def _look_at_count(plan: PlanShape, target: Target, problems: Problems) -> None:
-    path, count = f"targets.{target.id}", target.count or 0
-    days = [first_day(plan, plan.horizon.from_), year_days(target.year)[1]]
-    most = max(len(counted_units(plan.roster, plan.counting, day)) for day in days)
-    if not 1 <= count <= most:
-        problems.add(f"{path}.count", "CE910", count=count, most=most)
-        return
-    lists = [each for each in plan.registrations if each.year == target.in_]
-    if lists and target.each is None and len(lists[0].units) < count:
-        problems.add(
-            f"{path}.count",
-            "CE927",
-            severity="warning",
-            count=count,
-            year=target.year,
-            found=len(lists[0].units),
-        )
-
-
-# ---- what is done, and told ------------------------------------------------------------------
-
-
-def _look_at_reports_and_capacity(plan: PlanShape, problems: Problems) -> None:
-    first, last = plan.horizon.from_, plan.horizon.until
-    for place, year in enumerate(plan.reports.review if plan.reports else ()):
-        if not first <= year <= last:
-            problems.add(f"reports.review[{place}]", "CE928", year=year, first=first, last=last)
-    if plan.capacity is not None and plan.capacity.per_year < 1:
-        problems.add("capacity.per_year", "CE930", value=plan.capacity.per_year)
-
-
-def _look_at_tasks(plan: PlanShape, problems: Problems) -> None:
-    seen: set[str] = set()
-    for place, task in enumerate(plan.tasks):
-        if task.missing:
-            known = task.id or f"{place + 1}"
-            problems.add(f"tasks[{place}]", "CE918", task=known, missing=", ".join(task.missing))
-        if task.id is not None and task.id in seen:
-            problems.add(f"tasks[{place}].id", "CE919", task=task.id)
-        seen.add(task.id or "")
 
 
 @attrs.frozen(repr=False, kw_only=True)
@@ -661,18 +365,18 @@ class Plan(Plain):
     """
 
     id: str = part(LABEL, key="plan")
-    title: Titles = part(TITLES, default=Titles())
-    legal_basis: tuple[LegalBasis, ...] = part(ListOf(Struct(LegalBasis)), default=())
+    title: Wording = part(TITLES, default=Titles())
+    legal_basis: Members[LegalBasis] = part(ListOf(Struct(LegalBasis)), default=())
     ruleset: str | None = part(LABEL, optional=True, default=None)
     roster_file: str = part(TEXT, key="roster", default="")
-    horizon: Horizon = part(Struct(Horizon))
-    counting: Counting = part(Struct(Counting), default=Counting())
-    registrations: tuple[Registration, ...] = part(REGISTRATIONS, default=())
-    targets: tuple[Target, ...] = part(ById(Struct(Target)), default=())
-    reports: Reports | None = part(Struct(Reports), optional=True, default=None)
-    tasks: tuple[Task, ...] = part(ListOf(Struct(Task)), default=())
-    capacity: Capacity | None = part(Struct(Capacity), optional=True, default=None)
-    note: Titles = part(TITLES, default=Titles())
+    horizon: Object[Horizon] = part(Struct(Horizon), kw_only=True)
+    counting: Object[Counting] = part(Struct(Counting), default=Counting())
+    registrations: Members[Registration] = part(_REGISTRATIONS, default=())
+    targets: Members[Target] = part(ById(Struct(Target)), default=())
+    reports: OptionalObject[Reports] = part(Struct(Reports), optional=True, default=None)
+    tasks: Members[Task] = part(ListOf(Struct(Task)), default=())
+    capacity: OptionalObject[Capacity] = part(Struct(Capacity), optional=True, default=None)
+    note: Wording = part(TITLES, default=Titles())
     roster: Roster = attrs.field(default=Roster(()))
 
     def __attrs_post_init__(self) -> None:
@@ -710,6 +414,198 @@ class Plan(Plain):
             unit
             for each in self.registrations
             if each.year == year
-            for _, _, _, unit in listed_units(self, each)
+            for _, _, _, unit in _listed_units(self, each)
             if isinstance(unit, Unit)
         )
+
+
+# ---- whether a plan is sound ---------------------------------------------------------------------
+
+
+def look_at_plan(plan: Plan, problems: Problems) -> None:
+    """Note all that is wrong with a plan whose parts were read."""
+    first, last = plan.horizon.from_, plan.horizon.until
+    if first > last:
+        problems.add("horizon", "CE905", first=first, last=last)
+        return
+    _look_at_counting(plan, problems)
+    for registration in plan.registrations:
+        _look_at_registration(plan, registration, problems)
+    for target in plan.targets:
+        _look_at_target(plan, target, problems)
+    _look_at_reports_and_capacity(plan, problems)
+    _look_at_tasks(plan, problems)
+
+
+def first_day(plan: Plan, year: int) -> datetime.date:
+    """From which day on the names of a year's list are looked for: that of the plan, in its own year."""
+    begin, end = year_days(year)
+    issued = [each.issued for each in plan.legal_basis if each.issued is not None]
+    return next((day for day in issued if begin <= day <= end), begin)
+
+
+def _listed_units(plan: Plan, registration: Registration) -> Iterator[tuple[str, str, str, Unit | Fault]]:
+    """The names on a list with their paths and areas, and the unit each means, or why it means none."""
+    faults = 0
+    _, last = year_days(registration.year)
+    for each in registration.areas:
+        path = f"registrations.{registration.year}" + (f".{each.area}" if each.area else "")
+        path += ".units" if each.total is not None else ""
+        for place, name in enumerate(each.units):
+            try:
+                day = first_day(plan, registration.year)
+                # On a fixed list its names stay good, whatever became of the units since.
+                fixed = plan.counting.denominator.fixed
+                unit: Unit | Fault = meant_unit(
+                    name, plan.roster, day, last, each.area or None, fixed, looking=faults < MOST_LOOKED_FOR
+                )
+            except Fault as fault:
+                unit, faults = fault, faults + 1
+            yield f"{path}[{place}]", name, each.area, unit
+
+
+def _look_at_counting(plan: Plan, problems: Problems) -> None:
+    counting, roster = plan.counting, plan.roster
+    fixed = counting.denominator.fixed
+    if counting.carry_over == "freeze" and fixed is None:
+        problems.add("counting.carry_over", "CE921")
+    for column, values in counting.only:
+        known = {unit.column(column) for unit in roster} - {None}
+        if column not in roster.columns():
+            found = nearest_name(column, roster.columns())
+            problems.add("counting.only", "CE922", column=column, nearest=found)
+            return
+        keys = {name_key(str(each)) for each in known}
+        for value in values:
+            if name_key(value) not in keys:
+                near = nearest_name(value, sorted(str(each) for each in known))
+                problems.add(f"counting.only.{column}", "CE923", value=value, column=column, nearest=near)
+                return
+    day = fixed or first_day(plan, plan.horizon.from_)
+    if not counted_units(roster, counting, day):
+        problems.add("counting.denominator.fixed" if fixed else "roster", "CE929", day=day)
+
+
+def _look_at_registration(plan: Plan, registration: Registration, problems: Problems) -> None:
+    path = f"registrations.{registration.year}"
+    first, last = plan.horizon.from_, plan.horizon.until
+    if not first <= registration.year <= last:
+        problems.add(path, "CE924", year=registration.year, first=first, last=last)
+        return
+    areas = _areas_of(plan, registration.year)
+    for each in registration.areas:
+        here = f"{path}.{each.area}" if each.area else path
+        if each.area and name_key(each.area) not in {name_key(area) for area in areas}:
+            problems.add(here, "CE915", area=each.area, nearest=nearest_name(each.area, areas))
+        if each.total is not None and each.total != len(each.units):
+            problems.add(f"{here}.total", "CE917", total=each.total, found=len(each.units))
+    if registration.total is not None and registration.total != len(registration.units):
+        problems.add(f"{path}.total", "CE917", total=registration.total, found=len(registration.units))
+    found = len(registration.units)
+    if plan.capacity is not None and plan.capacity.per_year < found:
+        capacity = plan.capacity.per_year
+        problems.add(path, "CE926", severity="warning", found=found, capacity=capacity)
+    _look_at_listed(plan, registration, areas, problems)
+
+
+def _look_at_listed(plan: Plan, registration: Registration, areas: Sequence[str], problems: Problems) -> None:
+    seen: dict[str, str] = {}
+    for path, name, area, unit in _listed_units(plan, registration):
+        if isinstance(unit, Fault):
+            problems.add_fault(path, unit)
+            continue
+        if unit.id in seen:
+            problems.add(path, "CE914", unit=name, first=seen[unit.id] or "–")
+        seen.setdefault(unit.id, area)
+        if not of_those_that_count((unit,), plan.counting):
+            problems.add(path, "CE920", unit=name, which=_which(unit, plan.counting))
+        elif area and name_key(unit.area) != name_key(area) and name_key(area) in map(name_key, areas):
+            problems.add(path, "CE916", unit=name, area=unit.area or "–", found=area)
+
+
+def _which(unit: Unit, counting: Counting) -> str:
+    """The columns that keep a unit from being counted, with what they hold."""
+    return ", ".join(f"{column}: {unit.column(column) or '–'}" for column, _ in counting.only)
+
+
+def _areas_of(plan: Plan, year: int) -> list[str]:
+    first, last = year_days(year)
+    alive = [unit for unit in plan.roster if unit.exists_between(first, last)]
+    return sorted({unit.area for unit in of_those_that_count(alive, plan.counting) if unit.area})
+
+
+# ---- targets ---------------------------------------------------------------------------------
+
+_YEARS = {"share": ("by",), "count": ("by", "in"), "units": ("through", "by")}
+
+
+def _look_at_target(plan: Plan, target: Target, problems: Problems) -> None:
+    path = f"targets.{target.id}"
+    kinds = [kind for kind in _YEARS if getattr(target, kind) is not None]
+    years = {"by": target.by, "in": target.in_, "through": target.through}
+    year_keys = [name for name, year in years.items() if year is not None]
+    if len(kinds) != 1:
+        problems.add(path, "CE906", target=target.id, found=", ".join(kinds) or "–")
+        return
+    kind = kinds[0]
+    if len(year_keys) != 1 or year_keys[0] not in _YEARS[kind] or (target.each and kind == "units"):
+        found = ", ".join([*year_keys, *(["each"] if target.each and kind == "units" else [])]) or "–"
+        problems.add(path, "CE907", kind_=kind, found=found, wanted=" / ".join(_YEARS[kind]))
+        return
+    first, last = plan.horizon.from_, plan.horizon.until
+    if not first <= target.year <= last:
+        problems.add(f"{path}.{year_keys[0]}", "CE908", year=target.year, first=first, last=last)
+        return
+    if target.share is not None:
+        low, *high = target.share or (1.0,)
+        if not 1 <= len(target.share) <= 2 or low == 0 or (high and high[0] < low):
+            problems.add(f"{path}.share", "CE909")
+    if target.count is not None:
+        _look_at_count(plan, target, problems)
+    for place, name in enumerate(target.units or ()):
+        try:
+            meant_unit(name, plan.roster, first_day(plan, first), year_days(target.year)[1])
+        except Fault as fault:
+            problems.add_fault(f"{path}.units[{place}]", fault)
+
+
+def _look_at_count(plan: Plan, target: Target, problems: Problems) -> None:
+    path, count = f"targets.{target.id}", target.count or 0
+    days = [first_day(plan, plan.horizon.from_), year_days(target.year)[1]]
+    most = max(len(counted_units(plan.roster, plan.counting, day)) for day in days)
+    if not 1 <= count <= most:
+        problems.add(f"{path}.count", "CE910", count=count, most=most)
+        return
+    lists = [each for each in plan.registrations if each.year == target.in_]
+    if lists and target.each is None and len(lists[0].units) < count:
+        problems.add(
+            f"{path}.count",
+            "CE927",
+            severity="warning",
+            count=count,
+            year=target.year,
+            found=len(lists[0].units),
+        )
+
+
+# ---- what is done, and told ------------------------------------------------------------------
+
+
+def _look_at_reports_and_capacity(plan: Plan, problems: Problems) -> None:
+    first, last = plan.horizon.from_, plan.horizon.until
+    for place, year in enumerate(plan.reports.review if plan.reports else ()):
+        if not first <= year <= last:
+            problems.add(f"reports.review[{place}]", "CE928", year=year, first=first, last=last)
+    if plan.capacity is not None and plan.capacity.per_year < 1:
+        problems.add("capacity.per_year", "CE930", value=plan.capacity.per_year)
+
+
+def _look_at_tasks(plan: Plan, problems: Problems) -> None:
+    seen: set[str] = set()
+    for place, task in enumerate(plan.tasks):
+        if task.missing:
+            known = task.id or f"{place + 1}"
+            problems.add(f"tasks[{place}]", "CE918", task=known, missing=", ".join(task.missing))
+        if task.id is not None and task.id in seen:
+            problems.add(f"tasks[{place}].id", "CE919", task=task.id)
+        seen.add(task.id or "")

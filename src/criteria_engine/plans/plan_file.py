@@ -18,10 +18,7 @@ from criteria_engine.plans.plan import YEAR, AreaList, Plan, Registration, look_
 from criteria_engine.plans.roster import Roster, load_roster
 from criteria_engine.rules.schema import INTEGER, LABEL, ListOf, MapOf, Struct, built
 
-__all__ = [
-    "check_plan",
-    "load_plan",
-]
+__all__ = ["check_plan", "load_plan"]
 
 _AREAS = MapOf(LABEL, Struct(AreaList, listed="units"))
 
@@ -32,8 +29,8 @@ def load_plan(path: str | os.PathLike[str], *, lang: str | None = None) -> Plan:
     Raises ``CriteriaError`` with all that is wrong with either, each with file, line and column;
     ``lang`` is the language of the messages.
     """
-    found, plan = _read(path, lang)
-    errors = [each for each in found if each.severity == "error"]
+    diagnostics, plan = _read(path, lang)
+    errors = [each for each in diagnostics if each.severity == "error"]
     if errors or plan is None:
         raise CriteriaError(errors)
     return plan
@@ -42,10 +39,10 @@ def load_plan(path: str | os.PathLike[str], *, lang: str | None = None) -> Plan:
 def check_plan(path: str | os.PathLike[str], *, lang: str | None = None) -> list[Diagnostic]:
     """All that is wrong with a plan's file and its roster, warnings too; nothing is raised."""
     try:
-        found, _ = _read(path, lang)
+        diagnostics, _ = _read(path, lang)
     except CriteriaError as error:
         return [each.in_language(lang) for each in error.diagnostics]
-    return found
+    return diagnostics
 
 
 def _read(path: str | os.PathLike[str], lang: str | None) -> tuple[list[Diagnostic], Plan | None]:
@@ -65,26 +62,26 @@ def _read_plan(document: Document, path: Path) -> tuple[Plan | None, Sequence[Di
         document.problems.add("", "CE932")
         return None, ()
     registrations = _read_registrations(document, root)
-    made, failed = document.read_attributes(
+    values, failed = document.read_attributes(
         Plan, document.keys_of(Plan), _without_own(document, root), "", {}
     )
-    made.pop("registrations", None)
-    if not made or not {"id", "horizon"} <= made.keys():
-        if not made and not document.problems.has_errors:
+    values.pop("registrations", None)
+    if not values or not {"id", "horizon"} <= values.keys():
+        if not values and not document.problems.has_errors:
             document.problems.add("", "CE121", key="plan")
         return None, ()
-    roster, elsewhere = _read_roster(document, path, made.get("roster_file", ""))
-    plan = built(Plan, {**made, "registrations": registrations, "roster": roster})
+    roster, elsewhere = _read_roster(document, path, values.get("roster_file", ""))
+    plan = built(Plan, {**values, "registrations": registrations, "roster": roster})
     _look(document, plan, whole=not elsewhere and len(roster) > 0)
     return (None if failed or elsewhere or document.problems.has_errors else plan), elsewhere
 
 
 def _look(document: Document, plan: Plan, *, whole: bool) -> None:
     """Note what is wrong with a plan, but for what follows from what could not be read."""
-    found = Problems()
-    look_at_plan(plan, found)
+    problems = Problems()
+    look_at_plan(plan, problems)
     broken = [each.path for each in document.problems if each.severity == "error"]
-    for each in found:
+    for each in problems:
         follows = any(_within(each.path, path) or _within(path, each.path) for path in broken)
         if not follows and (whole or each.path.startswith(("tasks", "horizon", "reports", "capacity"))):
             document.problems.append(each)
@@ -135,8 +132,8 @@ def _read_registrations(document: Document, root: MarkedMap) -> tuple[Registrati
         form = "value" if isinstance(marked, MarkedText) else "list"
         document.problems.add("registrations", "CE122", wanted_kind="map", found_kind=form)
         return ()
-    found = [_read_year(document, year, value) for year, value in marked.entries]
-    return tuple(each for each in found if each is not None)
+    registrations = [_read_year(document, year, value) for year, value in marked.entries]
+    return tuple(each for each in registrations if each is not None)
 
 
 def _read_year(document: Document, key: MarkedText, value: Marked) -> Registration | None:

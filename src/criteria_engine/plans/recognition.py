@@ -1,4 +1,8 @@
-"""A life: what has happened to one title of one body, and what follows from it."""
+"""The life of a title: what has happened to it, and what follows from it.
+
+``Recognition`` holds the events of one title of one body and answers by ``recognition_standing``. Below it
+lives are read from a CSV file, a row for each event, with every fault at its place, and written.
+"""
 
 from __future__ import annotations
 
@@ -36,13 +40,7 @@ from criteria_engine.plans.recognition_events import (
 from criteria_engine.plans.recognition_standing import Basis, Standing, counted, earliest, standing_of
 from criteria_engine.rules.schema import DATE, INTEGER, TEXT, Plain, shown, word_of
 
-__all__ = [
-    "Recognition",
-    "accept_title",
-    "read_recognitions",
-    "titles_on",
-    "write_recognitions",
-]
+__all__ = ["Recognition", "accept_title", "read_recognitions", "titles_on", "write_recognitions"]
 
 # As the id of a ruleset is written.
 _TITLE = re.compile(r"[a-z0-9_][a-z0-9_-]*(\.[a-z0-9_][a-z0-9_-]*)*")
@@ -203,7 +201,7 @@ def titles_on(
     if not isinstance(validity, Mapping):
         validity = _checked("validity", _of(Validity), validity)
     problems = Problems()
-    found: dict[str, str] = {}
+    titles: dict[str, str] = {}
     for index, life in enumerate(given):
         first = next((each for each in given[:index] if each.title == life.title), given[0])
         if index and (life.unit != given[0].unit or first.title == life.title):
@@ -211,16 +209,16 @@ def titles_on(
             problems.add(f"lives[{index}]", "CE858", first=names[0], second=names[1])
             continue
         rules = validity if isinstance(validity, Validity) else validity.get(life.title)
-        held = life.standing(on=on, validity=rules or Validity.until_lapsed())
-        if held.held is False:
-            found[life.title] = NO_TITLE
-        elif held.held and rules is not None:
-            found[life.title] = held.level or _NO_LEVEL
+        standing = life.standing(on=on, validity=rules or Validity.until_lapsed())
+        if standing.held is False:
+            titles[life.title] = NO_TITLE
+        elif standing.held and rules is not None:
+            titles[life.title] = standing.level or _NO_LEVEL
     problems.raise_errors()
-    return found
+    return titles
 
 
-# ---- recognitions as a table: a row for each event, read with every fault at its place, and written whole ---
+# ---- lives in a CSV file -------------------------------------------------------------------------
 
 _LARGEST = 64 * 1024 * 1024
 _HEADER_LINES = 64

@@ -1,11 +1,16 @@
-"""What can happen to a title, and which step may follow which."""
+"""What can happen to a title: events and their legal order, how long a title stands, how long one waits.
+
+``slips`` says what is wrong with events as the life of one title; ``recognition_standing`` says what a
+title is on a day, and ``recognition`` holds a whole life.
+"""
 
 from __future__ import annotations
 
 import calendar
 import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Literal, NamedTuple, TypeAlias
+from functools import partial
+from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 import attrs
 
@@ -35,10 +40,7 @@ __all__ = [
 State: TypeAlias = Literal[
     "registered", "building", "requested", "recognised", "maintained", "lapsed", "annulled"
 ]
-STATES: tuple[State, ...] = (
-    *("registered", "building", "requested"),
-    *("recognised", "maintained", "lapsed", "annulled"),
-)
+STATES: tuple[State, ...] = get_args(State)
 
 HELD: tuple[State, ...] = ("recognised", "maintained")
 """The states in which a decision has given the title, or given it anew."""
@@ -260,7 +262,7 @@ class _Years:
         return None
 
 
-# ---- how long a title stands by its rules, and how long one has to wait for it -------------------
+# ---- how long a title stands, and how long one has to wait for it --------------------------------
 
 FOR_EVER = datetime.date.max
 """The last day of what has no end of its own."""
@@ -269,7 +271,7 @@ _MOST = 1200
 _LEAST = {"months_after_year": 1, "years": 1, "yearly": 0, "until_lapsed": 0}
 
 
-def _number(name: str, value: object, least: int) -> int:
+def _number(name: str, least: int, value: object) -> int:
     number = int(INTEGER.accept(value))
     if not least <= number <= _MOST:
         raise Fault("CE557", name=name, value=number, low=least, high=_MOST)
@@ -301,7 +303,7 @@ class Validity:
 
     def __attrs_post_init__(self) -> None:
         settle(self, {"kind": word_of(*_LEAST).accept})
-        settle(self, {"length": lambda value: _number("length", value, _LEAST[self.kind])})
+        settle(self, {"length": partial(_number, "length", _LEAST[self.kind])})
 
     @classmethod
     def months_after_year(cls, months: int) -> Validity:
@@ -375,11 +377,4 @@ class Waiting(Plain):
     upgrade: int = 0
 
     def __attrs_post_init__(self) -> None:
-        settle(
-            self,
-            {
-                "first": lambda value: _number("first", value, 0),
-                "again": lambda value: _number("again", value, 0),
-                "upgrade": lambda value: _number("upgrade", value, 0),
-            },
-        )
+        settle(self, {name: partial(_number, name, 0) for name in ("first", "again", "upgrade")})

@@ -1,7 +1,8 @@
 """Units and the days on which they exist: a list that changes by mergers, splits and new names.
 
 A unit is known by an id of its own, never by its code or name, since offices use both again for other
-territory: in Khánh Hòa the code 22366 was that of three different wards within sixteen months.
+territory: in Khánh Hòa the code 22366 was that of three different wards within sixteen months. Names are
+compared by ``name_key``; ``meant_unit`` says which unit a name means between two days.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -23,18 +25,21 @@ from criteria_engine.files.subjects import FileProblems
 from criteria_engine.messages.diagnostics import Fault, Problems
 
 __all__ = [
+    "MOST_LOOKED_FOR",
     "Roster",
     "Unit",
     "UnitChange",
     "bare_name_key",
     "load_roster",
+    "meant_unit",
     "name_key",
     "nearest_name",
     "roster_faults",
+    "year_days",
 ]
 
 
-# ---- names of wards and communes, compared as people mean them and not as keyboards write them ---
+# ---- names, compared as people mean them ---------------------------------------------------------
 
 # Grave, acute, tilde, hook, dot: the five tone marks; the other marks belong to letters.
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
@@ -129,12 +134,11 @@ class UnitChange:
     names_reused: tuple[str, ...] = ()
 
 
-def _id_of(unit: Unit) -> str:
-    return unit.id
+_by_id = attrgetter("id")
 
 
 def _sorted(units: Iterable[Unit]) -> tuple[Unit, ...]:
-    return tuple(sorted(units, key=_id_of))
+    return tuple(sorted(units, key=_by_id))
 
 
 @attrs.frozen
@@ -204,13 +208,13 @@ class Roster:
         known = self._by_id.get(name)
         if known is not None and known.exists_between(first, last):
             return (known,)
-        found: list[Unit] = []
+        units: list[Unit] = []
         for key in (name_key(name), bare_name_key(name)):
-            found = found or [unit for unit in self._named.get(key, ()) if unit.exists_between(first, last)]
-        if area is not None and len(found) > 1:
-            found = [unit for unit in found if name_key(unit.area) == name_key(area)] or found
-        begins = min((_begin(unit) for unit in found), default=None)
-        return tuple(unit for unit in found if _begin(unit) == begins)
+            units = units or [unit for unit in self._named.get(key, ()) if unit.exists_between(first, last)]
+        if area is not None and len(units) > 1:
+            units = [unit for unit in units if name_key(unit.area) == name_key(area)] or units
+        begins = min((_begin(unit) for unit in units), default=None)
+        return tuple(unit for unit in units if _begin(unit) == begins)
 
     def ever_named(self, name: str) -> tuple[Unit, ...]:
         """All units that have, or had, this name."""
@@ -218,8 +222,8 @@ class Roster:
 
     def changes(self) -> tuple[UnitChange, ...]:
         """What became of the units, in the order of the days: mergers, splits, new names."""
-        made = [self._change(group) for group in self._groups()]
-        return tuple(sorted(made, key=lambda each: (each.day, each.after[0].id)))
+        changes = [self._change(group) for group in self._groups()]
+        return tuple(sorted(changes, key=lambda each: (each.day, each.after[0].id)))
 
     def _groups(self) -> list[tuple[datetime.date, tuple[Unit, ...]]]:
         """Units that end on one day and are tied to each other by a common successor."""
@@ -233,13 +237,12 @@ class Roster:
                 names |= group[1]
                 units += group[2]
             groups.append((day, names, units))
-        return [(day, tuple(sorted(units, key=_id_of))) for day, _, units in groups]
+        return [(day, tuple(sorted(units, key=_by_id))) for day, _, units in groups]
 
     def _change(self, group: tuple[datetime.date, tuple[Unit, ...]]) -> UnitChange:
         day, before = group
-        after = tuple(
-            self._by_id[each] for each in sorted({name for unit in before for name in unit.successors})
-        )
+        names = {name for unit in before for name in unit.successors}
+        after = tuple(self._by_id[name] for name in sorted(names))
         reused = {unit.name for unit in before} & {unit.name for unit in after}
         same = len(before) == len(after) == 1
         return UnitChange(
@@ -290,6 +293,58 @@ def _successor_faults(unit: Unit, ids: Mapping[str, Unit]) -> Iterator[tuple[str
         elif unit.valid_until is not None and not successor.in_force(unit.valid_until + _ONE_DAY):
             day = unit.valid_until + _ONE_DAY
             yield "successors", "CE946", {"unit": name, "day": day}
+
+
+# ---- which unit a name means ----------------------------------------------------------------------
+
+MOST_LOOKED_FOR = 50
+"""For so many unknown names it is looked up which were meant."""
+
+
+def year_days(year: int) -> tuple[datetime.date, datetime.date]:
+    """The first and the last day of a year."""
+    return datetime.date(year, 1, 1), datetime.date(year, 12, 31)
+
+
+def meant_unit(
+    name: str,
+    roster: Roster,
+    first: datetime.date,
+    last: datetime.date,
+    area: str | None = None,
+    also: datetime.date | None = None,
+    *,
+    looking: bool = True,
+) -> Unit:
+    """The one unit that a name means between two days, or else on the day ``also``.
+
+    Unless ``looking``, no name is looked for that may have been meant; it takes time, and nobody reads it
+    hundreds of times.
+
+    Raises ``Fault``: no unit ever had the name (the nearest is told), none has it then, or several do.
+    """
+    units = roster.named(name, first, last, area)
+    if not units and also is not None:
+        units = roster.named(name, also, also, area)
+    if len(units) == 1:
+        return units[0]
+    if units:
+        raise Fault("CE913", unit=name, units=", ".join(unit.id for unit in units))
+    earlier = roster.ever_named(name)
+    if earlier:
+        unit = earlier[0]
+        went = [f"{each.name} ({each.id})" for each in roster.successors(unit)]
+        raise Fault(
+            "CE912",
+            unit=name,
+            first_day=first,
+            last_day=last,
+            since_day=unit.valid_from or "…",
+            until_day=unit.valid_until or "…",
+            successors=", ".join(went) or "–",
+        )
+    alive = [unit.name for unit in roster if unit.exists_between(first, last)] if looking else []
+    raise Fault("CE911", unit=name, nearest=nearest_name(name, alive))
 
 
 # ---- reading a roster from a CSV file ------------------------------------------------------------

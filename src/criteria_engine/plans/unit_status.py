@@ -1,4 +1,8 @@
-"""What happened to a unit in a year: registered, recognised, kept up, lapsed, or without figures."""
+"""What happened to a unit in a year: registered, recognised, kept up, lapsed, or without figures.
+
+Rows come from Python (``unit_statuses_from``), from a CSV file (``load_unit_statuses``), from results of
+assessments, or from the lives of titles (``unit_statuses``); ``rows_of`` takes the first two.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import attrs
 
@@ -17,18 +21,17 @@ from criteria_engine.files.cells import Value, read_value
 from criteria_engine.files.rows import TableRow, read_rows
 from criteria_engine.files.subjects import FileProblems
 from criteria_engine.messages.diagnostics import Fault, Problems
-from criteria_engine.plans.plan import MOST_LOOKED_FOR, YEAR, Plan, meant_unit, year_days
-from criteria_engine.plans.roster import Roster
+from criteria_engine.plans.plan import YEAR, Plan
+from criteria_engine.plans.recognition import Recognition
+from criteria_engine.plans.recognition_events import RecognitionEvent, Validity
+from criteria_engine.plans.roster import MOST_LOOKED_FOR, Roster, meant_unit, year_days
 from criteria_engine.rules.schema import DATE
 
 __all__ = [
     "HELD",
     "PENDING",
     "STATUSES",
-    "LifeEvent",
-    "RecognitionLife",
     "Rows",
-    "TitleValidity",
     "UnitStatus",
     "in_order",
     "load_unit_statuses",
@@ -120,9 +123,7 @@ def sequence_faults(rows: Sequence[UnitStatus]) -> Iterator[tuple[int, str, str,
 
 
 def unit_statuses_from(
-    given: Iterable[UnitStatus | Mapping[str, Any]],
-    roster: Roster,
-    also: datetime.date | None = None,
+    given: Iterable[UnitStatus | Mapping[str, Any]], roster: Roster, also: datetime.date | None = None
 ) -> tuple[UnitStatus, ...]:
     """Rows from Python with their units looked up, in the order of unit and year.
 
@@ -190,7 +191,7 @@ def _status_of(result: Result, level: str) -> str:
     return "met" if result.level == level else "building"
 
 
-# ---- reading what happened from a CSV file: a row for each unit and year -------------------------
+# ---- rows from a CSV file ------------------------------------------------------------------------
 
 _HEADINGS = {
     "unit": ("đơn vị", "subject"),
@@ -253,62 +254,15 @@ def _read(
     )
 
 
-# ---- from the lives of recognitions, with their decisions and annulments, to the rows that a plan counts ---
+# ---- rows from the lives of recognitions ---------------------------------------------------------
 
 _OPEN = frozenset({"registered", "building", "requested"})
 _ONE_DAY = datetime.timedelta(days=1)
 
 
-class LifeEvent(Protocol):
-    """One thing that happened to a title.
-
-    ``state`` is ``registered``, ``building``, ``requested``, ``recognised``, ``maintained``, ``lapsed``
-    or ``annulled``; ``on`` its day; ``title_year`` the year the title is for, None where nobody said it.
-    """
-
-    @property
-    def state(self) -> str:
-        """What the title came to."""
-
-    @property
-    def on(self) -> datetime.date:
-        """The day of it."""
-
-    @property
-    def title_year(self) -> int | None:
-        """The year that it is for."""
-
-
-class RecognitionLife(Protocol):
-    """All that happened to one title of one unit, in order of time."""
-
-    @property
-    def unit(self) -> str:
-        """The unit: its name or its id."""
-
-    @property
-    def title(self) -> str:
-        """Which title it is: the id of a ruleset."""
-
-    @property
-    def events(self) -> Sequence[LifeEvent]:
-        """What happened, the earliest first."""
-
-
-class TitleValidity(Protocol):
-    """How long a title stands by its rules."""
-
-    @property
-    def ends_by_itself(self) -> bool:
-        """Whether time alone ends it; if not, silence after its last day leaves it unknown."""
-
-    def last_day(self, decision: Any) -> datetime.date | None:
-        """The last day on which the title of a decision stands; ``date.max`` for ever, None if unknown."""
-
-
 def unit_statuses(
-    lives: Iterable[RecognitionLife],
-    validity: TitleValidity | None = None,
+    lives: Iterable[Recognition],
+    validity: Validity | None = None,
     *,
     on: datetime.date | None = None,
     title: str | None = None,
@@ -321,7 +275,7 @@ def unit_statuses(
     from the year of that title on; where an older title may stand again, that is not known.
 
     Args:
-        lives: The lives, one a unit; anything with ``unit``, ``title`` and ``events`` will do.
+        lives: The lives, one a unit.
         validity: How long a title stands. Where time alone ends it, a title that was not renewed has a
             row ``lapsed`` in the first year whose end it does not see; else one ``missing``. Without it
             the plan's ``counting.lasts`` alone decides.
@@ -332,141 +286,117 @@ def unit_statuses(
     Raises:
         ValueError: A unit has two lives that count, or a life has a state that is none of these.
     """
-    found: dict[str, list[UnitStatus]] = {}
+    by_unit: dict[str, list[UnitStatus]] = {}
     for life in lives:
         if title is not None and life.title != title:
             continue
-        if life.unit in found:
+        if life.unit in by_unit:
             raise ValueError(f"{life.unit!r} has two lives; say with title= which title counts")
-        events = [event for event in life.events if on is None or event.on <= on]
-        found[life.unit] = _rows_of(life.unit, events, validity)
-    return in_order(row for rows in found.values() for row in rows)
+        rows = _LifeRows(life.unit, validity)
+        for event in life.events:
+            if on is None or event.on <= on:
+                rows.add(event)
+        rows.run_out(None)
+        by_unit[life.unit] = rows.in_sequence()
+    return in_order(row for kept in by_unit.values() for row in kept)
 
 
-@attrs.define
-class _Told:
-    """The rows of one unit so far, by year, and the decision that the title rests on."""
+class _LifeRows:
+    """The rows of one unit by year, as they follow from its events, and the decision its title rests on."""
 
-    unit: str
-    rows: dict[int, UnitStatus] = attrs.field(factory=dict)
-    decision: LifeEvent | None = None
+    def __init__(self, unit: str, validity: Validity | None) -> None:
+        self.unit, self.validity = unit, validity
+        self.rows: dict[int, UnitStatus] = {}
+        self.decision: RecognitionEvent | None = None
+        # What each recognition can be taken back to.
+        self.before: list[tuple[dict[int, UnitStatus], RecognitionEvent | None]] = []
 
-    def tell(self, year: int, status: str, decided: datetime.date | None = None) -> None:
-        """Put a row in its year."""
+    def add(self, event: RecognitionEvent) -> None:
+        """Take the next event."""
+        year = event.on.year if event.title_year is None else event.title_year
+        if event.state in _OPEN:
+            if self.decision is None and year >= max(self.rows, default=year):
+                self.run_out(event.on)
+                self._put(year, event.state)
+        elif event.state in HELD:
+            if event.state == "recognised":
+                self.before.append((dict(self.rows), self.decision))
+            self.run_out(event.on, renewed=year)
+            # A decision answers what was asked for its year or later.
+            self._drop_open(year)
+            again = year in self.rows and self.rows[year].status == "recognised"
+            self._put(year, "recognised" if again else event.state, event.on)
+            self.decision = event
+        elif event.state == "lapsed":
+            # What was asked for meanwhile is answered.
+            self._drop_open(year)
+            self._put(year, "lapsed", event.on)
+            self.decision = None
+        elif event.state == "annulled":
+            self._annul(event)
+        else:
+            raise ValueError(f"{event.state!r} is no state of a title")
+
+    def run_out(self, until: datetime.date | None, renewed: int | None = None) -> None:
+        """Note that time has ended the title, where its rules say so, before a day and a year."""
+        if self.decision is None or self.validity is None:
+            return
+        last_day = self.validity.last_day(self.decision)
+        if last_day is None or last_day == datetime.date.max:
+            return
+        ends, held = last_day + _ONE_DAY, self._last_held()
+        if (until is not None and until < ends) or (renewed is not None and renewed <= ends.year):
+            return
+        if held is None or held < ends.year:
+            self._put(ends.year, "lapsed" if self.validity.ends_by_itself else "missing", ends)
+            self.decision = None
+
+    def in_sequence(self) -> list[UnitStatus]:
+        """The rows, such that a title is lost or kept up only where it is held, or where that is unknown."""
+        kept: list[UnitStatus] = []
+        for _, row in sorted(self.rows.items()):
+            if row.status == "lapsed":
+                while kept and kept[-1].status in _OPEN:
+                    kept.pop()
+                if kept and kept[-1].status == "lapsed":
+                    continue
+            anew = row.status == "maintained" and kept and kept[-1].status not in (*HELD, "missing")
+            kept.append(attrs.evolve(row, status="recognised") if anew else row)
+        return kept
+
+    def _annul(self, event: RecognitionEvent) -> None:
+        """The last recognition is taken back, and all that rested on it."""
+        decision, wrong = self.decision, event.title_year
+        if self.before:
+            rows, _ = self.before.pop()
+            held_before = {year for year, row in rows.items() if row.status in HELD}
+            newer = [
+                year for year, row in self.rows.items() if row.status in HELD and year not in held_before
+            ]
+            wrong = min(newer, default=wrong)
+            self.rows = rows
+        if wrong is None:
+            wrong = event.on.year if decision is None or decision.title_year is None else decision.title_year
+        held = self._last_held()
+        if held is None:
+            self.rows = {}
+            self._put(wrong, "lapsed", event.on)
+        elif held < wrong:
+            self._drop_open(held)
+            self._put(wrong, "missing")
+        self.decision = None
+
+    def _put(self, year: int, status: str, decided: datetime.date | None = None) -> None:
         self.rows[year] = UnitStatus(self.unit, year, status, decided)
 
-    def drop(self, first: int, *, statuses: frozenset[str] = _OPEN) -> None:
-        """Take out the rows of some statuses from a year on."""
-        gone = [year for year, row in self.rows.items() if year >= first and row.status in statuses]
-        for year in gone:
-            del self.rows[year]
+    def _drop_open(self, first: int) -> None:
+        self.rows = {year: row for year, row in self.rows.items() if year < first or row.status not in _OPEN}
 
-    def last_held(self) -> int | None:
-        """The last year with a row that says that the title is held."""
+    def _last_held(self) -> int | None:
         return max((year for year, row in self.rows.items() if row.status in HELD), default=None)
 
 
-def _rows_of(unit: str, events: Sequence[LifeEvent], validity: TitleValidity | None) -> list[UnitStatus]:
-    told = _Told(unit)
-    # What each recognition can be taken back to.
-    before: list[tuple[dict[int, UnitStatus], LifeEvent | None]] = []
-    for event in events:
-        year = event.on.year if event.title_year is None else event.title_year
-        if event.state in _OPEN:
-            if told.decision is None and year >= max(told.rows, default=year):
-                _ran_out(told, event.on, validity)
-                told.tell(year, event.state)
-        elif event.state in HELD:
-            if event.state == "recognised":
-                before.append((dict(told.rows), told.decision))
-            _ran_out(told, event.on, validity, renewed=year)
-            _hold(told, year, event)
-        elif event.state == "lapsed":
-            _lapse(told, year, event.on)
-        elif event.state == "annulled":
-            _annul(told, before, event)
-        else:
-            raise ValueError(f"{event.state!r} is no state of a title")
-    _ran_out(told, None, validity)
-    return _in_sequence(told.rows[year] for year in sorted(told.rows))
-
-
-def _in_sequence(rows: Iterable[UnitStatus]) -> list[UnitStatus]:
-    """Rows such that a title is lost or kept up only where it is held, or where that is not known."""
-    found: list[UnitStatus] = []
-    for row in rows:
-        if row.status == "lapsed":
-            while found and found[-1].status in _OPEN:
-                found.pop()
-            if found and found[-1].status == "lapsed":
-                continue
-        anew = row.status == "maintained" and found and found[-1].status not in (*HELD, "missing")
-        found.append(attrs.evolve(row, status="recognised") if anew else row)
-    return found
-
-
-def _hold(told: _Told, year: int, event: LifeEvent) -> None:
-    """A decision gave the title, or gave it anew; it answers what was asked for its year or later."""
-    told.drop(year)
-    same = told.rows.get(year)
-    told.tell(year, event.state if same is None or same.status != "recognised" else "recognised", event.on)
-    told.decision = event
-
-
-def _lapse(told: _Told, year: int, day: datetime.date) -> None:
-    """The title ended; what was asked for meanwhile is answered."""
-    told.drop(year)
-    told.tell(year, "lapsed", day)
-    told.decision = None
-
-
-def _annul(
-    told: _Told, before: list[tuple[dict[int, UnitStatus], LifeEvent | None]], event: LifeEvent
-) -> None:
-    """The last recognition is taken back, and all that rested on it."""
-    taken = told.decision
-    wrong = event.title_year
-    if before:
-        rows, told.decision = before.pop()
-        held_before = {year for year, row in rows.items() if row.status in HELD}
-        newer = [year for year, row in told.rows.items() if row.status in HELD and year not in held_before]
-        wrong = min(newer, default=wrong)
-        told.rows = rows
-    if wrong is None:
-        wrong = event.on.year if taken is None or taken.title_year is None else taken.title_year
-    held = told.last_held()
-    if held is None:
-        told.rows.clear()
-        told.tell(wrong, "lapsed", event.on)
-    elif held < wrong:
-        told.drop(held)
-        told.tell(wrong, "missing")
-    told.decision = None
-
-
-def _ran_out(
-    told: _Told,
-    until: datetime.date | None,
-    validity: TitleValidity | None,
-    renewed: int | None = None,
-) -> None:
-    """Say that time has ended the title, where its rules say so, before a day and a year."""
-    if told.decision is None or validity is None:
-        return
-    last_day = validity.last_day(told.decision)
-    if last_day is None or last_day == datetime.date.max:
-        return
-    ends = last_day + _ONE_DAY
-    held = told.last_held()
-    if (until is not None and until < ends) or (renewed is not None and renewed <= ends.year):
-        return
-    if held is not None and ends.year <= held:
-        return
-    told.tell(ends.year, "lapsed" if validity.ends_by_itself else "missing", ends)
-    told.decision = None
-
-
-# ---- what happened, as callers give it: a file, or rows ------------------------------------------
+# ---- rows as callers give them -------------------------------------------------------------------
 
 Rows = str | os.PathLike[str] | Iterable[UnitStatus | Mapping[str, Any]]
 """The path of a CSV file, or rows of units by year."""

@@ -1,5 +1,7 @@
-"""Looking ahead: plans and their targets, what is expected of them, and how sure that is."""
+"""Looking ahead: plans and their targets, what is expected of them, and how sure that is.
 
-from __future__ import annotations
-
-__all__: list[str] = []
+Read ``context`` first (what a projection starts from), then ``arithmetic`` (paths, and what every method
+answers), ``hazard_method`` and ``scores_method`` (which draws: ``value_steps``, ``drawn_values``) and the
+table of ``methods``. ``outlook`` judges the targets, ``projection`` has the public verb; ``narrative`` and
+``chart`` say and draw what came of it, ``backtest`` looks back.
+"""

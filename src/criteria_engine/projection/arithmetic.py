@@ -1,29 +1,24 @@
-"""Ways to look ahead: what each of them has to answer, and the one without a model."""
+"""The path of a plan year by year, what every method of forecasting answers, and the method without a model.
+
+``past_points`` counts the years behind, ``arithmetic_path`` goes on by the plan's lists and scenarios.
+``ForecastMethod`` is the base of all methods; ``methods`` has the table of them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Protocol
+from typing import Any
 
 import attrs
 
 from criteria_engine.forecasting.distribution import Distribution
+from criteria_engine.forecasting.published import Label
 from criteria_engine.plans.history import VIEWS
 from criteria_engine.plans.plan import Target
 from criteria_engine.projection.context import ProjectionContext
 
-__all__ = [
-    "Arithmetic",
-    "ForecastMethod",
-    "Path",
-    "PathYear",
-    "arithmetic_path",
-    "past_points",
-]
-
-
-# ---- how many units hold the recognition, year by year: as it was, and as lists and suppositions have it ---
+__all__ = ["Arithmetic", "ForecastMethod", "Path", "PathYear", "arithmetic_path", "past_points"]
 
 
 @attrs.frozen
@@ -45,18 +40,35 @@ class PathYear:
     lost: Fraction
     chances: Distribution | None = None
 
+    @classmethod
+    def forecast(
+        cls, year: int, units: int, chances: Distribution, kept: Fraction, lost: Fraction = Fraction(0)
+    ) -> PathYear:
+        """A year of which a distribution is known: its mean, and its 10 % and 90 % quantiles."""
+        low, high = (Fraction(end) for end in chances.interval(0.8))
+        mean = Fraction(chances.mean)
+        point = cls(year, units, min(low, mean), mean, max(high, mean), kept, Fraction(0), lost, chances)
+        return point.with_gains()
+
+    def with_gains(self) -> PathYear:
+        """The same with what was gained, so that kept and gained less lost is what is expected."""
+        gained = self.expected - self.kept + self.lost
+        if gained >= 0:
+            return attrs.evolve(self, gained=gained)
+        return attrs.evolve(self, gained=Fraction(0), lost=self.kept - self.expected)
+
 
 Path = Mapping[int, PathYear]
 """Points by year."""
 
 
-def past_points(setting: ProjectionContext, area: str | None = None) -> dict[int, PathYear]:
+def past_points(context: ProjectionContext, area: str | None = None) -> dict[int, PathYear]:
     """The years up to the day of looking, counted from what is known."""
-    ledger, points = setting.ledger, {}
-    for year in setting.years:
-        if year > setting.on.year:
+    ledger, points = context.ledger, {}
+    for year in context.years:
+        if year > context.on.year:
             break
-        units = setting.units(year, area)
+        units = context.units(year, area)
         low, expected, high = (ledger.held(year, view, units) for view in VIEWS)
         before = ledger.held(year - 1, "expected", units)
         points[year] = PathYear(
@@ -72,15 +84,15 @@ def past_points(setting: ProjectionContext, area: str | None = None) -> dict[int
     return points
 
 
-def arithmetic_path(setting: ProjectionContext, area: str | None = None) -> dict[int, PathYear]:
+def arithmetic_path(context: ProjectionContext, area: str | None = None) -> dict[int, PathYear]:
     """The path without any model: what is known, then the plan's lists and the suppositions.
 
     Low: nobody on a list ahead is recognised, and what has to be renewed is not. Expected: the plan goes
     as written. High: all that is open goes well, and in years without a list as many are recognised as
     the capacity allows, where there is one.
     """
-    points, walk = past_points(setting, area), _PathWalk(setting, area)
-    for year in setting.years_ahead:
+    points, walk = past_points(context, area), _PathWalk(context, area)
+    for year in context.years_ahead:
         points[year] = walk.step(year)
     return points
 
@@ -88,10 +100,10 @@ def arithmetic_path(setting: ProjectionContext, area: str | None = None) -> dict
 class _PathWalk:
     """The years ahead, one after another, on the units of the day."""
 
-    def __init__(self, setting: ProjectionContext, area: str | None) -> None:
-        self.setting, self.course, self.ledger = setting, setting.course, setting.ledger
-        year = setting.on.year
-        self.units = setting.units(year, area)
+    def __init__(self, context: ProjectionContext, area: str | None) -> None:
+        self.context, self.scenarios, self.ledger = context, context.scenarios, context.ledger
+        year = context.on.year
+        self.units = context.units(year, area)
         self.ids = {unit.id for unit in self.units}
         self.held = {view: self.ledger.held(year, view, self.units) for view in VIEWS}
         self.count = {view: Fraction(len(self.held[view])) for view in VIEWS}
@@ -101,10 +113,10 @@ class _PathWalk:
         """Units that nobody has named yet: those of a pace or a pathway."""
         self.named: frozenset[str] = frozenset()
         self.room = Fraction(0)
-        self.pathway = setting.pathway(year, self.count["expected"], area)
-        whole = len(setting.units(year)) - len(self.ledger.held(year, "expected"))
+        self.pathway = context.pathway(year, self.count["expected"], area)
+        all_outside = len(context.units(year)) - len(self.ledger.held(year, "expected"))
         outside = len(self.units) - len(self.held["expected"])
-        self.portion = Fraction(outside, whole) if whole else Fraction(0)
+        self.portion = Fraction(outside, all_outside) if all_outside else Fraction(0)
         """The part that these units have in a pace or a capacity for all."""
 
     def step(self, year: int) -> PathYear:
@@ -112,12 +124,12 @@ class _PathWalk:
         before, lost = self.count["expected"], Fraction(0)
         for view in VIEWS:
             now = self.ledger.held(year, view, self.units)
-            if self.course.no_lapse:
+            if self.scenarios.no_lapse:
                 now |= self.held[view]
             if view == "expected":
                 lost = Fraction(len(self.held[view] - now))
             self.held[view] = now
-        listed = self.setting.ahead.get(year, frozenset()) & self.ids
+        listed = self.context.ahead.get(year, frozenset()) & self.ids
         self.named |= listed
         self._pass(year, listed)
         self._go_on(year)
@@ -135,8 +147,8 @@ class _PathWalk:
         held = self.held["expected"]
         self.likely = {unit: chance for unit, chance in self.likely.items() if unit not in held}
         trying = {unit: 1 - self.likely.get(unit, Fraction(0)) for unit in sorted(listed - held)}
-        rate = Fraction(1) if self.course.pass_rate is None else self.course.pass_rate
-        rate = min(Fraction(1), rate * self.course.factor(year))
+        rate = Fraction(1) if self.scenarios.pass_rate is None else self.scenarios.pass_rate
+        rate = min(Fraction(1), rate * self.scenarios.factor(year))
         gain = sum(trying.values(), Fraction(0)) * rate
         if gain:
             part = self._limited(gain) / gain * rate
@@ -147,83 +159,94 @@ class _PathWalk:
         """What comes beside the lists: a pace in years without one, or what the pathway asks for."""
         sure = Fraction(len(self.held["expected"])) + sum(self.likely.values(), Fraction(0))
         now = min(Fraction(len(self.units)), sure + self.further)
-        free = year not in self.setting.ahead and not self.course.lists_only
+        free = year not in self.context.ahead and not self.scenarios.lists_only
         more = Fraction(0)
-        if self.course.required:
+        if self.scenarios.required:
             more = max(more, self.pathway.get(year, now) - now)
-        elif free and self.course.pace is not None:
-            more = self.course.pace * self.portion * self.course.factor(year)
-        spent = max(Fraction(0), now - self.count["expected"]) if self.course.required else Fraction(0)
+        elif free and self.scenarios.pace is not None:
+            more = self.scenarios.pace * self.portion * self.scenarios.factor(year)
+        spent = max(Fraction(0), now - self.count["expected"]) if self.scenarios.required else Fraction(0)
         self.further += self._limited(more, spent)
         if free:
             self.room += self._capacity() or Fraction(0)
 
     def _capacity(self) -> Fraction | None:
-        most = self.course.capacity
-        if most is None and self.setting.plan.capacity is not None:
-            most = self.setting.plan.capacity.per_year
+        most = self.scenarios.capacity
+        if most is None and self.context.plan.capacity is not None:
+            most = self.context.plan.capacity.per_year
         return None if most is None else most * self.portion
 
     def _limited(self, gain: Fraction, spent: Fraction = Fraction(0)) -> Fraction:
         """A gain within the capacity that is supposed, slowed where only the hardest are left."""
-        if self.course.capacity is not None:
-            gain = max(Fraction(0), min(gain, self.course.capacity * self.portion - spent))
-        return self.course.slowed(gain, len(self.units) - self.count["expected"])
+        if self.scenarios.capacity is not None:
+            gain = max(Fraction(0), min(gain, self.scenarios.capacity * self.portion - spent))
+        return self.scenarios.slowed(gain, len(self.units) - self.count["expected"])
 
 
-class ForecastMethod(Protocol):
-    """A way to look ahead from a setting."""
+class ForecastMethod:
+    """A method of forecasting, and what it answers for one context.
 
-    name: str
-    bounds_everywhere: bool
+    The answers here are those without a model: lists as given, lapses as given. A method overrides what it
+    knows better.
+    """
+
+    name = "arithmetic"
+    """What ``method=`` calls it, and what the projection says was used."""
+    forecasts = True
+    """Whether it gives distributions, so that past forecasts can be checked."""
+    seeded = False
+    """Whether random numbers have a part in it."""
+    bounds_everywhere = True
     """Whether low and high are given for every year of an area, too."""
 
-    def path(self, area: str | None = None, year: int | None = None) -> Path:
+    def __init__(self, context: ProjectionContext) -> None:
+        self.context = context
+        self._paths: dict[str | None, Path] = {}
+
+    def path(self, area: str | None = None, year: int | None = None) -> Path:  # noqa: ARG002 - all years at once
         """The number of recognised units by year, of one area or of all.
 
         With a ``year`` low and high are asked for that year alone; elsewhere they may be the mean.
         """
-
-    def reaches(self, target: Target, needs: Mapping[str | None, int]) -> float | None:
-        """How likely a target is reached, if each area (None: all together) needs so many."""
-
-    def lapse_rate(self) -> Fraction:
-        """The part of recognised units that lapses in a year."""
-
-    def pass_rate(self) -> Fraction:
-        """The part of registered units that is recognised."""
-
-
-class Arithmetic:
-    """No model: lists as given, lapses as given."""
-
-    name = "arithmetic"
-    bounds_everywhere = True
-
-    def __init__(self, setting: ProjectionContext) -> None:
-        self.setting = setting
-        self._paths: dict[str | None, Path] = {}
-
-    def path(self, area: str | None = None, year: int | None = None) -> Path:  # noqa: ARG002 - as every look
-        """See ``path.arithmetic_path``."""
         if area not in self._paths:
-            self._paths[area] = arithmetic_path(self.setting, area)
+            self._paths[area] = self._path(area)
         return self._paths[area]
 
-    def reaches(self, target: Target, needs: Mapping[str | None, int]) -> float | None:  # noqa: ARG002 - as every look
-        """Nothing: there is no model."""
+    def _path(self, area: str | None) -> Path:
+        return arithmetic_path(self.context, area)
+
+    def reaches(self, target: Target, needs: Mapping[str | None, int]) -> float | None:  # noqa: ARG002 - no model
+        """How likely a target is reached, if each area (None: all together) needs so many."""
         return None
 
     def lapse_rate(self) -> Fraction:
-        """The part of those who held it that lapsed in the years behind; 0 where none was seen."""
-        if self.setting.course.no_lapse:
+        """The part of those who held it that lapsed in a year of those behind; 0 where none was seen."""
+        if self.context.scenarios.no_lapse:
             return Fraction(0)
-        return _ratio(self.setting.seen.lapses, Fraction(0))
+        return _ratio(self.context.counts.lapses, Fraction(0))
 
     def pass_rate(self) -> Fraction:
-        """The supposed one, else that of the years behind, else all."""
-        supposed = self.setting.course.pass_rate
-        return _ratio(self.setting.seen.passes, Fraction(1)) if supposed is None else supposed
+        """The part of registered units that is recognised: as supposed, else as in the years behind, else all."""
+        supposed = self.context.scenarios.pass_rate
+        return _ratio(self.context.counts.passes, Fraction(1)) if supposed is None else supposed
+
+    def labels(self) -> dict[str, dict[str, Label]]:
+        """For each target the labels of published rules, by the rule; empty unless they are what is asked."""
+        return {}
+
+    def notes(self) -> tuple[str, ...]:
+        """Keys of sentences on what was asked for and could not be done, and what to be careful of."""
+        return self.context.notes
+
+    def digest_parts(self) -> list[Any]:
+        """What goes into the digest of a projection, beside what every method looks at."""
+        return []
+
+
+class Arithmetic(ForecastMethod):
+    """No model."""
+
+    forecasts = False
 
 
 def _ratio(trials: Mapping[int, tuple[float, float]], otherwise: Fraction) -> Fraction:

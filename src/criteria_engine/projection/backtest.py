@@ -6,21 +6,17 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import attrs
-
 from criteria_engine.forecasting.backtest import Backtest, Checked, checked, compared
-from criteria_engine.forecasting.shares import Share, exact_share
+from criteria_engine.forecasting.distribution import Share, exact_share
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
-from criteria_engine.plans.plan import Plan, year_days
-from criteria_engine.plans.roster import Unit
+from criteria_engine.plans.plan import Plan
+from criteria_engine.plans.roster import Unit, year_days
 from criteria_engine.plans.unit_status import Rows, UnitStatus, rows_of
-from criteria_engine.projection.context import ProjectionContext, course_of, setting_of
-from criteria_engine.projection.methods import Method, MethodChoice, way_of
+from criteria_engine.projection.context import Scenarios
+from criteria_engine.projection.methods import METHODS, ForecastRequest, Method
 from criteria_engine.ruleset import Ruleset
 
-__all__ = [
-    "backtest_plan",
-]
+__all__ = ["backtest_plan"]
 
 
 def backtest_plan(
@@ -62,69 +58,38 @@ def backtest_plan(
         CriteriaError: As ``ce.project`` does.
         ValueError: There are no two years that can be compared, or the method forecasts nothing.
     """
-    if method in ("arithmetic", "published"):
+    forecasting = [name for name, kind in METHODS.items() if kind.forecasts]
+    if method in METHODS and method not in forecasting:
         problems = Problems()
-        problems.add_fault("method", Fault("CE961", value=str(method), known="hazard, scores"))
+        problems.add_fault("method", Fault("CE961", value=str(method), known=", ".join(forecasting)))
         raise CriteriaError(problems)
     if at_least is None:
         at_least = next((target.shares[0] for target in plan.targets if target.share is not None), None)
-    asked = _Asked(plan, method, assessments or {}, ruleset, level, seed, draws)
+    asked = ForecastRequest(plan, method, Scenarios(), assessments or {}, ruleset, level, seed, draws)
     rows = rows_of(recognitions, plan)
-    found = list(_looked_back(asked, rows, on, None if at_least is None else float(exact_share(at_least))))
-    if not found:
+    forecasts = list(
+        _looked_back(asked, rows, on, None if at_least is None else float(exact_share(at_least)))
+    )
+    if not forecasts:
         raise ValueError("no year behind can be compared with a later one: nothing to look back on")
-    return compared([found])
-
-
-@attrs.frozen
-class _Asked:
-    """What is asked of every year alike."""
-
-    plan: Plan
-    method: Method | None
-    assessments: Mapping[str, Any]
-    ruleset: Ruleset | None
-    level: str | None
-    seed: int
-    draws: int
-
-    def way(self, on: datetime.date) -> MethodChoice:
-        """The way to look ahead from a day, with what was known by then."""
-        return way_of(
-            self.method,
-            self.assessments,
-            self.ruleset,
-            self.level,
-            self.plan.roster,
-            on,
-            course_of(()),
-            self.seed,
-            self.draws,
-        )
-
-    def setting(self, way: MethodChoice, rows: Sequence[UnitStatus], on: datetime.date) -> ProjectionContext:
-        """What a projection from a day starts from."""
-        return setting_of(self.plan, way.rows(rows), on, course_of(()))
+    return compared([forecasts])
 
 
 def _looked_back(
-    asked: _Asked, rows: Sequence[UnitStatus], on: datetime.date, bound: float | None
+    asked: ForecastRequest, rows: Sequence[UnitStatus], on: datetime.date, bound: float | None
 ) -> Iterator[Checked]:
     """Every forecast from a past year of a later one, beside what came."""
-    now = _Came(asked, rows, on)
-    for year in range(now.first, on.year):
-        day = year_days(year)[1]
-        way = asked.way(day)
-        then = asked.setting(way, rows, day)
-        units = then.units(year)
-        start = now.share(year, units)
+    came = _Came(asked, rows, on)
+    for year in range(came.first, on.year):
+        kind, context = asked.begin(rows, year_days(year)[1])
+        units = context.units(year)
+        start = came.share(year, units)
         if start is None:
             continue
-        look = way.look(then)
-        for ahead, point in look.path().items():
+        for ahead, point in kind(context).path().items():
             if not year < ahead <= on.year or point.chances is None:
                 continue
-            value = now.share(ahead, units)
+            value = came.share(ahead, units)
             if value is not None:
                 yield checked(point.chances.in_shares(), value, start, bound)
 
@@ -132,17 +97,16 @@ def _looked_back(
 class _Came:
     """What is known today of the years behind: of titles, or where there is no word on any of the criteria."""
 
-    def __init__(self, asked: _Asked, rows: Sequence[UnitStatus], on: datetime.date) -> None:
-        way = asked.way(on)
-        self.setting = asked.setting(way, rows, on)
+    def __init__(self, asked: ForecastRequest, rows: Sequence[UnitStatus], on: datetime.date) -> None:
+        _, self.context = asked.begin(rows, on)
         self.judged: dict[tuple[str, int], bool | None] | None = None
-        years = self.setting.ledger.told_years
-        if not rows and way.assessed is not None:
+        years = self.context.ledger.told_years
+        if not rows and self.context.assessed is not None:
             self.judged = {
                 (panel.unit, each.year): each.judged.surely
                 if each.judged.surely == each.judged.possibly
                 else None
-                for panel in way.assessed.panels
+                for panel in self.context.assessed.panels
                 for each in panel.years
             }
             years = sorted({year for _, year in self.judged})
@@ -151,10 +115,10 @@ class _Came:
 
     def share(self, year: int, units: Sequence[Unit]) -> float | None:
         """The share of units that held a title in a year; None where that is not known of all of them."""
-        if year > self.last or not units or self.setting.units(year) != tuple(units):
+        if year > self.last or not units or self.context.units(year) != tuple(units):
             return None
         if self.judged is None:
-            held = [self.setting.ledger.held_surely(unit, year) for unit in units]
+            held = [self.context.ledger.held_surely(unit, year) for unit in units]
         else:
             held = [self.judged.get((unit.id, year)) for unit in units]
         return None if None in held else sum(map(bool, held)) / len(units)

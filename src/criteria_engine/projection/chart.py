@@ -7,15 +7,15 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
-from types import MappingProxyType
 from typing import Any
 
 import attrs
 
-from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems, chosen_language
-from criteria_engine.messages.formatting import date, number, percent
-from criteria_engine.messages.plans import SENTENCES
+from criteria_engine.core.extras import matplotlib
+from criteria_engine.messages.diagnostics import chosen_language
+from criteria_engine.messages.speaker import Speaker
 from criteria_engine.plans.plan import Plan
+from criteria_engine.projection.narrative import plan_speaker
 from criteria_engine.projection.outlook import TargetOutlook, plain
 
 __all__ = [
@@ -26,16 +26,12 @@ __all__ = [
     "YearTable",
     "drawing_of",
     "plotted",
-    "unit_word",
 ]
 
 
-# ---- the years of a projection as a table --------------------------------------------------------
+# ---- The years of a projection as a table ----
 
-_HEADS = {
-    "vi": ("Năm", "Đơn vị", "Thấp", "Dự kiến", "Cao", "Tỷ lệ", "Cần đạt", "Đăng ký"),
-    "en": ("Year", "Units", "Low", "Expected", "High", "Share", "Required", "Registered"),
-}
+_HEADS = ("year", "units", "low", "expected", "high", "share", "path", "registered")
 
 
 @attrs.frozen
@@ -101,49 +97,20 @@ class YearTable:
 
     def cells(self, lang: str) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
         """The headings and the cells of each row, as they are shown."""
-        return _HEADS[lang], tuple(_cells(row, lang) for row in self.rows)
+        speaker = Speaker(lang, "plans")
+        return speaker.heads(*_HEADS), tuple(_cells(row, speaker) for row in self.rows)
 
     def to_dict(self) -> list[dict[str, Any]]:
         """A mapping a year."""
         return [row.to_dict() for row in self.rows]
 
 
-def _cells(row: YearRow, lang: str) -> tuple[str, ...]:
-    counts = [number(each, lang, digits=1) for each in (row.low, row.expected, row.high)]
-    share = percent(row.shares[1] * 100, lang, digits=1, least=1)
-    required = "–" if row.required is None else number(row.required, lang, digits=1)
+def _cells(row: YearRow, speaker: Speaker) -> tuple[str, ...]:
+    counts = [speaker.number(count) for count in (row.low, row.expected, row.high)]
+    required = "–" if row.required is None else speaker.number(row.required)
+    share = speaker.share(row.shares[1])
     return (str(row.year), str(row.units), *counts, share, required, str(row.registered or "–"))
 
-
-_VIETNAMESE = {
-    "expected": "Dự kiến",
-    "known": "Đến nay",
-    "band": "Khoảng thấp–cao",
-    "required": "Lộ trình cần đạt",
-    "target": "Chỉ tiêu",
-    "change": "{before} → {after}",
-    "list": "Số {unit} thay đổi",
-    "mark": "{required}/{units} ({share})",
-    "of": "Tỷ lệ {unit} được công nhận",
-    "day": "Nhìn từ ngày {day}",
-    "assumed": "Giả định: {rows}/{of} dòng kết quả công nhận",
-    "label": "Biểu đồ: dự kiến, lộ trình cần đạt và chỉ tiêu theo từng năm",
-}
-_ENGLISH = {
-    "expected": "Expected",
-    "known": "So far",
-    "band": "Low to high",
-    "required": "Required pathway",
-    "target": "Target",
-    "change": "{before} → {after}",
-    "list": "Number of {unit} changed",
-    "mark": "{required} of {units} ({share})",
-    "of": "Share of {unit} recognised",
-    "day": "Looked at from {day}",
-    "assumed": "Assumed: {rows} of {of} rows of recognitions",
-    "label": "Chart: expected path, required pathway and targets, year by year",
-}
-_WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType({"vi": _VIETNAMESE, "en": _ENGLISH})
 
 # Two labels that lie nearer to each other than this (a share) would touch.
 _NEAR = Fraction(7, 100)
@@ -174,14 +141,13 @@ class ListChange:
 
 @attrs.frozen
 class Drawing:
-    """The years, the targets and the changes of the denominator, with the words beside them."""
+    """What a chart shows: the years, the targets, the changes of the denominator, and their words."""
 
     rows: tuple[YearRow, ...]
     marks: tuple[Mark, ...]
     changes: tuple[ListChange, ...]
-    lang: str
+    speaker: Speaker
     title: str
-    unit: str
     on: datetime.date
     assumed: tuple[int, int]
 
@@ -214,27 +180,23 @@ class Drawing:
 
     @property
     def labelled(self) -> tuple[YearRow, ...]:
-        """The years whose share is written beside the path: ends, today, and the years of targets."""
+        """The years whose share is written beside the path: the ends, today, and the years of targets."""
         years = {mark.year for mark in self.marks} | {row.year for row in self.known[-1:]}
         years |= {row.year for row in (*self.rows[:1], *self.rows[-1:])}
         return tuple(row for row in self.rows if row.year in years)
 
     def word(self, key: str, **details: object) -> str:
         """A word or sentence of the chart."""
-        return _WORDS[self.lang][key].format_map({"unit": self.unit, **details})
-
-    def share(self, share: Fraction, *, least: int = 1) -> str:
-        """A share (0–1) as a percentage."""
-        return percent(share * 100, self.lang, digits=1, least=least)
+        return self.speaker.say(f"chart_{key}", **details)
 
     def mark_label(self, mark: Mark) -> str:
         """What stands beside a target."""
-        share = self.share(mark.share, least=0)
+        share = self.speaker.share(mark.share, least=0)
         return self.word("mark", required=mark.required, units=mark.units, share=share)
 
     def notes(self) -> tuple[str, ...]:
         """From which day one looks, and whether figures are assumed."""
-        said = [self.word("day", day=date(self.on, self.lang))]
+        said = [self.word("day", day=self.on)]
         if self.assumed[0]:
             said.append(self.word("assumed", rows=self.assumed[0], of=self.assumed[1]))
         return tuple(said)
@@ -248,12 +210,6 @@ class Drawing:
     def mark_below(self, mark: Mark) -> bool:
         """Whether the label of a target is written below it, since that of the path stands above."""
         return any(row.year == mark.year and self.label_above(row) for row in self.rows)
-
-
-def unit_word(plan: Plan, lang: str) -> str:
-    """What the units are called: their kind, where all are of one, and the language is that of the list."""
-    kinds = dict(plan.counting.only).get("kind", ())
-    return kinds[0] if lang == "vi" and len(kinds) == 1 else SENTENCES[lang]["unit"]
 
 
 def drawing_of(
@@ -284,15 +240,14 @@ def drawing_of(
         rows,
         tuple(sorted(marks, key=lambda mark: (mark.year, mark.required))),
         tuple(changes),
-        lang,
+        plan_speaker(plan, lang),
         plan.title.in_language(lang) or plan.id,
-        unit_word(plan, lang),
         on,
         assumed,
     )
 
 
-# ---- drawing a projection with matplotlib: the one door to it ------------------------------------
+# ---- The chart in matplotlib ----
 
 _PATH, _BAND, _PATHWAY, _TARGET, _QUIET = "#0b6b62", "#9fd3cc", "#8a5a00", "#a31515", "#555555"
 
@@ -302,7 +257,7 @@ def plotted(drawing: Drawing, ax: Any = None) -> Any:
 
     Raises ``CriteriaError`` where matplotlib is not installed.
     """
-    pyplot, ticker = _matplotlib()
+    pyplot, ticker = matplotlib()
     if ax is None:
         _, ax = pyplot.subplots(figsize=(9, 5.2), layout="constrained")
     _draw_paths(ax, drawing)
@@ -314,7 +269,7 @@ def plotted(drawing: Drawing, ax: Any = None) -> Any:
     ax.set_xticks(drawing.ticks)
     ax.set_yticks(range(0, 101, 20))
     ax.yaxis.set_major_formatter(
-        ticker.FuncFormatter(lambda value, _: drawing.share(Fraction(float(value)) / 100, least=0))
+        ticker.FuncFormatter(lambda value, _: drawing.speaker.share(Fraction(float(value)) / 100, least=0))
     )
     ax.grid(axis="y", color="#dddddd", linewidth=0.8)
     ax.set_axisbelow(True)
@@ -325,16 +280,6 @@ def plotted(drawing: Drawing, ax: Any = None) -> Any:
     ax.set_xlabel(" · ".join(drawing.notes()), color=_QUIET, fontsize=9)
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.15), ncol=5, frameon=False, fontsize=9)
     return ax
-
-
-def _matplotlib() -> tuple[Any, Any]:
-    try:
-        from matplotlib import pyplot, ticker
-    except ImportError as error:
-        problems = Problems()
-        problems.add_fault("plot", Fault("CE571", package="matplotlib", extra="plot"))
-        raise CriteriaError(problems) from error
-    return pyplot, ticker
 
 
 def _shares(rows: Sequence[YearRow], which: int) -> list[float]:
@@ -369,7 +314,7 @@ def _draw_paths(ax: Any, drawing: Drawing) -> None:
     for row in drawing.labelled:
         above = drawing.label_above(row)
         ax.annotate(
-            drawing.share(row.shares[1]),
+            drawing.speaker.share(row.shares[1]),
             (row.year, float(row.shares[1] * 100)),
             xytext=(0, 8 if above else -8),
             textcoords="offset points",
@@ -411,5 +356,5 @@ def _draw_changes(ax: Any, drawing: Drawing) -> None:
     for change in drawing.changes:
         at = change.year - 0.5
         ax.axvline(at, color=_QUIET, linestyle=":", linewidth=1.2)
-        label = f"{drawing.word('change', before=change.before, after=change.after)}\n{drawing.unit}"
+        label = drawing.word("change_of", before=change.before, after=change.after)
         ax.annotate(label, (at, 104), ha="center", va="center", color=_QUIET, fontsize=9, bbox=_PLATE)

@@ -1,20 +1,26 @@
-"""What a projection starts from: the plan, what is known on the day, and how the years ahead are to go."""
+"""What a projection starts from: the plan, what is known on the day, and how the years ahead are to go.
+
+Scenarios come first, then the paces and pathways they are measured by, then ``ProjectionContext`` with all
+that a method of forecasting needs to know.
+"""
 
 from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 import attrs
 
-from criteria_engine.forecasting.shares import exact_number, units_needed
-from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
+from criteria_engine.forecasting.distribution import exact_number, units_needed
+from criteria_engine.messages.diagnostics import Fault, Problems
+from criteria_engine.plans.assessed import Assessed, Verdicts
 from criteria_engine.plans.history import History, YearCounts, observed
-from criteria_engine.plans.plan import Plan, Target, first_day, meant_unit, year_days
-from criteria_engine.plans.roster import Roster, Unit
+from criteria_engine.plans.plan import Plan, Target, first_day
+from criteria_engine.plans.roster import Roster, Unit, meant_unit, year_days
 from criteria_engine.plans.unit_status import UnitStatus
 
 __all__ = [
@@ -22,18 +28,18 @@ __all__ = [
     "ProjectionContext",
     "Scenario",
     "Scenarios",
-    "at_pace",
-    "course_of",
+    "context_of",
     "earned_schedule",
+    "holders_named",
     "need_of",
     "present_units",
     "required_per_year",
-    "setting_of",
+    "scenarios_of",
     "straight_pathway",
 ]
 
 
-# ---- what is to be supposed of the years ahead; several suppositions compose ---------------------
+# ---- scenarios: what is supposed of the years ahead; several compose ----------------------------
 
 SCENARIOS = (
     "as_is",
@@ -77,12 +83,12 @@ class Scenario:
         """The supposition that a text like ``pass_rate(0.9)`` writes; raises ``Fault`` for any other."""
         if isinstance(text, Scenario):
             return text
-        found = _CALL.fullmatch(text)
+        call = _CALL.fullmatch(text)
         known = {each.partition("(")[0] for each in SCENARIOS}
-        if found is None or found[1] not in known:
+        if call is None or call[1] not in known:
             raise Fault("CE962", value=text, known=", ".join(SCENARIOS))
-        arguments = tuple(each.strip() for each in (found[2] or "").split(",") if each.strip())
-        return cls(found[1], arguments)
+        arguments = tuple(each.strip() for each in (call[2] or "").split(",") if each.strip())
+        return cls(call[1], arguments)
 
     def __str__(self) -> str:
         return self.name + (f"({', '.join(self.arguments)})" if self.arguments else "")
@@ -118,75 +124,66 @@ class Scenarios:
         return easy + (gain - easy) * factor
 
 
-def course_of(scenarios: Iterable[str | Scenario]) -> Scenarios:
-    """The course that some suppositions make together; a later one of a kind counts.
+def scenarios_of(suppositions: Iterable[str | Scenario]) -> Scenarios:
+    """Suppositions put together; a later one of a kind counts.
 
     Raises ``CriteriaError`` with all that is wrong.
     """
     problems = Problems()
-    course = Scenarios()
-    for place, each in enumerate(scenarios):
+    scenarios = Scenarios()
+    for place, supposition in enumerate(suppositions):
         try:
-            course = _with(course, Scenario.of(each))
+            scenarios = _with(scenarios, Scenario.of(supposition))
         except Fault as fault:
             problems.add_fault(f"scenarios[{place}]", fault)
-    if problems.has_errors:
-        raise CriteriaError(problems)
-    return course
+    problems.raise_errors()
+    return scenarios
 
 
-def _with(course: Scenarios, scenario: Scenario) -> Scenarios:
-    given = scenario.arguments
+def _with(scenarios: Scenarios, scenario: Scenario) -> Scenarios:
+    arguments = scenario.arguments
     match scenario.name:
         case "plan":
-            return attrs.evolve(course, lists_only=True)
+            return attrs.evolve(scenarios, lists_only=True)
         case "required":
-            return attrs.evolve(course, required=True)
+            return attrs.evolve(scenarios, required=True)
         case "no_lapse":
-            return attrs.evolve(course, no_lapse=True)
-        case "pass_rate":
-            (share,) = _numbers(scenario, 1, 1)
-            return attrs.evolve(course, pass_rate=_at_most_one(scenario, share))
-        case "capacity":
-            (most,) = _numbers(scenario, 1, 1)
-            return attrs.evolve(course, capacity=_whole(scenario, most))
-        case "pace":
-            (pace,) = _numbers(scenario, 1, 1)
-            return attrs.evolve(course, pace=pace)
-        case "harder_last":
-            few, *factor = _numbers(scenario, 1, 2)
-            harder = _at_most_one(scenario, factor[0]) if factor else _HARDER
-            return attrs.evolve(course, last=(_whole(scenario, few), harder))
-        case "criteria_change":
+            return attrs.evolve(scenarios, no_lapse=True)
+        case "pass_rate" if len(arguments) == 1:
+            return attrs.evolve(scenarios, pass_rate=_number(scenario, 0, most=1))
+        case "capacity" if len(arguments) == 1:
+            return attrs.evolve(scenarios, capacity=_whole(scenario, 0))
+        case "pace" if len(arguments) == 1:
+            return attrs.evolve(scenarios, pace=_number(scenario, 0))
+        case "harder_last" if 1 <= len(arguments) <= 2:
+            harder = _number(scenario, 1, most=1) if len(arguments) == 2 else _HARDER
+            return attrs.evolve(scenarios, last=(_whole(scenario, 0), harder))
+        case "criteria_change" if len(arguments) == 2:
             try:
-                year = datetime.date.fromisoformat(given[0]).year
-            except (ValueError, IndexError):
+                year = datetime.date.fromisoformat(arguments[0]).year
+            except ValueError:
                 raise _wanted(scenario) from None
-            (factor_,) = _numbers(Scenario(scenario.name, given[1:]), 1, 1)
-            return attrs.evolve(course, changes=(*course.changes, (year, factor_)))
-    return course
+            return attrs.evolve(scenarios, changes=(*scenarios.changes, (year, _number(scenario, 1))))
+        case "as_is":
+            return scenarios
+    raise _wanted(scenario)
 
 
-def _numbers(scenario: Scenario, fewest: int, most: int) -> list[Fraction]:
+def _number(scenario: Scenario, place: int, *, most: int | None = None) -> Fraction:
     try:
-        numbers = [exact_number(each) for each in scenario.arguments]
+        number = exact_number(scenario.arguments[place])
     except ValueError:
         raise _wanted(scenario) from None
-    if not fewest <= len(numbers) <= most or any(number < 0 for number in numbers):
+    if number < 0 or (most is not None and number > most):
         raise _wanted(scenario)
-    return numbers
+    return number
 
 
-def _whole(scenario: Scenario, number: Fraction) -> int:
+def _whole(scenario: Scenario, place: int) -> int:
+    number = _number(scenario, place)
     if number.denominator != 1:
         raise _wanted(scenario)
     return number.numerator
-
-
-def _at_most_one(scenario: Scenario, number: Fraction) -> Fraction:
-    if number > 1:
-        raise _wanted(scenario)
-    return number
 
 
 def _wanted(scenario: Scenario) -> Fault:
@@ -194,22 +191,7 @@ def _wanted(scenario: Scenario) -> Fault:
     return Fault("CE963", value=str(scenario), example=example)
 
 
-# ---- how fast it has to go, and how far it gets at a given pace: whole numbers and fractions, no model ---
-
-
-def at_pace(have: int | Fraction, of: int, pace: Sequence[int | Fraction]) -> tuple[Fraction, ...]:
-    """How many units hold the recognition after each year, if so many more do every year.
-
-    Args:
-        have: How many hold it now.
-        of: How many units there are; no more can.
-        pace: For each year ahead how many more; a fraction is a mean.
-    """
-    found, now = [], Fraction(have)
-    for more in pace:
-        now = min(now + more, Fraction(of))
-        found.append(now)
-    return tuple(found)
+# ---- paces and pathways: whole numbers and fractions, no model -----------------------------------
 
 
 def required_per_year(
@@ -238,11 +220,11 @@ def straight_pathway(start: int, have: int | Fraction, milestones: Mapping[int, 
     for year, need in sorted(milestones.items()):
         if year > start:
             points.append((year, max(points[-1][1], Fraction(need))))
-    found = {start: Fraction(have)}
+    pathway = {start: Fraction(have)}
     for (before, low), (after, high) in pairwise(points):
         for year in range(before + 1, after + 1):
-            found[year] = low + (high - low) * Fraction(year - before, after - before)
-    return found
+            pathway[year] = low + (high - low) * Fraction(year - before, after - before)
+    return pathway
 
 
 def earned_schedule(pathway: Mapping[int, Fraction], have: int | Fraction) -> Fraction | None:
@@ -269,16 +251,23 @@ class ProjectionContext:
 
     ``lists`` are the registrations by title year, as ids; ``ahead`` the same as units of the day for
     the years in which their recognitions would count. ``first`` is the first year that is looked at.
+    ``seed``, ``draws``, ``verdicts`` and ``assessed`` are for methods that draw. ``notes`` are keys of
+    sentences on what was asked for and could not be done.
     """
 
     plan: Plan
     on: datetime.date
     ledger: History
-    course: Scenarios
+    scenarios: Scenarios
     lists: Mapping[int, tuple[str, ...]]
     ahead: Mapping[int, frozenset[str]]
     first: int
-    seen: YearCounts
+    counts: YearCounts
+    seed: int = 0
+    draws: int = 0
+    verdicts: Verdicts | None = None
+    assessed: Assessed | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def years(self) -> range:
@@ -292,8 +281,8 @@ class ProjectionContext:
 
     def units(self, year: int, area: str | None = None) -> tuple[Unit, ...]:
         """The units that count for a year, of one area or of all."""
-        found = self.ledger.units(year)
-        return found if area is None else tuple(unit for unit in found if unit.area == area)
+        counted = self.ledger.units(year)
+        return counted if area is None else tuple(unit for unit in counted if unit.area == area)
 
     def pathway(self, start: int, have: int | Fraction, area: str | None = None) -> dict[int, Fraction]:
         """The straight lines from what there is in a year to what the targets need (see ``pace``)."""
@@ -306,8 +295,8 @@ class ProjectionContext:
 
     def base(self, area: str | None = None) -> tuple[int, int]:
         """The year before the plan, and how many units held the recognition at its end."""
-        year = self.plan.horizon.from_ - 1
-        return year, len(self.ledger.held(year, "expected", self.units(year, area)))
+        start = self.plan.horizon.from_ - 1
+        return start, len(self.ledger.held(start, "expected", self.units(start, area)))
 
 
 def need_of(target: Target, units: int) -> int:
@@ -319,10 +308,10 @@ def need_of(target: Target, units: int) -> int:
     return len(target.units or ())
 
 
-def setting_of(
-    plan: Plan, rows: Sequence[UnitStatus], on: datetime.date, course: Scenarios
+def context_of(
+    plan: Plan, rows: Sequence[UnitStatus], on: datetime.date, scenarios: Scenarios, **drawn: Any
 ) -> ProjectionContext:
-    """The setting of a projection made on a day."""
+    """The context of a projection made on a day; ``drawn`` is what methods that draw need."""
     lists = {each.year: tuple(unit.id for unit in plan.registered(each.year)) for each in plan.registrations}
     ledger = History(plan.roster, plan.counting, rows, lists, on, _named(plan))
     present = {unit.id for unit in ledger.units(on.year)}
@@ -336,42 +325,47 @@ def setting_of(
     }
     held = [ledger.counts_from(row) for row in ledger.rows]
     first = min([plan.horizon.from_, *(year for year in held if year <= on.year)])
-    return ProjectionContext(plan, on, ledger, course, lists, ahead, first, observed(ledger, lists))
+    return ProjectionContext(
+        plan, on, ledger, scenarios, lists, ahead, first, observed(ledger, lists), **drawn
+    )
+
+
+def _unit_named(plan: Plan, name: str) -> Unit:
+    """The unit that a target names, whenever in the plan it had the name."""
+    first, last = first_day(plan, plan.horizon.from_), year_days(plan.horizon.until)[1]
+    return meant_unit(name, plan.roster, first, last)
 
 
 def _named(plan: Plan) -> dict[str, int]:
     """Units that are to keep what they were recognised for, and the year before the plan."""
     kept = [target for target in plan.targets if target.through is not None]
     names = [name for target in kept for name in target.units or ()]
-    first, last = first_day(plan, plan.horizon.from_), year_days(plan.horizon.until)[1]
-    return {meant_unit(name, plan.roster, first, last).id: plan.horizon.from_ - 1 for name in names}
+    return {_unit_named(plan, name).id: plan.horizon.from_ - 1 for name in names}
 
 
-def present_units(setting: ProjectionContext, name: str, year: int) -> tuple[Unit, ...]:
+def present_units(context: ProjectionContext, name: str, year: int) -> tuple[Unit, ...]:
     """What a unit that a target names is in a year: itself, or what it went into by then."""
-    plan = setting.plan
-    first, last = first_day(plan, plan.horizon.from_), year_days(plan.horizon.until)[1]
-    unit = meant_unit(name, plan.roster, first, last)
-    present = {each.id for each in setting.units(year)}
+    plan = context.plan
+    unit = _unit_named(plan, name)
+    present = {each.id for each in context.units(year)}
     near = _on_the_day(plan.roster, unit, present)
     return tuple(plan.roster.unit(each) for each in near) or (unit,)
 
 
+def holders_named(context: ProjectionContext, target: Target) -> tuple[Unit, ...] | None:
+    """The units of the day that a target names; None unless all of them surely hold the recognition."""
+    year = context.on.year
+    units = {unit.id: unit for name in target.units or () for unit in present_units(context, name, year)}
+    sure = all(context.ledger.holds(unit, year, "low") for unit in units.values())
+    return tuple(units.values()) if sure else None
+
+
 def _on_the_day(roster: Roster, unit: Unit, present: set[str]) -> list[str]:
     """The units of the day that a unit of another day is, goes into, or comes from."""
+    return _along(roster.successors, unit, present) or _along(roster.predecessors, unit, present)
+
+
+def _along(step: Callable[[Unit], tuple[Unit, ...]], unit: Unit, present: set[str]) -> list[str]:
     if unit.id in present:
         return [unit.id]
-    later = [each for nearer in roster.successors(unit) for each in _forward(roster, nearer, present)]
-    return later or [each for before in roster.predecessors(unit) for each in _back(roster, before, present)]
-
-
-def _forward(roster: Roster, unit: Unit, present: set[str]) -> list[str]:
-    if unit.id in present:
-        return [unit.id]
-    return [each for nearer in roster.successors(unit) for each in _forward(roster, nearer, present)]
-
-
-def _back(roster: Roster, unit: Unit, present: set[str]) -> list[str]:
-    if unit.id in present:
-        return [unit.id]
-    return [each for before in roster.predecessors(unit) for each in _back(roster, before, present)]
+    return [near for other in step(unit) for near in _along(step, other, present)]

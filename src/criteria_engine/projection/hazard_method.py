@@ -1,6 +1,7 @@
-"""Looking ahead with rates: units outside are recognised, units inside lapse, and both rates are unsure.
+"""The method ``hazard``: units outside are recognised, units inside lapse, and both rates are unsure.
 
-Exactly counted (see ``hazard``); there is nothing random in it.
+``Prospects`` says how every unit may fare in the years ahead, by where it stands and which lists it is on;
+``Hazard`` counts them exactly (see ``forecasting.hazard``). Nothing in it is random.
 """
 
 from __future__ import annotations
@@ -17,18 +18,13 @@ from criteria_engine.forecasting.hazard import Cohort, YearStep, all_reach, coho
 from criteria_engine.forecasting.rates import RARE, Rate
 from criteria_engine.plans.plan import Target
 from criteria_engine.plans.unit_status import PENDING
-from criteria_engine.projection.arithmetic import Arithmetic, Path, PathYear, past_points
-from criteria_engine.projection.context import ProjectionContext, present_units
+from criteria_engine.projection.arithmetic import Arithmetic, ForecastMethod, Path, PathYear, past_points
+from criteria_engine.projection.context import ProjectionContext, holders_named
 
-__all__ = [
-    "Hazard",
-    "Prospects",
-    "cohorts_of",
-    "open_today",
-]
+__all__ = ["Hazard", "Prospects"]
 
 
-# ---- the units of a plan as cohorts: those that fare alike, by where they stand and which lists they are on ---
+# ---- the units of a plan as cohorts: those that fare alike --------------------------------------
 
 _Chances = tuple[float | None, ...]
 
@@ -43,87 +39,87 @@ class Prospects:
     recognised, ``lapse`` that at which they lapse. A chance of None is the rate common to all.
     """
 
-    def __init__(self, setting: ProjectionContext, pass_rate: float, entry: float, lapse: float) -> None:
-        self.setting, self.pass_rate, self.entry = setting, pass_rate, entry
-        course = setting.course
-        self.steered = course.required or course.pace is not None
-        open_years = [year for year in setting.years_ahead if year not in setting.ahead]
-        self.lists_bind = setting.plan.counting.registered_only or course.lists_only
-        self.any_open = not self.steered and bool(open_years) and not course.lists_only
-        ledger, today = setting.ledger, setting.on.year
-        units = setting.units(today)
+    def __init__(self, context: ProjectionContext, pass_rate: float, entry: float, lapse: float) -> None:
+        self.context, self.pass_rate, self.entry = context, pass_rate, entry
+        scenarios = context.scenarios
+        self.steered = scenarios.required or scenarios.pace is not None
+        open_years = [year for year in context.years_ahead if year not in context.ahead]
+        self.lists_bind = context.plan.counting.registered_only or scenarios.lists_only
+        self.any_open = not self.steered and bool(open_years) and not scenarios.lists_only
+        ledger, today = context.ledger, context.on.year
+        units = context.units(today)
         self.low, self.high = ledger.held(today, "low", units), ledger.held(today, "high", units)
         self.latest = {row.unit: row.status for row in sorted(ledger.rows, key=lambda row: row.year)}
-        self.listed: frozenset[str] = frozenset().union(*setting.ahead.values())
+        self.listed: frozenset[str] = frozenset().union(*context.ahead.values())
         self.last = self._last()
         self.steering = self._steering(lapse) if self.steered else {}
 
     def _last(self) -> frozenset[str]:
         """The units that are hardest to bring along: of those outside the ones no list names come last."""
-        if self.setting.course.last is None or self.steered:
+        if self.context.scenarios.last is None or self.steered:
             return frozenset()
-        few = self.setting.course.last[0]
-        outside = [unit.id for unit in self.setting.units(self.setting.on.year) if unit.id not in self.low]
+        few = self.context.scenarios.last[0]
+        outside = [unit.id for unit in self.context.units(self.context.on.year) if unit.id not in self.low]
         ordered = sorted(outside, key=lambda unit: (unit not in self.listed, unit))
         return frozenset(ordered[max(0, len(ordered) - few) :])
 
     def chances(self, unit: str) -> _Chances:
         """The chance of a unit outside, in every year ahead."""
-        found: list[float | None] = []
-        for year in self.setting.years_ahead:
+        chances: list[float | None] = []
+        for year in self.context.years_ahead:
             if self.steered:
-                found.append(self.steering[year])
-            elif year in self.setting.ahead:
-                found.append(self._listed(unit, year))
+                chances.append(self.steering[year])
+            elif year in self.context.ahead:
+                chances.append(self._listed(unit, year))
             else:
-                found.append(0.0 if self.setting.course.lists_only else None)
+                chances.append(0.0 if self.context.scenarios.lists_only else None)
         for place, chance in self._coming(unit):
-            found[place] = chance
-        return tuple(found)
+            chances[place] = chance
+        return tuple(chances)
 
     def _coming(self, unit: str) -> Iterator[tuple[int, float]]:
         """What is known to come, or open, whatever lists say: the place of the year ahead, and the chance."""
-        setting = self.setting
-        if not setting.years_ahead:
+        context = self.context
+        if not context.years_ahead:
             return
         if unit in self.high:
             if unit not in self.low:
                 # What is open today is settled in the first year ahead.
                 yield 0, self.open_chance(unit)
             return
-        if setting.plan.counting.basis == "title_year":
+        if context.plan.counting.basis == "title_year":
             return
         # Titles of years behind whose decision is still to come.
-        known = setting.plan.roster.unit(unit)
-        for place, year in enumerate(setting.years_ahead):
-            if setting.ledger.holds(known, year, "high"):
-                sure = setting.ledger.holds(known, year, "low")
+        known = context.plan.roster.unit(unit)
+        for place, year in enumerate(context.years_ahead):
+            if context.ledger.holds(known, year, "high"):
+                sure = context.ledger.holds(known, year, "low")
                 yield place, 1.0 if sure else self.open_chance(unit)
                 return
 
     def _steering(self, lapse: float) -> dict[int, float]:
         """For each year ahead the chance that brings the mean to the pathway, or by a pace."""
-        setting, course = self.setting, self.setting.course
-        n = len(setting.units(setting.on.year))
+        context, scenarios = self.context, self.context.scenarios
+        n = len(context.units(context.on.year))
         opened = [self.open_chance(unit) for unit in sorted(self.high - self.low)]
         mean = len(self.low) + math.fsum(opened)
-        pathway = setting.pathway(setting.on.year, round(mean))
-        found = {}
-        for year in setting.years_ahead:
+        pathway = context.pathway(context.on.year, round(mean))
+        steering = {}
+        for year in context.years_ahead:
             stays = mean * (1.0 - lapse)
-            gain = Fraction(course.pace or 0) * course.factor(year)
-            if course.required:
+            gain = Fraction(scenarios.pace or 0) * scenarios.factor(year)
+            if scenarios.required:
                 gain = Fraction(max(0.0, float(pathway.get(year, Fraction(n))) - stays))
-            if course.capacity is not None:
-                gain = min(gain, Fraction(course.capacity))
+            if scenarios.capacity is not None:
+                gain = min(gain, Fraction(scenarios.capacity))
             outside = n - mean
-            slowed = float(course.slowed(gain, Fraction(outside)))
-            found[year] = min(1.0, slowed / outside) if outside > 0.0 else 0.0
-            mean = stays + found[year] * outside
-        return found
+            slowed = float(scenarios.slowed(gain, Fraction(outside)))
+            steering[year] = min(1.0, slowed / outside) if outside > 0.0 else 0.0
+            mean = stays + steering[year] * outside
+        return steering
 
     def _listed(self, unit: str, year: int) -> float | None:
-        listed = unit in self.setting.ahead[year]
+        listed = unit in self.context.ahead[year]
         if not self.lists_bind:
             # Numbers for both: an unsure rate may reach further than a higher one that is sure, and then
             # a unit more on the list would make a target less likely.
@@ -141,119 +137,118 @@ class Prospects:
         """Whether a recognition of it, or of a unit that went into it, is under way."""
         if unit in self.latest:
             return self.latest[unit] in PENDING
-        roster = self.setting.plan.roster
+        roster = self.context.plan.roster
         return any(self._is_pending(each.id) for each in roster.predecessors(roster.unit(unit)))
 
     def steps(self, area: str | None, years: int) -> Sequence[YearStep]:
         """The years ahead for units that are all alike, within the capacity."""
-        setting, course, found = self.setting, self.setting.course, []
-        units = {unit.id for unit in setting.units(setting.on.year, area)}
-        whole = len(setting.units(setting.on.year)) or 1
-        capacity = None if course.capacity is None else round(course.capacity * len(units) / whole)
-        for year in setting.years_ahead[:years]:
-            listed = len(setting.ahead.get(year, frozenset()) & units)
-            open_ = not course.lists_only and (year not in setting.ahead or not self.lists_bind)
+        context, scenarios, steps = self.context, self.context.scenarios, []
+        units = {unit.id for unit in context.units(context.on.year, area)}
+        everyone = len(context.units(context.on.year)) or 1
+        capacity = None if scenarios.capacity is None else round(scenarios.capacity * len(units) / everyone)
+        for year in context.years_ahead[:years]:
+            listed = len(context.ahead.get(year, frozenset()) & units)
+            open_ = not scenarios.lists_only and (year not in context.ahead or not self.lists_bind)
             rate = None if open_ or not self.any_open else self.pass_rate
             registered = None if open_ else listed
-            factor = float(course.factor(year))
-            found.append(YearStep(registered=registered, capacity=capacity, pass_rate=rate, factor=factor))
-        return found
+            factor = float(scenarios.factor(year))
+            steps.append(YearStep(registered=registered, capacity=capacity, pass_rate=rate, factor=factor))
+        return steps
 
     def trying(self, area: str | None, year: int) -> list[Cohort]:
         """Those who may be recognised in one year, and are not yet: the open ones of the day, or a list."""
-        setting, today = self.setting, self.setting.on.year
-        units = {unit.id for unit in setting.units(today, area)}
+        context, today = self.context, self.context.on.year
+        units = {unit.id for unit in context.units(today, area)}
         if year <= today:
-            ledger = setting.ledger
+            ledger = context.ledger
             open_ = (ledger.recognised_for(year, "high") - ledger.recognised_for(year, "low")) & units
             sizes = Counter(self.open_chance(unit) for unit in open_)
             return [Cohort(size, chances=(chance,)) for chance, size in sorted(sizes.items())]
-        if year in setting.ahead:
-            listed = len((setting.ahead[year] & units) - self.low)
+        if year in context.ahead:
+            listed = len((context.ahead[year] & units) - self.low)
             return [Cohort(listed, chances=(self.pass_rate,))] if listed else []
         outside = len(units - self.low)
-        chance = 0.0 if setting.course.lists_only else self.steering[year] if self.steered else None
+        chance = 0.0 if context.scenarios.lists_only else self.steering[year] if self.steered else None
         return [Cohort(outside, chances=(chance,))] if outside else []
+
+    def cohorts(self, area: str | None) -> list[Cohort]:
+        """The units of an area, or all, as cohorts for the years ahead."""
+        last = self.context.scenarios.last
+        sizes: Counter[tuple[bool, _Chances, float]] = Counter()
+        for unit in self.context.units(self.context.on.year, area):
+            harder = float(last[1]) if last is not None and unit.id in self.last else 1.0
+            sizes[unit.id in self.low, self.chances(unit.id), harder] += 1
+        ordered = sorted(sizes.items(), key=lambda each: repr(each[0]))
+        return [
+            Cohort(size, recognised=held, chances=chances, factor=factor)
+            for (held, chances, factor), size in ordered
+        ]
+
+    def standing(self, area: str | None) -> list[Cohort]:
+        """Those who hold it today, those whose result is open, and the rest."""
+        sizes: Counter[tuple[bool, float]] = Counter()
+        for unit in self.context.units(self.context.on.year, area):
+            held = unit.id in self.low
+            is_open = unit.id in self.high and not held
+            sizes[held, self.open_chance(unit.id) if is_open else 0.0] += 1
+        return [
+            Cohort(size, recognised=held, chances=(chance,)) for (held, chance), size in sorted(sizes.items())
+        ]
 
     def recognised_already(self, area: str | None, year: int) -> int:
         """How many surely were recognised in that year."""
-        ids = {unit.id for unit in self.setting.plan.roster if area in (None, unit.area)}
-        return len(self.setting.ledger.recognised_for(year, "low") & ids)
+        ids = {unit.id for unit in self.context.plan.roster if area in (None, unit.area)}
+        return len(self.context.ledger.recognised_for(year, "low") & ids)
 
 
-def cohorts_of(prospects: Prospects, area: str | None) -> list[Cohort]:
-    """The units of an area, or all, as cohorts for the years ahead."""
-    setting = prospects.setting
-    course = setting.course
-    sizes: Counter[tuple[bool, _Chances, float]] = Counter()
-    for unit in setting.units(setting.on.year, area):
-        harder = float(course.last[1]) if course.last is not None and unit.id in prospects.last else 1.0
-        sizes[unit.id in prospects.low, prospects.chances(unit.id), harder] += 1
-    ordered = sorted(sizes.items(), key=lambda each: repr(each[0]))
-    return [
-        Cohort(size, recognised=held, chances=chances, factor=factor)
-        for (held, chances, factor), size in ordered
-    ]
+# ---- the method ----------------------------------------------------------------------------------
 
-
-def open_today(prospects: Prospects, area: str | None) -> list[Cohort]:
-    """Those who hold it today, those whose result is open, and the rest."""
-    sizes: Counter[tuple[bool, float]] = Counter()
-    for unit in prospects.setting.units(prospects.setting.on.year, area):
-        held = unit.id in prospects.low
-        open_ = unit.id in prospects.high and not held
-        sizes[held, prospects.open_chance(unit.id) if open_ else 0.0] += 1
-    return [
-        Cohort(size, recognised=held, chances=(chance,)) for (held, chance), size in sorted(sizes.items())
-    ]
-
-
-_COVERAGE = 0.8
 _NONE = Rate.fixed(0.0)
 # So many open results are put through the walk with a capacity one by one; more are taken at their mean.
 _MOST_OPEN = 24
 
 
-class Hazard:
+class Hazard(ForecastMethod):
     """Rates of recognition and of lapse, learnt from the years behind.
 
     Where not one step from a year to the next was seen, there is nothing to learn from: paths are those
     of ``Arithmetic``, there are no probabilities, and the name is that of ``Arithmetic``.
     """
 
-    def __init__(self, setting: ProjectionContext) -> None:
-        self.setting, self.plain = setting, Arithmetic(setting)
-        seen, course, today = setting.seen, setting.course, setting.on.year
+    name = "hazard"
+
+    def __init__(self, context: ProjectionContext) -> None:
+        super().__init__(context)
+        seen, scenarios, today = context.counts, context.scenarios, context.on.year
         self.learnt = seen.periods > 0
-        self.name = "hazard" if self.learnt else self.plain.name
+        self.name = Hazard.name if self.learnt else Arithmetic.name
         self.bounds_everywhere = not self.learnt
         self.lapse = _NONE
-        if seen.lapses and not course.no_lapse:
+        if seen.lapses and not scenarios.no_lapse:
             self.lapse = Rate.posterior(seen.lapses, as_of=today, prior=RARE)
         passes = Rate.posterior(seen.passes, as_of=today)
-        if course.pass_rate is not None:
-            passes = Rate.fixed(float(course.pass_rate))
+        if scenarios.pass_rate is not None:
+            passes = Rate.fixed(float(scenarios.pass_rate))
         self.passes = passes
         entry = Rate.posterior(seen.entries, as_of=today)
-        self.prospects = Prospects(setting, passes.mean, entry.mean, self.lapse.mean)
+        self.prospects = Prospects(context, passes.mean, entry.mean, self.lapse.mean)
         # One rate can be integrated at a time: where no year is open to all, that of those on lists.
         self.entry = entry if self.prospects.any_open else passes
-        self.factors = [float(course.factor(year)) for year in setting.years_ahead]
-        if course.required or course.pace is not None:
+        self.factors = [float(scenarios.factor(year)) for year in context.years_ahead]
+        if scenarios.required or scenarios.pace is not None:
             self.factors = []
-        self._paths: dict[tuple[str | None, int | None], Path] = {}
+        self._by_year: dict[tuple[str | None, int | None], Path] = {}
         self._means: dict[tuple[Cohort, int], float] = {}
         self._cohorts: dict[str | None, list[Cohort]] = {}
 
     def path(self, area: str | None = None, year: int | None = None) -> Path:
         """Means, and between the 10 % and the 90 % quantile, with the distributions; or of one year alone."""
         if not self.learnt:
-            return self.plain.path(area)
-        if self._is_limited:
-            year = None
-        if (area, year) not in self._paths:
-            self._paths[area, year] = self._walked(area, year)
-        return self._paths[area, year]
+            return super().path(area)
+        key = area, None if self._is_limited else year
+        if key not in self._by_year:
+            self._by_year[key] = self._forecast(*key)
+        return self._by_year[key]
 
     def lapse_rate(self) -> Fraction:
         """The mean of the rate of lapse."""
@@ -262,29 +257,28 @@ class Hazard:
     def pass_rate(self) -> Fraction:
         """The mean of the rate at which those on lists are recognised."""
         if not self.learnt:
-            return self.plain.pass_rate()
+            return super().pass_rate()
         return Fraction(self.passes.mean).limit_denominator(10_000)
 
     # ---- distributions -----------------------------------------------------------------------
 
     def _of(self, area: str | None) -> list[Cohort]:
         if area not in self._cohorts:
-            self._cohorts[area] = cohorts_of(self.prospects, area)
+            self._cohorts[area] = self.prospects.cohorts(area)
         return self._cohorts[area]
 
     def _today(self, area: str | None) -> Distribution:
-        cohorts = open_today(self.prospects, area)
-        return cohorts_at(cohorts, 1, _NONE, _NONE)
+        return cohorts_at(self.prospects.standing(area), 1, _NONE, _NONE)
 
     @property
     def _is_limited(self) -> bool:
         """Whether a capacity has to be walked with, from year to year."""
-        course = self.setting.course
-        return course.capacity is not None and not course.required and course.pace is None
+        scenarios = self.context.scenarios
+        return scenarios.capacity is not None and not scenarios.required and scenarios.pace is None
 
     def _ahead(self, area: str | None, only: int | None) -> Sequence[Distribution | float]:
         """A distribution for each year ahead; the mean alone for all years but ``only``."""
-        ahead = self.setting.years_ahead
+        ahead = self.context.years_ahead
         if self._is_limited:
             return self._limited(area, len(ahead))
         cohorts = self._of(area)
@@ -307,41 +301,37 @@ class Hazard:
         if not years:
             return ()
         steps = self.prospects.steps(area, years)
-        size = len(self.setting.units(self.setting.on.year, area))
+        size = len(self.context.units(self.context.on.year, area))
         today = self._today(area)
         starts = list(zip(today.points, today.weights, strict=True))
         if len(starts) > _MOST_OPEN:
             starts = [(round(today.mean), 1.0)]
-        found: list[list[float]] = [[0.0] * (size + 1) for _ in range(years)]
+        totals: list[list[float]] = [[0.0] * (size + 1) for _ in range(years)]
         for have, weight in starts:
             walked = stepwise(int(have), size - int(have), steps, self.entry, self.lapse)
-            for total, each in zip(found, walked, strict=True):
+            for total, each in zip(totals, walked, strict=True):
                 for point, chance in zip(each.points, each.weights, strict=True):
                     total[int(point)] += weight * chance
-        return [Distribution.counts(total) for total in found]
+        return [Distribution.counts(total) for total in totals]
 
-    def _walked(self, area: str | None, only: int | None) -> Path:
-        points = past_points(self.setting, area)
-        today = self.setting.on.year
-        before = len(self.setting.ledger.held(today, "expected", self.setting.units(today, area)))
+    def _forecast(self, area: str | None, only: int | None) -> Path:
+        points = past_points(self.context, area)
+        today = self.context.on.year
+        before = len(self.context.ledger.held(today, "expected", self.context.units(today, area)))
         expected = Fraction(before)
         if today in points:
             chances = self._today(area)
             expected = Fraction(chances.mean)
-            points[today] = _moved(attrs.evolve(points[today], expected=expected, chances=chances))
-        n = len(self.setting.units(today, area))
-        for year, found in zip(self.setting.years_ahead, self._ahead(area, only), strict=False):
+            points[today] = attrs.evolve(points[today], expected=expected, chances=chances).with_gains()
+        n = len(self.context.units(today, area))
+        for year, counts in zip(self.context.years_ahead, self._ahead(area, only), strict=False):
             lost = expected * Fraction(self.lapse.mean)
-            if isinstance(found, Distribution):
-                low, high = found.interval(_COVERAGE)
-                mean = Fraction(found.mean)
-                bounds = min(Fraction(low), mean), max(Fraction(high), mean)
-                point = PathYear(year, n, bounds[0], mean, bounds[1], expected, Fraction(0), lost, found)
+            if isinstance(counts, Distribution):
+                points[year] = PathYear.forecast(year, n, counts, expected, lost)
             else:
-                mean = Fraction(found)
-                point = PathYear(year, n, mean, mean, mean, expected, Fraction(0), lost)
-            points[year] = _moved(point)
-            expected = mean
+                mean = Fraction(counts)
+                points[year] = PathYear(year, n, mean, mean, mean, expected, Fraction(0), lost).with_gains()
+            expected = points[year].expected
         return points
 
     # ---- probabilities -----------------------------------------------------------------------
@@ -354,38 +344,32 @@ class Hazard:
             return self._kept(target)
         if target.in_ is not None:
             return self._in_a_year(target.in_, needs)
-        ahead = target.year - self.setting.on.year
+        ahead = target.year - self.context.on.year
         if len(needs) == 1:
             ((area, need),) = needs.items()
             chances = self.path(area, None if area is None else target.year)[target.year].chances
             return None if chances is None else _unit(chances.probability(at_least=need))
         if ahead < 1:
-            found = [self._today(area).probability(at_least=need) for area, need in needs.items()]
-            return _unit(math.prod(found)) if ahead == 0 else None
-        if self.setting.course.capacity is not None:
+            chances_of_areas = [self._today(area).probability(at_least=need) for area, need in needs.items()]
+            return _unit(math.prod(chances_of_areas)) if ahead == 0 else None
+        if self.context.scenarios.capacity is not None:
             # A capacity for all together ties the areas to each other; that is not reckoned with.
             return None
         groups = [(self._of(area), need) for area, need in needs.items()]
         return _unit(all_reach(groups, ahead, self.entry, self.lapse, self.factors))
 
     def _kept(self, target: Target) -> float | None:
-        setting = self.setting
-        years = max(0, target.year - setting.on.year)
-        units = {
-            unit.id: unit
-            for name in target.units or ()
-            for unit in present_units(setting, name, setting.on.year)
-        }
-        sure = all(setting.ledger.holds(unit, setting.on.year, "low") for unit in units.values())
-        return _unit(kept(len(units), years, self.lapse)) if sure else None
+        units = holders_named(self.context, target)
+        years = max(0, target.year - self.context.on.year)
+        return None if units is None else _unit(kept(len(units), years, self.lapse))
 
     def _in_a_year(self, year: int, needs: Mapping[str | None, int]) -> float | None:
         """Of those recognised in one year: that of the day or the next, or one with a list."""
-        today = self.setting.on.year
+        today = self.context.on.year
         if len(needs) != 1:
             return None
         ((area, need),) = needs.items()
-        if year > today + 1 and year not in self.setting.ahead:
+        if year > today + 1 and year not in self.context.ahead:
             return None
         cohorts = self.prospects.trying(area, year)
         sure = self.prospects.recognised_already(area, year)
@@ -395,11 +379,3 @@ class Hazard:
 
 def _unit(probability: float) -> float:
     return min(1.0, max(0.0, probability))
-
-
-def _moved(point: PathYear) -> PathYear:
-    """The point with what was gained, so that kept and gained less lost is what is expected."""
-    gained = point.expected - point.kept + point.lost
-    if gained >= 0:
-        return attrs.evolve(point, gained=gained)
-    return attrs.evolve(point, gained=Fraction(0), lost=point.kept - point.expected)

@@ -1,78 +1,86 @@
-"""Which way to look ahead: the one that was asked for, or the best that what is known allows."""
+"""The table of forecasting methods, and which of them answers a request.
+
+A method is a class with the answers of ``ForecastMethod``; to add one, write the class and put it into
+``METHODS``. ``ForecastRequest`` says what is asked of any of them, and falls back where it cannot be done.
+"""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import attrs
 
-from criteria_engine.core.extras import numpy_if_there
 from criteria_engine.evaluation.result import Result
-from criteria_engine.forecasting.distribution import Distribution
 from criteria_engine.forecasting.forecast import share
+from criteria_engine.forecasting.published import Label
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
-from criteria_engine.plans.assessed import Assessed, Verdicts, read_assessments, statuses_of
-from criteria_engine.plans.plan import Target
-from criteria_engine.plans.roster import Roster
+from criteria_engine.plans.assessed import Verdicts, read_assessments, statuses_of
+from criteria_engine.plans.plan import Plan, Target
 from criteria_engine.plans.unit_status import UnitStatus
-from criteria_engine.projection.arithmetic import Arithmetic, ForecastMethod, Path, PathYear
-from criteria_engine.projection.context import ProjectionContext, Scenarios
-from criteria_engine.projection.drawn_values import futures_of
+from criteria_engine.projection.arithmetic import Arithmetic, ForecastMethod, Path, PathYear, arithmetic_path
+from criteria_engine.projection.context import ProjectionContext, Scenarios, context_of
 from criteria_engine.projection.hazard_method import Hazard
-from criteria_engine.projection.outlook import told_shares
+from criteria_engine.projection.outlook import is_low_share, published_labels, told_shares
 from criteria_engine.projection.scores_method import Scores
 from criteria_engine.ruleset import Ruleset
 
-__all__ = [
-    "METHODS",
-    "Method",
-    "MethodChoice",
-    "Own",
-    "way_of",
-]
+__all__ = ["METHODS", "ForecastRequest", "Method", "Own", "Published"]
+
+Method = str | Callable[..., Any]
+"""The name of a method, or a function ``(years, values, n, horizons, rng) -> draws``."""
 
 
-# ---- looking ahead by a function of the caller's: what it draws of the share of recognised units ---
+class Published(ForecastMethod):
+    """The labels of published rules, and no probabilities."""
+
+    name = "published"
+    forecasts = False
+
+    def labels(self) -> dict[str, dict[str, Label]]:
+        """For each target the label of every rule that applies."""
+        return published_labels(self.context, self.path())
+
+    def notes(self) -> tuple[str, ...]:
+        """``low_share`` where a rule of growth met a low share, too."""
+        low = is_low_share(self.context, self.path(), self.labels())
+        return (*super().notes(), *(["low_share"] if low else []))
 
 
-class Own:
+class Own(ForecastMethod):
     """A function ``(years, values, n, horizons, rng) -> draws``, as ``forecast.share`` takes one.
 
     It is given the shares (0–1) of the years of which something was told; where nothing was, there is
     nothing to give it, and paths are those of ``Arithmetic``.
     """
 
-    bounds_everywhere = True
+    seeded = True
 
-    def __init__(self, setting: ProjectionContext, method: Callable[..., Any], seed: int) -> None:
-        self.setting, self.method, self.seed = setting, method, seed
-        self.plain = Arithmetic(setting)
-        self.name = str(getattr(method, "__name__", "own")) if setting.ledger.told_years else self.plain.name
-        self._paths: dict[str | None, Path] = {}
+    def __init__(self, context: ProjectionContext, function: Callable[..., Any]) -> None:
+        super().__init__(context)
+        self.function = function
+        if context.ledger.told_years:
+            self.name = str(getattr(function, "__name__", "own"))
 
-    def path(self, area: str | None = None, year: int | None = None) -> Path:  # noqa: ARG002 - as every look
+    def _path(self, area: str | None) -> Path:
         """What was drawn in place of the years ahead; low and high are its 10 % and 90 % quantiles."""
-        if area not in self._paths:
-            self._paths[area] = self._drawn(area)
-        return self._paths[area]
-
-    def _drawn(self, area: str | None) -> Path:
-        points, setting = dict(self.plain.path(area)), self.setting
-        series = {year: value / 100.0 for year, value in told_shares(setting, points, area).items()}
-        n = len(setting.units(setting.on.year, area))
-        if not series or not n:
+        context = self.context
+        points = arithmetic_path(context, area)
+        series = {year: value / 100.0 for year, value in told_shares(context, points, area).items()}
+        n = len(context.units(context.on.year, area))
+        ahead = [year for year in context.years_ahead if series and year > max(series)]
+        if not n or not ahead:
             return points
         last = max(series)
-        ahead = [year for year in setting.years_ahead if year > last]
-        if not ahead:
-            return points
         horizons = [year - last for year in ahead]
-        found = share(list(series), list(series.values()), n, horizons, self.method, seed=self.seed)
+        drawn = share(list(series), list(series.values()), n, horizons, self.function, seed=context.seed)
         for year in ahead:
-            points[year] = _point(points, year, n, found[year - last].in_counts())
+            # What changed is all gain or all loss, since draws say no more.
+            before = points[year - 1].expected if year - 1 in points else Fraction(0)
+            points[year] = PathYear.forecast(year, n, drawn[year - last].in_counts(), before)
         return points
 
     def reaches(self, target: Target, needs: Mapping[str | None, int]) -> float | None:
@@ -83,125 +91,73 @@ class Own:
         chances = self.path(area)[target.year].chances
         return None if chances is None else chances.probability(at_least=need)
 
-    def lapse_rate(self) -> Fraction:
-        """That of the years behind."""
-        return self.plain.lapse_rate()
-
-    def pass_rate(self) -> Fraction:
-        """That of the years behind."""
-        return self.plain.pass_rate()
+    def digest_parts(self) -> list[Any]:
+        """The seed."""
+        return [self.context.seed]
 
 
-def _point(points: Mapping[int, PathYear], year: int, n: int, chances: Distribution) -> PathYear:
-    """A year as it was drawn; what changed is all gain or all loss, since draws say no more."""
-    before = points[year - 1].expected if year - 1 in points else Fraction(0)
-    low, high = (Fraction(each) for each in chances.interval(0.8))
-    now = Fraction(chances.mean)
-    change = now - before
-    point = PathYear(year, n, min(low, now), now, max(high, now), before, Fraction(0), Fraction(0), chances)
-    return attrs.evolve(point, gained=max(change, Fraction(0)), lost=max(-change, Fraction(0)))
-
-
-METHODS = ("arithmetic", "hazard", "published", "scores")
-"""The ways to look ahead that have a name; a function of the caller's is another."""
-
-_MANY = 10_000
-"""From so many drawn years of units on it is worth while to load NumPy."""
-
-Method = str | Callable[..., Any]
+METHODS: Mapping[str, type[ForecastMethod]] = {
+    kind.name: kind for kind in (Arithmetic, Hazard, Published, Scores)
+}
+"""The methods by name, in the order of the alphabet; a function of the caller's is another."""
 
 
 @attrs.frozen
-class MethodChoice:
-    """A way to look ahead, with all that it needs.
+class ForecastRequest:
+    """What is asked of any method, whatever the day.
 
-    ``notes`` are keys of sentences that say what was asked for and could not be done.
-    """
-
-    method: Method
-    seed: int
-    draws: int
-    verdicts: Verdicts | None = None
-    assessed: Assessed | None = None
-    notes: tuple[str, ...] = ()
-
-    def rows(self, rows: Sequence[UnitStatus]) -> tuple[UnitStatus, ...]:
-        """The rows of recognitions, with what assessments say where they are to be drawn on."""
-        if self.method != "scores" or self.assessed is None:
-            return tuple(rows)
-        return (*rows, *statuses_of(self.assessed, rows))
-
-    def look(self, setting: ProjectionContext) -> ForecastMethod:
-        """The way itself, from a setting."""
-        if callable(self.method):
-            return Own(setting, self.method, self.seed)
-        if self.method == "scores" and self.assessed is not None and self.verdicts is not None:
-            units = [unit.id for unit in setting.units(setting.on.year)]
-            until = max(setting.plan.horizon.until, setting.on.year)
-            many = len(units) * self.draws * (until - setting.on.year) >= _MANY
-            np = numpy_if_there() if many else None
-            futures = futures_of(self.assessed, units, self.verdicts, until, self.seed, self.draws, np)
-            return Scores(setting, futures, self.seed)
-        return Hazard(setting) if self.method == "hazard" else Arithmetic(setting)
-
-    def is_seeded(self, look: ForecastMethod) -> bool:
-        """Whether random numbers have a part in it."""
-        return look.name == "scores" or isinstance(look, Own)
-
-    def digest_parts(self) -> list[Any]:
-        """What of it goes into the digest of a projection, beside what every way has."""
-        if callable(self.method):
-            return [self.seed]
-        if self.assessed is None or self.verdicts is None:
-            return []
-        return [
-            self.assessed.plain(),
-            self.verdicts.ruleset.digest,
-            self.verdicts.level,
-            self.seed,
-            self.draws,
-        ]
-
-
-def way_of(
-    method: Method | None,
-    assessments: Mapping[str, Any],
-    ruleset: Ruleset | None,
-    level: str | None,
-    roster: Roster,
-    on: datetime.date,
-    course: Scenarios,
-    seed: int,
-    draws: int,
-) -> MethodChoice:
-    """The way that was asked for; without one ``scores`` where assessments allow it, else ``hazard``.
+    Without a ``method`` it is ``scores`` where assessments allow it, else ``hazard``.
 
     Raises:
-        CriteriaError: There is no such method, or an assessment is not right.
-        ValueError: ``scores`` without a ruleset, a level that it has not, or fewer than one draw.
+        CriteriaError: There is no such method.
+        ValueError: ``scores`` without a ruleset, or fewer than one draw.
     """
-    if draws < 1:
-        raise ValueError(f"{draws} draws; at least 1 is needed")
-    if callable(method):
-        return MethodChoice(method, seed, draws)
-    if method not in (*METHODS, None):
-        problems = Problems()
-        problems.add_fault("method", Fault("CE961", value=str(method), known=", ".join(METHODS)))
-        raise CriteriaError(problems)
-    if method == "scores" and ruleset is None:
-        raise ValueError("method='scores' needs the ruleset= by which drawn units are judged")
-    if ruleset is None or method not in ("scores", None) or not _are_of_years(assessments, method):
-        return MethodChoice(method or "hazard", seed, draws)
-    verdicts = Verdicts(ruleset, level)
-    assessed = read_assessments(assessments, verdicts, roster, on)
-    if course.required or course.pace is not None:
-        # These suppose numbers of units, not which; who meets the criteria has no part in them.
-        return MethodChoice("hazard", seed, draws, notes=("scores_supposed",) if method else ())
-    if not assessed.can_move:
-        return MethodChoice("hazard", seed, draws, notes=("scores_one_year",))
-    return MethodChoice("scores", seed, draws, verdicts, assessed)
 
+    plan: Plan
+    method: Method | None
+    scenarios: Scenarios
+    assessments: Mapping[str, Any]
+    ruleset: Ruleset | None
+    level: str | None
+    seed: int
+    draws: int
 
-def _are_of_years(assessments: Mapping[str, Any], method: Method | None) -> bool:
-    """Whether assessments are told by year; single results are enough where scores are asked for."""
-    return method == "scores" or any(not isinstance(each, Result) for each in assessments.values())
+    def __attrs_post_init__(self) -> None:
+        if self.draws < 1:
+            raise ValueError(f"{self.draws} draws; at least 1 is needed")
+        if not callable(self.method) and self.method is not None and self.method not in METHODS:
+            problems = Problems()
+            problems.add_fault("method", Fault("CE961", value=str(self.method), known=", ".join(METHODS)))
+            raise CriteriaError(problems)
+        if self.method == "scores" and self.ruleset is None:
+            raise ValueError("method='scores' needs the ruleset= by which drawn units are judged")
+
+    def begin(
+        self, rows: Sequence[UnitStatus], on: datetime.date
+    ) -> tuple[Callable[[ProjectionContext], ForecastMethod], ProjectionContext]:
+        """The method to look ahead with from a day, and what it starts from.
+
+        Raises:
+            CriteriaError: An assessment is not right.
+            ValueError: The ruleset has no such level.
+        """
+        start = partial(context_of, self.plan, on=on, scenarios=self.scenarios, seed=self.seed)
+        if callable(self.method):
+            return partial(Own, function=self.method), start(rows)
+        if self.ruleset is None or self.method not in ("scores", None) or not self._has_years:
+            return METHODS[self.method or "hazard"], start(rows)
+        verdicts = Verdicts(self.ruleset, self.level)
+        assessed = read_assessments(self.assessments, verdicts, self.plan.roster, on)
+        if self.scenarios.required or self.scenarios.pace is not None:
+            # These suppose numbers of units, not which; who meets the criteria has no part in them.
+            return Hazard, start(rows, notes=("scores_supposed",) if self.method else ())
+        if not assessed.can_move:
+            return Hazard, start(rows, notes=("scores_one_year",))
+        known = (*rows, *statuses_of(assessed, rows))
+        return Scores, start(known, draws=self.draws, verdicts=verdicts, assessed=assessed)
+
+    @property
+    def _has_years(self) -> bool:
+        """Whether assessments are told by year; single results are enough where scores are asked for."""
+        by_year = any(not isinstance(each, Result) for each in self.assessments.values())
+        return self.method == "scores" or by_year

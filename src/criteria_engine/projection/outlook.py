@@ -1,4 +1,8 @@
-"""What is to be said of one target: what it needs, what there is, how it will come out."""
+"""What is to be said of each target: what it needs, what there is, how it will come out.
+
+First the values that come of it, then the labels of published rules, then ``attainment``, which judges every
+target, the units that are nearest to the criteria, and the changes of the share.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +15,15 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.evaluation.findings import leaves_of
-from criteria_engine.evaluation.result import Result
+from criteria_engine.evaluation.result import Result, leaves_of
 from criteria_engine.forecasting.distribution import binomial
 from criteria_engine.forecasting.published import Label, escap, growth_ratio, sdsn_arrow, unsd_progress
 from criteria_engine.forecasting.rates import HALF_LIFE
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.messages.titles import Titles
 from criteria_engine.plans.history import VIEWS, View
-from criteria_engine.plans.plan import Target, meant_unit
+from criteria_engine.plans.plan import Target
+from criteria_engine.plans.roster import meant_unit
 from criteria_engine.projection.arithmetic import ForecastMethod, Path
 from criteria_engine.projection.context import (
     ProjectionContext,
@@ -38,6 +42,7 @@ __all__ = [
     "ShareChange",
     "TargetOutlook",
     "attainment",
+    "is_low_share",
     "likelihood_of",
     "nearest_units",
     "plain",
@@ -192,7 +197,7 @@ class TargetOutlook:
         return {**plain(self), "likelihood": self.likelihood}
 
 
-# ---- the labels of published rules for the targets of a plan: labels, and never probabilities ----
+# ---- labels of published rules -------------------------------------------------------------------
 
 LOW_SHARE = 20.0
 """The percentage below which a rule of growth says little of a share: "on track" then came true in 30 to
@@ -200,76 +205,64 @@ LOW_SHARE = 20.0
 
 _Rule = Callable[[Mapping[int, float | None], float, int], Label]
 
-
-def _escap(series: Mapping[int, float | None], target: float, year: int) -> Label:
-    return escap(series, target, year, HALF_LIFE, direction=1)
-
-
-def _growth(series: Mapping[int, float | None], target: float, year: int) -> Label:
-    return growth_ratio(series, target, year)
-
-
-def _sdsn(series: Mapping[int, float | None], target: float, year: int) -> Label:
-    return sdsn_arrow(series, target, year)
-
-
-def _unsd(series: Mapping[int, float | None], target: float, year: int) -> Label:
-    return unsd_progress(series, target, year, direction=1)
-
-
 RULES_OF_PROGRESS: Mapping[str, _Rule] = {
-    "sdsn": _sdsn,
-    "growth_ratio": _growth,
-    "unsd": _unsd,
-    "escap": _escap,
+    "sdsn": sdsn_arrow,
+    "growth_ratio": growth_ratio,
+    "unsd": lambda series, target, year: unsd_progress(series, target, year, direction=1),
+    "escap": lambda series, target, year: escap(series, target, year, HALF_LIFE, direction=1),
 }
 """The rules by name: SDSN's arrow, the growth ratio of Eurostat and Open SDG, UNSD's and ESCAP's."""
 
 
-def told_shares(setting: ProjectionContext, path: Path, area: str | None = None) -> dict[int, float]:
+def told_shares(context: ProjectionContext, path: Path, area: str | None = None) -> dict[int, float]:
     """The percentage of units recognised at the end of each year of which something was told."""
-    told = setting.ledger.told_years
-    found = {}
-    for year in range(told[0], told[-1] + 1) if told else ():
-        units = len(setting.units(year, area))
+    years = context.ledger.told_years
+    shares = {}
+    for year in range(years[0], years[-1] + 1) if years else ():
+        units = len(context.units(year, area))
         if year in path and units:
-            found[year] = float(100 * path[year].expected / units)
-    return found
+            shares[year] = float(100 * path[year].expected / units)
+    return shares
 
 
-def published_labels(setting: ProjectionContext, path: Path) -> tuple[dict[str, dict[str, Label]], bool]:
-    """For each target the label of every rule that applies, and whether a rule of growth met a low share.
+def published_labels(context: ProjectionContext, path: Path) -> dict[str, dict[str, Label]]:
+    """For each target the label of every rule that applies.
 
     A rule does not apply to targets of single years or of named units, nor where the series is too
     short for it or lies where it says nothing.
     """
     labels: dict[str, dict[str, Label]] = {}
-    series = told_shares(setting, path)
-    low = False
-    for target in setting.plan.targets:
+    series = told_shares(context, path)
+    for target in context.plan.targets:
         if target.units is not None or target.in_ is not None:
             continue
-        goal, found = _goal(setting, target), {}
+        goal, of_target = _goal(context, target), {}
         for name, rule in RULES_OF_PROGRESS.items():
             try:
-                found[name] = rule(dict(series), goal, target.year)
+                of_target[name] = rule(dict(series), goal, target.year)
             except ValueError:
                 # What a rule cannot be put on has no label.
                 continue
-        labels[target.id] = found
-        low = low or ("growth_ratio" in found and series[max(series)] < LOW_SHARE)
-    return labels, low
+        labels[target.id] = of_target
+    return labels
 
 
-def _goal(setting: ProjectionContext, target: Target) -> float:
+def is_low_share(context: ProjectionContext, path: Path, labels: Mapping[str, Mapping[str, Label]]) -> bool:
+    """Whether a rule of growth met a low share."""
+    series = told_shares(context, path)
+    grows = any("growth_ratio" in found for found in labels.values())
+    return grows and series[max(series)] < LOW_SHARE
+
+
+def _goal(context: ProjectionContext, target: Target) -> float:
     """What a target asks for, as a percentage of the units, of each area alike."""
     if target.share is not None:
         return float(100 * target.shares[0])
-    units = len(setting.units(target.year))
+    units = len(context.units(target.year))
     return float(Fraction(100 * need_of(target, units), units)) if units else 100.0
 
 
-# ---- judging each target of a plan: what it needs, what there is, and what is to come ------------
+# ---- judging targets -----------------------------------------------------------------------------
 
 
 @attrs.frozen
@@ -285,11 +278,11 @@ class _Judge:
     """All that is asked of one target in one area, or in all."""
 
     def __init__(
-        self, setting: ProjectionContext, look: ForecastMethod, target: Target, area: str | None
+        self, context: ProjectionContext, method: ForecastMethod, target: Target, area: str | None
     ) -> None:
-        self.setting, self.look, self.target, self.area = setting, look, target, area
-        self.path: Path = look.path(area, None if area is None else target.year)
-        self.on = setting.on
+        self.context, self.method, self.target, self.area = context, method, target, area
+        self.path: Path = method.path(area, None if area is None else target.year)
+        self.on = context.on
         self.over = target.year < self.on.year or self.on == datetime.date(target.year, 12, 31)
         self.this_year = max(min(self.on.year, target.year), min(self.path))
 
@@ -305,14 +298,14 @@ class _Judge:
     def _of_a_year(self, year: int) -> _Amounts:
         point = self.path[year]
         if year > self.on.year:
-            listed = self.setting.ahead.get(year, frozenset())
-            units = {unit.id for unit in self.setting.units(year, self.area)}
+            listed = self.context.ahead.get(year, frozenset())
+            units = {unit.id for unit in self.context.units(year, self.area)}
             most = Fraction(max(len(listed & units), math.ceil(point.gained)))
             return _Amounts(point.units, (0, 0), (Fraction(0), point.gained, most))
-        units = {unit.id for unit in self.setting.plan.roster if self.area in (None, unit.area)}
-        found = [len(self.setting.ledger.recognised_for(year, view) & units) for view in VIEWS]
-        low, expected, high = (Fraction(each) for each in found)
-        return _Amounts(point.units, (found[0], found[2]), (low, expected, high))
+        units = {unit.id for unit in self.context.plan.roster if self.area in (None, unit.area)}
+        counts = [len(self.context.ledger.recognised_for(year, view) & units) for view in VIEWS]
+        low, expected, high = (Fraction(each) for each in counts)
+        return _Amounts(point.units, (counts[0], counts[2]), (low, expected, high))
 
     def _of_named(self) -> _Amounts:
         names = self.target.units or ()
@@ -322,16 +315,12 @@ class _Judge:
 
     def _kept(self, name: str, until: int, view: View) -> bool:
         """Whether a named unit holds it, ``through`` targets in every year; a merged one is what it went into."""
-        ledger, first = self.setting.ledger, self.setting.plan.horizon.from_
+        ledger, first = self.context.ledger, self.context.plan.horizon.from_
         years = range(min(first, until) if self.target.through is not None else until, until + 1)
         return all(
-            all(ledger.holds(unit, year, view) for unit in present_units(self.setting, name, year))
+            all(ledger.holds(unit, year, view) for unit in present_units(self.context, name, year))
             for year in years
         )
-
-    def need(self, units: int) -> int:
-        """How many the target needs of so many."""
-        return need_of(self.target, units)
 
     def status(self, amounts: _Amounts, need: int) -> str:
         """Whether it is reached, missed, on the way; or whether what is known does not say."""
@@ -349,7 +338,7 @@ class _Judge:
         """The first year in which the path, seen in one way, has as many as it takes then."""
         if self.target.units is not None or self.target.in_ is not None:
             return None
-        if name != "expected" and self.area is not None and not self.look.bounds_everywhere:
+        if name != "expected" and self.area is not None and not self.method.bounds_everywhere:
             return None
         for year, point in sorted(self.path.items()):
             if getattr(point, name) >= need_of(self.target, point.units) and point.units:
@@ -358,12 +347,12 @@ class _Judge:
 
     def schedule(self, have: int) -> tuple[Fraction | None, Fraction | None, Fraction | None, int]:
         """Planned value, schedule performance, earned schedule and years passed."""
-        start, base = self.setting.base(self.area)
+        start, base = self.context.base(self.area)
         elapsed = max(0, min(self.on.year, self.target.year) - start)
         if self.target.units is not None or self.target.in_ is not None:
             return None, None, None, elapsed
-        whole = self.setting.pathway(start, base, self.area)
-        line = {year: need for year, need in whole.items() if year <= self.target.year}
+        pathway = self.context.pathway(start, base, self.area)
+        line = {year: need for year, need in pathway.items() if year <= self.target.year}
         planned = line.get(self.this_year)
         if planned is None or not elapsed:
             return planned, None, None, elapsed
@@ -373,16 +362,16 @@ class _Judge:
     def outlook(self, confidence: Fraction, nearest: Sequence[Nearest]) -> TargetOutlook:
         """All that is to be said of the target."""
         amounts = self.amounts()
-        need = self.need(amounts.units)
+        need = need_of(self.target, amounts.units)
         have, most = amounts.there
         low, expected, high = amounts.then
         years = self.target.year - self.on.year
         pace = None
         if self.target.units is None and self.target.in_ is None:
-            pace = required_per_year(need, have, years, self.look.lapse_rate())
+            pace = required_per_year(need, have, years, self.method.lapse_rate())
         planned, spi, earned, elapsed = self.schedule(have)
         status = self.status(amounts, need)
-        open_ = status in ("on_track", "off_track")
+        is_open = status in ("on_track", "off_track")
         attained = self.first_year("expected")
         shares = self.target.shares
         return TargetOutlook(
@@ -400,9 +389,9 @@ class _Judge:
             high,
             max(0, need - have),
             max(Fraction(0), need - expected),
-            Fraction(100 * have, need) if need else Fraction(100),
+            _percent(have, need),
             pace,
-            self.look.reaches(self.target, {self.area: need}) if open_ else None,
+            self.method.reaches(self.target, {self.area: need}) if is_open else None,
             datetime.date(attained, 12, 31) if attained is not None else None,
             self.first_year("high"),
             self.first_year("low"),
@@ -410,21 +399,21 @@ class _Judge:
             spi,
             earned,
             elapsed,
-            must_change=self._must_change(pace, confidence, nearest) if open_ else None,
+            must_change=self._must_change(pace, confidence, nearest) if is_open else None,
         )
 
     def _must_change(
         self, pace: Fraction | None, confidence: Fraction, nearest: Sequence[Nearest]
     ) -> MustChange:
         recognise = math.ceil(pace or 0)
-        rate = min(Fraction(1), self.look.pass_rate() * self.setting.course.factor(self.on.year + 1))
-        units = self.setting.units(self.on.year, self.area)
-        held = self.setting.ledger.held(self.on.year, "low", units)
+        rate = min(Fraction(1), self.method.pass_rate() * self.context.scenarios.factor(self.on.year + 1))
+        units = self.context.units(self.on.year, self.area)
+        held = self.context.ledger.held(self.on.year, "low", units)
         register = registrations_needed(recognise, rate, confidence, len(units) - len(held))
         due = [
             unit.name
             for unit in units
-            if unit.id in held and not self.setting.ledger.holds(unit, self.on.year + 1, "low")
+            if unit.id in held and not self.context.ledger.holds(unit, self.on.year + 1, "low")
         ]
         near = tuple(each for each in nearest if self.area in (None, each.area))
         return MustChange(recognise, register, rate, confidence, tuple(due), near)
@@ -451,51 +440,42 @@ def registrations_needed(need: int, pass_rate: Fraction, confidence: Fraction, m
 
 
 def attainment(
-    setting: ProjectionContext, look: ForecastMethod, confidence: Fraction, nearest: Sequence[Nearest] = ()
+    context: ProjectionContext, method: ForecastMethod, confidence: Fraction, nearest: Sequence[Nearest] = ()
 ) -> dict[str, TargetOutlook]:
     """Every target of the plan, by its id."""
-    found = {}
-    for target in setting.plan.targets:
-        areas = sorted({unit.area for unit in setting.units(target.year)})
+    outlooks = {}
+    for target in context.plan.targets:
+        areas = sorted({unit.area for unit in context.units(target.year)})
         if target.each is None or not areas:
-            found[target.id] = _Judge(setting, look, target, None).outlook(confidence, nearest)
+            outlooks[target.id] = _Judge(context, method, target, None).outlook(confidence, nearest)
             continue
-        parts = {area: _Judge(setting, look, target, area).outlook(confidence, nearest) for area in areas}
-        found[target.id] = _together(look, target, parts)
-    return found
+        parts = {area: _Judge(context, method, target, area).outlook(confidence, nearest) for area in areas}
+        outlooks[target.id] = _together(method, target, parts)
+    return outlooks
 
 
+_SUMMED = ("units", "required", "have", "pending", "low", "expected", "high", "needed", "shortfall")
 _WORST_FIRST = ("missed", "not_enough_data", "off_track", "on_track", "achieved")
 
 
-def _together(look: ForecastMethod, target: Target, parts: Mapping[str, TargetOutlook]) -> TargetOutlook:
+def _together(method: ForecastMethod, target: Target, parts: Mapping[str, TargetOutlook]) -> TargetOutlook:
     """A target that every area has to reach: as far on as the area that is furthest behind."""
     each = list(parts.values())
     status = next(word for word in _WORST_FIRST if any(part.status == word for part in each))
-    need, have = sum(part.required for part in each), sum(part.have for part in each)
-    paces = [part.required_per_year for part in each]
-    open_ = status in ("on_track", "off_track")
+    is_open = status in ("on_track", "off_track")
+    sums = {name: sum(getattr(part, name) for part in each) for name in _SUMMED}
     needs: dict[str | None, int] = {area: part.required for area, part in parts.items()}
-    dates = [part.attained_on for part in each]
+    paces = [part.required_per_year for part in each if part.required_per_year is not None]
+    dates = [part.attained_on for part in each if part.attained_on is not None]
     return attrs.evolve(
         each[0],
+        **sums,
         status=status,
-        units=sum(part.units for part in each),
-        required=need,
         required_most=None,
-        have=have,
-        pending=sum(part.pending for part in each),
-        low=sum((part.low for part in each), Fraction(0)),
-        expected=sum((part.expected for part in each), Fraction(0)),
-        high=sum((part.high for part in each), Fraction(0)),
-        needed=sum(part.needed for part in each),
-        shortfall=sum((part.shortfall for part in each), Fraction(0)),
-        percent_of_target=Fraction(100 * have, need) if need else Fraction(100),
-        required_per_year=None
-        if None in paces
-        else sum((pace or Fraction(0) for pace in paces), Fraction(0)),
-        probability=look.reaches(target, needs) if open_ else None,
-        attained_on=None if None in dates else max(day for day in dates if day is not None),
+        percent_of_target=_percent(sums["have"], sums["required"]),
+        required_per_year=sum(paces, Fraction(0)) if len(paces) == len(each) else None,
+        probability=method.reaches(target, needs) if is_open else None,
+        attained_on=max(dates) if len(dates) == len(each) else None,
         earliest=_latest_of([part.earliest for part in each]),
         latest=_latest_of([part.latest for part in each]),
         planned=None,
@@ -506,35 +486,39 @@ def _together(look: ForecastMethod, target: Target, parts: Mapping[str, TargetOu
     )
 
 
+def _percent(have: int, need: int) -> Fraction:
+    return Fraction(100 * have, need) if need else Fraction(100)
+
+
 def _latest_of(years: Sequence[int | None]) -> int | None:
     known = [year for year in years if year is not None]
     return max(known) if len(known) == len(years) else None
 
 
-# ---- the units outside that are nearest to the criteria, by their last assessments ---------------
+# ---- the nearest units ---------------------------------------------------------------------------
 
 
-def nearest_units(setting: ProjectionContext, assessments: Mapping[str, Result]) -> tuple[Nearest, ...]:
+def nearest_units(context: ProjectionContext, assessments: Mapping[str, Result]) -> tuple[Nearest, ...]:
     """Units that do not hold the recognition, those first that lack the fewest criteria.
 
     Only leaves count: a group lacks what its criteria lack. Raises ``CriteriaError`` for names that mean
     no unit of the day.
     """
-    problems, found = Problems(), []
-    held = setting.ledger.held(setting.on.year, "low")
-    counted = {unit.id for unit in setting.units(setting.on.year)}
+    problems, nearest = Problems(), []
+    held = context.ledger.held(context.on.year, "low")
+    counted = {unit.id for unit in context.units(context.on.year)}
     for name, result in assessments.items():
         try:
-            unit = meant_unit(name, setting.plan.roster, setting.on, setting.on)
+            unit = meant_unit(name, context.plan.roster, context.on, context.on)
         except Fault as fault:
             problems.add_fault(f"assessments.{name}", fault)
             continue
         if unit.id in counted - held:
             not_met, open_ = _lacking(result)
-            found.append(Nearest(unit.id, unit.name, unit.area, not_met, open_))
+            nearest.append(Nearest(unit.id, unit.name, unit.area, not_met, open_))
     if problems.has_errors:
         raise CriteriaError(problems)
-    return tuple(sorted(found, key=lambda each: (len(each.not_met), len(each.open), each.unit)))
+    return tuple(sorted(nearest, key=lambda each: (len(each.not_met), len(each.open), each.unit)))
 
 
 def _lacking(result: Result) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -543,7 +527,7 @@ def _lacking(result: Result) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(not_met), tuple(leaf.path for leaf in leaves if leaf.status is Status.UNKNOWN)
 
 
-# ---- why a share changed from one year to the next: recognition, lapse, and more or fewer units ---
+# ---- changes of the share ------------------------------------------------------------------------
 
 
 @attrs.frozen
@@ -573,13 +557,13 @@ class ShareChange:
 
 def share_changes(path: Path) -> tuple[ShareChange, ...]:
     """The changes along a path; a year without units is passed over."""
-    found = []
+    changes = []
     for year, following in pairwise(sorted(path)):
         old, new = path[year], path[following]
         if not old.units or not new.units:
             continue
         before, after = old.expected / old.units, new.expected / new.units
-        found.append(
+        changes.append(
             ShareChange(
                 following,
                 before,
@@ -589,4 +573,4 @@ def share_changes(path: Path) -> tuple[ShareChange, ...]:
                 new.kept / new.units - before,
             )
         )
-    return tuple(found)
+    return tuple(changes)

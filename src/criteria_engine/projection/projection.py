@@ -1,4 +1,4 @@
-"""Projecting a plan: from its rows of recognitions to what becomes of its targets."""
+"""Projecting a plan: ``project``, and the ``Projection`` that comes of it with its table, words and displays."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ import attrs
 from criteria_engine.core.extras import narwhals
 from criteria_engine.explanation.rendering import STYLE, escaped
 from criteria_engine.forecasting.backtest import Backtest
+from criteria_engine.forecasting.distribution import Share, exact_share
 from criteria_engine.forecasting.published import Label
-from criteria_engine.forecasting.shares import Share, exact_share
 from criteria_engine.messages.diagnostics import CriteriaError, Problems, chosen_language
-from criteria_engine.messages.formatting import number, percent
-from criteria_engine.messages.plans import SENTENCES
+from criteria_engine.messages.speaker import Speaker
 from criteria_engine.plans.assessed import last_results
 from criteria_engine.plans.plan import Plan
 from criteria_engine.plans.unit_status import Rows, rows_of
 from criteria_engine.projection.arithmetic import Path
 from criteria_engine.projection.backtest import backtest_plan
 from criteria_engine.projection.chart import YearRow, YearTable, drawing_of, plotted
-from criteria_engine.projection.context import ProjectionContext, Scenario, course_of, setting_of
-from criteria_engine.projection.methods import Method, way_of
+from criteria_engine.projection.context import ProjectionContext, Scenario, scenarios_of
+from criteria_engine.projection.hazard_method import Hazard
+from criteria_engine.projection.methods import METHODS, ForecastRequest, Method
 from criteria_engine.projection.narrative import told
 from criteria_engine.projection.outlook import (
     ShareChange,
@@ -33,18 +33,12 @@ from criteria_engine.projection.outlook import (
     attainment,
     nearest_units,
     plain,
-    published_labels,
     share_changes,
 )
 from criteria_engine.rules.schema import digest_of
 from criteria_engine.ruleset import Ruleset
 
-__all__ = [
-    "Projection",
-    "frame_of",
-    "project",
-    "projection_html",
-]
+__all__ = ["Projection", "frame_of", "project", "projection_html"]
 
 
 # ---- rows as a frame of the kind that is asked for -----------------------------------------------
@@ -71,48 +65,29 @@ def _alike(cells: list[Any]) -> list[Any]:
     return [None if each is None else float(each) for each in cells]
 
 
-# ---- a projection as HTML for notebooks: it needs nothing and runs nothing -----------------------
+# ---- a projection as HTML for notebooks ----------------------------------------------------------
 
-_TARGET_HEADS = {
-    "vi": ("Chỉ tiêu", "Năm", "Cần", "Hiện có", "Dự kiến", "Khả năng"),
-    "en": ("Target", "Year", "Required", "There", "Expected", "Outlook"),
-}
-_STATUS = {
-    "vi": {
-        "achieved": "đã đạt",
-        "missed": "không đạt",
-        "on_track": "dự kiến đạt",
-        "off_track": "dự kiến chưa đạt",
-        "not_enough_data": "chưa đủ số liệu",
-    },
-    "en": {
-        "achieved": "reached",
-        "missed": "missed",
-        "on_track": "on track",
-        "off_track": "off track",
-        "not_enough_data": "not enough data",
-    },
-}
+_TARGET_HEADS = ("target", "year", "required", "have", "expected", "outlook")
 
 
 def projection_html(paragraph: str, targets: Mapping[str, TargetOutlook], years: YearTable, lang: str) -> str:
     """The targets and the years as tables, and the paragraph folded away."""
-    rows = [_target_cells(id, each, lang) for id, each in targets.items()]
-    parts = [_year_table_html(_TARGET_HEADS[lang], rows), _year_table_html(*years.cells(lang))]
+    speaker = Speaker(lang, "plans")
+    rows = [_target_cells(id, each, speaker) for id, each in targets.items()]
+    parts = [_year_table_html(speaker.heads(*_TARGET_HEADS), rows), _year_table_html(*years.cells(lang))]
     # The paragraph says all of it in words; its first sentence says where things stand.
     title, _, rest = paragraph.partition(". ")
     folded = f"<details><summary>{escaped(title)}.</summary><p>{escaped(rest)}</p></details>"
     return f'<div class="criteria-engine" lang="{lang}">{STYLE}{"".join(parts)}{folded}</div>'
 
 
-def _target_cells(id: str, each: TargetOutlook, lang: str) -> tuple[str, ...]:
-    word = each.likelihood or each.status
-    said = _STATUS[lang].get(word) or SENTENCES[lang][word]
-    if each.probability is not None and word != each.status:
-        said += f" ({percent(Fraction(each.probability) * 100, lang, digits=1)})"
+def _target_cells(id: str, each: TargetOutlook, speaker: Speaker) -> tuple[str, ...]:
+    said = speaker.say(each.likelihood or f"status_{each.status}")
+    if each.probability is not None and each.likelihood:
+        said += f" ({speaker.share(each.probability, least=0)})"
     have = str(each.have) + (f"…{each.have + each.pending}" if each.pending else "")
-    expected = number(each.expected, lang, digits=1)
-    title = each.title.in_language(lang) or id
+    expected = speaker.number(each.expected)
+    title = each.title.in_language(speaker.lang) or id
     return (title, str(each.year), f"{each.required}/{each.units}", have, expected, said)
 
 
@@ -122,7 +97,7 @@ def _year_table_html(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-# ---- what came of looking ahead: every target, every year, every change, and the words for them ---
+# ---- projections ---------------------------------------------------------------------------------
 
 
 @attrs.frozen(repr=False)
@@ -165,8 +140,8 @@ class Projection:
     notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        found = ", ".join(f"{id}={each.likelihood or each.status}" for id, each in self.targets.items())
-        return f"<Projection {self.plan.id} on {self.on.isoformat()}: {found}>"
+        outlooks = ", ".join(f"{id}={each.likelihood or each.status}" for id, each in self.targets.items())
+        return f"<Projection {self.plan.id} on {self.on.isoformat()}: {outlooks}>"
 
     def __str__(self) -> str:
         return f"{self.explain()}\n\n{self.years}"
@@ -226,7 +201,8 @@ class Projection:
         projection's own if it forecasts by rates or scores, else ``"hazard"``. ``print`` it for CRPS, Brier
         and coverage against "no change". Raises what ``ce.backtest_plan`` raises.
         """
-        method = self.method if self.method in ("hazard", "scores") else "hazard"
+        kind = METHODS.get(self.method)
+        method = self.method if kind is not None and kind.forecasts else Hazard.name
         return backtest_plan(self.plan, history, on=self.on, **{"method": method, **choices})
 
     def to_dict(self) -> dict[str, Any]:
@@ -297,54 +273,56 @@ def project(
         ValueError: ``confidence`` is not between 0 and 1, ``"scores"`` has no ruleset, the ruleset not
             this level, or ``draws`` is below 1.
     """
-    course = course_of(scenarios)
-    known = assessments or {}
-    way = way_of(method, known, ruleset, level, plan.roster, on, course, seed, draws)
+    asked = ForecastRequest(
+        plan, method, scenarios_of(scenarios), assessments or {}, ruleset, level, seed, draws
+    )
     rows = rows_of(recognitions, plan)
-    setting = setting_of(plan, way.rows(rows), on, course)
-    look = way.look(setting)
-    sure = exact_share(confidence)
-    path = look.path()
-    nearest = nearest_units(setting, last_results(known, ruleset))
+    kind, context = asked.begin(rows, on)
+    forecast = kind(context)
+    sure, path = exact_share(confidence), forecast.path()
+    nearest = nearest_units(context, last_results(asked.assessments, ruleset))
     named = tuple(str(Scenario.of(each)) for each in scenarios)
-    looked_at = set(setting.ledger.rows)
+    looked_at = set(context.ledger.rows)
     seen = [row for row in rows if row in looked_at]
-    labels, is_low = published_labels(setting, path) if way.method == "published" else ({}, False)
-    asked = [method if isinstance(method, str) else look.name, list(named), str(sure)]
+    digested = [
+        *(plan, [attrs.asdict(row) for row in rows], on),
+        *(method if isinstance(method, str) else forecast.name, list(named), str(sure)),
+        *forecast.digest_parts(),
+    ]
     return Projection(
         plan,
         on,
-        "published" if way.method == "published" else look.name,
+        forecast.name,
         named,
         sure,
-        attainment(setting, look, sure, nearest),
+        attainment(context, forecast, sure, nearest),
         share_changes(path),
-        _table(setting, path),
-        _standing(setting),
+        _table(context, path),
+        _standing(context),
         (sum(row.assumed for row in seen), len(seen)),
-        seed if way.is_seeded(look) else None,
+        seed if forecast.seeded else None,
         metadata.version("criteria-engine"),
-        digest_of([plan, [attrs.asdict(row) for row in rows], on, *asked, *way.digest_parts()]),
-        labels,
-        (*way.notes, *(["low_share"] if is_low else [])),
+        digest_of(digested),
+        forecast.labels(),
+        forecast.notes(),
     )
 
 
-def _standing(setting: ProjectionContext) -> tuple[int, int, int]:
+def _standing(context: ProjectionContext) -> tuple[int, int, int]:
     """Units recognised on the day, those whose result is open, and all that count."""
-    low = len(setting.ledger.held(setting.on.year, "low"))
-    high = len(setting.ledger.held(setting.on.year, "high"))
-    return low, high - low, len(setting.units(setting.on.year))
+    low = len(context.ledger.held(context.on.year, "low"))
+    high = len(context.ledger.held(context.on.year, "high"))
+    return low, high - low, len(context.units(context.on.year))
 
 
-def _table(setting: ProjectionContext, path: Path) -> YearTable:
-    now = max(setting.first, min(setting.on.year, setting.years[-1]))
-    behind = setting.pathway(*setting.base())
-    ahead = setting.pathway(now, path[now].expected) if now in path else {}
+def _table(context: ProjectionContext, path: Path) -> YearTable:
+    now = max(context.first, min(context.on.year, context.years[-1]))
+    behind = context.pathway(*context.base())
+    ahead = context.pathway(now, path[now].expected) if now in path else {}
     rows = []
     for year, point in sorted(path.items()):
-        known = year <= setting.on.year
-        listed = len(setting.lists.get(year, ()))
+        known = year <= context.on.year
+        listed = len(context.lists.get(year, ()))
         required = (behind if known else ahead).get(year)
         rows.append(
             YearRow(year, point.units, point.low, point.expected, point.high, required, listed, known)

@@ -1,4 +1,4 @@
-"""Looking ahead with drawn values: every drawn unit is judged by the ruleset itself.
+"""The method ``scores``: values are drawn ahead, and every drawn unit is judged by the ruleset itself.
 
 A unit outside is recognised in a year in which it reaches the level, where the lists let it. A title
 that has to be renewed stands on only in draws in which the unit reaches the level again in time; one
@@ -10,29 +10,28 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from typing import Any
 
 import attrs
 
-from criteria_engine.forecasting.distribution import Distribution, beta_quantile, generator, stream
+from criteria_engine.forecasting.distribution import Distribution, beta_quantile, stream
 from criteria_engine.forecasting.rates import RARE, Rate
 from criteria_engine.plans.history import VIEWS, View
 from criteria_engine.plans.plan import Target
 from criteria_engine.plans.roster import Unit
-from criteria_engine.projection.arithmetic import Arithmetic, Path, PathYear, past_points
-from criteria_engine.projection.context import ProjectionContext, present_units
-from criteria_engine.projection.drawn_values import Futures, Reached, Reaching, counts_by_draw, in_bits
+from criteria_engine.projection.arithmetic import ForecastMethod, Path, PathYear, past_points
+from criteria_engine.projection.context import ProjectionContext, holders_named
+from criteria_engine.projection.drawn_values import Reached, Reaching, counts_by_draw, futures_of, in_bits
 from criteria_engine.projection.hazard_method import Prospects
 
-__all__ = [
-    "Scores",
-]
+__all__ = ["Scores"]
 
 _COVERAGE = Fraction(4, 5)
 # Rates of lapse that draws are shared out among.
 _STRATA = 20
 
 
-class Scores:
+class Scores(ForecastMethod):
     """Every draw of every unit, walked through the plan: ``held`` has the draws in which it holds a title.
 
     Each unit is looked at three ways: what is undecided for missing values goes badly, is as likely as
@@ -40,20 +39,25 @@ class Scores:
     """
 
     name = "scores"
-    bounds_everywhere = True
+    seeded = True
 
-    def __init__(self, setting: ProjectionContext, futures: Futures, seed: int) -> None:
-        self.setting, self.futures, self.seed = setting, futures, seed
-        self.plain = Arithmetic(setting)
-        self.draws = futures.draws
+    def __init__(self, context: ProjectionContext) -> None:
+        super().__init__(context)
+        if context.assessed is None or context.verdicts is None:
+            raise ValueError("method='scores' needs assessments and a ruleset")
+        self.assessed, self.verdicts = context.assessed, context.verdicts
+        self.seed, self.draws = context.seed, context.draws
         self.every = (1 << self.draws) - 1
-        self.units = setting.units(setting.on.year)
-        counting = setting.plan.counting
+        self.units = context.units(context.on.year)
+        until = max(context.plan.horizon.until, context.on.year)
+        units = [unit.id for unit in self.units]
+        self.futures = futures_of(self.assessed, units, self.verdicts, until, self.seed, self.draws)
+        counting = context.plan.counting
         self.delay = counting.decided_after if counting.basis == "decision_date" else 0
-        rate = Rate.posterior(setting.seen.lapses, as_of=setting.on.year, prior=RARE)
-        lapses = setting.seen.lapses and counting.lasts is None and not setting.course.no_lapse
+        rate = Rate.posterior(context.counts.lapses, as_of=context.on.year, prior=RARE)
+        lapses = context.counts.lapses and counting.lasts is None and not context.scenarios.no_lapse
         self._lapse_rates = self._rates(rate) if lapses else None
-        self._prospects = Prospects(setting, float(self.pass_rate()), 0.0, 0.0)
+        self._prospects = Prospects(context, float(self.pass_rate()), 0.0, 0.0)
         self.hardest = self._prospects.last
         # What was drawn for one view serves the others, too.
         self._stays: dict[str, list[int]] = {}
@@ -62,30 +66,26 @@ class Scores:
         self.gained: dict[View, Reached] = {}
         for view in VIEWS:
             self.held[view], self.gained[view] = _ScoresWalk(self, view).run()
-        self._paths: dict[str | None, Path] = {}
 
-    def lapse_rate(self) -> Fraction:
-        """That of the years behind."""
-        return self.plain.lapse_rate()
-
-    def pass_rate(self) -> Fraction:
-        """That of the years behind."""
-        return self.plain.pass_rate()
+    def digest_parts(self) -> list[Any]:
+        """The assessments, what they are judged by, the seed and the number of draws."""
+        verdicts = self.verdicts
+        return [self.assessed.plain(), verdicts.ruleset.digest, verdicts.level, self.seed, self.draws]
 
     def _rates(self, rate: Rate) -> list[float]:
         """For each draw a rate of lapse, as likely as it is."""
-        years = max(1, len(self.setting.years_ahead))
+        years = max(1, len(self.context.years_ahead))
         over = rate.averaged(years)
-        found = [beta_quantile(over.alpha, over.beta, (at + 0.5) / _STRATA) for at in range(_STRATA)]
+        rates = [beta_quantile(over.alpha, over.beta, (at + 0.5) / _STRATA) for at in range(_STRATA)]
         chance = stream(self.seed, "the lapses")
-        return [found[chance.below(_STRATA)] for _ in range(self.draws)]
+        return [rates[chance.below(_STRATA)] for _ in range(self.draws)]
 
     def stays(self, unit: str, years: int) -> list[int]:
         """For each of some years the draws in which a title does not lapse."""
         if self._lapse_rates is None:
             return [self.every] * years
         if unit not in self._stays:
-            uniform = generator(self.seed, f"lapse {unit}").random
+            uniform = stream(self.seed, f"lapse {unit}").random
             self._stays[unit] = [
                 in_bits(uniform() >= rate for rate in self._lapse_rates) for _ in range(years)
             ]
@@ -112,13 +112,13 @@ class Scores:
         if part >= 1.0:
             return self.every
         if (name, part) not in self._some:
-            uniform = generator(self.seed, name).random
+            uniform = stream(self.seed, name).random
             self._some[name, part] = in_bits(uniform() < part for _ in range(self.draws))
         return self._some[name, part]
 
     def standing(self, unit: Unit, view: View) -> int:
         """The draws in which a unit holds a title on the day."""
-        ledger, year = self.setting.ledger, self.setting.on.year
+        ledger, year = self.context.ledger, self.context.on.year
         if ledger.holds(unit, year, "low"):
             return self.every
         if not ledger.holds(unit, year, "high") or view == "low":
@@ -129,24 +129,19 @@ class Scores:
             return self.reaching(unit.id, year - self.delay, view)
         return self.some(f"open {unit.id}", self._prospects.open_chance(unit.id))
 
-    # ---- what a look answers -----------------------------------------------------------------
+    # ---- what it answers ---------------------------------------------------------------------
 
-    def path(self, area: str | None = None, year: int | None = None) -> Path:  # noqa: ARG002 - as every look
+    def _path(self, area: str | None) -> Path:
         """Means over the draws; low and high are the 10 % quantile of the worst, the 90 % of the best."""
-        if area not in self._paths:
-            self._paths[area] = self._counted(area)
-        return self._paths[area]
-
-    def _counted(self, area: str | None) -> Path:
-        points = past_points(self.setting, area)
+        points = past_points(self.context, area)
         units = [unit.id for unit in self.units if area is None or unit.area == area]
-        today = self.setting.on.year
-        for year in ([today] if today in points else []) + list(self.setting.years_ahead):
+        today = self.context.on.year
+        for year in ([today] if today in points else []) + list(self.context.years_ahead):
             low, mid, high = (self._counts(view, year, units) for view in VIEWS)
             chances = _distribution(mid, len(units))
             expected = Fraction(sum(mid), self.draws)
             if year == today:
-                points[year] = _moved(attrs.evolve(points[year], expected=expected, chances=chances))
+                points[year] = attrs.evolve(points[year], expected=expected, chances=chances).with_gains()
                 continue
             kept = self._mean(self.held["expected"], year - 1, units)
             gained = self._mean(self.gained["expected"], year, units)
@@ -177,53 +172,48 @@ class Scores:
             return self._kept(target)
         reached = self.held["expected"]
         if target.in_ is not None:
-            if target.in_ <= self.setting.on.year:
+            if target.in_ <= self.context.on.year:
                 return None
             reached = self.gained["expected"]
-        if target.year < self.setting.on.year:
+        if target.year < self.context.on.year:
             return None
-        found = self.every
+        draws = self.every
         for area, need in needs.items():
             units = [unit.id for unit in self.units if area is None or unit.area == area]
             counts = counts_by_draw((reached[unit][target.year] for unit in units), self.draws)
-            found &= in_bits(count >= need for count in counts)
-        return found.bit_count() / self.draws
+            draws &= in_bits(count >= need for count in counts)
+        return draws.bit_count() / self.draws
 
     def _kept(self, target: Target) -> float | None:
         """In what part of the draws units that hold it today hold it in every year to the target's."""
-        setting, found = self.setting, self.every
-        units = {
-            unit.id: unit
-            for name in target.units or ()
-            for unit in present_units(setting, name, setting.on.year)
-        }
-        if not all(setting.ledger.holds(unit, setting.on.year, "low") for unit in units.values()):
+        units, draws = holders_named(self.context, target), self.every
+        if units is None:
             return None
         for unit in units:
-            for year in range(setting.on.year + 1, target.year + 1):
-                found &= self.held["expected"][unit][year]
-        return found.bit_count() / self.draws
+            for year in range(self.context.on.year + 1, target.year + 1):
+                draws &= self.held["expected"][unit.id][year]
+        return draws.bit_count() / self.draws
 
 
 class _ScoresWalk:
     """All units through the years ahead, seen in one way."""
 
     def __init__(self, scores: Scores, view: View) -> None:
-        self.scores, self.view, self.setting = scores, view, scores.setting
-        self.years = range(self.setting.on.year + 1, self.setting.plan.horizon.until + 1)
-        self.counting = self.setting.plan.counting
-        self.lists_bind = self.counting.registered_only or self.setting.course.lists_only
+        self.scores, self.view, self.context = scores, view, scores.context
+        self.years = range(self.context.on.year + 1, self.context.plan.horizon.until + 1)
+        self.counting = self.context.plan.counting
+        self.lists_bind = self.counting.registered_only or self.context.scenarios.lists_only
 
     def run(self) -> tuple[Reached, Reached]:
         """For each unit by year the draws in which it holds a title, and in which it got one."""
-        scores, today = self.scores, self.setting.on.year
+        scores, today = self.scores, self.context.on.year
         units = sorted(scores.units, key=self._turn)
         held = {unit.id: {today: scores.standing(unit, self.view)} for unit in units}
         gained: dict[str, dict[int, int]] = {unit.id: {} for unit in units}
         stays = {unit.id: scores.stays(unit.id, len(self.years)) for unit in units}
         length = self.counting.lasts or 1
         # How long a title stands that is held for certain, the rows say; one that may be is of this year.
-        sure = {unit.id for unit in units if self.setting.ledger.holds(unit, today, "low")}
+        sure = {unit.id for unit in units if self.context.ledger.holds(unit, today, "low")}
         renewed = {
             unit.id: deque([0 if unit.id in sure else held[unit.id][today]], maxlen=length) for unit in units
         }
@@ -241,60 +231,60 @@ class _ScoresWalk:
 
     def _turn(self, unit: Unit) -> tuple[float, str]:
         """Whose turn it is where only so many can be recognised: an order that is drawn once."""
-        if self.setting.course.capacity is None:
+        if self.context.scenarios.capacity is None:
             return 0.0, unit.id
-        return stream(self.scores.seed, f"turn {unit.id}").uniform(), unit.id
+        return stream(self.scores.seed, f"turn {unit.id}").random(), unit.id
 
     def _standing(self, unit: Unit, year: int, before: int, entry: int, renewed: deque[int]) -> int:
         """The draws in which a unit holds a title at the end of a year."""
-        sure = self.scores.every if self.setting.ledger.holds(unit, year, "low") else 0
+        sure = self.scores.every if self.context.ledger.holds(unit, year, "low") else 0
         if self.counting.lasts is None:
-            today = self.setting.ledger.holds(unit, self.setting.on.year, "low")
+            today = self.context.ledger.holds(unit, self.context.on.year, "low")
             return before | entry | (0 if today else sure)
         again = entry | (before & self.scores.reaching(unit.id, year - self.scores.delay, self.view))
         renewed.append(again)
-        found = sure | (before if self.setting.course.no_lapse else 0)
+        draws = sure | (before if self.context.scenarios.no_lapse else 0)
         for each in renewed:
-            found |= each
-        return found
+            draws |= each
+        return draws
 
     def _entry(self, unit: Unit, year: int) -> int:
         """The draws in which a unit is recognised in a year if there is room, or anew where it held it."""
-        setting, scores, course = self.setting, self.scores, self.setting.course
-        listed = unit.id in setting.ahead.get(year, frozenset())
-        if not listed and (self.lists_bind if year in setting.ahead else course.lists_only):
+        context, scores, scenarios = self.context, self.scores, self.context.scenarios
+        listed = unit.id in context.ahead.get(year, frozenset())
+        if not listed and (self.lists_bind if year in context.ahead else scenarios.lists_only):
             return 0
-        part = float(course.factor(year))
-        if course.last is not None and unit.id in scores.hardest:
-            part *= float(course.last[1])
-        supposed = listed and course.pass_rate is not None
-        found = 0
+        part = float(scenarios.factor(year))
+        if scenarios.last is not None and unit.id in scores.hardest:
+            part *= float(scenarios.last[1])
+        supposed = listed and scenarios.pass_rate is not None
+        draws = 0
         if not (supposed and self.lists_bind):
-            found = scores.reaching(unit.id, year - scores.delay, self.view)
-            found &= scores.some(f"pass {year} {unit.id}", part)
+            draws = scores.reaching(unit.id, year - scores.delay, self.view)
+            draws &= scores.some(f"pass {year} {unit.id}", part)
         if supposed:
             # By the same numbers, so that being on a list never takes a chance away.
-            found |= scores.some(f"pass {year} {unit.id}", float(course.pass_rate or 0) * part)
-        return found
+            draws |= scores.some(f"pass {year} {unit.id}", float(scenarios.pass_rate or 0) * part)
+        return draws
 
     def _limited(self, entries: dict[str, int]) -> dict[str, int]:
         """Within the capacity that is supposed: in each draw those whose turn comes first."""
-        most = self.setting.course.capacity
+        most = self.context.scenarios.capacity
         if most is None:
             return entries
         room = [most] * self.scores.draws
-        found = {}
+        entered = {}
         for unit, entry in entries.items():
-            left, taken = entry, 0
+            left, within = entry, 0
             while left:
                 bit = left & -left
                 left ^= bit
                 draw = bit.bit_length() - 1
                 if room[draw]:
                     room[draw] -= 1
-                    taken |= bit
-            found[unit] = taken
-        return found
+                    within |= bit
+            entered[unit] = within
+        return entered
 
 
 def _distribution(counts: Sequence[int], units: int) -> Distribution:
@@ -302,11 +292,3 @@ def _distribution(counts: Sequence[int], units: int) -> Distribution:
     for count in counts:
         weights[count] += 1.0
     return Distribution.counts(weights)
-
-
-def _moved(point: PathYear) -> PathYear:
-    """The point with what was gained, so that kept and gained less lost is what is expected."""
-    gained = point.expected - point.kept + point.lost
-    if gained >= 0:
-        return attrs.evolve(point, gained=gained)
-    return attrs.evolve(point, gained=Fraction(0), lost=point.kept - point.expected)

@@ -82,7 +82,9 @@ def _grid(canvas: _Canvas, drawing: Drawing) -> str:
         y = canvas.y(share)
         made.append(f'<line class="grid" x1="{_LEFT}" x2="{_RIGHT}" y1="{y}" y2="{y}"/>')
         made.append(
-            _text(_LEFT - 8, _shown(float(y) + 4), drawing.share(share, least=0), "axis", anchor="end")
+            _text(
+                _LEFT - 8, _shown(float(y) + 4), drawing.speaker.share(share, least=0), "axis", anchor="end"
+            )
         )
     made += [
         _text(canvas.x(year), _BOTTOM + 20, str(year), "axis", anchor="middle") for year in drawing.ticks
@@ -112,7 +114,7 @@ def _lines(canvas: _Canvas, drawing: Drawing) -> str:
 def _label(canvas: _Canvas, drawing: Drawing, row: YearRow) -> str:
     offset = -10 if drawing.label_above(row) else 19
     y = _shown(float(canvas.y(row.shares[1])) + offset)
-    return _text(canvas.x(row.year), y, drawing.share(row.shares[1]), "value", anchor="middle")
+    return _text(canvas.x(row.year), y, drawing.speaker.share(row.shares[1]), "value", anchor="middle")
 
 
 def _diamond(x: float, y: float) -> str:
@@ -135,7 +137,7 @@ def _mark(canvas: _Canvas, drawing: Drawing, mark: Mark) -> str:
 
 def _change(canvas: _Canvas, drawing: Drawing, change: ListChange) -> str:
     x = canvas.x(change.year - Fraction(1, 2))
-    label = f"{drawing.word('change', before=change.before, after=change.after)}"
+    label = drawing.word("change", before=change.before, after=change.after)
     line = f'<line class="change" x1="{x}" x2="{x}" y1="{_TOP - 6}" y2="{_BOTTOM}"/>'
     return line + _text(x, _TOP - 12, label, "note", anchor="middle")
 

@@ -1,4 +1,8 @@
-"""Which report is due, since when it tells, and what changed in between."""
+"""The figures of a report, before any of them is said.
+
+In order: which report is due and since when it tells; what changed since then; what the last assessments say of
+each unit; where units and areas stand; the tasks, and the risks that the figures show.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +13,13 @@ from fractions import Fraction
 
 import attrs
 
-from criteria_engine.evaluation.findings import CriterionResult, leaves_of
-from criteria_engine.evaluation.result import Result
+from criteria_engine.evaluation.result import CriterionResult, Result, leaves_of
 from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.messages.formatting import sort_key_vi
 from criteria_engine.messages.titles import Titles
 from criteria_engine.plans.history import History
-from criteria_engine.plans.plan import Plan, Task, day_of_year, meant_unit, of_those_that_count
-from criteria_engine.plans.roster import Roster, Unit, UnitChange
+from criteria_engine.plans.plan import Plan, Task, day_of_year, of_those_that_count
+from criteria_engine.plans.roster import Roster, Unit, UnitChange, meant_unit
 from criteria_engine.plans.unit_status import HELD, PENDING, UnitStatus
 from criteria_engine.projection.context import ProjectionContext
 from criteria_engine.projection.projection import Projection
@@ -34,6 +37,7 @@ __all__ = [
     "Since",
     "UnitStanding",
     "area_standings",
+    "by_area",
     "changed_since",
     "commonly_lacking",
     "duties_of",
@@ -51,7 +55,7 @@ _A_REPORT_BELONGS_TO = datetime.timedelta(days=92)
 
 @attrs.frozen
 class Period:
-    """Which report it is, the day on which it is due (None where no duty is near), and since when it tells."""
+    """Which report it is, the day on which it is due (None where none is near), and since when it tells."""
 
     kind: str
     due: datetime.date | None
@@ -127,18 +131,18 @@ def _since(plan: Plan, day: datetime.date, kind: str) -> datetime.date:
     begin = datetime.date(plan.horizon.from_ - 1, 12, 31)
     if kind == "review":
         return begin
-    earlier = [each for each in plan.report_days if each < day]
+    days = [earlier for earlier in plan.report_days if earlier < day]
     if kind == "year" and plan.reports is not None and plan.reports.year is not None:
         text = plan.reports.year
-        earlier = [each for each in earlier if day_of_year(text, each.year) == each]
-    return max([begin, *earlier])
+        days = [earlier for earlier in days if day_of_year(text, earlier.year) == earlier]
+    return max([begin, *days])
 
 
 def changed_since(setting: ProjectionContext, since: datetime.date) -> Since:
     """What changed from the day after ``since`` to the day of looking."""
     ledger, on = setting.ledger, setting.on
     counted = [row for row in ledger.rows if _counts(setting, row)]
-    told = [row for row in counted if _happened(row, since, on)]
+    recent = [row for row in counted if _happened(row, since, on)]
     lists = [
         UnitStatus(unit, year, "registered")
         for year, units in setting.lists.items()
@@ -146,10 +150,9 @@ def changed_since(setting: ProjectionContext, since: datetime.date) -> Since:
         for unit in units
     ]
     listed = {(row.unit, row.year) for row in lists}
-    asked = [row for row in told if row.status in PENDING and (row.unit, row.year) not in listed]
-    then = setting.plan.counted_on(since)
-    now = ledger.units(on.year)
-    held = [len(ledger.held(on.year, "low", units)) for units in (then, now)]
+    asked = [row for row in recent if row.status in PENDING and (row.unit, row.year) not in listed]
+    then, now = setting.plan.counted_on(since), ledger.units(on.year)
+    held_then, held_now = (len(ledger.held(on.year, "low", units)) for units in (then, now))
     undated = [
         row
         for row in counted
@@ -157,14 +160,14 @@ def changed_since(setting: ProjectionContext, since: datetime.date) -> Since:
     ]
     return Since(
         since,
-        _happenings(setting, [row for row in told if row.status == "recognised"]),
-        _happenings(setting, [row for row in told if row.status == "maintained"]),
-        _happenings(setting, [row for row in told if row.status == "lapsed"]),
+        _happenings(setting, [row for row in recent if row.status == "recognised"]),
+        _happenings(setting, [row for row in recent if row.status == "maintained"]),
+        _happenings(setting, [row for row in recent if row.status == "lapsed"]),
         _happenings(setting, [*lists, *asked]),
         _happenings(setting, undated),
         _roster_changes(setting, since),
         (len(then), len(now)),
-        (held[0], held[1]),
+        (held_then, held_now),
     )
 
 
@@ -180,11 +183,11 @@ def _happened(row: UnitStatus, since: datetime.date, on: datetime.date) -> bool:
 
 
 def _happenings(setting: ProjectionContext, rows: Sequence[UnitStatus]) -> tuple[Happening, ...]:
-    found = []
-    for row in sorted(rows, key=lambda row: (row.year, row.decided or datetime.date.min, row.unit)):
-        unit: Unit = setting.plan.roster.unit(row.unit)
-        found.append(Happening(unit.id, unit.name, unit.area, row.year, row.decided, row.assumed))
-    return tuple(found)
+    rows = sorted(rows, key=lambda row: (row.year, row.decided or datetime.date.min, row.unit))
+    pairs = [(row, setting.plan.roster.unit(row.unit)) for row in rows]
+    return tuple(
+        Happening(unit.id, unit.name, unit.area, row.year, row.decided, row.assumed) for row, unit in pairs
+    )
 
 
 def _roster_changes(setting: ProjectionContext, since: datetime.date) -> tuple[UnitChange, ...]:
@@ -196,7 +199,7 @@ def _roster_changes(setting: ProjectionContext, since: datetime.date) -> tuple[U
     )
 
 
-# ---- what the last assessments say beside the count: scores, weakest criteria, what holds a unit back ---
+# ---- Quality: scores, weakest criteria, what holds a unit back ----
 
 
 @attrs.frozen
@@ -237,26 +240,26 @@ def _quality(result: Result) -> Quality:
     lacking = [leaf for leaf in leaves if leaf.status in (Status.NOT_MET, Status.BLOCKED)]
     open_ = [leaf for leaf in leaves if leaf.status is Status.UNKNOWN]
     score, most = result.score, result.max_score
-    parts = [(part, each) for each in leaves if (part := _sure_part(each)) is not None]
-    weakest = min(parts, key=lambda pair: pair[0], default=None)
+    shares = [(share, leaf) for leaf in leaves if (share := _sure_share(leaf)) is not None]
+    weakest = min(shares, key=lambda pair: pair[0], default=None)
     return Quality(
         None if score is None else (score.low, score.high),
         None if most is None else most.high,
         _level(result),
-        None if weakest is None or weakest[0] >= 1 else _point(result, weakest[1]),
-        tuple(_point(result, each) for each in lacking),
-        tuple(_point(result, each) for each in open_),
+        None if weakest is None or weakest[0] >= 1 else _name(result, weakest[1]),
+        tuple(_name(result, leaf) for leaf in lacking),
+        tuple(_name(result, leaf) for leaf in open_),
     )
 
 
-def _sure_part(leaf: CriterionResult) -> float | None:
+def _sure_share(leaf: CriterionResult) -> float | None:
     score, most = leaf.score, leaf.max_score
     if score is None or most is None or most.high <= 0:
         return None
     return score.low / most.high
 
 
-def _point(result: Result, leaf: CriterionResult) -> CriterionName:
+def _name(result: Result, leaf: CriterionResult) -> CriterionName:
     criterion = result.program.judging.tree.by_path[leaf.path].criterion
     return CriterionName(leaf.path, criterion.title)
 
@@ -271,13 +274,13 @@ def _level(result: Result) -> Titles | None:
     return known.get(result.level) or Titles((("", result.level),))
 
 
-def commonly_lacking(found: Iterable[Quality]) -> tuple[tuple[CriterionName, int], ...]:
+def commonly_lacking(qualities: Iterable[Quality]) -> tuple[tuple[CriterionName, int], ...]:
     """The criteria that most units lack, with the number of units; the commonest first."""
-    counted = Counter(point for each in found for point in each.lacking)
-    return tuple(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0].path)))
+    counts = Counter(criterion for quality in qualities for criterion in quality.lacking)
+    return tuple(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0].path)))
 
 
-# ---- where each unit and each area stands on the day of a report ---------------------------------
+# ---- Where each unit and each area stands ----
 
 
 @attrs.frozen
@@ -348,15 +351,12 @@ def unit_standings(setting: ProjectionContext, quality: Mapping[str, Quality]) -
 
 def _listed(setting: ProjectionContext) -> dict[str, tuple[int, ...]]:
     """For units of the day the years, from this one on, in which they are registered."""
-    found: dict[str, list[int]] = {}
-    for year, units in sorted(setting.lists.items()):
-        if year == setting.on.year:
-            for unit in units:
-                found.setdefault(unit, []).append(year)
-    for year, ids in sorted(setting.ahead.items()):
-        for unit in sorted(ids):
-            found.setdefault(unit, []).append(year)
-    return {unit: tuple(years) for unit, years in found.items()}
+    now = setting.on.year
+    years_of: dict[str, list[int]] = {}
+    for year, units in [(now, setting.lists.get(now, ())), *sorted(setting.ahead.items())]:
+        for unit in units:
+            years_of.setdefault(unit, []).append(year)
+    return {unit: tuple(years) for unit, years in years_of.items()}
 
 
 def _standing(
@@ -414,14 +414,14 @@ def _carried_rows(
     """The last recognitions of the units that went into this one."""
     if ledger.counting.carry_over == "reassess":
         return []
-    found = []
+    carried = []
     for before in ledger.roster.predecessors(unit):
         held = [row for row in rows.get(before.id, ()) if row.status == "recognised"]
         if held and ledger.holds(before, ledger.on.year, "high"):
-            found.append((before, held[-1]))
+            carried.append((before, held[-1]))
         elif not held:
-            found += _carried_rows(ledger, before, rows)
-    return found
+            carried += _carried_rows(ledger, before, rows)
+    return carried
 
 
 def _later_rows(ledger: History, unit: Unit, rows: Mapping[str, Sequence[UnitStatus]]) -> list[UnitStatus]:
@@ -431,26 +431,31 @@ def _later_rows(ledger: History, unit: Unit, rows: Mapping[str, Sequence[UnitSta
     return [row for each in ledger.roster.successors(unit) for row in rows.get(each.id, ())]
 
 
+def by_area(units: Iterable[UnitStanding]) -> dict[str, list[UnitStanding]]:
+    """The units of each area, in the order of the first of them."""
+    areas: dict[str, list[UnitStanding]] = {}
+    for unit in units:
+        areas.setdefault(unit.area, []).append(unit)
+    return areas
+
+
 def area_standings(setting: ProjectionContext, units: Iterable[UnitStanding]) -> tuple[AreaStanding, ...]:
     """The areas, in the order of their units."""
-    by_area: dict[str, list[UnitStanding]] = {}
-    for each in units:
-        by_area.setdefault(each.area, []).append(each)
     year = setting.on.year
     return tuple(
         AreaStanding(
             area,
-            len(found),
-            sum(each.holds is True for each in found),
-            sum(each.holds is None for each in found),
-            sum(year in each.listed for each in found),
-            sum(year + 1 in each.listed for each in found),
+            len(inside),
+            sum(unit.holds is True for unit in inside),
+            sum(unit.holds is None for unit in inside),
+            sum(year in unit.listed for unit in inside),
+            sum(year + 1 in unit.listed for unit in inside),
         )
-        for area, found in by_area.items()
+        for area, inside in by_area(units).items()
     )
 
 
-# ---- the tasks of a plan on the day of a report: overdue, due next, yearly, done; risks that the figures show ---
+# ---- Tasks and risks ----
 
 _NEXT = datetime.timedelta(days=366)
 _ORDER = ("overdue", "next", "yearly", "later", "done")
@@ -486,18 +491,17 @@ def duties_of(plan: Plan, on: datetime.date, done: Collection[str]) -> tuple[Dut
         if name not in known:
             problems.add_fault("done", Fault("CE972", value=str(name), known=", ".join(known) or "–"))
     problems.raise_errors()
-    found = [_duty(task, on, done=task.id is not None and task.id in done) for task in plan.tasks]
-    late = datetime.date.max
-    return tuple(sorted(found, key=lambda each: (_ORDER.index(each.state), each.due or late)))
+    duties = [_duty(task, on, done=task.id is not None and task.id in done) for task in plan.tasks]
+    return tuple(sorted(duties, key=lambda duty: (_ORDER.index(duty.state), duty.due or datetime.date.max)))
 
 
 def _duty(task: Task, on: datetime.date, *, done: bool) -> Duty:
-    if isinstance(task.due, datetime.date):
-        state = "overdue" if task.due < on else "next" if task.due - on <= _NEXT else "later"
-        return Duty(task, "done" if done else state, task.due)
-    if task.due is None:
-        return Duty(task, "done" if done else "later", None)
-    return Duty(task, "done" if done else "yearly", None)
+    due = task.due if isinstance(task.due, datetime.date) else None
+    if due is not None:
+        state = "overdue" if due < on else "next" if due - on <= _NEXT else "later"
+    else:
+        state = "later" if task.due is None else "yearly"
+    return Duty(task, "done" if done else state, due)
 
 
 def risks_of(
@@ -509,35 +513,32 @@ def risks_of(
 ) -> tuple[Risk, ...]:
     """What may keep the plan from its targets, or a reader from the right figure."""
     year = projection.on.year
-    found = [
-        Risk("target", {"target": id, "word": each.likelihood or each.status})
-        for id, each in projection.targets.items()
-        if each.status in ("missed", "off_track")
-        or each.likelihood in ("uncertain", "unlikely", "very_unlikely")
+    risks = [
+        Risk("target", {"target": id, "word": outlook.likelihood or outlook.status})
+        for id, outlook in projection.targets.items()
+        if outlook.status in ("missed", "off_track")
+        or outlook.likelihood in ("uncertain", "unlikely", "very_unlikely")
     ]
+
+    def risk(code: str, **details: object) -> None:
+        """Note a risk, if any of its details is more than nothing."""
+        if any(details.values()):
+            risks.append(Risk(code, details))
+
     ahead = year < plan.horizon.until
     if ahead and plan.counting.registered_only and not any(each.year > year for each in plan.registrations):
-        found.append(Risk("no_list", {"year": year + 1}))
-    lapsing = [each.name for each in units if each.until == year]
+        risks.append(Risk("no_list", {"year": year + 1}))
+    lapsing = [unit.name for unit in units if unit.until == year]
     if lapsing:
-        found.append(Risk("lapsing", {"names": lapsing, "year": year}))
-    weak = [each.name for each in units if each.holds and each.quality is not None and each.quality.lacking]
-    if weak:
-        found.append(Risk("weak", {"names": weak}))
-    open_ = sum(each.holds is None for each in units)
-    if open_:
-        found.append(Risk("open", {"count": open_}))
+        risks.append(Risk("lapsing", {"names": lapsing, "year": year}))
+    risk("weak", names=[each.name for each in units if each.holds and each.quality and each.quality.lacking])
+    risk("open", count=sum(unit.holds is None for unit in units))
     if since.units[0] != since.units[1]:
         then, now = since.shares
-        found.append(
-            Risk("denominator", {"before": since.units[0], "after": since.units[1], "then": then, "now": now})
-        )
-    carried = [each.name for each in units if each.carried and each.holds]
-    if carried:
-        found.append(Risk("carried", {"names": carried}))
-    overdue = sum(each.state == "overdue" for each in duties)
-    if overdue:
-        found.append(Risk("overdue", {"count": overdue}))
+        before, after = since.units
+        risks.append(Risk("denominator", {"before": before, "after": after, "then": then, "now": now}))
+    risk("carried", names=[unit.name for unit in units if unit.carried and unit.holds])
+    risk("overdue", count=sum(duty.state == "overdue" for duty in duties))
     if ahead:
-        found.append(Risk("rules"))
-    return tuple(found)
+        risks.append(Risk("rules"))
+    return tuple(risks)

@@ -85,6 +85,7 @@ class Page:
     lang: str
     kind: str
     title: str
+    contents: str
     head: tuple[str, ...]
     sections: tuple[Section, ...]
     foot: tuple[str, ...]
@@ -160,7 +161,7 @@ svg{min-width:0}
 """One sheet for the whole page; it names no font, picture or sheet that would have to be fetched."""
 
 
-# ---- a page as Markdown, for Word, e-mail and version control. What others typed stays text ------
+# ---- A page as Markdown, for Word, e-mail and version control. What others typed stays text ----
 
 # What would be markup inside a line; at its beginning, lists, headings and quotes too.
 _INSIDE = re.compile(r"([\\`*_\[\]<>|~$#&@])")
@@ -218,13 +219,12 @@ def _row_markdown(cells: tuple[Cell, ...] | list[Cell]) -> str:
     return f"| {' | '.join(_text_markdown(cell.text) or ' ' for cell in cells)} |"
 
 
-# ---- a page as one HTML file: inline style, inline SVG, no script, nothing to fetch --------------
+# ---- A page as one HTML file: inline style, inline SVG, no script, nothing to fetch ----
 
 # The browser is told to fetch nothing and run nothing, whatever might stand in a name.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _WIDE_FROM = 5
 _LONG = re.compile(r"\S{30}(?=\S)")
-_CONTENTS = {"vi": "Mục lục", "en": "Contents"}
 
 
 def page_html(page: Page) -> str:
@@ -241,7 +241,7 @@ def page_html(page: Page) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{_text_html(page.kind)} – {_text_html(page.title)}</title>\n<style>\n{PAGE_STYLE}</style>\n</head>\n"
         f'<body>\n<header>\n<p class="kind">{_text_html(page.kind)}</p>\n<h1>{_breakable(page.title)}</h1>\n'
-        f'{head}</header>\n<nav aria-label="{_CONTENTS[page.lang]}"><ul>{contents}</ul></nav>\n'
+        f'{head}</header>\n<nav aria-label="{page.contents}"><ul>{contents}</ul></nav>\n'
         f"<main>\n{sections}</main>\n<footer>{foot}</footer>\n</body>\n</html>\n"
     )
 

@@ -5,21 +5,17 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from fractions import Fraction
 from typing import Any
 
 import attrs
 
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems, chosen_language
-from criteria_engine.messages.plans import SENTENCES
-from criteria_engine.messages.reports_en import ENGLISH
-from criteria_engine.messages.reports_vi import VIETNAMESE
 from criteria_engine.plans.assessed import last_results
 from criteria_engine.plans.plan import Plan
 from criteria_engine.plans.unit_status import UnitStatus, load_unit_statuses, unit_statuses_from
-from criteria_engine.projection.chart import unit_word
-from criteria_engine.projection.context import course_of, setting_of
-from criteria_engine.projection.outlook import TargetOutlook, plain
+from criteria_engine.projection.context import context_of, scenarios_of
+from criteria_engine.projection.narrative import plan_speaker
+from criteria_engine.projection.outlook import plain
 from criteria_engine.projection.projection import Projection, project
 from criteria_engine.reports.facts import (
     KINDS,
@@ -37,168 +33,13 @@ from criteria_engine.reports.facts import (
     risks_of,
     unit_standings,
 )
-from criteria_engine.reports.layout import Block, Bullets, Cell, Page, Paragraph, Section, markdown, page_html
-from criteria_engine.reports.sections import (
-    area_section,
-    chart_section,
-    outlook_word,
-    quality_section,
-    risk_section,
-    since_section,
-    target_section,
-    target_title,
-    task_section,
-    unit_section,
-    unreported_section,
-)
-from criteria_engine.reports.speaker import ReportSpeaker
+from criteria_engine.reports.layout import Page, markdown, page_html
+from criteria_engine.reports.sections import PageWriter
 
 __all__ = [
     "Report",
-    "page_of",
     "report",
 ]
-
-
-# ---- the page of a report in one language: its head, its sections in order, its foot -------------
-
-
-def page_of(
-    projection: Projection,
-    period: Period,
-    units: Sequence[UnitStanding],
-    areas: Sequence[AreaStanding],
-    unreported: Sequence[UnitStanding],
-    since: Since,
-    duties: Sequence[Duty],
-    risks: Sequence[Risk],
-    assessments: tuple[bool, str | None],
-    lang: str,
-) -> Page:
-    """All of it, in the order in which it is read: what matters first, unit by unit at the end."""
-    plan, year = projection.plan, projection.on.year
-    speaker = ReportSpeaker(lang, unit_word(plan, lang), VIETNAMESE if lang == "vi" else ENGLISH)
-    sections = (
-        _summary(speaker, projection, since, units, unreported, duties, assessed_assumed=assessments[0]),
-        target_section(speaker, projection, assessments_assumed=assessments[0]),
-        chart_section(speaker, projection),
-        area_section(speaker, areas, year, projection.assumed),
-        since_section(speaker, since),
-        unreported_section(speaker, unreported, year),
-        quality_section(speaker, units, assessments),
-        risk_section(speaker, projection, risks, assessments_assumed=assessments[0]),
-        task_section(speaker, duties),
-        unit_section(
-            speaker,
-            units,
-            year,
-            lasting=plan.counting.lasts is None,
-            assessments_assumed=assessments[0],
-        ),
-        _sources(speaker, projection),
-    )
-    return Page(
-        lang,
-        speaker.say(f"title_{period.kind}"),
-        plan.title.in_language(lang) or plan.id,
-        _head(speaker, plan, projection, period),
-        sections,
-        (speaker.say("foot", engine=projection.engine, digest=projection.digest),),
-    )
-
-
-def _head(speaker: ReportSpeaker, plan: Plan, projection: Projection, period: Period) -> tuple[str, ...]:
-    said = []
-    for basis in plan.legal_basis[:1]:
-        key = "document_bare" if basis.issued is None else "document"
-        said.append(speaker.say(key, document=basis.document, day=basis.issued))
-    said.append(speaker.say("day", day=projection.on, since=period.since))
-    if period.due is not None:
-        late = (projection.on - period.due).days
-        said.append(speaker.say("late" if late > 0 else "due", day=period.due, count=late))
-    return tuple(said)
-
-
-def _summary(
-    speaker: ReportSpeaker,
-    projection: Projection,
-    since: Since,
-    units: Sequence[UnitStanding],
-    unreported: Sequence[UnitStanding],
-    duties: Sequence[Duty],
-    *,
-    assessed_assumed: bool,
-) -> Section:
-    have, open_, total = projection.standing
-    share = speaker.share(Fraction(have, total or 1))
-    key = "now_open" if open_ else "now"
-    items = [speaker.say(key, day=projection.on, have=have, units=total, share=share, open=open_)]
-    items += [_target_line(speaker, projection.plan, each) for each in projection.targets.values()]
-    before, after = since.units
-    counts = {name: len(getattr(since, name)) for name in ("recognised", "lapsed", "registered")}
-    more = "period_line_more" if after > before else "period_line_units"
-    key = "period_line" if before == after else more
-    items.append(speaker.say(key, before=before, after=after, **counts))
-    carried = sum(bool(each.carried) and each.holds is True for each in units)
-    if carried:
-        items.append(speaker.say("carried_line", count=carried))
-    if unreported:
-        items.append(speaker.say("unreported_line", count=len(unreported), year=projection.on.year))
-    overdue = sum(each.state == "overdue" for each in duties)
-    if overdue:
-        items.append(speaker.say("overdue_line", count=overdue))
-    blocks: list[Block] = []
-    rows, of = projection.assumed
-    if rows:
-        key = "assumed_all" if rows == of else "assumed_rows"
-        blocks.append(Paragraph(speaker.say(key, rows=rows, of=of), "assumed"))
-    if assessed_assumed:
-        blocks.append(Paragraph(speaker.say("assumed_assessments"), "assumed"))
-    blocks.append(Bullets(tuple(Cell(item) for item in items)))
-    return Section("summary", speaker.say("section_summary"), tuple(blocks))
-
-
-def _target_line(speaker: ReportSpeaker, plan: Plan, each: TargetOutlook) -> str:
-    key = "target_line" if each.needed else "target_line_met"
-    if plan.target(each.id).in_ is not None or plan.target(each.id).units is not None:
-        key = "target_line_year"
-    return speaker.say(
-        key,
-        title=target_title(each, speaker.lang),
-        required=each.required,
-        units=each.units,
-        have=each.have,
-        needed=each.needed,
-        word=outlook_word(speaker, each),
-    )
-
-
-def _method(speaker: ReportSpeaker, projection: Projection) -> str:
-    """How expected numbers were come by."""
-    match projection.method:
-        case "hazard" | "arithmetic" as method:
-            return speaker.say(f"source_{method}")
-        case "published":
-            return speaker.say("source_arithmetic")
-        case "scores":
-            return f"{SENTENCES[speaker.lang]['drawn']} {speaker.say('source_seed', seed=projection.seed)}"
-    return f"{SENTENCES[speaker.lang]['own_model']} {speaker.say('source_seed', seed=projection.seed)}"
-
-
-def _sources(speaker: ReportSpeaker, projection: Projection) -> Section:
-    """Where the figures come from, and which of them somebody assumed."""
-    rows, of = projection.assumed
-    counting = projection.plan.counting
-    items = [Cell(speaker.say("source_rows", rows=rows, of=of) if of else speaker.say("source_none"))]
-    items.append(Cell(speaker.say(f"source_basis_{counting.basis}")))
-    if counting.assumed:
-        names = "; ".join(SENTENCES[speaker.lang][name] for name in counting.assumed)
-        items.append(Cell(speaker.say("source_rules", names=names), "assumed"))
-    items.append(Cell(_method(speaker, projection)))
-    items += [Cell(SENTENCES[speaker.lang][note]) for note in projection.notes]
-    if set(projection.scenarios) - {"as_is"}:
-        items.append(Cell(speaker.say("source_scenarios", names=speaker.listed(projection.scenarios))))
-    return Section("sources", speaker.say("section_sources"), (Bullets(tuple(items)),))
 
 
 @attrs.frozen(repr=False)
@@ -279,7 +120,8 @@ class Report:
         }
 
     def _page(self, lang: str | None) -> Page:
-        return page_of(
+        return PageWriter(
+            plan_speaker(self.plan, chosen_language(lang), "reports", "plans"),
             self.projection,
             self.period,
             self.units,
@@ -288,12 +130,12 @@ class Report:
             self.since,
             self.duties,
             self.risks,
-            (self.assessments_assumed, self.ruleset_status),
-            chosen_language(lang),
-        )
+            self.assessments_assumed,
+            self.ruleset_status,
+        ).page()
 
 
-# ---- making a periodic report on a plan ----------------------------------------------------------
+# ---- Making a report ----
 
 _Rows = str | os.PathLike[str] | Iterable[UnitStatus | Mapping[str, Any]]
 
@@ -336,7 +178,7 @@ def report(
         raise _refused("since", Fault("CE974", since_day=since, on_day=on))
     rows = _rows_of(plan, recognitions)
     found = project(plan, recognitions=rows, on=on, assessments=assessments, **choices)
-    setting = setting_of(plan, rows, on, course_of(choices.get("scenarios", ())))
+    setting = context_of(plan, rows, on, scenarios_of(choices.get("scenarios", ())))
     results = last_results(assessments or {}, choices.get("ruleset"))
     units = unit_standings(setting, qualities(setting, results))
     period = period_of(plan, on, kind, since)

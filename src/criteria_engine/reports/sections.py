@@ -1,46 +1,41 @@
-"""The sections about targets, years, risks and tasks."""
+"""The page of a report in one language: its head, its sections in the order of reading, its foot.
+
+What matters comes first (summary, targets, years), unit by unit at the end. Whatever was assumed by somebody is
+marked where it is said.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
+import attrs
+
 from criteria_engine.forecasting.published import Label
-from criteria_engine.messages.formatting import number, points, sort_key_vi
-from criteria_engine.messages.plans import SENTENCES
+from criteria_engine.messages.formatting import points, sort_key_vi
+from criteria_engine.messages.speaker import Speaker
 from criteria_engine.plans.roster import Unit, UnitChange
 from criteria_engine.projection.chart import drawing_of
-from criteria_engine.projection.outlook import Nearest, TargetOutlook
+from criteria_engine.projection.outlook import MustChange, Nearest, TargetOutlook
 from criteria_engine.projection.projection import Projection
 from criteria_engine.reports.facts import (
     AreaStanding,
     CriterionName,
     Duty,
     Happening,
+    Period,
     Quality,
     Risk,
     Since,
     UnitStanding,
+    by_area,
     commonly_lacking,
 )
-from criteria_engine.reports.layout import Block, Bullets, Cell, Chart, Paragraph, ReportTable, Section
-from criteria_engine.reports.speaker import ReportSpeaker
+from criteria_engine.reports.layout import Block, Bullets, Cell, Chart, Page, Paragraph, ReportTable, Section
 
-__all__ = [
-    "area_section",
-    "chart_section",
-    "outlook_word",
-    "quality_section",
-    "risk_section",
-    "since_section",
-    "target_section",
-    "target_title",
-    "task_section",
-    "unit_section",
-    "unreported_section",
-]
+__all__ = ["PageWriter"]
 
-_MOST_NAMES = 5
+_MOST_NAMES, _MOST_UNIT_NAMES, _MOST_CRITERIA, _MOST_COMMON = 5, 12, 3, 5
 _TONES = {
     "achieved": "good",
     "very_likely": "good",
@@ -53,454 +48,516 @@ _TONES = {
 }
 
 
-def target_title(each: TargetOutlook, lang: str) -> str:
-    """What a target is called."""
-    return each.title.in_language(lang) or each.id
+@attrs.frozen(eq=False)
+class PageWriter:
+    """Writes the page of one report; ``assessed_assumed`` says that its assessments were assumed by somebody."""
 
+    speaker: Speaker
+    projection: Projection
+    period: Period
+    units: Sequence[UnitStanding]
+    areas: Sequence[AreaStanding]
+    unreported: Sequence[UnitStanding]
+    since: Since
+    duties: Sequence[Duty]
+    risks: Sequence[Risk]
+    assessed_assumed: bool
+    ruleset_status: str | None
 
-def outlook_word(speaker: ReportSpeaker, each: TargetOutlook) -> str:
-    """How a target will come out, with the probability where there is one."""
-    word = each.likelihood or each.status
-    said = speaker.say(word)
-    if each.probability is None or word == each.status:
-        return said
-    return speaker.say("with_chance", word=said, chance=speaker.share(each.probability, least=0))
+    def page(self) -> Page:
+        """All of it."""
+        plan, projection = self.projection.plan, self.projection
+        return Page(
+            self.speaker.lang,
+            self._say(f"title_{self.period.kind}"),
+            plan.title.in_language(self.speaker.lang) or plan.id,
+            self._say("contents"),
+            tuple(self._head()),
+            (
+                self._summary(),
+                self._targets(),
+                self._years(),
+                self._areas(),
+                self._changes(),
+                self._unreported(),
+                self._quality(),
+                self._risks(),
+                self._tasks(),
+                self._units(),
+                self._sources(),
+            ),
+            (self._say("foot", engine=projection.engine, digest=projection.digest),),
+        )
 
+    def _say(self, key: str, /, **values: object) -> str:
+        return self.speaker.say(key, **values)
 
-def target_section(speaker: ReportSpeaker, projection: Projection, *, assessments_assumed: bool) -> Section:
-    """Need, have, shortfall, outlook; then what must change."""
-    head = speaker.heads("target", "year", "required", "have", "needed", "expected", "pace", "outlook")
-    rows = []
-    must: list[Cell] = []
-    for each in projection.targets.values():
-        title = target_title(each, speaker.lang)
-        target = projection.plan.target(each.id)
-        alone = target.in_ is not None or target.units is not None
-        rows.append(_target_row(speaker, title, each, alone=alone))
-        rows += [_target_row(speaker, f"– {area}", part) for area, part in each.areas.items()]
-        said = _must_change(speaker, projection, each, assessments_assumed=assessments_assumed)
-        labels = projection.labels.get(each.id)
-        if labels:
-            must.append(Cell(_labels(speaker, title, labels)))
-        if said:
-            must.append(Cell(f"{speaker.say('must_title', title=title)} {'; '.join(said)}."))
-    table = ReportTable(
-        speaker.caption("targets", projection.assumed), head, tuple(rows), frozenset(range(1, 7))
-    )
-    blocks = (table, Bullets(tuple(must))) if must else (table,)
-    return Section("targets", speaker.say("section_targets"), blocks)
+    def _section(self, id: str, *blocks: Block) -> Section:
+        return Section(id, self._say(f"section_{id}"), blocks)
 
+    def _bullets(self, items: Iterable[str]) -> Bullets:
+        return Bullets(tuple(Cell(item) for item in items))
 
-def _labels(speaker: ReportSpeaker, title: str, labels: Mapping[str, Label]) -> str:
-    """What published rules call the trend; the words are those of the paragraph."""
-    words = SENTENCES[speaker.lang]
-    said = "; ".join(f"{words[rule]}: {words[f'label_{found.label}']}" for rule, found in labels.items())
-    return words["labels"].format(title=title, labels=said)
+    def _marked(self, text: str, *, assumed: bool) -> str:
+        return self._say("assumed_mark", text=text) if assumed else text
 
+    def _caption(self, key: str) -> str:
+        """The caption of a table, with how many of the rows behind its figures are assumed, where some are."""
+        text, (rows, of) = self._say(f"caption_{key}"), self.projection.assumed
+        return self._say("caption_assumed", text=text, rows=rows, of=of) if rows else text
 
-def _target_row(
-    speaker: ReportSpeaker, title: str, each: TargetOutlook, *, alone: bool = False
-) -> tuple[Cell, ...]:
-    """``alone``: so many in a year, or named units, are no share of all."""
-    have = str(each.have) + (f"…{each.have + each.pending}" if each.pending else "")
-    most = each.required_most
-    required = f"{each.required}–{most}" if most is not None and most > each.required else str(each.required)
-    pace = number(each.required_per_year, speaker.lang, digits=1) if each.required_per_year else "–"
-    word = each.likelihood or each.status
-    return (
-        Cell(title),
-        Cell(str(each.year)),
-        Cell(required if alone else f"{required}/{each.units}"),
-        Cell(have),
-        Cell(str(each.needed)),
-        Cell(number(each.expected, speaker.lang, digits=1)),
-        Cell(pace),
-        Cell(outlook_word(speaker, each), _TONES.get(word, "doubt")),
-    )
+    def _title(self, outlook: TargetOutlook) -> str:
+        return outlook.title.in_language(self.speaker.lang) or outlook.id
 
+    def _outlook(self, outlook: TargetOutlook) -> str:
+        """How a target will come out, with the probability where there is one."""
+        word = outlook.likelihood or outlook.status
+        if outlook.probability is None or word == outlook.status:
+            return self._say(word)
+        chance = self.speaker.share(outlook.probability, least=0)
+        return self._say("with_chance", word=self._say(word), chance=chance)
 
-def _must_change(
-    speaker: ReportSpeaker, projection: Projection, each: TargetOutlook, *, assessments_assumed: bool
-) -> list[str]:
-    target = projection.plan.target(each.id)
-    said = []
-    if each.areas:
-        parts = [
-            speaker.say("area_part", area=area, have=part.have, required=part.required)
-            for area, part in each.areas.items()
+    # ---- Head and summary ----
+
+    def _head(self) -> Iterable[str]:
+        for basis in self.projection.plan.legal_basis[:1]:
+            key = "document_bare" if basis.issued is None else "document"
+            yield self._say(key, document=basis.document, day=basis.issued)
+        yield self._say("day", day=self.projection.on, since=self.period.since)
+        if self.period.due is not None:
+            late = (self.projection.on - self.period.due).days
+            yield self._say("late" if late > 0 else "due", day=self.period.due, count=late)
+
+    def _summary(self) -> Section:
+        projection, since = self.projection, self.since
+        have, open_, total = projection.standing
+        share = self.speaker.share(Fraction(have, total or 1))
+        key = "now_open" if open_ else "now"
+        items = [self._say(key, day=projection.on, have=have, units=total, share=share, open=open_)]
+        items += [self._target_line(outlook) for outlook in projection.targets.values()]
+        before, after = since.units
+        counts = {name: len(getattr(since, name)) for name in ("recognised", "lapsed", "registered")}
+        more = "period_line_more" if after > before else "period_line_units"
+        key = "period_line" if before == after else more
+        items.append(self._say(key, before=before, after=after, **counts))
+        carried = sum(bool(unit.carried) and unit.holds is True for unit in self.units)
+        if carried:
+            items.append(self._say("carried_line", count=carried))
+        if self.unreported:
+            items.append(self._say("unreported_line", count=len(self.unreported), year=projection.on.year))
+        overdue = sum(duty.state == "overdue" for duty in self.duties)
+        if overdue:
+            items.append(self._say("overdue_line", count=overdue))
+        blocks: list[Block] = []
+        rows, of = projection.assumed
+        if rows:
+            key = "assumed_all" if rows == of else "assumed_rows"
+            blocks.append(Paragraph(self._say(key, rows=rows, of=of), "assumed"))
+        if self.assessed_assumed:
+            blocks.append(Paragraph(self._say("assumed_assessments"), "assumed"))
+        return self._section("summary", *blocks, self._bullets(items))
+
+    def _target_line(self, outlook: TargetOutlook) -> str:
+        key = "target_line" if outlook.needed else "target_line_met"
+        if self._stands_alone(outlook):
+            key = "target_line_year"
+        return self._say(
+            key,
+            title=self._title(outlook),
+            required=outlook.required,
+            units=outlook.units,
+            have=outlook.have,
+            needed=outlook.needed,
+            word=self._outlook(outlook),
+        )
+
+    def _stands_alone(self, outlook: TargetOutlook) -> bool:
+        """Whether a target is so many in a year, or named units, and thus no share of all."""
+        target = self.projection.plan.target(outlook.id)
+        return target.in_ is not None or target.units is not None
+
+    # ---- Targets: need, have, shortfall, outlook; then what must change ----
+
+    def _targets(self) -> Section:
+        rows, must = [], []
+        for outlook in self.projection.targets.values():
+            title, alone = self._title(outlook), self._stands_alone(outlook)
+            rows.append(self._target_row(title, outlook, alone=alone))
+            rows += [self._target_row(f"– {area}", part) for area, part in outlook.areas.items()]
+            labels = self.projection.labels.get(outlook.id)
+            if labels:
+                must.append(self._labels(title, labels))
+            said = self._must_change(outlook, alone=alone)
+            if said:
+                must.append(f"{self._say('must_title', title=title)} {'; '.join(said)}.")
+        head = self.speaker.heads(
+            "target", "year", "required", "have", "needed", "expected", "pace", "outlook"
+        )
+        table = ReportTable(self._caption("targets"), head, tuple(rows), frozenset(range(1, 7)))
+        return self._section("targets", table, *([self._bullets(must)] if must else []))
+
+    def _labels(self, title: str, labels: Mapping[str, Label]) -> str:
+        """What published rules call the trend."""
+        said = [f"{self._say(rule)}: {self._say(f'label_{found.label}')}" for rule, found in labels.items()]
+        return self._say("labels", title=title, labels="; ".join(said))
+
+    def _target_row(self, title: str, outlook: TargetOutlook, *, alone: bool = False) -> tuple[Cell, ...]:
+        number, most = self.speaker.number, outlook.required_most
+        have = str(outlook.have) + (f"…{outlook.have + outlook.pending}" if outlook.pending else "")
+        required = str(outlook.required)
+        if most is not None and most > outlook.required:
+            required += f"–{most}"
+        cells = [
+            title,
+            str(outlook.year),
+            required if alone else f"{required}/{outlook.units}",
+            have,
+            str(outlook.needed),
+            number(outlook.expected),
+            number(outlook.required_per_year) if outlook.required_per_year else "–",
         ]
-        said.append(speaker.say("must_areas", areas=speaker.listed(parts)))
-    ahead = each.attained_on is not None and each.attained_on > projection.on
-    if ahead and each.attained_on is not None:
-        said.append(speaker.say("must_attained", year=each.attained_on.year))
-    if each.status != "off_track" or target.units is not None or target.in_ is not None:
+        tone = _TONES.get(outlook.likelihood or outlook.status, "doubt")
+        return (*(Cell(cell) for cell in cells), Cell(self._outlook(outlook), tone))
+
+    def _must_change(self, outlook: TargetOutlook, *, alone: bool) -> list[str]:
+        said = []
+        if outlook.areas:
+            parts = [
+                self._say("area_part", area=area, have=part.have, required=part.required)
+                for area, part in outlook.areas.items()
+            ]
+            said.append(self._say("must_areas", areas=parts))
+        if outlook.attained_on is not None and outlook.attained_on > self.projection.on:
+            said.append(self._say("must_attained", year=outlook.attained_on.year))
+        if outlook.status != "off_track" or alone:
+            return said
+        if outlook.required_per_year:
+            said.append(self._say("must_pace", pace=outlook.required_per_year, year=outlook.year))
+        if outlook.must_change is not None:
+            said += self._ways(outlook.must_change)
         return said
-    if each.required_per_year:
-        said.append(speaker.say("must_pace", pace=each.required_per_year, year=each.year))
-    must = each.must_change
-    if must is None:
-        return said
-    if must.recognise:
-        said.append(
-            speaker.say(
+
+    def _ways(self, must: MustChange) -> Iterable[str]:
+        """What would bring a target about: registrations, renewals, the units nearest to it."""
+        if must.recognise:
+            yield self._say(
                 "must_register_never" if must.register is None else "must_register",
-                next=projection.on.year + 1,
+                next=self.projection.on.year + 1,
                 register=must.register,
                 recognise=must.recognise,
-                confidence=speaker.share(must.confidence, least=0),
+                confidence=self.speaker.share(must.confidence, least=0),
             )
+        if must.renewals:
+            yield self._say("must_renew", names=self.speaker.listed(must.renewals, _MOST_NAMES))
+        if must.nearest:
+            names = self.speaker.listed((self._near(unit) for unit in must.nearest), _MOST_NAMES)
+            yield self._marked(self._say("must_nearest", names=names), assumed=self.assessed_assumed)
+
+    def _near(self, unit: Nearest) -> str:
+        """A unit, and how many criteria it lacks, or lacks figures for."""
+        if unit.not_met:
+            return self._say("near", name=unit.name, count=len(unit.not_met))
+        return self._say("near_open" if unit.open else "near_met", name=unit.name, count=len(unit.open))
+
+    # ---- Years and areas ----
+
+    def _years(self) -> Section:
+        """The chart, and the same years as a table."""
+        projection, share, number = self.projection, self.speaker.share, self.speaker.number
+        drawing = drawing_of(
+            projection.plan,
+            projection.on,
+            projection.targets,
+            projection.years,
+            projection.assumed,
+            self.speaker.lang,
         )
-    if must.renewals:
-        said.append(speaker.say("must_renew", names=speaker.listed(must.renewals, _MOST_NAMES)))
-    if must.nearest:
-        near = [_near(speaker, each) for each in must.nearest]
-        text = speaker.say("must_nearest", names=speaker.listed(near, _MOST_NAMES))
-        said.append(speaker.say("assumed_mark", text=text) if assessments_assumed else text)
-    return said
+        now, last = (drawing.known or drawing.rows)[-1], drawing.rows[-1]
+        share_now = share(now.shares[0])
+        if now.low != now.high:
+            share_now = self._say("from_to", low=share_now, high=share(now.shares[2]))
+        low, expected, high = (share(part) for part in last.shares)
+        caption = self._say(
+            "chart_caption",
+            year_now=now.year,
+            share_now=share_now,
+            year_last=last.year,
+            share_last=expected,
+            low=low,
+            high=high,
+        )
+        caption = self._marked(caption, assumed=bool(projection.assumed[0])) + "."
+        head = self.speaker.heads("year", "total", "low", "expected", "high", "expected_share", "pathway")
+        rows = []
+        for row in projection.years:
+            counts = [number(count) for count in (row.low, row.expected, row.high)]
+            pathway = "–" if row.required is None else number(row.required)
+            cells = [str(row.year), str(row.units), *counts, share(row.shares[1]), pathway]
+            rows.append(tuple(Cell(cell) for cell in cells))
+        table = ReportTable(self._caption("years"), head, tuple(rows), frozenset(range(7)))
+        return self._section("years", Chart(drawing, caption), table)
 
+    def _areas(self) -> Section:
+        """Numbers by area, and for the whole plan."""
+        year = self.projection.on.year
+        listed = [self._say("head_listed", year=each) for each in (year, year + 1)]
+        head = (*self.speaker.heads("area", "total", "recognised", "open", "share"), *listed)
+        rows = [self._area_row(area.area or self._say("no_area"), [area]) for area in self.areas]
+        rows.append(self._area_row(self._say("total"), self.areas))
+        table = ReportTable(self._caption("areas"), head, tuple(rows), frozenset(range(1, 7)))
+        return self._section("areas", table)
 
-def _near(speaker: ReportSpeaker, unit: Nearest) -> str:
-    """A unit, and how many criteria it lacks, or lacks figures for."""
-    if unit.not_met:
-        return speaker.say("near", name=unit.name, count=len(unit.not_met))
-    return speaker.say("near_open" if unit.open else "near_met", name=unit.name, count=len(unit.open))
-
-
-def chart_section(speaker: ReportSpeaker, projection: Projection) -> Section:
-    """The picture, and the same years as a table."""
-    drawing = drawing_of(
-        projection.plan,
-        projection.on,
-        projection.targets,
-        projection.years,
-        projection.assumed,
-        speaker.lang,
-    )
-    now = (drawing.known or drawing.rows)[-1]
-    last = drawing.rows[-1]
-    low, expected, high = (speaker.share(share) for share in last.shares)
-    caption = speaker.say(
-        "chart_caption",
-        year_now=now.year,
-        share_now=speaker.share(now.shares[0])
-        if now.low == now.high
-        else speaker.say("from_to", low=speaker.share(now.shares[0]), high=speaker.share(now.shares[2])),
-        year_last=last.year,
-        share_last=expected,
-        low=low,
-        high=high,
-    )
-    if projection.assumed[0]:
-        caption = speaker.say("assumed_mark", text=caption)
-    caption += "."
-    head = speaker.heads("year", "total", "low", "expected", "high", "expected_share", "pathway")
-    rows = []
-    for row in projection.years:
-        numbers = [number(each, speaker.lang, digits=1) for each in (row.low, row.expected, row.high)]
-        pathway = "–" if row.required is None else number(row.required, speaker.lang, digits=1)
-        cells = [str(row.year), str(row.units), *numbers, speaker.share(row.shares[1]), pathway]
-        rows.append(tuple(Cell(cell) for cell in cells))
-    table = ReportTable(speaker.caption("years", projection.assumed), head, tuple(rows), frozenset(range(7)))
-    return Section("years", speaker.say("section_chart"), (Chart(drawing, caption), table))
-
-
-def risk_section(
-    speaker: ReportSpeaker, projection: Projection, risks: Sequence[Risk], *, assessments_assumed: bool
-) -> Section:
-    """What a reader should weigh."""
-    items = []
-    for each in risks:
-        text = _risk(speaker, projection, each)
-        marked = each.code == "weak" and assessments_assumed
-        items.append(Cell(speaker.say("assumed_mark", text=text) if marked else text))
-    blocks = (Bullets(tuple(items)),) if items else (Paragraph(speaker.say("no_risks")),)
-    return Section("risks", speaker.say("section_risks"), blocks)
-
-
-def _risk(speaker: ReportSpeaker, projection: Projection, risk: Risk) -> str:
-    details: Mapping[str, object] = risk.details
-    if risk.code == "target":
-        each = projection.targets[str(details["target"])]
-        details = {"title": target_title(each, speaker.lang), "word": outlook_word(speaker, each)}
-    shown = {
-        name: speaker.share(value) if isinstance(value, Fraction) else value
-        for name, value in details.items()
-    }
-    return speaker.say(f"risk_{risk.code}", **shown)
-
-
-def task_section(speaker: ReportSpeaker, duties: Sequence[Duty]) -> Section:
-    """The tasks with their five clears."""
-    title = speaker.say("section_tasks")
-    if not duties:
-        return Section("tasks", title, (Paragraph(speaker.say("no_tasks")),))
-    rows = tuple(_task_row(speaker, each) for each in duties)
-    head = speaker.heads("task", "owner", "due", "result", "answerable")
-    table = ReportTable(speaker.say("caption_tasks"), head, rows)
-    if any(each.task.assumed for each in duties):
-        return Section("tasks", title, (table, Paragraph(speaker.say("tasks_assumed"), "note")))
-    return Section("tasks", title, (table,))
-
-
-def _task_row(speaker: ReportSpeaker, duty: Duty) -> tuple[Cell, ...]:
-    task, lang = duty.task, speaker.lang
-
-    def cell(part: str, text: str, tone: str = "") -> Cell:
-        return Cell(speaker.say("assumed_mark", text=text) if part in task.assumed else text, tone)
-
-    state = "later_undated" if duty.state == "later" and duty.due is None else duty.state
-    due = speaker.say(state, day=duty.due) if duty.due is not None else speaker.say(state)
-    tone = {"overdue": "bad", "done": "good"}.get(duty.state, "")
-    return (
-        cell("what", task.what.in_language(lang)),
-        cell("owner", task.owner.in_language(lang)),
-        cell("due", due, tone),
-        cell("result", task.result.in_language(lang)),
-        cell("answerable", task.answerable.in_language(lang)),
-    )
-
-
-# ---- the sections about areas, units, what changed, quality, and who has not reported ------------
-
-_MOST_UNIT_NAMES, _MOST_CRITERIA = 12, 3
-_MOST_COMMON = 5
-
-
-def area_section(
-    speaker: ReportSpeaker, areas: Sequence[AreaStanding], year: int, assumed: tuple[int, int]
-) -> Section:
-    """Numbers by area, and for the whole plan."""
-    listed = [speaker.say("head_listed", year=each) for each in (year, year + 1)]
-    head = (*speaker.heads("area", "total", "recognised", "open", "share"), *listed)
-    rows = [_area_row(speaker, each.area or speaker.say("no_area"), [each]) for each in areas]
-    rows.append(_area_row(speaker, speaker.say("total"), areas))
-    table = ReportTable(speaker.caption("areas", assumed), head, tuple(rows), frozenset(range(1, 7)))
-    return Section("areas", speaker.say("section_areas"), (table,))
-
-
-def _area_row(speaker: ReportSpeaker, name: str, areas: Sequence[AreaStanding]) -> tuple[Cell, ...]:
-    units, recognised = sum(each.units for each in areas), sum(each.recognised for each in areas)
-    cells = [
-        name,
-        str(units),
-        str(recognised),
-        str(sum(each.open for each in areas)),
-        speaker.share(Fraction(recognised, units or 1)),
-        str(sum(each.listed_now for each in areas) or "–"),
-        str(sum(each.listed_next for each in areas) or "–"),
-    ]
-    return tuple(Cell(cell) for cell in cells)
-
-
-# ---- unit by unit --------------------------------------------------------------------------------
-
-
-def unit_section(
-    speaker: ReportSpeaker,
-    units: Sequence[UnitStanding],
-    year: int,
-    *,
-    lasting: bool,
-    assessments_assumed: bool,
-) -> Section:
-    """A table an area, a row a unit; what is assumed is marked in its row."""
-    assessed = any(each.quality is not None for each in units)
-    head = speaker.heads("unit", "status", "title_year", "decided", "until")
-    if assessed:
-        more = speaker.heads("quality", "lacking")
-        head += tuple(_marked(speaker, each, assumed=assessments_assumed) for each in more)
-    by_area: dict[str, list[UnitStanding]] = {}
-    for each in units:
-        by_area.setdefault(each.area, []).append(each)
-    tables = []
-    for area, found in by_area.items():
-        rows = tuple(_unit_row(speaker, each, year, assessed=assessed, lasting=lasting) for each in found)
-        held = sum(each.holds is True for each in found)
-        name = area or speaker.say("no_area")
-        caption = speaker.say("caption_units", area=name, have=held, units=len(found))
-        caption = _marked(speaker, caption, assumed=any(each.assumed for each in found))
-        tables.append(ReportTable(caption, head, rows, frozenset({2})))
-    return Section("units", speaker.say("section_units"), tuple(tables))
-
-
-def _marked(speaker: ReportSpeaker, text: str, *, assumed: bool) -> str:
-    return speaker.say("assumed_mark", text=text) if assumed else text
-
-
-def _unit_row(
-    speaker: ReportSpeaker, each: UnitStanding, year: int, *, assessed: bool, lasting: bool
-) -> tuple[Cell, ...]:
-    held = each.holds is not False and (each.title_year is not None or bool(each.carried))
-    decided = "–"
-    if each.title_year is not None:
-        decided = speaker.say("unknown_day") if each.decided is None else speaker.shown(each.decided)
-    until = "–"
-    if held:
-        until = speaker.say("until_lapsed") if lasting else "–"
-        until = speaker.say("until_year", year=each.until) if each.until is not None else until
-    tone = "good" if each.holds else "doubt" if each.holds is None else ""
-    cells = [
-        Cell(each.name),
-        Cell(_status(speaker, each, year), tone),
-        Cell(str(each.title_year or "–")),
-        Cell(decided),
-        Cell(until),
-    ]
-    if assessed:
-        cells += [Cell(_score(speaker, each.quality)), Cell(_holding_back(speaker, each.quality))]
-    return tuple(cells)
-
-
-def _status(speaker: ReportSpeaker, each: UnitStanding, year: int) -> str:
-    carried = [speaker.say("carried_name", name=name, year=then) for name, then in each.carried]
-    status = each.status
-    if status == "maintained" and each.kept_year is None:
-        status = "recognised"
-    text = speaker.say(status, names=speaker.listed(carried), year=each.kept_year)
-    listed = [str(then) for then in each.listed if then > year or each.status == "none"]
-    if listed:
-        text = speaker.say("listed_mark", text=text, years=speaker.listed(listed))
-    return speaker.say("assumed_mark", text=text) if each.assumed else text
-
-
-def _score(speaker: ReportSpeaker, quality: Quality | None) -> str:
-    if quality is None:
-        return speaker.say("not_assessed")
-    said = []
-    if quality.score is not None and quality.most is not None:
-        low, high = (points(each, speaker.lang) for each in quality.score)
-        most = points(quality.most, speaker.lang)
-        key = "score_of" if low == high else "score_between"
-        said.append(speaker.say(key, score=low, low=low, high=high, most=most))
-    if quality.level is not None:
-        said.append(quality.level.in_language(speaker.lang))
-    return "; ".join(said) or "–"
-
-
-def _holding_back(speaker: ReportSpeaker, quality: Quality | None) -> str:
-    if quality is None:
-        return "–"
-    said = [
-        speaker.say(key, names=speaker.listed((_name(speaker, each) for each in found), _MOST_CRITERIA))
-        for key, found in (("lacking", quality.lacking), ("open_criteria", quality.open))
-        if found
-    ]
-    return "; ".join(said) or speaker.say("nothing_lacking")
-
-
-def _name(speaker: ReportSpeaker, point: CriterionName) -> str:
-    return point.title.in_language(speaker.lang) or point.path
-
-
-# ---- what changed --------------------------------------------------------------------------------
-
-
-def since_section(speaker: ReportSpeaker, since: Since) -> Section:
-    """What happened to units, and to their list."""
-    items = [
-        said
-        for key in ("recognised", "kept", "lapsed")
-        for said in _happened(speaker, f"since_{key}", getattr(since, key))
-    ]
-    for year in sorted({each.year for each in since.registered}):
-        names = [each.name for each in since.registered if each.year == year]
-        items.append(speaker.say("since_registered", year=year, names=_in_order(speaker, names)))
-    if since.undated:
-        names = [
-            _marked(speaker, each.name, assumed=each.assumed)
-            for each in sorted(since.undated, key=lambda each: sort_key_vi(each.name))
+    def _area_row(self, name: str, areas: Sequence[AreaStanding]) -> tuple[Cell, ...]:
+        units, recognised = sum(area.units for area in areas), sum(area.recognised for area in areas)
+        cells = [
+            name,
+            str(units),
+            str(recognised),
+            str(sum(area.open for area in areas)),
+            self.speaker.share(Fraction(recognised, units or 1)),
+            str(sum(area.listed_now for area in areas) or "–"),
+            str(sum(area.listed_next for area in areas) or "–"),
         ]
-        listed = speaker.listed(names, _MOST_UNIT_NAMES)
-        items.append(speaker.say("since_undated", year=since.day.year, names=listed))
-    items += [_roster_change(speaker, change) for change in since.changes]
-    if since.units[0] != since.units[1]:
-        then, now = (speaker.share(share) for share in since.shares)
-        before, after = since.units
-        items.append(speaker.say("denominator", before=before, after=after, then=then, now=now))
-    blocks: tuple[Block, ...] = (Bullets(tuple(Cell(item) for item in items)),)
-    if not items:
-        blocks = (Paragraph(speaker.say("nothing_changed")),)
-    return Section("since", speaker.say("section_since"), blocks)
+        return tuple(Cell(cell) for cell in cells)
 
+    # ---- What changed, and who has not reported ----
 
-def _happened(speaker: ReportSpeaker, key: str, found: Sequence[Happening]) -> list[str]:
-    """A sentence for all that happened on one day, or for one year."""
-    groups: dict[str, list[str]] = {}
-    for each in found:
-        when = speaker.say("happened_day" if each.day else "happened_year", year=each.year, day=each.day)
-        when = speaker.say("happened_assumed", text=when) if each.assumed else when
-        groups.setdefault(when, []).append(each.name)
-    return [speaker.say(key, when=when, names=_in_order(speaker, names)) for when, names in groups.items()]
+    def _changes(self) -> Section:
+        """What happened to units, and to their list."""
+        since = self.since
+        items = self._happened("since_recognised", since.recognised)
+        items += self._happened("since_kept", since.kept)
+        items += self._happened("since_lapsed", since.lapsed)
+        for year in sorted({each.year for each in since.registered}):
+            names = [each.name for each in since.registered if each.year == year]
+            items.append(self._say("since_registered", year=year, names=self._in_order(names)))
+        if since.undated:
+            undated = sorted(since.undated, key=lambda each: sort_key_vi(each.name))
+            names = [self._marked(each.name, assumed=each.assumed) for each in undated]
+            listed = self.speaker.listed(names, _MOST_UNIT_NAMES)
+            items.append(self._say("since_undated", year=since.day.year, names=listed))
+        items += [self._roster_change(change) for change in since.changes]
+        if since.units[0] != since.units[1]:
+            then, now = (self.speaker.share(share) for share in since.shares)
+            before, after = since.units
+            items.append(self._say("denominator", before=before, after=after, then=then, now=now))
+        return self._section(
+            "since", self._bullets(items) if items else Paragraph(self._say("nothing_changed"))
+        )
 
+    def _happened(self, key: str, happenings: Sequence[Happening]) -> list[str]:
+        """A sentence for all that happened on one day, or for one year."""
+        groups: dict[str, list[str]] = {}
+        for each in happenings:
+            when = self._say("happened_day" if each.day else "happened_year", year=each.year, day=each.day)
+            when = self._say("happened_assumed", text=when) if each.assumed else when
+            groups.setdefault(when, []).append(each.name)
+        return [self._say(key, when=when, names=self._in_order(names)) for when, names in groups.items()]
 
-def _in_order(speaker: ReportSpeaker, names: Sequence[str]) -> str:
-    return speaker.listed(sorted(names, key=sort_key_vi), _MOST_UNIT_NAMES)
+    def _in_order(self, names: Sequence[str]) -> str:
+        return self.speaker.listed(sorted(names, key=sort_key_vi), _MOST_UNIT_NAMES)
 
+    def _roster_change(self, change: UnitChange) -> str:
+        before, after = (self._roster_units(units, change.kind) for units in (change.before, change.after))
+        return self._say(f"roster_{change.kind}", day=change.day, before=before, after=after)
 
-def _roster_change(speaker: ReportSpeaker, change: UnitChange) -> str:
-    before, after = (_listed_units(speaker, units, change.kind) for units in (change.before, change.after))
-    return speaker.say(f"roster_{change.kind}", day=change.day, before=before, after=after)
+    def _roster_units(self, units: Sequence[Unit], kind: str) -> str:
+        # Where the kind of a unit changes, it is the kind that tells the two apart.
+        names = [f"{unit.kind} {unit.name}" if kind == "kind" and unit.kind else unit.name for unit in units]
+        return self.speaker.listed(names, _MOST_UNIT_NAMES)
 
+    def _unreported(self) -> Section:
+        """Units of which nothing was told for the year, by area."""
+        if not self.unreported:
+            return self._section(
+                "unreported", Paragraph(self._say("all_reported", year=self.projection.on.year))
+            )
+        items = []
+        for area, units in by_area(self.unreported).items():
+            names = self.speaker.listed((unit.name for unit in units), _MOST_UNIT_NAMES)
+            items.append(self._say("unreported_area", area=area or self._say("no_area"), names=names))
+        note = Paragraph(self._say("unreported_why"), "note")
+        return self._section("unreported", self._bullets(items), note)
 
-def _listed_units(speaker: ReportSpeaker, units: Sequence[Unit], kind: str) -> str:
-    # Where the kind of a unit changes, it is the kind that tells the two apart.
-    names = [f"{unit.kind} {unit.name}" if kind == "kind" and unit.kind else unit.name for unit in units]
-    return speaker.listed(names, _MOST_UNIT_NAMES)
+    # ---- Quality: scores, weakest criteria, and the criteria that most units lack ----
 
+    def _quality(self) -> Section:
+        assessed = [unit for unit in self.units if unit.quality is not None]
+        if not assessed:
+            return self._section("quality", Paragraph(self._say("no_quality"), "note"))
+        assumed = self.assessed_assumed
+        blocks: list[Block] = []
+        if assumed:
+            blocks.append(Paragraph(self._say("assumed_assessments"), "assumed"))
+        if self.ruleset_status in ("illustrative", "adapted"):
+            blocks.append(Paragraph(self._say(self.ruleset_status), "note"))
+        blocks.append(Paragraph(self._say("assessed", count=len(assessed), units=len(self.units))))
+        rows = tuple(
+            (Cell(unit.name), Cell(self._points(unit.quality)), Cell(self._weakest(unit.quality)))
+            for unit in assessed
+            if unit.holds
+        )
+        if rows:
+            caption = self._marked(self._say("caption_quality"), assumed=assumed)
+            blocks.append(ReportTable(caption, self.speaker.heads("unit", "quality", "weakest"), rows))
+        qualities = [unit.quality for unit in assessed if unit.quality is not None]
+        common = commonly_lacking(qualities)[:_MOST_COMMON]
+        if common:
+            counts = tuple((Cell(self._criterion(each)), Cell(str(count))) for each, count in common)
+            caption = self._marked(self._say("caption_lacking"), assumed=assumed)
+            head = self.speaker.heads("criterion", "count")
+            blocks.append(ReportTable(caption, head, counts, frozenset({1})))
+        return self._section("quality", *blocks)
 
-# ---- quality, and who has not reported -----------------------------------------------------------
+    def _criterion(self, criterion: CriterionName) -> str:
+        return criterion.title.in_language(self.speaker.lang) or criterion.path
 
+    def _weakest(self, quality: Quality | None) -> str:
+        return "–" if quality is None or quality.weakest is None else self._criterion(quality.weakest)
 
-def quality_section(
-    speaker: ReportSpeaker, units: Sequence[UnitStanding], assessments: tuple[bool, str | None]
-) -> Section:
-    """Scores and weakest criteria of the recognised units, and the criteria that most lack."""
-    title = speaker.say("section_quality")
-    found = [each for each in units if each.quality is not None]
-    if not found:
-        return Section("quality", title, (Paragraph(speaker.say("no_quality"), "note"),))
-    assumed, status = assessments
-    blocks: list[Block] = []
-    if assumed:
-        blocks.append(Paragraph(speaker.say("assumed_assessments"), "assumed"))
-    if status in ("illustrative", "adapted"):
-        blocks.append(Paragraph(speaker.say(status), "note"))
-    blocks.append(Paragraph(speaker.say("assessed", count=len(found), units=len(units))))
-    rows = tuple(
-        (Cell(each.name), Cell(_score(speaker, each.quality)), Cell(_weakest(speaker, each.quality)))
-        for each in found
-        if each.holds
-    )
-    if rows:
-        heads = speaker.heads("unit", "quality", "weakest")
-        caption = _marked(speaker, speaker.say("caption_quality"), assumed=assumed)
-        blocks.append(ReportTable(caption, heads, rows))
-    common = commonly_lacking(each.quality for each in found if each.quality is not None)[:_MOST_COMMON]
-    if common:
-        counted = tuple((Cell(_name(speaker, point)), Cell(str(count))) for point, count in common)
-        head = (speaker.say("head_criterion"), speaker.say("head_count"))
-        caption = _marked(speaker, speaker.say("caption_lacking"), assumed=assumed)
-        blocks.append(ReportTable(caption, head, counted, frozenset({1})))
-    return Section("quality", title, tuple(blocks))
+    def _points(self, quality: Quality | None) -> str:
+        if quality is None:
+            return self._say("not_assessed")
+        said = []
+        if quality.score is not None and quality.most is not None:
+            low, high = (points(each, self.speaker.lang) for each in quality.score)
+            most = points(quality.most, self.speaker.lang)
+            key = "score_of" if low == high else "score_between"
+            said.append(self._say(key, score=low, low=low, high=high, most=most))
+        if quality.level is not None:
+            said.append(quality.level.in_language(self.speaker.lang))
+        return "; ".join(said) or "–"
 
+    def _holding_back(self, quality: Quality | None) -> str:
+        if quality is None:
+            return "–"
+        said = []
+        for key, criteria in (("lacking", quality.lacking), ("open_criteria", quality.open)):
+            if criteria:
+                names = self.speaker.listed((self._criterion(each) for each in criteria), _MOST_CRITERIA)
+                said.append(self._say(key, names=names))
+        return "; ".join(said) or self._say("nothing_lacking")
 
-def _weakest(speaker: ReportSpeaker, quality: Quality | None) -> str:
-    if quality is None or quality.weakest is None:
-        return "–"
-    return _name(speaker, quality.weakest)
+    # ---- Risks and tasks ----
 
+    def _risks(self) -> Section:
+        """What a reader should weigh."""
+        items = [
+            self._marked(self._risk(risk), assumed=risk.code == "weak" and self.assessed_assumed)
+            for risk in self.risks
+        ]
+        return self._section("risks", self._bullets(items) if items else Paragraph(self._say("no_risks")))
 
-def unreported_section(speaker: ReportSpeaker, units: Sequence[UnitStanding], year: int) -> Section:
-    """Units of which nothing was told for the year, by area."""
-    title = speaker.say("section_unreported")
-    if not units:
-        return Section("unreported", title, (Paragraph(speaker.say("all_reported", year=year)),))
-    by_area: dict[str, list[str]] = {}
-    for each in units:
-        by_area.setdefault(each.area or speaker.say("no_area"), []).append(each.name)
-    items = [
-        speaker.say("unreported_area", area=area, names=speaker.listed(names, _MOST_UNIT_NAMES))
-        for area, names in by_area.items()
-    ]
-    blocks = (Bullets(tuple(Cell(item) for item in items)), Paragraph(speaker.say("unreported_why"), "note"))
-    return Section("unreported", title, blocks)
+    def _risk(self, risk: Risk) -> str:
+        details: Mapping[str, object] = risk.details
+        if risk.code == "target":
+            outlook = self.projection.targets[str(details["target"])]
+            details = {"title": self._title(outlook), "word": self._outlook(outlook)}
+        shown = {
+            name: self.speaker.share(value) if isinstance(value, Fraction) else value
+            for name, value in details.items()
+        }
+        return self._say(f"risk_{risk.code}", **shown)
+
+    def _tasks(self) -> Section:
+        """The tasks with their five clears."""
+        if not self.duties:
+            return self._section("tasks", Paragraph(self._say("no_tasks")))
+        rows = tuple(self._task_row(duty) for duty in self.duties)
+        head = self.speaker.heads("task", "owner", "due", "result", "answerable")
+        table = ReportTable(self._say("caption_tasks"), head, rows)
+        if any(duty.task.assumed for duty in self.duties):
+            return self._section("tasks", table, Paragraph(self._say("tasks_assumed"), "note"))
+        return self._section("tasks", table)
+
+    def _task_row(self, duty: Duty) -> tuple[Cell, ...]:
+        task, lang = duty.task, self.speaker.lang
+
+        def cell(part: str, text: str, tone: str = "") -> Cell:
+            return Cell(self._marked(text, assumed=part in task.assumed), tone)
+
+        state = "later_undated" if duty.state == "later" and duty.due is None else duty.state
+        tone = {"overdue": "bad", "done": "good"}.get(duty.state, "")
+        return (
+            cell("what", task.what.in_language(lang)),
+            cell("owner", task.owner.in_language(lang)),
+            cell("due", self._say(state, day=duty.due), tone),
+            cell("result", task.result.in_language(lang)),
+            cell("answerable", task.answerable.in_language(lang)),
+        )
+
+    # ---- Unit by unit ----
+
+    def _units(self) -> Section:
+        """A table an area, a row a unit; what is assumed is marked in its row."""
+        assessed = any(unit.quality is not None for unit in self.units)
+        head = self.speaker.heads("unit", "status", "title_year", "decided", "until")
+        if assessed:
+            more = self.speaker.heads("quality", "lacking")
+            head += tuple(self._marked(text, assumed=self.assessed_assumed) for text in more)
+        tables = []
+        for area, units in by_area(self.units).items():
+            rows = tuple(self._unit_row(unit, assessed=assessed) for unit in units)
+            held = sum(unit.holds is True for unit in units)
+            name = area or self._say("no_area")
+            caption = self._say("caption_units", area=name, have=held, units=len(units))
+            caption = self._marked(caption, assumed=any(unit.assumed for unit in units))
+            tables.append(ReportTable(caption, head, rows, frozenset({2})))
+        return self._section("units", *tables)
+
+    def _unit_row(self, unit: UnitStanding, *, assessed: bool) -> tuple[Cell, ...]:
+        decided = until = "–"
+        if unit.title_year is not None:
+            decided = self._say("unknown_day") if unit.decided is None else self.speaker.shown(unit.decided)
+        if unit.holds is not False and (unit.title_year is not None or unit.carried):
+            if unit.until is not None:
+                until = self._say("until_year", year=unit.until)
+            elif self.projection.plan.counting.lasts is None:
+                until = self._say("until_lapsed")
+        tone = "good" if unit.holds else "doubt" if unit.holds is None else ""
+        cells = [
+            Cell(unit.name),
+            Cell(self._status(unit), tone),
+            Cell(str(unit.title_year or "–")),
+            Cell(decided),
+            Cell(until),
+        ]
+        if assessed:
+            cells += [Cell(self._points(unit.quality)), Cell(self._holding_back(unit.quality))]
+        return tuple(cells)
+
+    def _status(self, unit: UnitStanding) -> str:
+        carried = [self._say("carried_name", name=name, year=year) for name, year in unit.carried]
+        status = unit.status
+        if status == "maintained" and unit.kept_year is None:
+            status = "recognised"
+        text = self._say(status, names=carried, year=unit.kept_year)
+        now = self.projection.on.year
+        listed = [str(year) for year in unit.listed if year > now or unit.status == "none"]
+        if listed:
+            text = self._say("listed_mark", text=text, years=listed)
+        return self._marked(text, assumed=unit.assumed)
+
+    # ---- Where the figures come from, and which of them somebody assumed ----
+
+    def _sources(self) -> Section:
+        projection, counting = self.projection, self.projection.plan.counting
+        rows, of = projection.assumed
+        items = [Cell(self._say("source_rows", rows=rows, of=of) if of else self._say("source_none"))]
+        items.append(Cell(self._say(f"source_basis_{counting.basis}")))
+        if counting.assumed:
+            names = "; ".join(self._say(f"rule_{name}") for name in counting.assumed)
+            items.append(Cell(self._say("source_rules", names=names), "assumed"))
+        items.append(Cell(self._method()))
+        items += [Cell(self._say(note)) for note in projection.notes]
+        if set(projection.scenarios) - {"as_is"}:
+            items.append(Cell(self._say("source_scenarios", names=projection.scenarios)))
+        return self._section("sources", Bullets(tuple(items)))
+
+    def _method(self) -> str:
+        """How expected numbers were come by."""
+        method = self.projection.method
+        if method in ("hazard", "arithmetic", "published"):
+            return self._say("source_hazard" if method == "hazard" else "source_arithmetic")
+        sentence = self._say("drawn" if method == "scores" else "own_model")
+        return f"{sentence} {self._say('source_seed', seed=self.projection.seed)}"

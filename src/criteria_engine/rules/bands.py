@@ -13,7 +13,18 @@ from criteria_engine.core.expression import Expression
 from criteria_engine.core.nodes import Condition, Number, Numeric, Operator
 from criteria_engine.core.values import Meaning, NumberValue, TruthValue
 from criteria_engine.messages.titles import Titles
-from criteria_engine.rules.schema import EXPRESSION, TITLES, ListOf, Plain, Struct, part
+from criteria_engine.rules.schema import (
+    EXPRESSION,
+    TITLES,
+    Formula,
+    ListOf,
+    Members,
+    OptionalFormula,
+    Plain,
+    Struct,
+    Wording,
+    part,
+)
 from criteria_engine.rules.shape import Clause, Judged, Pick, RuleContext, picked_points
 
 __all__ = ["Bands", "Step"]
@@ -25,15 +36,15 @@ _EDGES: dict[str, Operator] = {"at_least": ">=", "above": ">", "at_most": "<=", 
 class Step(Plain):
     """One step of ``bands``: one edge, and the points it gives; or ``otherwise`` alone."""
 
-    at_least: Expression | None = part(EXPRESSION, optional=True, default=None)
-    above: Expression | None = part(EXPRESSION, optional=True, default=None)
-    at_most: Expression | None = part(EXPRESSION, optional=True, default=None)
-    below: Expression | None = part(EXPRESSION, optional=True, default=None)
-    equals: Expression | None = part(EXPRESSION, optional=True, default=None, key="is")
-    otherwise: Expression | None = part(EXPRESSION, optional=True, default=None)
-    points: Expression | None = part(EXPRESSION, optional=True, default=None)
-    gives: Expression | None = part(EXPRESSION, optional=True, default=None)
-    title: Titles = part(TITLES, default=Titles())
+    at_least: OptionalFormula = part(EXPRESSION, optional=True, default=None)
+    above: OptionalFormula = part(EXPRESSION, optional=True, default=None)
+    at_most: OptionalFormula = part(EXPRESSION, optional=True, default=None)
+    below: OptionalFormula = part(EXPRESSION, optional=True, default=None)
+    equals: OptionalFormula = part(EXPRESSION, optional=True, default=None, key="is")
+    otherwise: OptionalFormula = part(EXPRESSION, optional=True, default=None)
+    points: OptionalFormula = part(EXPRESSION, optional=True, default=None)
+    gives: OptionalFormula = part(EXPRESSION, optional=True, default=None)
+    title: Wording = part(TITLES, default=Titles())
 
     @property
     def edges(self) -> list[tuple[str, Expression]]:
@@ -58,8 +69,8 @@ class Bands(Plain):
     KEY: ClassVar[str] = "bands"
     WHOLE: ClassVar[str | None] = None
 
-    of: Expression = part(EXPRESSION)
-    steps: tuple[Step, ...] = part(ListOf(Struct(Step)))
+    of: Formula = part(EXPRESSION)
+    steps: Members[Step] = part(ListOf(Struct(Step)))
 
     def picks(self, desk: RuleContext) -> tuple[list[Pick], Condition, Condition]:
         """The ways through the steps, and when ``of`` is there and is not applicable."""

@@ -8,11 +8,24 @@ from typing import ClassVar
 import attrs
 
 from criteria_engine.core import algebra as a
-from criteria_engine.core.expression import Expression
 from criteria_engine.core.grammar import nearest
 from criteria_engine.core.values import TruthValue, counted
 from criteria_engine.messages.titles import Titles
-from criteria_engine.rules.schema import EXPRESSION, LABEL, TITLES, ListOf, MapOf, Plain, Struct, part
+from criteria_engine.rules.schema import (
+    EXPRESSION,
+    LABEL,
+    TITLES,
+    Formula,
+    ListOf,
+    MapOf,
+    OptionalFormula,
+    Pairs,
+    Plain,
+    Several,
+    Struct,
+    Wording,
+    part,
+)
 from criteria_engine.rules.shape import Clause, Judged, RuleContext, all_or_nothing
 
 __all__ = ["Checklist", "Item"]
@@ -22,8 +35,8 @@ __all__ = ["Checklist", "Item"]
 class Item(Plain):
     """One item of a checklist: an expression, perhaps with a title."""
 
-    when: Expression = part(EXPRESSION)
-    title: Titles = part(TITLES, default=Titles())
+    when: Formula = part(EXPRESSION)
+    title: Wording = part(TITLES, default=Titles())
 
 
 @attrs.frozen(repr=False)
@@ -33,10 +46,10 @@ class Checklist(Plain):
     KEY: ClassVar[str] = "checklist"
     WHOLE: ClassVar[str | None] = None
 
-    of: tuple[tuple[str, Item], ...] = part(MapOf(LABEL, Struct(Item, short="when")))
-    need: Expression | None = part(EXPRESSION, optional=True, default=None)
-    including: tuple[str, ...] = part(ListOf(LABEL, single=True), default=())
-    including_any: tuple[str, ...] = part(ListOf(LABEL, single=True), default=())
+    of: Pairs[Item] = part(MapOf(LABEL, Struct(Item, short="when")))
+    need: OptionalFormula = part(EXPRESSION, optional=True, default=None)
+    including: Several[str] = part(ListOf(LABEL, single=True), default=())
+    including_any: Several[str] = part(ListOf(LABEL, single=True), default=())
 
     def judge(self, desk: RuleContext) -> Judged:
         """An item that is not applicable does not hold; the checklist itself always applies."""

@@ -12,7 +12,16 @@ from criteria_engine.core.expression import Expression
 from criteria_engine.core.grammar import nearest
 from criteria_engine.core.nodes import Condition
 from criteria_engine.core.values import Meaning, NumberValue, TextValue, TruthValue, said, within
-from criteria_engine.rules.schema import EXPRESSION, LABEL, MapOf, Plain, part
+from criteria_engine.rules.schema import (
+    EXPRESSION,
+    LABEL,
+    Formula,
+    MapOf,
+    OptionalFormula,
+    OptionalPairs,
+    Plain,
+    part,
+)
 from criteria_engine.rules.shape import Clause, Judged, Pick, RuleContext, picked_points
 
 __all__ = ["Choose"]
@@ -28,14 +37,10 @@ class Choose(Plain):
     KEY: ClassVar[str] = "choose"
     WHOLE: ClassVar[str | None] = None
 
-    of: Expression = part(EXPRESSION)
-    points: tuple[tuple[str, Expression], ...] | None = part(
-        MapOf(LABEL, EXPRESSION), optional=True, default=None
-    )
-    gives: tuple[tuple[str, Expression], ...] | None = part(
-        MapOf(LABEL, EXPRESSION), optional=True, default=None
-    )
-    otherwise: Expression | None = part(EXPRESSION, optional=True, default=None)
+    of: Formula = part(EXPRESSION)
+    points: OptionalPairs[Expression] = part(MapOf(LABEL, EXPRESSION), optional=True, default=None)
+    gives: OptionalPairs[Expression] = part(MapOf(LABEL, EXPRESSION), optional=True, default=None)
+    otherwise: OptionalFormula = part(EXPRESSION, optional=True, default=None)
 
     def picks(self, desk: RuleContext) -> tuple[list[Pick], Condition, Condition]:
         """The ways by value, and when ``of`` is there and is not applicable."""

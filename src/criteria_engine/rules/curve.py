@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import ClassVar
 
@@ -12,7 +12,7 @@ from criteria_engine.core import algebra as a
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.nodes import Branch, Numeric
 from criteria_engine.core.values import NumberValue
-from criteria_engine.rules.schema import EXPRESSION, ListOf, Plain, part
+from criteria_engine.rules.schema import EXPRESSION, Formula, FormulaLike, ListOf, Part, Plain, part
 from criteria_engine.rules.shape import Clause, Judged, RuleContext
 
 __all__ = ["Curve"]
@@ -25,8 +25,10 @@ class Curve(Plain):
     KEY: ClassVar[str] = "curve"
     WHOLE: ClassVar[str | None] = None
 
-    of: Expression = part(EXPRESSION)
-    through: tuple[tuple[Expression, ...], ...] = part(ListOf(ListOf(EXPRESSION)))
+    of: Formula = part(EXPRESSION)
+    through: Part[tuple[tuple[Expression, ...], ...], Iterable[Iterable[FormulaLike]]] = part(
+        ListOf(ListOf(EXPRESSION))
+    )
 
     def amount(self, desk: RuleContext) -> tuple[NumberValue, Numeric]:
         """The number on the curve, and its highest place."""

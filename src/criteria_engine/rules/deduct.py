@@ -9,10 +9,21 @@ import attrs
 
 from criteria_engine.core import algebra as a
 from criteria_engine.core.expression import Expression
-from criteria_engine.core.nodes import Branch, Numeric
+from criteria_engine.core.nodes import Numeric
 from criteria_engine.core.values import NumberValue
 from criteria_engine.messages.titles import Titles
-from criteria_engine.rules.schema import EXPRESSION, TITLES, ListOf, Plain, Struct, part
+from criteria_engine.rules.schema import (
+    EXPRESSION,
+    TITLES,
+    Formula,
+    ListOf,
+    Members,
+    OptionalFormula,
+    Plain,
+    Struct,
+    Wording,
+    part,
+)
 from criteria_engine.rules.shape import Clause, Judged, RuleContext
 
 __all__ = ["Deduct", "Line"]
@@ -22,11 +33,11 @@ __all__ = ["Deduct", "Line"]
 class Line(Plain):
     """One line of ``deduct``: ``{when: expr, minus: 1.5}`` or ``{each: count, minus: 0.5, at_most: 3}``."""
 
-    when: Expression | None = part(EXPRESSION, optional=True, default=None)
-    each: Expression | None = part(EXPRESSION, optional=True, default=None)
-    minus: Expression = part(EXPRESSION, default=Expression("1"))
-    at_most: Expression | None = part(EXPRESSION, optional=True, default=None)
-    title: Titles = part(TITLES, default=Titles())
+    when: OptionalFormula = part(EXPRESSION, optional=True, default=None)
+    each: OptionalFormula = part(EXPRESSION, optional=True, default=None)
+    minus: Formula = part(EXPRESSION, default=Expression("1"))
+    at_most: OptionalFormula = part(EXPRESSION, optional=True, default=None)
+    title: Wording = part(TITLES, default=Titles())
 
 
 @attrs.frozen(repr=False)
@@ -36,7 +47,7 @@ class Deduct(Plain):
     KEY: ClassVar[str] = "deduct"
     WHOLE: ClassVar[str | None] = "lines"
 
-    lines: tuple[Line, ...] = part(ListOf(Struct(Line)))
+    lines: Members[Line] = part(ListOf(Struct(Line)))
 
     def judge(self, desk: RuleContext) -> Judged:
         """A line that is not applicable takes nothing."""
@@ -56,7 +67,7 @@ class Deduct(Plain):
         minus = desk.number(line.minus, f"{where}.minus")
         if line.when is not None:
             claim = desk.condition(line.when, f"{where}.when")
-            return a.choice([Branch(claim.true, claim.true, minus)], claim.fails, a.ZERO)
+            return a.either(claim.true, minus, claim.fails, a.ZERO)
         each = line.each if line.each is not None else Expression("0")
         count = a.extreme("max", [desk.number(each, f"{where}.each"), a.ZERO])
         points = a.times(count, minus)

@@ -8,10 +8,21 @@ from typing import ClassVar
 import attrs
 
 from criteria_engine.core import algebra as a
-from criteria_engine.core.expression import Expression
 from criteria_engine.core.values import TruthValue
 from criteria_engine.messages.titles import Titles
-from criteria_engine.rules.schema import EXPRESSION, LABEL, TITLES, MapOf, Plain, Struct, part
+from criteria_engine.rules.schema import (
+    EXPRESSION,
+    LABEL,
+    TITLES,
+    Formula,
+    MapOf,
+    OptionalFormula,
+    Pairs,
+    Plain,
+    Struct,
+    Wording,
+    part,
+)
 from criteria_engine.rules.shape import Clause, Judged, RuleContext, all_or_nothing
 
 __all__ = ["Event", "NoneOf"]
@@ -21,9 +32,9 @@ __all__ = ["Event", "NoneOf"]
 class Event(Plain):
     """An event that must not hold, ``unless`` there is an excuse or a remedy."""
 
-    when: Expression = part(EXPRESSION)
-    unless: Expression | None = part(EXPRESSION, optional=True, default=None)
-    title: Titles = part(TITLES, default=Titles())
+    when: Formula = part(EXPRESSION)
+    unless: OptionalFormula = part(EXPRESSION, optional=True, default=None)
+    title: Wording = part(TITLES, default=Titles())
 
 
 @attrs.frozen(repr=False)
@@ -33,7 +44,7 @@ class NoneOf(Plain):
     KEY: ClassVar[str] = "none_of"
     WHOLE: ClassVar[str | None] = "events"
 
-    events: tuple[tuple[str, Event], ...] = part(MapOf(LABEL, Struct(Event, short="when")))
+    events: Pairs[Event] = part(MapOf(LABEL, Struct(Event, short="when")))
 
     def judge(self, desk: RuleContext) -> Judged:
         """An event that is not applicable does not hold; nor does such an excuse."""

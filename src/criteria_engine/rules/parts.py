@@ -6,15 +6,15 @@ fit together is asked when a ruleset is made of them.
 
 from __future__ import annotations
 
-import calendar
 import datetime
 import enum
 import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
 
-from criteria_engine.core.expression import Composable, Expression
+from criteria_engine.core.expression import Composable
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.messages.titles import Titles
 from criteria_engine.rules.schema import (
@@ -31,12 +31,30 @@ from criteria_engine.rules.schema import (
     TEXT,
     TITLES,
     ById,
+    Day,
+    Formula,
+    Formulas,
     ListOf,
     MapOf,
+    Members,
+    Object,
     OneRule,
+    OptionalDay,
+    OptionalFormula,
+    OptionalMembers,
+    OptionalObject,
+    OptionalPairs,
+    OptionalSeveral,
+    OptionalWord,
+    Pairs,
+    Part,
     Plain,
     Scalar,
+    Several,
     Struct,
+    Wording,
+    built,
+    digest_of,
     part,
     shown,
     word_of,
@@ -64,6 +82,7 @@ __all__ = [
     "Parameter",
     "ParameterValue",
     "Round",
+    "RulesetParts",
     "Scale",
     "Status",
     "Window",
@@ -83,12 +102,12 @@ class Input(Composable, Plain):
 
     id: str = part(ID)
     type: str = part(word_of(*INPUT_TYPES))
-    title: Titles = part(TITLES, default=Titles())
-    note: Titles = part(TITLES, default=Titles())
-    unit: Titles = part(TITLES, default=Titles())
-    range: tuple[float, ...] | None = part(ListOf(NUMBER), optional=True, default=None)
+    title: Wording = part(TITLES, default=Titles())
+    note: Wording = part(TITLES, default=Titles())
+    unit: Wording = part(TITLES, default=Titles())
+    range: OptionalSeveral[float] = part(ListOf(NUMBER), optional=True, default=None)
     scale: str | None = part(LABEL, optional=True, default=None)
-    choices: tuple[str, ...] | None = part(ListOf(LABEL), optional=True, default=None)
+    choices: OptionalSeveral[str] = part(ListOf(LABEL), optional=True, default=None)
     may_be_na: bool = part(BOOLEAN, default=False)
     evidence: str | None = part(word_of("required"), optional=True, default=None)
     owner: str | None = part(TEXT, optional=True, default=None)
@@ -105,14 +124,14 @@ class Scale(Plain):
     """Words in order, the worst first; ``rating >= 'good'`` compares their places."""
 
     id: str = part(LABEL)
-    words: tuple[str, ...] = part(ListOf(LABEL))
+    words: Several[str] = part(ListOf(LABEL))
 
 
 @attrs.frozen(repr=False)
 class Dated(Plain):
     """A value that holds from a day on."""
 
-    from_: datetime.date = part(DATE, key="from")
+    from_: Day = part(DATE, key="from")
     value: Any = part(SETTING)
 
 
@@ -121,7 +140,7 @@ class ParameterValue(Plain):
     """One value, or values by date."""
 
     value: Any = part(SETTING, optional=True, default=None)
-    dated: tuple[Dated, ...] | None = part(ListOf(Struct(Dated)), optional=True, default=None)
+    dated: OptionalMembers[Dated] = part(ListOf(Struct(Dated)), optional=True, default=None)
 
 
 _SETTING = Struct(ParameterValue, short="value", listed="dated")
@@ -134,12 +153,10 @@ class Parameter(Plain):
     id: str = part(ID)
     value: Any = part(SETTING, optional=True, default=None)
     by: str | None = part(ID, optional=True, default=None)
-    values: tuple[tuple[str, ParameterValue], ...] | None = part(
-        MapOf(LABEL, _SETTING), optional=True, default=None
-    )
-    dated: tuple[Dated, ...] | None = part(ListOf(Struct(Dated)), optional=True, default=None)
-    title: Titles = part(TITLES, default=Titles())
-    note: Titles = part(TITLES, default=Titles())
+    values: OptionalPairs[ParameterValue] = part(MapOf(LABEL, _SETTING), optional=True, default=None)
+    dated: OptionalMembers[Dated] = part(ListOf(Struct(Dated)), optional=True, default=None)
+    title: Wording = part(TITLES, default=Titles())
+    note: Wording = part(TITLES, default=Titles())
 
 
 @attrs.frozen(repr=False)
@@ -147,10 +164,10 @@ class Definition(Plain):
     """A named value, shown in the result: an expression, or chosen by a rule that picks."""
 
     id: str = part(ID)
-    expr: Expression | None = part(EXPRESSION, optional=True, default=None)
+    expr: OptionalFormula = part(EXPRESSION, optional=True, default=None)
     rule: Rule | None = part(OneRule(), optional=True, default=None)
-    title: Titles = part(TITLES, default=Titles())
-    note: Titles = part(TITLES, default=Titles())
+    title: Wording = part(TITLES, default=Titles())
+    note: Wording = part(TITLES, default=Titles())
 
 
 @attrs.frozen(repr=False)
@@ -186,12 +203,12 @@ class Level(Plain):
     """A level that a subject can reach; see ``docs/language.md`` for what each key wants."""
 
     id: str = part(LABEL)
-    when: Expression | None = part(EXPRESSION, optional=True, default=None)
-    each: float | None = part(SHARE, optional=True, default=None)
-    floors: tuple[tuple[str, float], ...] = part(MapOf(LABEL, SHARE), default=())
-    requires: tuple[Expression, ...] = part(ListOf(EXPRESSION, single=True), default=())
-    title: Titles = part(TITLES, default=Titles())
-    note: Titles = part(TITLES, default=Titles())
+    when: OptionalFormula = part(EXPRESSION, optional=True, default=None)
+    each: Part[float | None, float | str | None] = part(SHARE, optional=True, default=None)
+    floors: Pairs[float] = part(MapOf(LABEL, SHARE), default=())
+    requires: Formulas = part(ListOf(EXPRESSION, single=True), default=())
+    title: Wording = part(TITLES, default=Titles())
+    note: Wording = part(TITLES, default=Titles())
     clause: str | None = part(TEXT, optional=True, default=None)
 
 
@@ -200,18 +217,18 @@ class Otherwise(Plain):
     """The lowest level, of what reaches none."""
 
     id: str = part(LABEL, default="none")
-    title: Titles = part(TITLES, default=Titles())
+    title: Wording = part(TITLES, default=Titles())
 
 
 @attrs.frozen(repr=False)
 class Override(Plain):
     """Comes before the levels: ``level`` sets one, ``at_most`` caps it, ``refer`` leaves it open."""
 
-    when: Expression = part(EXPRESSION)
+    when: Formula = part(EXPRESSION)
     level: str | None = part(LABEL, optional=True, default=None)
     at_most: str | None = part(LABEL, optional=True, default=None)
-    refer: Titles = part(TITLES, default=Titles())
-    reason: Titles = part(TITLES, default=Titles())
+    refer: Wording = part(TITLES, default=Titles())
+    reason: Wording = part(TITLES, default=Titles())
 
 
 @attrs.frozen(repr=False)
@@ -222,8 +239,8 @@ class Criterion(Plain):
     """
 
     id: str = part(ID)
-    title: Titles = part(TITLES, default=Titles())
-    note: Titles = part(TITLES, default=Titles())
+    title: Wording = part(TITLES, default=Titles())
+    note: Wording = part(TITLES, default=Titles())
     clause: str | None = part(TEXT, optional=True, default=None)
     owner: str | None = part(TEXT, optional=True, default=None)
     due: str | None = part(TEXT, optional=True, default=None)
@@ -232,25 +249,25 @@ class Criterion(Plain):
     points: float | None = part(NUMBER, optional=True, default=None)
     weight: float | None = part(NUMBER, optional=True, default=None)
     bonus: bool = part(BOOLEAN, default=False)
-    applies_when: Expression | None = part(EXPRESSION, optional=True, default=None)
+    applies_when: OptionalFormula = part(EXPRESSION, optional=True, default=None)
     not_applicable: str = part(word_of("drop", "met", "zero"), default="drop")
-    missing: Missing | None = part(Struct(Missing, short="word"), optional=True, default=None)
-    requires: tuple[Expression, ...] = part(ListOf(EXPRESSION, single=True), default=())
+    missing: OptionalWord[Missing] = part(Struct(Missing, short="word"), optional=True, default=None)
+    requires: Formulas = part(ListOf(EXPRESSION, single=True), default=())
     veto: bool = part(BOOLEAN, default=False)
-    met_when: Expression | None = part(EXPRESSION, optional=True, default=None)
+    met_when: OptionalFormula = part(EXPRESSION, optional=True, default=None)
     rule: Rule | None = part(OneRule(), optional=True, default=None)
     least: float | None = part(NUMBER, optional=True, default=None)
-    combine: Combine | None = part(Struct(Combine, short="word"), optional=True, default=None)
+    combine: OptionalWord[Combine] = part(Struct(Combine, short="word"), optional=True, default=None)
     scale_to: float | None = part(NUMBER, optional=True, default=None)
     factor: float | None = part(NUMBER, optional=True, default=None)
     floor: float | None = part(NUMBER, optional=True, default=None)
     cap: float | None = part(NUMBER, optional=True, default=None)
-    round: Round | None = part(Struct(Round), optional=True, default=None)
-    criteria: tuple[Criterion, ...] = part(ById(Struct(lambda: Criterion)), default=())
-    levels: tuple[Level, ...] = part(ById(Struct(Level)), default=())
-    otherwise: Otherwise | None = part(Struct(Otherwise, short="id"), optional=True, default=None)
+    round: OptionalObject[Round] = part(Struct(Round), optional=True, default=None)
+    criteria: Members[Criterion] = part(ById(Struct(lambda: Criterion)), default=())
+    levels: Members[Level] = part(ById(Struct(Level)), default=())
+    otherwise: OptionalWord[Otherwise] = part(Struct(Otherwise, short="id"), optional=True, default=None)
     cumulative: bool = part(BOOLEAN, default=False)
-    overrides: tuple[Override, ...] = part(ListOf(Struct(Override)), default=())
+    overrides: Members[Override] = part(ListOf(Struct(Override)), default=())
 
     @property
     def is_group(self) -> bool:
@@ -263,26 +280,26 @@ class LegalBasis(Plain):
     """A document that the set rests on."""
 
     document: str = part(TEXT)
-    issued: datetime.date | None = part(DATE, optional=True, default=None)
+    issued: OptionalDay = part(DATE, optional=True, default=None)
     clause: str | None = part(TEXT, optional=True, default=None)
-    title: Titles = part(TITLES, default=Titles())
-    note: Titles = part(TITLES, default=Titles())
+    title: Wording = part(TITLES, default=Titles())
+    note: Wording = part(TITLES, default=Titles())
 
 
 @attrs.frozen(repr=False)
 class Effective(Plain):
     """The days between which a set is in force."""
 
-    from_: datetime.date | None = part(DATE, optional=True, default=None, key="from")
-    until: datetime.date | None = part(DATE, optional=True, default=None)
+    from_: OptionalDay = part(DATE, optional=True, default=None, key="from")
+    until: OptionalDay = part(DATE, optional=True, default=None)
 
 
 @attrs.frozen(repr=False)
 class Consistency(Plain):
     """What must hold of every assessment; a breach is an error of the assessment."""
 
-    holds: Expression = part(EXPRESSION)
-    note: Titles = part(TITLES, default=Titles())
+    holds: Formula = part(EXPRESSION)
+    note: Wording = part(TITLES, default=Titles())
 
 
 # ---- the days of the year between which an assessment looks; a window may cross the year ---------
@@ -294,7 +311,7 @@ def _month_day(value: object) -> str:
     """A month and a day that some year has, as ``MM-DD``."""
     text = value.strip() if isinstance(value, str) else ""
     found = _MONTH_DAY.fullmatch(text)
-    if found is None or int(found[2]) > calendar.monthrange(2024, int(found[1]))[1]:
+    if found is None or int(found[2]) > _last_day(2024, int(found[1])):
         raise Fault("CE113", value=shown(value), mended=_mended(text))
     return text
 
@@ -348,10 +365,17 @@ class Window(Plain):
         return self.ending_in(self.at(day)[1].year - periods)
 
 
+def _last_day(year: int, month: int) -> int:
+    """The last day of a month; the module ``calendar`` would load the locale for it."""
+    if month == 2:
+        return 29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28
+    return 30 if month in (4, 6, 9, 11) else 31
+
+
 def _day(year: int, edge: str, *, first: bool = False) -> datetime.date:
     """A day of a year; without a 29 February the last of the month, or the first of the next."""
     month, day = map(int, edge.split("-"))
-    last = calendar.monthrange(year, month)[1]
+    last = _last_day(year, month)
     return (
         datetime.date(year, month + 1, 1)
         if first and day > last
@@ -367,13 +391,13 @@ class Expected(Plain):
     """What a test expects, any of it; ``score`` is a number or its low and high end."""
 
     level: str | None = part(LABEL, optional=True, default=None)
-    possible_levels: tuple[str, ...] | None = part(ListOf(LABEL), optional=True, default=None)
-    score: tuple[float, ...] | None = part(ListOf(NUMBER, single=True), optional=True, default=None)
-    max_score: tuple[float, ...] | None = part(ListOf(NUMBER, single=True), optional=True, default=None)
+    possible_levels: OptionalSeveral[str] = part(ListOf(LABEL), optional=True, default=None)
+    score: OptionalSeveral[float] = part(ListOf(NUMBER, single=True), optional=True, default=None)
+    max_score: OptionalSeveral[float] = part(ListOf(NUMBER, single=True), optional=True, default=None)
     decided: bool | None = part(BOOLEAN, optional=True, default=None)
     referred: str | None = part(TEXT, optional=True, default=None)
-    criteria: tuple[tuple[str, str], ...] = part(MapOf(LABEL, CELL), default=())
-    values: tuple[tuple[str, str], ...] = part(MapOf(LABEL, CELL), default=())
+    criteria: Pairs[str] = part(MapOf(LABEL, CELL), default=())
+    values: Pairs[str] = part(MapOf(LABEL, CELL), default=())
     error: str | None = part(TEXT, optional=True, default=None)
 
 
@@ -386,14 +410,14 @@ class Case(Plain):
     """
 
     name: str = part(TEXT)
-    values: tuple[tuple[str, str | None], ...] = part(MapOf(LABEL, CELL), default=())
-    history: tuple[tuple[tuple[str, str | None], ...], ...] = part(ListOf(MapOf(LABEL, CELL)), default=())
-    titles: tuple[tuple[str, tuple[str | None, ...]], ...] = part(
-        MapOf(LABEL, ListOf(CELL, single=True)), default=()
+    values: Pairs[str | None] = part(MapOf(LABEL, CELL), default=())
+    history: Part[tuple[tuple[tuple[str, str | None], ...], ...], Iterable[Mapping[str, object]]] = part(
+        ListOf(MapOf(LABEL, CELL)), default=()
     )
-    evidence: tuple[tuple[str, str], ...] = part(MapOf(LABEL, CELL), default=())
-    on: datetime.date | None = part(DATE, optional=True, default=None)
-    expect: Expected = part(Struct(Expected), default=Expected())
+    titles: Pairs[tuple[str | None, ...]] = part(MapOf(LABEL, ListOf(CELL, single=True)), default=())
+    evidence: Pairs[str] = part(MapOf(LABEL, CELL), default=())
+    on: OptionalDay = part(DATE, optional=True, default=None)
+    expect: Object[Expected] = part(Struct(Expected), default=Expected())
     note: str | None = part(TEXT, optional=True, default=None)
 
 
@@ -422,6 +446,88 @@ class Status(enum.StrEnum):
     UNKNOWN = "unknown"
     NOT_APPLICABLE = "not_applicable"
     BLOCKED = "blocked"
+
+
+# ---- all of it -------------------------------------------------------------------------------
+
+_OF_ITS_ROOT = (
+    "points", "applies_when", "missing", "combine", "scale_to", "factor", "floor", "cap", "round", "criteria",
+    "levels", "otherwise", "cumulative", "overrides",
+)  # fmt: skip
+
+
+@attrs.frozen(repr=False)
+class RulesetParts(Plain):
+    """The parts of a ruleset, as its author wrote them. ``Ruleset``, which users make, checks them."""
+
+    id: str = part(TEXT)
+    version: str = part(TEXT)
+    title: Wording = part(TITLES, default=Titles())
+    note: Wording = part(TITLES, default=Titles())
+    status: str | None = part(word_of("official", "adapted", "illustrative"), optional=True, default=None)
+    legal_basis: Members[LegalBasis] = part(ListOf(Struct(LegalBasis, short="document")), default=())
+    aliases: Several[str] = part(ListOf(TEXT, single=True), default=())
+    effective: OptionalObject[Effective] = part(Struct(Effective), optional=True, default=None)
+    window: OptionalObject[Window] = part(Struct(Window), optional=True, default=None)
+    subject: Wording = part(TITLES, default=Titles())
+    owner: str | None = part(TEXT, optional=True, default=None)
+    source: str | None = part(TEXT, optional=True, default=None)
+    holidays: Part[tuple[datetime.date, ...], Iterable[datetime.date | str]] = part(ListOf(DATE), default=())
+    scales: Members[Scale] = part(ById(Struct(Scale, listed="words")), default=())
+    inputs: Members[Input] = part(ById(Struct(Input, short="type")), default=())
+    parameters: Members[Parameter] = part(ById(Struct(Parameter, short="value", listed="dated")), default=())
+    define: Members[Definition] = part(ById(Struct(Definition, short="expr")), default=())
+    consistency: Members[Consistency] = part(ListOf(Struct(Consistency, short="holds")), default=())
+    applies_when: OptionalFormula = part(EXPRESSION, optional=True, default=None)
+    missing: OptionalWord[Missing] = part(Struct(Missing, short="word"), optional=True, default=None)
+    combine: OptionalWord[Combine] = part(Struct(Combine, short="word"), optional=True, default=None)
+    points: float | None = part(NUMBER, optional=True, default=None)
+    scale_to: float | None = part(NUMBER, optional=True, default=None)
+    factor: float | None = part(NUMBER, optional=True, default=None)
+    floor: float | None = part(NUMBER, optional=True, default=None)
+    cap: float | None = part(NUMBER, optional=True, default=None)
+    round: OptionalObject[Round] = part(Struct(Round), optional=True, default=None)
+    criteria: Members[Criterion] = part(ById(Struct(Criterion)), default=())
+    levels: Members[Level] = part(ById(Struct(Level)), default=())
+    otherwise: OptionalWord[Otherwise] = part(Struct(Otherwise, short="id"), optional=True, default=None)
+    cumulative: bool = part(BOOLEAN, default=False)
+    overrides: Members[Override] = part(ListOf(Struct(Override)), default=())
+    tests: Members[Case] = part(ListOf(Struct(Case)), default=())
+
+    def __attrs_post_init__(self) -> None:
+        pass  # attrs calls the subclass's only where its own class has one
+
+    @property
+    def root(self) -> Criterion:
+        """The set itself as a group."""
+        group = {name: getattr(self, name) for name in _OF_ITS_ROOT}
+        root: Criterion = built(Criterion, {"id": "_", **group})
+        return root
+
+    @property
+    def days_off(self) -> frozenset[int]:
+        """The holidays as days counted from 1 January of the year 1."""
+        return frozenset(day.toordinal() for day in self.holidays)
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The inputs as columns of a table, for ``read_subjects(path, ruleset.columns)``."""
+        scales = {scale.id: scale.words for scale in self.scales}
+        return tuple(
+            Column(
+                given.id,
+                given.type,
+                given.choices or scales.get(given.scale or "", ()),
+                given.may_be_na,
+                given.title.all(),
+            )
+            for given in self.inputs
+        )
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of what it says; comments, line ends and order of keys play no part."""
+        return digest_of(self)
 
 
 # ---- keys as they are written in Vietnamese by mistake, and the keys that are meant --------------

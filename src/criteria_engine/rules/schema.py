@@ -8,19 +8,19 @@ no reader of its own.
 from __future__ import annotations
 
 import datetime
-import hashlib
-import json
+import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, Generic, TypeVar, dataclass_transform
 
 import attrs
 
-from criteria_engine.core.expression import Expression, expression
+from criteria_engine.core.expression import Composable, Expression, expression
 from criteria_engine.core.grammar import RESERVED, is_id, mended_date, nearest, normal
 from criteria_engine.core.nodes import NA
+from criteria_engine.core.record import Record
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.messages.titles import Titles, titles
 
@@ -38,13 +38,30 @@ __all__ = [
     "TEXT",
     "TITLES",
     "ById",
+    "Day",
+    "Formula",
+    "FormulaLike",
+    "Formulas",
     "Kind",
     "ListOf",
     "MapOf",
+    "Members",
+    "Object",
     "OneRule",
+    "OptionalDay",
+    "OptionalFormula",
+    "OptionalMembers",
+    "OptionalObject",
+    "OptionalPairs",
+    "OptionalSeveral",
+    "OptionalWord",
+    "Pairs",
+    "Part",
     "Plain",
     "Scalar",
+    "Several",
     "Struct",
+    "Wording",
     "accepted",
     "built",
     "digest_of",
@@ -62,8 +79,7 @@ __all__ = [
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
-@attrs.frozen(eq=False, repr=False)
-class Scalar:
+class Scalar(Record):
     """One value: ``read`` from an author's text, ``accept`` from Python, ``write`` as text."""
 
     name: str
@@ -276,6 +292,9 @@ _AS_THEY_ARE = (str, int, bool)
 
 def digest_of(value: Any) -> str:
     """The SHA-256 of a value's canonical form: order of keys, comments and line ends play no part."""
+    import hashlib
+    import json
+
     text = json.dumps(_canonical(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
@@ -303,24 +322,21 @@ def _canonical(value: Any) -> Any:
     return value if isinstance(value, bool | int | float | str) else str(value)
 
 
-@attrs.frozen(eq=False, repr=False)
-class ListOf:
+class ListOf(Record):
     """A list; where ``single`` one value may stand for a list of one."""
 
     each: Kind
     single: bool = False
 
 
-@attrs.frozen(eq=False, repr=False)
-class MapOf:
+class MapOf(Record):
     """A mapping of keys to values, kept as pairs in the order of the file."""
 
     key: Scalar
     each: Kind
 
 
-@attrs.frozen(eq=False, repr=False)
-class Struct:
+class Struct(Record):
     """An object of a class whose attributes are made with ``part``.
 
     ``short`` is the attribute that a plain value stands for: ``a: expr`` for ``a: {when: expr}``.
@@ -337,21 +353,97 @@ class Struct:
         return self.of if isinstance(self.of, type) else self.of()
 
 
-@attrs.frozen(eq=False, repr=False)
-class ById:
+class ById(Record):
     """Objects under their ids: a mapping in a file, a list of objects (or a mapping) in Python."""
 
     each: Struct
 
 
-@attrs.frozen(eq=False, repr=False)
-class OneRule:
+class OneRule(Record):
     """The one rule of a leaf: one of the shapes' keys in a file, an object in Python."""
 
 
 Kind = Scalar | ListOf | MapOf | Struct | ById | OneRule
 
 
+# ---- what an attribute is read as, and what it can be made from ----------------------------------
+
+T = TypeVar("T")
+Out = TypeVar("Out", covariant=True)
+In = TypeVar("In", contravariant=True)
+
+
+class Part(Generic[Out, In]):
+    """The annotation of an attribute that is read as ``Out`` and made from ``In``.
+
+    It is for type checkers alone: they take ``combine="sum"`` for an attribute that holds a ``Combine``.
+    When a program runs, an attribute is a plain attrs attribute that its converter has filled.
+    """
+
+    def __get__(self, owner: object, cls: type[Any]) -> Out:
+        raise NotImplementedError
+
+    def __set__(self, owner: object, value: In) -> None:
+        raise NotImplementedError
+
+
+FormulaLike = Composable | str | float
+Formula = Part[Expression, FormulaLike]
+OptionalFormula = Part[Expression | None, FormulaLike | None]
+Formulas = Part[tuple[Expression, ...], FormulaLike | Iterable[FormulaLike]]
+Wording = Part[Titles, Titles | str | Mapping[str, str]]
+Day = Part[datetime.date, datetime.date | str]
+OptionalDay = Part[datetime.date | None, datetime.date | str | None]
+Several = Part[tuple[T, ...], T | Iterable[T]]
+OptionalSeveral = Part[tuple[T, ...] | None, T | Iterable[T] | None]
+Members = Part[tuple[T, ...], Iterable[T | str | Mapping[str, Any]] | Mapping[str, Any]]
+OptionalMembers = Part[tuple[T, ...] | None, Iterable[T | Mapping[str, Any]] | None]
+Object = Part[T, T | Mapping[str, Any]]
+OptionalObject = Part[T | None, T | Mapping[str, Any] | None]
+OptionalWord = Part[T | None, T | str | Mapping[str, Any] | None]
+Pairs = Part[tuple[tuple[str, T], ...], Mapping[str, Any] | Iterable[tuple[str, T]]]
+OptionalPairs = Part[tuple[tuple[str, T], ...] | None, Mapping[str, Any] | Iterable[tuple[str, T]] | None]
+
+
+_NO_SIGNATURE = inspect.Signature()
+
+
+def part(
+    kind: Kind,
+    *,
+    default: Any = attrs.NOTHING,
+    key: str | None = None,
+    optional: bool = False,
+    kw_only: bool = False,
+) -> Any:
+    """An attrs attribute of that kind: values from Python are checked, ``None`` stands where optional.
+
+    ``key`` is its key in a file where that differs from the attribute's name.
+    """
+
+    def convert(value: Any, attribute: attrs.Attribute[Any]) -> Any:
+        if value is None and (optional or default is None):
+            return None
+        try:
+            return accepted(kind, value)
+        except Fault as fault:
+            problems = Problems()
+            problems.add_fault(attribute.alias or attribute.name, fault)
+            raise CriteriaError(problems) from None
+
+    # attrs looks for a signature on each of two hundred converters, which took a twentieth of a cold start
+    convert.__dict__["__signature__"] = _NO_SIGNATURE
+    return attrs.field(
+        default=default,
+        converter=attrs.Converter(convert, takes_field=True),
+        kw_only=kw_only,
+        metadata={"kind": kind, "key": key},
+    )
+
+
+# The checkers read the attributes of every class below ``Plain`` as those of a dataclass: only so do they
+# look at the types in ``Part``. attrs makes the classes.
+@dataclass_transform(frozen_default=True, field_specifiers=(part, attrs.field))
 class Plain:
     """A value that prints as the code that builds it."""
 
@@ -440,29 +532,6 @@ def _accepted_by_id(struct: Struct, value: Any) -> tuple[Any, ...]:
                 raise Fault("CE109", value=shown(item), wanted_kind=struct.cls.__name__)
             made.append(struct.cls(**{"id": name, attribute: item}))
     return tuple(made)
-
-
-def part(kind: Kind, *, default: Any = attrs.NOTHING, key: str | None = None, optional: bool = False) -> Any:
-    """An attrs attribute of that kind: values from Python are checked, ``None`` stands where optional.
-
-    ``key`` is its key in a file where that differs from the attribute's name.
-    """
-
-    def convert(value: Any, attribute: attrs.Attribute[Any]) -> Any:
-        if value is None and (optional or default is None):
-            return None
-        try:
-            return accepted(kind, value)
-        except Fault as fault:
-            problems = Problems()
-            problems.add_fault(attribute.alias or attribute.name, fault)
-            raise CriteriaError(problems) from None
-
-    return attrs.field(
-        default=default,
-        converter=attrs.Converter(convert, takes_field=True),
-        metadata={"kind": kind, "key": key},
-    )
 
 
 def built(cls: type[Any], values: Mapping[str, Any]) -> Any:

@@ -8,9 +8,8 @@ from typing import ClassVar
 import attrs
 
 from criteria_engine.core import algebra as a
-from criteria_engine.core.expression import Expression
 from criteria_engine.core.values import NumberValue
-from criteria_engine.rules.schema import EXPRESSION, Plain, part
+from criteria_engine.rules.schema import EXPRESSION, Formula, Plain, part
 from criteria_engine.rules.shape import Clause, Judged, RuleContext
 
 __all__ = ["Score"]
@@ -23,7 +22,7 @@ class Score(Plain):
     KEY: ClassVar[str] = "score"
     WHOLE: ClassVar[str | None] = "expr"
 
-    expr: Expression = part(EXPRESSION)
+    expr: Formula = part(EXPRESSION)
 
     def judge(self, desk: RuleContext) -> Judged:
         """Not applicable where the formula is."""

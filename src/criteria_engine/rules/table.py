@@ -11,7 +11,18 @@ from criteria_engine.core import algebra as a
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.nodes import Condition
 from criteria_engine.messages.titles import Titles
-from criteria_engine.rules.schema import EXPRESSION, TITLES, ListOf, Plain, Struct, part
+from criteria_engine.rules.schema import (
+    EXPRESSION,
+    TITLES,
+    Formula,
+    ListOf,
+    Members,
+    OptionalFormula,
+    Plain,
+    Struct,
+    Wording,
+    part,
+)
 from criteria_engine.rules.shape import Clause, Judged, Pick, RuleContext, picked_points
 
 __all__ = ["Row", "Table"]
@@ -21,10 +32,10 @@ __all__ = ["Row", "Table"]
 class Row(Plain):
     """One row of a table: a condition and the points it gives."""
 
-    when: Expression = part(EXPRESSION)
-    points: Expression | None = part(EXPRESSION, optional=True, default=None)
-    gives: Expression | None = part(EXPRESSION, optional=True, default=None)
-    title: Titles = part(TITLES, default=Titles())
+    when: Formula = part(EXPRESSION)
+    points: OptionalFormula = part(EXPRESSION, optional=True, default=None)
+    gives: OptionalFormula = part(EXPRESSION, optional=True, default=None)
+    title: Wording = part(TITLES, default=Titles())
 
 
 @attrs.frozen(repr=False)
@@ -34,8 +45,8 @@ class Table(Plain):
     KEY: ClassVar[str] = "table"
     WHOLE: ClassVar[str | None] = None
 
-    rows: tuple[Row, ...] = part(ListOf(Struct(Row)))
-    otherwise: Expression = part(EXPRESSION, default=Expression("0"))
+    rows: Members[Row] = part(ListOf(Struct(Row)))
+    otherwise: Formula = part(EXPRESSION, default=Expression("0"))
 
     def picks(self, desk: RuleContext) -> tuple[list[Pick], Condition, Condition]:
         """The ways through the rows; a table always applies."""

@@ -7,8 +7,7 @@ from typing import ClassVar
 
 import attrs
 
-from criteria_engine.core.expression import Expression
-from criteria_engine.rules.schema import EXPRESSION, Plain, part
+from criteria_engine.rules.schema import EXPRESSION, Formula, Plain, part
 from criteria_engine.rules.shape import Clause, Judged, RuleContext, all_or_nothing
 
 __all__ = ["Test"]
@@ -21,7 +20,7 @@ class Test(Plain):
     KEY: ClassVar[str] = "test"
     WHOLE: ClassVar[str | None] = "expr"
 
-    expr: Expression = part(EXPRESSION)
+    expr: Formula = part(EXPRESSION)
 
     def judge(self, desk: RuleContext) -> Judged:
         """Not applicable where the condition is."""

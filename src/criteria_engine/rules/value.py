@@ -8,10 +8,9 @@ from typing import ClassVar
 import attrs
 
 from criteria_engine.core import algebra as a
-from criteria_engine.core.expression import Expression
 from criteria_engine.core.nodes import Not, Settled
 from criteria_engine.core.values import NumberValue, TruthValue
-from criteria_engine.rules.schema import EXPRESSION, Plain, part
+from criteria_engine.rules.schema import EXPRESSION, Formula, Plain, part
 from criteria_engine.rules.shape import Clause, Judged, RuleContext
 
 __all__ = ["Value"]
@@ -24,7 +23,7 @@ class Value(Plain):
     KEY: ClassVar[str] = "value"
     WHOLE: ClassVar[str | None] = "expr"
 
-    expr: Expression = part(EXPRESSION)
+    expr: Formula = part(EXPRESSION)
 
     def judge(self, desk: RuleContext) -> Judged:
         """Not applicable where the expression is."""

@@ -111,9 +111,8 @@ def answers_of(program: Program, *, detail: bool) -> list[Answer]:
     for slot in program.slots:
         if slot.path:
             answers += _of_criterion(program, slot.path)
-    for definition in program.judging.parts.definitions:
-        value = program.judging.names[definition.id]
-        answers.append(_of_value(program.bounds, f"values.{definition.id}", value))
+    for name in program.judging.definitions:
+        answers.append(_of_value(program.bounds, f"values.{name}", program.judging.names[name]))
     return answers
 
 
@@ -197,7 +196,7 @@ def _of_group(bounds: BoundsRewriter, path: str, reaching: Outcomes) -> Answer:
 def _size(program: Program, path: str, columns: tuple[str, str], decided: str | None = None) -> BoundsAnswer:
     """The points of a criterion; there are none where it does not apply and counts for nothing."""
     slot, can = program.slots[program.places[path]], program.bounds.can
-    there = program.judging.from_afar(program.judging.tree.by_path[path]).there
+    there = program.judging.as_seen(program.judging.tree.by_path[path]).there
     met, failed, absent, blocked = slot.states
     nothing: Condition = a.FALSE
     surely_nothing: Condition = a.FALSE

@@ -11,12 +11,13 @@ import datetime
 import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import attrs
 
-from criteria_engine.compiler.names import ON, Described
+from criteria_engine.compiler.names import ON
 from criteria_engine.compiler.program import Program
+from criteria_engine.compiler.soundness import SoundRuleset
 from criteria_engine.core.extras import narwhals, numpy
 from criteria_engine.evaluation.evaluation import checked_day, first_day
 from criteria_engine.tables.answers import Answer, answers_of, columns_of
@@ -34,7 +35,7 @@ from criteria_engine.tables.history import (
 )
 from criteria_engine.tables.plan import PlanRequest, checked, planned
 
-__all__ = ["MANY", "Programmed", "evaluate_frame"]
+__all__ = ["MANY", "SoundRuleset", "evaluate_frame"]
 
 MANY = 5_000
 """From so many rows on polars is faster with its own expressions than with arrays."""
@@ -42,16 +43,8 @@ MANY = 5_000
 _NOTHING = HistoryColumns()
 
 
-class Programmed(Described, Protocol):
-    """A ruleset with its program."""
-
-    @property
-    def program(self) -> Program:
-        """What a backend is to work out."""
-
-
 def evaluate_frame(
-    ruleset: Programmed,
+    ruleset: SoundRuleset,
     frame: Any,
     *,
     detail: bool = False,
@@ -102,7 +95,7 @@ def _quietly(part: Any, judge: Callable[[Any], Any]) -> Any:
 class _Judging:
     """What is asked of a frame, which its methods take with columns of earlier periods and titles."""
 
-    ruleset: Programmed
+    ruleset: SoundRuleset
     program: Program
     answers: Sequence[Answer]
     history: HistoryInputs

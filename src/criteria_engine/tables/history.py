@@ -13,11 +13,11 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.compiler.names import Described
 from criteria_engine.compiler.program import Program
 from criteria_engine.core.grammar import nearest
 from criteria_engine.evaluation.evaluation import levels_that_reach
 from criteria_engine.messages.diagnostics import Diagnostic, Fault, Problems, chosen_language
+from criteria_engine.rules.parts import RulesetParts
 from criteria_engine.tables.arrays import plain
 from criteria_engine.tables.frame_kinds import LazyTable, MemoryTable, OutputColumn, refuse_frame
 
@@ -56,7 +56,7 @@ def error_column(
 
 
 def refuse_rows(
-    ruleset: Described, program: Program, frame: Any, wrong: Wrong, labels: Mapping[str, str]
+    ruleset: RulesetParts, program: Program, frame: Any, wrong: Wrong, labels: Mapping[str, str]
 ) -> None:
     """Raise what is wrong with rows, the first of them, as ``evaluate`` would say it."""
     problems = Problems()
@@ -116,7 +116,7 @@ class HistoryColumns:
 
     history: tuple[str, str] | None = None
     titles: Mapping[str, str] = attrs.field(factory=dict)
-    sets: Sequence[Described] = ()
+    sets: Sequence[RulesetParts] = ()
 
 
 @attrs.frozen
@@ -128,7 +128,7 @@ class HistoryInputs:
 
 
 def with_history(
-    table: MemoryTable | LazyTable, program: Program, asked: HistoryColumns, own: Described
+    table: MemoryTable | LazyTable, program: Program, asked: HistoryColumns, own: RulesetParts
 ) -> tuple[MemoryTable | LazyTable, HistoryInputs]:
     """The table with a column for every input that is no column of its own, and what was found."""
     names = list(table.schema)

@@ -1,18 +1,24 @@
-"""From an expression to its meaning: one ``match`` over the allowed syntax.
+"""From expressions to their meanings.
 
-Names and criteria are looked up in a ``Scope``; everything else is here. Whatever does not fit is
-a ``Fault`` with its place in the text.
+``lower`` is one ``match`` over the allowed syntax; names and criteria are looked up in a ``Scope``.
+What does not fit is a ``Fault`` with its place in the text. ``ExpressionReader`` reads the expressions of a
+ruleset: it notes such faults at their place in the ruleset and goes on with a harmless stand-in, so
+that all faults come out at once. ``define_earlier`` says what definitions meant in earlier periods.
 """
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from fractions import Fraction
-from typing import Protocol, TypeVar
+from typing import Any, TypeVar
 
+from criteria_engine.compiler.scope import Scope
+from criteria_engine.compiler.tree import expressions_in, prerequisite_name
 from criteria_engine.core import algebra as a
 from criteria_engine.core import values as m
+from criteria_engine.core.expression import Expression
 from criteria_engine.core.grammar import (
     CRITERION_FUNCTIONS,
     MOST_PERIODS,
@@ -28,22 +34,22 @@ from criteria_engine.core.values import (
     NumberValue,
     TruthValue,
     applied,
+    as_amount,
+    as_claim,
     binary,
     compared,
     first_there,
+    free_claim,
     handed_over,
     is_known,
     long_sum,
     within,
 )
-from criteria_engine.messages.diagnostics import Fault
+from criteria_engine.messages.diagnostics import Fault, Problems
+from criteria_engine.rules.parts import Criterion, Definition
+from criteria_engine.rules.shape import RuleContext
 
-__all__ = [
-    "Scope",
-    "as_amount",
-    "as_claim",
-    "lower",
-]
+__all__ = ["ExpressionReader", "define_earlier", "lower"]
 
 _OPERATORS: dict[type[ast.cmpop], Operator] = {
     ast.Eq: "==",
@@ -58,49 +64,9 @@ _OF_CRITERIA = frozenset({"CE223", "CE224", "CE227", "CE228"})
 _Fitted = TypeVar("_Fitted")
 
 
-class Scope(Protocol):
-    """What an expression may name."""
-
-    @property
-    def days_off(self) -> frozenset[int]:
-        """The days that ``working_days_between`` leaves out."""
-
-    def named(self, name: str) -> Meaning:
-        """An input, parameter or definition; ``Fault`` if there is none."""
-
-    def is_input(self, name: str) -> bool:
-        """Whether the name is an input's."""
-
-    def of_criterion(self, function: str, name: str) -> Meaning:
-        """``score``, ``max_score``, ``share``, ``percent``, ``met`` … of a criterion."""
-
-    def title(self, ruleset: str, level: str) -> TruthValue:
-        """Whether that level of another ruleset, or a better one, is held."""
-
-    def before(self, periods: int) -> Scope:
-        """The same names, so many periods earlier."""
-
-    def read_earlier(self, tree: ast.expr) -> None:
-        """Count what is read of earlier periods; ``Fault`` where it is too much."""
-
-
 def lower(parsed: Parsed, scope: Scope) -> Meaning:
     """The meaning of an expression; ``Fault`` where its parts do not fit."""
     return _Lowering(parsed, scope).of(parsed.tree)
-
-
-def as_claim(meaning: Meaning) -> TruthValue:
-    """The meaning as a condition; ``Fault`` if it is none."""
-    if not isinstance(meaning, TruthValue):
-        raise Fault("CE235", found_kind=m.kind_of(meaning))
-    return meaning
-
-
-def as_amount(meaning: Meaning) -> NumberValue:
-    """The meaning as a number; ``Fault`` if it is none."""
-    if not isinstance(meaning, NumberValue) or meaning.kind != "number":
-        raise Fault("CE236", found_kind=m.kind_of(meaning))
-    return meaning
 
 
 class _Lowering:
@@ -312,7 +278,7 @@ class _Lowering:
 
     def _before(self, periods: int, tree: ast.expr) -> Meaning:
         scope = self._scope.before(periods)
-        self._scope.read_earlier(tree)
+        self._scope.count_parts(tree)
         return _Lowering(self._parsed, scope).of(tree)
 
     def _each_period(self, name: str, arguments: Sequence[ast.expr]) -> TruthValue:
@@ -353,3 +319,152 @@ def _meant(tree: ast.expr, fault: Fault) -> ast.expr:
         sides = [part for each in (tree.left, *tree.comparators) for part in getattr(each, "elts", [each])]
         return next((each for each in sides if isinstance(each, ast.Constant) and each.value == word), tree)
     return tree
+
+
+# ---- the expressions of a ruleset ------------------------------------------------------------
+
+
+class ExpressionReader:
+    """Reads whole expressions in a scope, each with its place in the ruleset."""
+
+    def __init__(self, scope: Scope, problems: Problems) -> None:
+        self.scope = scope
+        self.problems = problems
+        self._noted: set[tuple[str, str]] = set()
+
+    def in_scope(self, scope: Scope) -> ExpressionReader:
+        """One that reads in another scope, and notes at the same place."""
+        reader = ExpressionReader(scope, self.problems)
+        reader._noted = self._noted
+        return reader
+
+    def note(self, place: str, fault: Fault) -> None:
+        """Note a fault, of each kind one at a place; one without a code is said elsewhere."""
+        if fault.code and (place, fault.code) not in self._noted:
+            self._noted.add((place, fault.code))
+            self.problems.add_fault(place, fault)
+
+    def meaning(self, expression: Expression, place: str) -> Meaning | None:
+        """What an expression means; None where it means nothing, which is then noted."""
+        try:
+            return lower(self.scope.parsed(expression), self.scope)
+        except Fault as fault:
+            self.note(place, fault)
+            return None
+
+    def context(self, place: str, criterion: Criterion | None = None) -> RuleContext:
+        """Where a rule that stands at a place asks what its expressions mean."""
+        points, least = (None, None) if criterion is None else (criterion.points, criterion.least)
+        return RuleContext(self.meaning, self.note, place, points=points, least=least)
+
+    def claim(self, expression: Expression, place: str) -> TruthValue:
+        """A condition."""
+        return self.context(place).condition(expression, "")
+
+    def prerequisite(self, expression: Expression, place: str) -> TruthValue:
+        """Whether a prerequisite is held; one that is not applicable is."""
+        scope = self.scope
+        name = prerequisite_name(expression, scope.tree)
+        if name is None:
+            claim = self.claim(expression, place)
+            return TruthValue(claim.passes, claim.false)
+        try:
+            node = scope.tree.find(name)
+            if (name in scope.names or name in scope.broken) and "." not in name:
+                raise Fault("CE229", name=name)
+        except Fault as fault:
+            self.note(place, fault)
+            return free_claim()
+        state = scope.faces[node.path]
+        return TruthValue(a.some([state.absent, state.met.true]), a.every([state.applies, state.met.false]))
+
+    def definition(self, definition: Definition) -> Meaning | None:
+        """What a definition means; None where it means nothing, which is then noted."""
+        place = f"define.{definition.id}"
+        if definition.expr is not None:
+            meaning = self.meaning(definition.expr, place)
+        else:
+            meaning = self._picked(definition.rule, place)
+        if isinstance(meaning, NumberValue):
+            return meaning.replaced(numeric=meaning.settled, named=True)
+        return meaning
+
+    def _picked(self, rule: Any, place: str) -> Meaning | None:
+        """The value that a rule picks, where it is one that picks or gives a number."""
+        if rule is None:
+            return None
+        inside = f"{place}.{rule.KEY}"
+        context = self.context(inside)
+        if hasattr(rule, "amount"):
+            amount: NumberValue = rule.amount(context)[0]
+            return amount
+        if not hasattr(rule, "picks"):
+            self.note(place, Fault("CE302", key=rule.KEY))
+            return None
+        picks, there, na = rule.picks(context)
+        ways = []
+        for pick in picks:
+            value = self.meaning(pick.value, f"{inside}.{pick.place}")
+            if value is None:
+                return None
+            ways.append((a.every([there, pick.test]), a.every([there, pick.guard]), value))
+        try:
+            return m.joined_ways(ways, na) if ways else None
+        except Fault as fault:
+            self.note(inside, fault)
+            return None
+
+
+# ---- definitions in earlier periods ----------------------------------------------------------
+
+_ABOUT_LOOKING_BACK = frozenset({"CE251", "CE252", "CE256"})
+"""What is wrong with looking back at a definition, and not with the definition itself."""
+
+
+def define_earlier(scope: Scope, name: str) -> None:
+    """Add to ``scope.known_then`` what a definition meant in the period of the scope.
+
+    Those that it needs are worked out before it, without recursion.
+    """
+    waiting, begun = [name], set[str]()
+    while waiting:
+        last = waiting[-1]
+        needed = [] if last in begun else _definitions_in(scope, last)
+        begun.add(last)
+        left = [each for each in needed if each not in scope.known_then and each not in begun]
+        waiting += left
+        if not left:
+            waiting.pop()
+            scope.known_then.setdefault(last, _defined_earlier(scope, last))
+
+
+def _definitions_in(scope: Scope, name: str) -> list[str]:
+    parsed = _parsed_in(scope, scope.definitions[name])
+    return [each for expression in parsed for each in expression.names if each in scope.definitions]
+
+
+def _parsed_in(scope: Scope, definition: Definition) -> list[Parsed]:
+    parsed = []
+    for expression in expressions_in((definition.expr, definition.rule)):
+        with suppress(Fault):  # which is said where the definition stands
+            parsed.append(scope.parsed(expression))
+    return parsed
+
+
+def _defined_earlier(scope: Scope, name: str) -> Meaning | Fault:
+    definition = scope.definitions[name]
+    if any(each not in scope.known_then for each in _definitions_in(scope, name)):
+        return Fault("")  # a ring, which is said where it stands
+    for parsed in _parsed_in(scope, definition):
+        scope.observing.count_parts(parsed.tree)
+        if parsed.criteria:
+            return Fault("CE251", name=name)
+        if parsed.looks_back:
+            return Fault("CE252")
+    problems = Problems()
+    meaning = ExpressionReader(scope, problems).definition(definition)
+    if meaning is not None:
+        return meaning
+    # what is wrong with the definition itself is said where it stands
+    wrong = next((each for each in problems if each.code in _ABOUT_LOOKING_BACK), None)
+    return Fault("") if wrong is None else Fault(wrong.code, **wrong.details)
