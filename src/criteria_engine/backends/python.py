@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, assert_never
 
-from criteria_engine.backends.splitting import Split, splits
+from criteria_engine.backends.splitting import Simplifier, Split, splits
 from criteria_engine.core import arithmetic
 from criteria_engine.core.arithmetic import EDGE, EXACT_FLOAT, as_float
 from criteria_engine.core.grammar import run_module, statements
@@ -431,6 +431,7 @@ class ExpressionWriter:
 
 
 _DEEP = 40
+_NO_CONTRARIES: Mapping[int, Condition] = {}
 
 Output = Anything | tuple[Anything, ...]
 """What a generated function gives back: one value, or a tuple of them."""
@@ -439,20 +440,23 @@ Output = Anything | tuple[Anything, ...]
 class Entrance:
     """What a generated function does before it judges: ``statements`` that bind ``row`` and the inputs.
 
-    ``spans`` are the numbers between which an input must lie, ``words`` what a text must be among; both
-    are checked where the input is first looked at. ``names`` are what the statements refer to.
+    ``spans`` are the numbers between which an input must lie, ``words`` what a text must be among,
+    ``flags`` the inputs that must be truth values; all are checked where an input is first looked at.
+    ``names`` are what the statements refer to.
     """
 
-    __slots__ = ("names", "spans", "statements", "words")
+    __slots__ = ("flags", "names", "spans", "statements", "words")
 
     def __init__(
         self,
         statements: Sequence[ast.stmt],
         spans: Mapping[str, tuple[float, float]],
         words: Mapping[str, tuple[str, ...]],
+        flags: Sequence[str],
         names: Mapping[str, Any],
     ) -> None:
-        self.statements, self.spans, self.words, self.names = statements, spans, words, names
+        self.statements, self.spans, self.words = statements, spans, words
+        self.flags, self.names = flags, names
 
 
 def build_function(
@@ -461,14 +465,21 @@ def build_function(
     outputs: Sequence[Output],
     *,
     missing: bool,
+    contraries: Mapping[int, Condition] = _NO_CONTRARIES,
     entrance: Entrance | None = None,
 ) -> Callable[..., Any]:
     """A function from a row and the set of inputs with evidence to the values of ``outputs``.
 
-    ``withholdable`` are the inputs that may be not applicable; ``missing`` says whether values may be. With an ``entrance`` the function takes a
+    ``withholdable`` are the inputs that may be not applicable; ``missing`` says whether values may be.
+    ``contraries`` maps conditions, by identity, to one that holds exactly where they do not. With an ``entrance`` the function takes a
     dictionary of values instead, reads it and gives (row, outputs), or (None, None) where something is odd.
     """
-    parts = [part for output in outputs for part in (output if isinstance(output, tuple) else (output,))]
+    parts = _flat(outputs)
+    simplify = Simplifier(parts, count_uses(parts), children, contraries).simplified
+    outputs = [
+        tuple(map(simplify, output)) if isinstance(output, tuple) else simplify(output) for output in outputs
+    ]
+    parts = _flat(outputs)
     writer = _Writer(inputs, withholdable, parts, entrance)
     writer.write_splits(splits(parts, children, withholdable, missing, 2 if entrance is None else 1))
     body = writer.write(parts, outputs)
@@ -478,6 +489,10 @@ def build_function(
     if isinstance(guarded, ast.Try):
         guarded.body = [*entrance.statements, *writer.left_to_check(missing), *body]
     return compiled(("values",), [guarded], {"evidence": (), **entrance.names, **writer.tables})
+
+
+def _flat(outputs: Sequence[Output]) -> list[Anything]:
+    return [part for output in outputs for part in (output if isinstance(output, tuple) else (output,))]
 
 
 class _Writer(ExpressionWriter):
@@ -494,6 +509,7 @@ class _Writer(ExpressionWriter):
         self._entrance = entrance
         self._spans = dict(entrance.spans) if entrance is not None else {}
         self._words = dict(entrance.words) if entrance is not None else {}
+        self._flags = dict.fromkeys(entrance.flags) if entrance is not None else {}
         self.tables: dict[str, Any] = {}
 
     def write(self, parts: Sequence[Anything], outputs: Sequence[Output]) -> list[ast.stmt]:
@@ -535,8 +551,11 @@ class _Writer(ExpressionWriter):
             tests.append(ast.Compare(ast.Constant(low), [ast.LtE(), ast.LtE()], edges))
         for input, words in self._words.items():
             tests.append(ast.Compare(name_of(self._places[input]), [ast.In()], [words_of(words)]))
+        for input in self._flags:
+            flag = [self._is(input, ast.Is(), ast.Constant(value)) for value in (True, False)]
+            tests.append(ast.BoolOp(ast.Or(), flag))
         if missing:
-            checked = [*self._spans, *self._words]
+            checked = [*self._spans, *self._words, *self._flags]
             gone = [self._is(input, ast.Is(), ast.Constant(None)) for input in checked]
             tests = [ast.BoolOp(ast.Or(), [none, test]) for none, test in zip(gone, tests, strict=True)]
         return [ast.If(ast.UnaryOp(ast.Not(), test), [refusal()], []) for test in tests]
@@ -565,6 +584,9 @@ class _Writer(ExpressionWriter):
             high_enough = ast.Compare(input, [ast.GtE()], [like(span[0], split.comparison.left)])
             then = [ast.If(too_high, [refusal()], []), *then]
             no = [ast.If(high_enough, no, [refusal()])]
+        if split.input in self._flags and split.comparison is None:
+            del self._flags[split.input]
+            no = [ast.If(self._is(split.input, ast.Is(), ast.Constant(False)), no, [refusal()])]
         statement = ast.If(yes, then, no)
         if None not in ways:
             return statement

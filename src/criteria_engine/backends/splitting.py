@@ -7,7 +7,7 @@ them as one ``if … elif … else`` of constants, which is about half the price
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -19,6 +19,7 @@ from criteria_engine.core.nodes import (
     Among,
     And,
     Apply,
+    Branch,
     Choice,
     Compare,
     Condition,
@@ -35,9 +36,11 @@ from criteria_engine.core.nodes import (
     Sum,
     Truth,
 )
+from criteria_engine.core.traversal import children_first
 
 __all__ = [
     "Anything",
+    "Simplifier",
     "Split",
     "Way",
     "splits",
@@ -203,6 +206,115 @@ def _holds(operator: str, left: Any, right: Any) -> bool:
     less, same = left < right, left == right
     answers = {"<": less, "<=": less or same, ">": not (less or same), ">=": not less, "==": same}
     return bool(answers.get(operator, not same))
+
+
+# ---- questions that the branch around them has answered already ----------------------------------
+
+_DEEPEST = 200
+
+
+class Simplifier:
+    """Takes out of choices what the branch around them has decided.
+
+    ``0 if blocked else (2 if free and met else 0) + …`` asks again in every term what the choice itself has
+    asked. A part that is read more than once is worked out before any branch, so nothing is known there.
+    ``contraries`` maps conditions (by identity) to one that holds exactly where they do not.
+    """
+
+    def __init__(
+        self,
+        outputs: Sequence[Anything],
+        uses: Mapping[int, int],
+        children: Callable[[Anything], tuple[Anything, ...]],
+        contraries: Mapping[int, Condition],
+    ) -> None:
+        self._uses, self._contraries = uses, contraries
+        self._shared: dict[int, Anything] = {}
+        order = list(children_first(outputs, children))
+        if max((depth for _, depth in order), default=0) > _DEEPEST:
+            return  # the recursion below would not do
+        roots = {id(part) for part in outputs}
+        for part, _ in order:
+            if uses[id(part)] > 1 or id(part) in roots:
+                self._shared[id(part)] = self._rebuilt(part, {})
+
+    def simplified(self, output: Anything) -> Anything:
+        """What to work out in the place of an output."""
+        return self._shared.get(id(output), output)
+
+    def _under(self, part: Anything, known: Mapping[int, bool]) -> Anything:
+        """The part where some conditions are known."""
+        if id(part) in known:
+            return Truth(known[id(part)])
+        if id(part) in self._shared:
+            return self._shared[id(part)]
+        return self._rebuilt(part, known)
+
+    def _rebuilt(self, part: Anything, known: Mapping[int, bool]) -> Anything:
+        match part:
+            case And(parts):
+                return self._joined(part, parts, known, neutral=True)
+            case Or(parts):
+                return self._joined(part, parts, known, neutral=False)
+            case Compare(operator, left, right):
+                return Compare(operator, self._under(left, known), self._under(right, known))
+            case Sum(terms):
+                terms = tuple(self._under(each, known) for each in terms)
+                return Sum(terms, **_span(part))
+            case Apply(function, parts, days_off):
+                parts = tuple(self._under(each, known) for each in parts)
+                return Apply(function, parts, days_off, **_span(part))
+            case Choice():
+                return self._choice(part, known)
+        return part
+
+    def _joined(
+        self, part: And | Or, parts: Sequence[Condition], known: Mapping[int, bool], *, neutral: bool
+    ) -> Condition:
+        kept = []
+        for each in parts:
+            below = self._under(each, known)
+            if isinstance(below, Truth):
+                if below.value is not neutral:
+                    return below
+            else:
+                kept.append(below)
+        if not kept:
+            return Truth(neutral)
+        return kept[0] if len(kept) == 1 else type(part)(tuple(kept))
+
+    def _choice(self, part: Choice, known: Mapping[int, bool]) -> Anything:
+        branches = []
+        for branch in part.branches:
+            test = self._under(branch.test, known)
+            if isinstance(test, Truth) and not test.value:
+                continue
+            value = self._under(branch.value, {**known, **self._facts(branch.test, True)})
+            if isinstance(test, Truth):
+                otherwise = value
+                break
+            branches.append(Branch(test, branch.guard, value))
+            known = {**known, **self._facts(branch.test, False)}
+        else:
+            otherwise = self._under(part.otherwise, known)
+        if not branches:
+            return otherwise
+        return Choice(tuple(branches), part.otherwise_guard, otherwise, **_span(part))
+
+    def _facts(self, test: Condition, holds: bool) -> dict[int, bool]:
+        """What is known where a test holds, or does not."""
+        facts = {id(test): holds}
+        if isinstance(test, And if holds else Or):
+            for each in test.parts:
+                facts |= self._facts(each, holds)
+        contrary = self._contraries.get(id(test))
+        if contrary is not None:
+            facts[id(contrary)] = not holds
+        return facts
+
+
+def _span(part: Numeric) -> dict[str, Any]:
+    return {"low": part.low, "high": part.high, "whole": part.whole, "on_grid": part.on_grid}
 
 
 # ---- comparisons of what grows with a whole number, as comparisons of that number itself ---------

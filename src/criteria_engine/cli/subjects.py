@@ -137,9 +137,9 @@ def found_subject(subjects: Iterable[Any], name: str) -> Any:
         found = [each for each in listed if alike(each.subject) == alike(composed)]
         if len(found) == 1:
             return found[0]
-    by_letters = {_unmarked(each.subject): each.subject for each in listed}
     from difflib import get_close_matches
 
+    by_letters = {_unmarked(each.subject): each.subject for each in listed}
     near = get_close_matches(_unmarked(composed)[:64], by_letters, 3, 0.5)
     details = {"name": name}
     if near:

@@ -23,8 +23,12 @@ __all__ = [
     "InputReader",
 ]
 
+_NUMERIC = frozenset({"number", "percent", "integer"})
 _GROUPS = {"number": 0, "percent": 0, "integer": 1, "boolean": 2}
 _OTHERS = 3
+"""The inputs stand in a row group by group, so that the types of a group can be checked together."""
+_CHECKED_SINGLY = 100
+"""Up to so many inputs a check of each type is quicker; beyond, the size of the code is what costs."""
 _READ_SLOWLY = 2  # so few assessments are not worth the compilation of a function
 """The inputs stand in a row group by group, so that the types of a group can be looked at in one go."""
 
@@ -71,8 +75,7 @@ class InputReader:
     def entrance(self, *, missing: bool) -> Entrance:
         """How a generated function reads a dictionary of plain values, some of which may be ``missing``.
 
-        The types of all inputs of a kind are looked at together: numbers come first in the row, then whole
-        numbers, then truth values.
+        What is left to the function is where numbers, words and truth values lie.
         """
         ids = [given.id for given in self.inputs]
         names = {**self._names(), "fetch": itemgetter(*ids), "blank": dict.fromkeys(ids)}
@@ -81,25 +84,38 @@ class InputReader:
             # a name that is not known makes the dictionary longer than the blank one
             refused = f"if len(values) != {len(ids)}: return None, None"
             lines = ["values = blank | values", refused, *lines]
-        start, nothing = 0, [type(None)] if missing else []
-        kinds: tuple[tuple[type, ...], ...] = ((int, float), (int,), (bool,))
-        for group, types in enumerate(kinds):
-            end = start + sum(_GROUPS.get(given.type) == group for given in self.inputs)
-            if end > start:
-                names[f"TYPES{group}"] = frozenset([*types, *nothing]).issuperset
-                lines.append(f"if not TYPES{group}(map(type, row[{start}:{end}])): return None, None")
-            start = end
         unpacked = ", ".join(f"i{place}" for place in range(len(ids)))
         lines.append(f"({unpacked}) = row")
+        lines += self._type_checks(names, missing=missing)
         ordinals = [place for place, given in enumerate(self.inputs) if given.type == "ordinal"]
         for place in ordinals:
             gone = f" if i{place} is not None else None" if missing else ""
             lines.append(f"i{place} = places{place}[i{place}]{gone}")
         if ordinals:
             lines.append(f"row = ({unpacked})")
-        spans = {given.id: span_of(given, ())[:2] for given in self.inputs if _GROUPS.get(given.type, 3) < 2}
+        spans = {given.id: span_of(given, ())[:2] for given in self.inputs if given.type in _NUMERIC}
         words = {given.id: self.words[given.id] for given in self.inputs if given.type == "choice"}
-        return Entrance(statements(lines), spans, words, names)
+        flags = [given.id for given in self.inputs if given.type == "boolean"]
+        return Entrance(statements(lines), spans, words, flags, names)
+
+    def _type_checks(self, names: dict[str, Any], *, missing: bool) -> list[str]:
+        """Statements that refuse what is no number of the type of its input; put into ``names`` what they need."""
+        if len(self.inputs) <= _CHECKED_SINGLY:
+            gone = " and i{0} is not None" if missing else ""
+            return [
+                f"if {_no_number(f'i{place}', given)}{gone.format(place)}: return None, None"
+                for place, given in enumerate(self.inputs)
+                if given.type in _NUMERIC
+            ]
+        lines, start = [], 0
+        allowed: list[list[type]] = [[int, float], [int]]
+        for group, types in enumerate(allowed):
+            end = start + sum(_GROUPS.get(given.type) == group for given in self.inputs)
+            if end > start:
+                names[f"TYPES{group}"] = frozenset([*types, type(None)] if missing else types).issuperset
+                lines.append(f"if not TYPES{group}(map(type, row[{start}:{end}])): return None, None")
+            start = end
+        return lines
 
     def _read_function(self) -> Callable[..., Any]:
         """Values to (row, how many are missing), or None where something is odd or wrong."""
@@ -142,9 +158,8 @@ class InputReader:
                 return f"type({name}) is not date"
             case "text":
                 return f"type({name}) is not str or {name} == 'n/a' or not {name}.isascii()"
-        low, high, whole = span_of(given, self.words[given.id])
-        no_number = f"type({name}) is not int" + ("" if whole else f" and type({name}) is not float")
-        return f"{no_number} or not ({low!r} <= {name} <= {high!r})"
+        low, high, _ = span_of(given, self.words[given.id])
+        return f"{_no_number(name, given)} or not ({low!r} <= {name} <= {high!r})"
 
     # ---- reading -----------------------------------------------------------------------------
 
@@ -263,6 +278,12 @@ class InputReader:
 
 def _words_of(given: Input, scales: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(given.choices or ()) if given.type == "choice" else scales.get(given.scale or "", ())
+
+
+def _no_number(name: str, given: Input) -> str:
+    """That a name does not hold a number of the input's type, as the text of an expression."""
+    whole = f"type({name}) is not int"
+    return whole if given.type == "integer" else f"type({name}) is not float and {whole}"
 
 
 def _is_plain(given: Input) -> bool:

@@ -135,6 +135,14 @@ class Program:
         """The ways in which the level can come out."""
         return self.reaching.outcomes if self.reaching is not None else ()
 
+    def _contraries(self) -> dict[int, Condition]:
+        """Conditions of which one holds exactly where the other does not, in a complete row."""
+        faces = self.judging.faces.values()
+        return {
+            **{id(each.blocked): each.free for each in faces},
+            **{id(each.free): each.blocked for each in faces},
+        }
+
     def _exact_outputs(self) -> tuple[Output, ...]:
         """What makes the verdict of a complete row."""
         code: Numeric = self.reaching.code if self.reaching is not None else a.ZERO
@@ -229,6 +237,13 @@ class Program:
         def make() -> Callable[..., Any]:
             outputs = self._bounded_outputs() if missing else self._exact_outputs()
             entrance = door.entrance(missing=missing)
-            return build_function(door.order, door.withholdable, outputs, missing=missing, entrance=entrance)
+            return build_function(
+                door.order,
+                door.withholdable,
+                outputs,
+                missing=missing,
+                contraries={} if missing else self._contraries(),
+                entrance=entrance,
+            )
 
         return self.kept("quick with gaps" if missing else "quick", make)

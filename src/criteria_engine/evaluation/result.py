@@ -33,6 +33,7 @@ __all__ = [
     "plain",
 ]
 
+_bounds = tuple.__new__  # what a named tuple calls itself, without the call in between
 _NO_TITLES: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -86,7 +87,8 @@ class Result:
     @property
     def level(self) -> str | None:
         """The level's id; None while undecided, when referred, or in a set without levels."""
-        return self._levels().level
+        verdict, program = self._verdict, self.program
+        return (program.levels.get(verdict[0]) or program.level_verdict(verdict)).level
 
     @property
     def decided(self) -> bool:
@@ -172,7 +174,7 @@ class Result:
         verdict = self._verdict
         if verdict[3]:  # the set may not apply
             return self.points_of("")
-        return Bounds(float(verdict[1]), float(verdict[2]))
+        return _bounds(Bounds, (float(verdict[1]), float(verdict[2])))
 
     @property
     def max_score(self) -> Bounds | None:
