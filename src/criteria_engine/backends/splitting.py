@@ -27,8 +27,10 @@ from criteria_engine.core.nodes import (
     InputFlag,
     InputGiven,
     InputNumber,
+    MixturePart,
     Not,
     Number,
+    NumberLike,
     Numeric,
     Or,
     Product,
@@ -228,7 +230,7 @@ class Simplifier:
         children: Callable[[Anything], tuple[Anything, ...]],
         contraries: Mapping[int, Condition],
     ) -> None:
-        self._uses, self._contraries = uses, contraries
+        self._children, self._contraries = children, contraries
         self._shared: dict[int, Anything] = {}
         order = list(children_first(outputs, children))
         if max((depth for _, depth in order), default=0) > _DEEPEST:
@@ -256,17 +258,21 @@ class Simplifier:
                 return self._joined(part, parts, known, neutral=True)
             case Or(parts):
                 return self._joined(part, parts, known, neutral=False)
-            case Compare(operator, left, right):
-                return Compare(operator, self._under(left, known), self._under(right, known))
-            case Sum(terms):
-                terms = tuple(self._under(each, known) for each in terms)
-                return Sum(terms, **_span(part))
-            case Apply(function, parts, days_off):
-                parts = tuple(self._under(each, known) for each in parts)
-                return Apply(function, parts, days_off, **_span(part))
             case Choice():
                 return self._choice(part, known)
-        return part
+        below = {id(each): self._under(each, known) for each in self._children(part)}
+
+        def replaced(value: Any) -> Any:
+            if isinstance(value, tuple):
+                return tuple(map(replaced, value))
+            if isinstance(value, MixturePart):
+                return MixturePart(*[replaced(getattr(value, name)) for name in value.__match_args__])
+            return below.get(id(value), value)
+
+        if all(id(part) == old for old, part in below.items()):
+            return part
+        values = [replaced(getattr(part, name)) for name in part.__match_args__]
+        return type(part)(*values, **(_span(part) if isinstance(part, NumberLike) else {}))
 
     def _joined(
         self, part: And | Or, parts: Sequence[Condition], known: Mapping[int, bool], *, neutral: bool
