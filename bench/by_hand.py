@@ -7,14 +7,13 @@ whether a value is missing, a number in its range or a word among its choices, b
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
-from workload import GROUP_NEEDS, GROUPS, LEAF_NEEDS, NUMBERS_A_GROUP, SIGNS, THRESHOLDS
-
-_POINTS = {"low": 0, "middle": 3, "high": 5}
+from workload import GROUPS, MARK, NUMBERS_A_GROUP, PLACE_POINTS, SIGNS, THRESHOLDS
 
 
 def _leaves() -> list[tuple[int, str, str, float]]:
@@ -35,47 +34,44 @@ def _held(column: Any, sign: str, threshold: float) -> Any:
     }[sign](threshold)
 
 
+def _ready(column: Callable[[str], Any]) -> list[Any]:
+    """Whether each group may be judged, as ``workload.REQUIRES`` says it."""
+    return [
+        (column("n08") >= 5) | column("flag1"),
+        (column("n01") < 95) & (column("place0") != "low"),
+        column("n14") + column("n20") >= 30.05,
+        (column("place1") != "low") | column("flag4"),
+        (column("n24") <= 97) & (column("n03") <= 98),
+    ]
+
+
 # ---- polars --------------------------------------------------------------------------------------
 
 
 def by_polars(frame: pl.DataFrame) -> pl.DataFrame:
     """One lazy plan; what is asked twice is a column of its own."""
-    flags = {name: _held(pl.col(name), sign, threshold) for _, name, sign, threshold in _leaves()}
+    ready = {f"ready{group}": test for group, test in enumerate(_ready(pl.col))}
     group_sums = []
     for group in range(GROUPS):
         points: list[Any] = []
-        for at, name, _, _ in _leaves():
+        for at, name, sign, threshold in _leaves():
             if at == group:
-                met = flags[name]
-                if name in LEAF_NEEDS:
-                    met = met & pl.col(f"met_{LEAF_NEEDS[name]}")
-                points.append(pl.when(met).then(2).otherwise(0))
+                points.append(pl.when(_held(pl.col(name), sign, threshold)).then(2).otherwise(0))
         points.append(pl.when(pl.col(f"flag{group}")).then(3).otherwise(0))
         place = pl.col(f"place{group}")
         rated = pl.when(place == "high").then(5).when(place == "middle").then(3).otherwise(0)
-        if f"place{group}" in LEAF_NEEDS:
-            rated = pl.when(pl.col("met_flag1")).then(rated).otherwise(0)
         total = points[0]
         for each in [*points[1:], rated]:
             total = total + each
-        if group in GROUP_NEEDS:
-            total = pl.when(pl.col(f"met_{GROUP_NEEDS[group]}")).then(total).otherwise(0)
-        group_sums.append(total)
+        group_sums.append(pl.when(pl.col(f"ready{group}")).then(total).otherwise(0))
     score = group_sums[0]
     for each in group_sums[1:]:
         score = score + each
-    # n06, flag1 are in group 1, which flag0 unlocks; flag2 is in group 2, which n03 unlocks.
-    mets = {
-        "met_flag0": pl.col("flag0"),
-        "met_n03": flags["n03"],
-        "met_n06": flags["n06"] & pl.col("flag0"),
-        "met_flag1": pl.col("flag1") & pl.col("flag0"),
-        "met_flag2": pl.col("flag2") & flags["n03"],
-    }
-    level = pl.when(pl.col("score_low") >= 80).then(pl.lit("pass")).otherwise(pl.lit("none"))
+    passed = pl.all_horizontal([pl.col("score_low") >= MARK, *map(pl.col, ready)])
+    level = pl.when(passed).then(pl.lit("pass")).otherwise(pl.lit("none"))
     return (
         frame.lazy()
-        .with_columns(**mets)
+        .with_columns(**ready)
         .with_columns(score_low=score.cast(pl.Float64))
         .with_columns(level=level)
         .select(
@@ -94,7 +90,7 @@ def by_polars(frame: pl.DataFrame) -> pl.DataFrame:
 def by_polars_asking(frame: pl.DataFrame) -> pl.DataFrame:
     """The same, by someone who asks of every row whether all is there and can be, though not what is wrong."""
     asked = [pl.col(name).is_between(0, 100) for _, name, _, _ in _leaves()]
-    asked += [pl.col(f"place{group}").is_in([*_POINTS]) for group in range(GROUPS)]
+    asked += [pl.col(f"place{group}").is_in([*PLACE_POINTS]) for group in range(GROUPS)]
     asked += [pl.col(f"flag{group}").is_not_null() for group in range(GROUPS)]
     added = ("level", "score_low", "score_high", "possible_levels")
     sound, unsound = pl.col("sound"), pl.lit("unsound")
@@ -122,24 +118,21 @@ def sql(source: str) -> str:
         points = []
         for at, name, sign, threshold in _leaves():
             if at == group:
-                need = f" AND met_{LEAF_NEEDS[name]}" if name in LEAF_NEEDS else ""
-                points.append(f"CASE WHEN {name} {sign} {threshold}{need} THEN 2 ELSE 0 END")
+                points.append(f"CASE WHEN {name} {sign} {threshold} THEN 2 ELSE 0 END")
         points.append(f"CASE WHEN flag{group} THEN 3 ELSE 0 END")
         rated = f"CASE place{group} WHEN 'high' THEN 5 WHEN 'middle' THEN 3 ELSE 0 END"
-        if f"place{group}" in LEAF_NEEDS:
-            rated = f"CASE WHEN met_{LEAF_NEEDS[f'place{group}']} THEN {rated} ELSE 0 END"
         total = " + ".join([*points, rated])
-        if group in GROUP_NEEDS:
-            total = f"CASE WHEN met_{GROUP_NEEDS[group]} THEN {total} ELSE 0 END"
-        group_sums.append(f"({total})")
+        group_sums.append(f"(CASE WHEN ready{group} THEN {total} ELSE 0 END)")
+    ready = [f"ready{group}" for group in range(GROUPS)]
+    level = f"CASE WHEN score >= {MARK} AND {' AND '.join(ready)} THEN 'pass' ELSE 'none' END"
     return f"""
-        SELECT * EXCLUDE (met_flag0, met_n03, met_n06, met_flag1, met_flag2, score),
-            CASE WHEN score >= 80 THEN 'pass' ELSE 'none' END AS level, TRUE AS decided,
+        SELECT * EXCLUDE ({", ".join(ready)}, score), {level} AS level, TRUE AS decided,
             CAST(score AS DOUBLE) AS score_low, CAST(score AS DOUBLE) AS score_high,
-            CASE WHEN score >= 80 THEN 'pass' ELSE 'none' END AS possible_levels, CAST(NULL AS VARCHAR) AS error
+            {level} AS possible_levels, CAST(NULL AS VARCHAR) AS error
         FROM (SELECT *, {" + ".join(group_sums)} AS score FROM (
-            SELECT *, flag0 AS met_flag0, n03 <= 90 AS met_n03, n06 >= 20 AND flag0 AS met_n06,
-                flag1 AND flag0 AS met_flag1, flag2 AND n03 <= 90 AS met_flag2 FROM {source}))
+            SELECT *, n08 >= 5 OR flag1 AS ready0, n01 < 95 AND place0 <> 'low' AS ready1,
+                n14 + n20 >= 30.05 AS ready2, place1 <> 'low' OR flag4 AS ready3,
+                n24 <= 97 AND n03 <= 98 AS ready4 FROM {source}))
     """
 
 
@@ -150,26 +143,22 @@ def by_numpy(table: pa.Table) -> pa.Table:
     """Whole columns as arrays, in and out of Arrow."""
     numbers = {name: table[name].to_numpy() for _, name, _, _ in _leaves()}
     flags = {f"flag{group}": table[f"flag{group}"].to_numpy() for group in range(GROUPS)}
-    mets = {name: _held(numbers[name], sign, threshold) for _, name, sign, threshold in _leaves()}
-    mets["n06"] &= flags["flag0"]
-    mets |= {"flag0": flags["flag0"], "flag1": flags["flag1"] & flags["flag0"]}
-    mets["flag2"] = flags["flag2"] & mets["n03"]
+    places = {f"place{group}": table[f"place{group}"].combine_chunks() for group in range(GROUPS)}
+    coded = {name: column.dictionary_encode() for name, column in places.items()}
+    words = {name: np.array(column.dictionary.to_pylist())[column.indices] for name, column in coded.items()}
+    ready = _ready((numbers | flags | words).__getitem__)
     score = np.zeros(len(table), dtype=np.int64)
     for group in range(GROUPS):
         total = np.zeros(len(table), dtype=np.int64)
-        for at, name, _, _ in _leaves():
+        for at, name, sign, threshold in _leaves():
             if at == group:
-                met = mets[name] & mets[LEAF_NEEDS[name]] if name in LEAF_NEEDS else mets[name]
-                total += 2 * met
+                total += 2 * _held(numbers[name], sign, threshold)
         total += 3 * flags[f"flag{group}"]
-        coded = table[f"place{group}"].combine_chunks().dictionary_encode()
-        worth = np.array([_POINTS[word] for word in coded.dictionary.to_pylist()])
-        rated = worth[coded.indices.to_numpy()]
-        if f"place{group}" in LEAF_NEEDS:
-            rated = rated * mets[LEAF_NEEDS[f"place{group}"]]
-        total += rated
-        score += total * mets[GROUP_NEEDS[group]] if group in GROUP_NEEDS else total
-    passed = score >= 80
+        place = coded[f"place{group}"]
+        worth = np.array([PLACE_POINTS[word] for word in place.dictionary.to_pylist()])
+        total += worth[place.indices.to_numpy()]
+        score += total * ready[group]
+    passed = (score >= MARK) & np.logical_and.reduce(ready)
     level = pa.array(["none", "pass"]).take(pa.array(passed.astype(np.int8)))
     points = pa.array(score.astype(np.float64))
     columns = {

@@ -11,7 +11,7 @@ import ast
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any, assert_never
+from typing import Any, TypeVar, assert_never
 
 from criteria_engine.backends.splitting import Simplifier, Split, splits
 from criteria_engine.core import arithmetic
@@ -118,6 +118,32 @@ _CALLED = {
 }
 
 
+_Kind = TypeVar("_Kind", bound=ast.AST)
+
+
+def _placed(kind: type[_Kind]) -> type[_Kind]:
+    """A kind of syntax tree with a place in the source.
+
+    ``ast.fix_missing_locations`` would walk the finished tree, which takes a third of a compilation.
+    """
+    return type(kind.__name__, (kind,), {"lineno": 1, "col_offset": 0})
+
+
+_Name = _placed(ast.Name)
+_Constant = _placed(ast.Constant)
+_Compare = _placed(ast.Compare)
+_BoolOp = _placed(ast.BoolOp)
+_UnaryOp = _placed(ast.UnaryOp)
+_BinOp = _placed(ast.BinOp)
+_IfExp = _placed(ast.IfExp)
+_Call = _placed(ast.Call)
+_Tuple = _placed(ast.Tuple)
+_Subscript = _placed(ast.Subscript)
+_Assign = _placed(ast.Assign)
+_If = _placed(ast.If)
+_Return = _placed(ast.Return)
+
+
 def children(part: Anything) -> tuple[Anything, ...]:
     """The parts that a program works a part out from: of a choice the tests, not the whole guards."""
     match part:
@@ -135,17 +161,17 @@ def children(part: Anything) -> tuple[Anything, ...]:
 def like(size: float, observed: Numeric) -> ast.Constant:
     """A number to compare an input with: of its own type, which CPython compares fastest."""
     whole = observed.whole and size == int(size)
-    return ast.Constant(int(size) if whole else float(size))
+    return _Constant(int(size) if whole else float(size))
 
 
 def refusal() -> ast.stmt:
     """The statement that gives nothing back: something about the values is odd."""
-    return ast.Return(ast.Tuple([ast.Constant(None), ast.Constant(None)], ast.Load()))
+    return _Return(_Tuple([_Constant(None), _Constant(None)], ast.Load()))
 
 
 def plain_constant(value: Any) -> Any:
     """A constant as programs hold it: truth values as they are, numbers as numbers."""
-    constant = constant_of(value) if isinstance(value, Fraction) else ast.Constant(value)
+    constant = constant_of(value) if isinstance(value, Fraction) else _Constant(value)
     return constant.value
 
 
@@ -156,7 +182,7 @@ def bound_to(names: Sequence[str], constants: Sequence[Any]) -> list[ast.stmt]:
         plain = plain_constant(constant)
         together.setdefault((type(plain), plain), []).append(name)
     return [
-        ast.Assign([ast.Name(name, ast.Store()) for name in same], ast.Constant(plain))
+        _Assign([_Name(name, ast.Store()) for name in same], _Constant(plain))
         for (_, plain), same in together.items()
     ]
 
@@ -175,23 +201,23 @@ def count_uses(outputs: Sequence[Anything]) -> Counter[int]:
 
 def name_of(name: str) -> ast.Name:
     """A name being read."""
-    return ast.Name(name, ast.Load())
+    return _Name(name, ast.Load())
 
 
 def grid_inline(value: ast.expr) -> ast.expr:
     """``arithmetic.grid`` for what is surely within its edges and not below 0, without a call."""
-    steps = ast.BinOp(ast.BinOp(value, ast.Mult(), ast.Constant(1e9)), ast.Add(), ast.Constant(0.5))
-    return ast.BinOp(ast.BinOp(steps, ast.FloorDiv(), ast.Constant(1.0)), ast.Div(), ast.Constant(1e9))
+    steps = _BinOp(_BinOp(value, ast.Mult(), _Constant(1e9)), ast.Add(), _Constant(0.5))
+    return _BinOp(_BinOp(steps, ast.FloorDiv(), _Constant(1.0)), ast.Div(), _Constant(1e9))
 
 
 def words_of(words: Sequence[str]) -> ast.expr:
     """A tuple of texts."""
-    return ast.Tuple([ast.Constant(word) for word in words], ast.Load())
+    return _Tuple([_Constant(word) for word in words], ast.Load())
 
 
 def call(function: str, *arguments: ast.expr) -> ast.expr:
     """A call of a function by its name."""
-    return ast.Call(name_of(function), list(arguments), [])
+    return _Call(name_of(function), list(arguments), [])
 
 
 def constant_of(value: Fraction) -> ast.Constant:
@@ -199,7 +225,7 @@ def constant_of(value: Fraction) -> ast.Constant:
     size: float | int = value.numerator if value.denominator == 1 else as_float(value)
     if isinstance(size, int) and abs(size) > EXACT_FLOAT:
         size = as_float(Fraction(size))
-    return ast.Constant(size)
+    return _Constant(size)
 
 
 def compiled(
@@ -243,7 +269,7 @@ class ExpressionWriter:
 
     def _assigned(self, expression: ast.expr, part: Anything | None = None) -> ast.Name:
         name = f"t{len(self._body)}"
-        self._body.append(ast.Assign([ast.Name(name, ast.Store())], expression))
+        self._body.append(_Assign([_Name(name, ast.Store())], expression))
         if part is not None:
             self._names[id(part)] = name
             self._kept.append(part)
@@ -258,13 +284,13 @@ class ExpressionWriter:
     def _fresh(self, part: Anything) -> ast.expr:
         match part:
             case Truth(value):
-                return ast.Constant(value)
+                return _Constant(value)
             case InputGiven(input):
-                return self._is(input, ast.IsNot(), ast.Constant(None))
+                return self._is(input, ast.IsNot(), _Constant(None))
             case InputEvidenced(input):
-                return ast.Compare(ast.Constant(input), [ast.In()], [name_of("evidence")])
+                return _Compare(_Constant(input), [ast.In()], [name_of("evidence")])
             case InputFlag(input, wanted):
-                return self._is(input, ast.Is(), ast.Constant(wanted))
+                return self._is(input, ast.Is(), _Constant(wanted))
             case InputNotApplicable(input, wanted):
                 return self._is(input, ast.Is() if wanted else ast.IsNot(), name_of("NA"))
             case Among():
@@ -272,24 +298,24 @@ class ExpressionWriter:
             case Same():
                 return self._same(part)
             case Compare(operator, left, right):
-                return ast.Compare(self._read(left), [OPERATORS[operator]()], [self._read(right)])
+                return _Compare(self._read(left), [OPERATORS[operator]()], [self._read(right)])
             case And(parts):
-                return ast.BoolOp(ast.And(), [self._read(each) for each in parts])
+                return _BoolOp(ast.And(), [self._read(each) for each in parts])
             case Or(parts):
-                return ast.BoolOp(ast.Or(), [self._read(each) for each in parts])
+                return _BoolOp(ast.Or(), [self._read(each) for each in parts])
             case Settled():
-                return ast.Constant(True)
+                return _Constant(True)
             case Not(InputGiven(input)):
-                return self._is(input, ast.Is(), ast.Constant(None))
+                return self._is(input, ast.Is(), _Constant(None))
             case Not(inner):
-                return ast.UnaryOp(ast.Not(), self._read(inner))
+                return _UnaryOp(ast.Not(), self._read(inner))
         return self._fresh_number(part)
 
     def _is(self, input: str, operator: ast.cmpop, other: ast.expr) -> ast.expr:
-        return ast.Compare(name_of(self._places[input]), [operator], [other])
+        return _Compare(name_of(self._places[input]), [operator], [other])
 
     def _there(self, input: str) -> list[ast.expr]:
-        tests = [self._is(input, ast.IsNot(), ast.Constant(None))]
+        tests = [self._is(input, ast.IsNot(), _Constant(None))]
         if input in self._withholdable:
             tests.append(self._is(input, ast.IsNot(), name_of("NA")))
         return tests
@@ -301,19 +327,19 @@ class ExpressionWriter:
         elif part.domain is not None:
             words = tuple(word for word in part.domain if word not in part.words)
         else:
-            outside = ast.Compare(value, [ast.NotIn()], [words_of(part.words)])
-            return ast.BoolOp(ast.And(), [*self._there(part.input), outside])
+            outside = _Compare(value, [ast.NotIn()], [words_of(part.words)])
+            return _BoolOp(ast.And(), [*self._there(part.input), outside])
         if len(words) == 1:
-            return ast.Compare(value, [ast.Eq()], [ast.Constant(words[0])])
-        return ast.Compare(value, [ast.In()], [words_of(words)])
+            return _Compare(value, [ast.Eq()], [_Constant(words[0])])
+        return _Compare(value, [ast.In()], [words_of(words)])
 
     def _same(self, part: Same) -> ast.expr:
-        compared = ast.Compare(
+        compared = _Compare(
             name_of(self._places[part.left]),
             [ast.Eq() if part.wanted else ast.NotEq()],
             [name_of(self._places[part.right])],
         )
-        return ast.BoolOp(ast.And(), [*self._there(part.left), *self._there(part.right), compared])
+        return _BoolOp(ast.And(), [*self._there(part.left), *self._there(part.right), compared])
 
     def _fresh_number(self, part: Numeric) -> ast.expr:
         match part:
@@ -324,9 +350,9 @@ class ExpressionWriter:
             case Sum(terms):
                 return self._sum(part, terms)
             case Difference(left, right):
-                return ast.BinOp(self._exact_float(part, left), ast.Sub(), self._read(right))
+                return _BinOp(self._exact_float(part, left), ast.Sub(), self._read(right))
             case Product(left, right):
-                return ast.BinOp(self._exact_float(part, left), ast.Mult(), self._read(right))
+                return _BinOp(self._exact_float(part, left), ast.Mult(), self._read(right))
             case Quotient():
                 return self._over(part)
             case Remainder(left, right):
@@ -335,14 +361,14 @@ class ExpressionWriter:
                 self._uses[id(base)] += 1
                 product = self._exact_float(part, base)
                 for _ in range(exponent - 1):
-                    product = ast.BinOp(product, ast.Mult(), self._named(base))
+                    product = _BinOp(product, ast.Mult(), self._named(base))
                 return product
             case Extreme(which, parts):
                 return call(which, *[self._read(each) for each in parts])
             case Apply():
                 return self._apply(part)
             case Rounded(inner, digits, mode):
-                return call("round_to", self._read(inner), ast.Constant(digits), ast.Constant(mode))
+                return call("round_to", self._read(inner), _Constant(digits), _Constant(mode))
             case Choice():
                 return self._choice(part)
             case Ratio(exact=exact) | Tighter(exact=exact):
@@ -357,7 +383,7 @@ class ExpressionWriter:
             return name_of(name)
         if input not in self._lowered:
             is_na = self._is(input, ast.Is(), name_of("NA"))
-            self._lowered[input] = self._assigned(ast.IfExp(is_na, ast.Constant(part.low), name_of(name))).id
+            self._lowered[input] = self._assigned(_IfExp(is_na, _Constant(part.low), name_of(name))).id
         return name_of(self._lowered[input])
 
     def _exact_float(self, whole: Numeric, first: Numeric) -> ast.expr:
@@ -370,7 +396,7 @@ class ExpressionWriter:
     def _sum(self, part: Sum, terms: Sequence[Numeric]) -> ast.expr:
         total = self._exact_float(part, terms[0])
         for place, term in enumerate(terms[1:], 1):
-            total = ast.BinOp(total, ast.Add(), self._read(term))
+            total = _BinOp(total, ast.Add(), self._read(term))
             if place % CHUNK == 0:
                 total = self._assigned(total)
         return total
@@ -378,23 +404,23 @@ class ExpressionWriter:
     def _over(self, part: Quotient) -> ast.expr:
         left, right = self._read(part.left), part.right
         if right.low >= part.nearest or right.high <= -part.nearest:
-            return ast.BinOp(left, ast.Div(), self._read(right))
+            return _BinOp(left, ast.Div(), self._read(right))
         divisor = self._named(right)
         if right.whole:
             there: ast.expr = divisor
         else:
-            inside = ast.Compare(
-                ast.Constant(-part.nearest), [ast.Lt(), ast.Lt()], [divisor, ast.Constant(part.nearest)]
+            inside = _Compare(
+                _Constant(-part.nearest), [ast.Lt(), ast.Lt()], [divisor, _Constant(part.nearest)]
             )
-            there = ast.UnaryOp(ast.Not(), inside)
-        return ast.IfExp(there, ast.BinOp(left, ast.Div(), divisor), ast.Constant(0))
+            there = _UnaryOp(ast.Not(), inside)
+        return _IfExp(there, _BinOp(left, ast.Div(), divisor), _Constant(0))
 
     def _apply(self, part: Apply) -> ast.expr:
         if part.function == "grid" and part.parts[0].low >= 0 and part.parts[0].high <= EDGE:
             return grid_inline(self._read(part.parts[0]))
         arguments = [self._read(each) for each in part.parts]
         if part.days_off:
-            arguments.append(ast.Tuple([ast.Constant(day) for day in sorted(part.days_off)], ast.Load()))
+            arguments.append(_Tuple([_Constant(day) for day in sorted(part.days_off)], ast.Load()))
         return call(part.function, *arguments)
 
     def _choice(self, part: Choice) -> ast.expr:
@@ -406,11 +432,11 @@ class ExpressionWriter:
         return chosen
 
     def _branch(self, branch: Branch, otherwise: ast.expr) -> ast.expr:
-        return ast.IfExp(self._read(branch.test), self._read(branch.value), otherwise)
+        return _IfExp(self._read(branch.test), self._read(branch.value), otherwise)
 
     def _mixture(self, part: Mixture) -> ast.expr:
         rows = [
-            ast.Tuple(
+            _Tuple(
                 [
                     self._read(each.points),
                     self._read(each.most),
@@ -423,10 +449,10 @@ class ExpressionWriter:
         ]
         return call(
             "mixture",
-            ast.Constant(part.which),
+            _Constant(part.which),
             constant_of(part.scale),
-            ast.Tuple(list(rows), ast.Load()),
-            ast.Constant(part.summed_on_grid),
+            _Tuple(list(rows), ast.Load()),
+            _Constant(part.summed_on_grid),
         )
 
 
@@ -517,9 +543,9 @@ class _Writer(ExpressionWriter):
         for part, depth in children_first(parts, children):
             if depth % _DEEP == 0:  # so that neither we nor Python's compiler go deeper than that
                 self._named(part)
-        values: ast.expr = ast.Tuple(
+        values: ast.expr = _Tuple(
             [
-                ast.Tuple([self._named(part) for part in output], ast.Load())
+                _Tuple([self._named(part) for part in output], ast.Load())
                 if isinstance(output, tuple)
                 else self._named(output)
                 for output in outputs
@@ -527,8 +553,8 @@ class _Writer(ExpressionWriter):
             ast.Load(),
         )
         if self._entrance is not None:
-            values = ast.Tuple([name_of("row"), values], ast.Load())
-        self._body.append(ast.Return(values))
+            values = _Tuple([name_of("row"), values], ast.Load())
+        self._body.append(_Return(values))
         return self._body
 
     def write_splits(self, found: Sequence[Split]) -> None:
@@ -547,55 +573,55 @@ class _Writer(ExpressionWriter):
         """The checks of the entrance that no split makes."""
         tests: list[ast.expr] = []
         for input, (low, high) in self._spans.items():
-            edges: list[ast.expr] = [name_of(self._places[input]), ast.Constant(high)]
-            tests.append(ast.Compare(ast.Constant(low), [ast.LtE(), ast.LtE()], edges))
+            edges: list[ast.expr] = [name_of(self._places[input]), _Constant(high)]
+            tests.append(_Compare(_Constant(low), [ast.LtE(), ast.LtE()], edges))
         for input, words in self._words.items():
-            tests.append(ast.Compare(name_of(self._places[input]), [ast.In()], [words_of(words)]))
+            tests.append(_Compare(name_of(self._places[input]), [ast.In()], [words_of(words)]))
         for input in self._flags:
-            flag = [self._is(input, ast.Is(), ast.Constant(value)) for value in (True, False)]
-            tests.append(ast.BoolOp(ast.Or(), flag))
+            flag = [self._is(input, ast.Is(), _Constant(value)) for value in (True, False)]
+            tests.append(_BoolOp(ast.Or(), flag))
         if missing:
             checked = [*self._spans, *self._words, *self._flags]
-            gone = [self._is(input, ast.Is(), ast.Constant(None)) for input in checked]
-            tests = [ast.BoolOp(ast.Or(), [none, test]) for none, test in zip(gone, tests, strict=True)]
-        return [ast.If(ast.UnaryOp(ast.Not(), test), [refusal()], []) for test in tests]
+            gone = [self._is(input, ast.Is(), _Constant(None)) for input in checked]
+            tests = [_BoolOp(ast.Or(), [none, test]) for none, test in zip(gone, tests, strict=True)]
+        return [_If(_UnaryOp(ast.Not(), test), [refusal()], []) for test in tests]
 
     def _write_table(self, split: Split, number: int, names: list[str]) -> None:
         self._words.pop(split.input, None)
         table = f"table{number}"
         self.tables[table] = {way: tuple(map(plain_constant, constants)) for way, constants in split.ways}
-        targets: list[ast.expr] = [ast.Name(name, ast.Store()) for name in names]
-        chosen = ast.Subscript(name_of(table), name_of(self._places[split.input]), ast.Load())
-        self._body.append(ast.Assign([ast.Tuple(targets, ast.Store())], chosen))
+        targets: list[ast.expr] = [_Name(name, ast.Store()) for name in names]
+        chosen = _Subscript(name_of(table), name_of(self._places[split.input]), ast.Load())
+        self._body.append(_Assign([_Tuple(targets, ast.Store())], chosen))
 
     def _write_cases(self, split: Split, names: list[str]) -> ast.stmt:
         input = name_of(self._places[split.input])
-        yes: ast.expr = ast.Compare(input, [ast.Is()], [ast.Constant(True)])
+        yes: ast.expr = _Compare(input, [ast.Is()], [_Constant(True)])
         if split.comparison is not None:
             operator = OPERATORS[split.comparison.operator]()
             edge = like(split.comparison.right.low, split.comparison.left)
-            yes = ast.Compare(input, [operator], [edge])
+            yes = _Compare(input, [operator], [edge])
         ways = dict(split.ways)
         then, no = bound_to(names, ways[True]), bound_to(names, ways[False])
         span = self._spans.pop(split.input, None)
         if span is not None and split.comparison is not None:
             # one comparison after another: a chain is not specialised by CPython; NaN fails both
-            too_high = ast.Compare(input, [ast.Gt()], [like(span[1], split.comparison.left)])
-            high_enough = ast.Compare(input, [ast.GtE()], [like(span[0], split.comparison.left)])
-            then = [ast.If(too_high, [refusal()], []), *then]
-            no = [ast.If(high_enough, no, [refusal()])]
+            too_high = _Compare(input, [ast.Gt()], [like(span[1], split.comparison.left)])
+            high_enough = _Compare(input, [ast.GtE()], [like(span[0], split.comparison.left)])
+            then = [_If(too_high, [refusal()], []), *then]
+            no = [_If(high_enough, no, [refusal()])]
         if split.input in self._flags and split.comparison is None:
             del self._flags[split.input]
-            no = [ast.If(self._is(split.input, ast.Is(), ast.Constant(False)), no, [refusal()])]
-        statement = ast.If(yes, then, no)
+            no = [_If(self._is(split.input, ast.Is(), _Constant(False)), no, [refusal()])]
+        statement = _If(yes, then, no)
         if None not in ways:
             return statement
-        gone = ast.Compare(input, [ast.Is()], [ast.Constant(None)])
-        return ast.If(gone, bound_to(names, ways[None]), [statement])
+        gone = _Compare(input, [ast.Is()], [_Constant(None)])
+        return _If(gone, bound_to(names, ways[None]), [statement])
 
     def unpacked(self) -> list[ast.stmt]:
         """The statement that takes the row apart."""
         if not self._places:
             return []
-        targets: list[ast.expr] = [ast.Name(name, ast.Store()) for name in self._places.values()]
-        return [ast.Assign([ast.Tuple(targets, ast.Store())], name_of("row"))]
+        targets: list[ast.expr] = [_Name(name, ast.Store()) for name in self._places.values()]
+        return [_Assign([_Tuple(targets, ast.Store())], name_of("row"))]

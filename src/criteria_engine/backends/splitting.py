@@ -240,11 +240,11 @@ class Simplifier:
             if uses[id(part)] > 1 or id(part) in roots:
                 self._shared[id(part)] = self._rebuilt(part, {})
 
-    def simplified(self, output: Anything) -> Anything:
+    def simplified(self, output: Anything) -> Any:
         """What to work out in the place of an output."""
         return self._shared.get(id(output), output)
 
-    def _under(self, part: Anything, known: Mapping[int, bool]) -> Anything:
+    def _under(self, part: Anything, known: Mapping[int, bool]) -> Any:
         """The part where some conditions are known."""
         if id(part) in known:
             return Truth(known[id(part)])
@@ -252,7 +252,7 @@ class Simplifier:
             return self._shared[id(part)]
         return self._rebuilt(part, known)
 
-    def _rebuilt(self, part: Anything, known: Mapping[int, bool]) -> Anything:
+    def _rebuilt(self, part: Anything, known: Mapping[int, bool]) -> Any:
         match part:
             case And(parts):
                 return self._joined(part, parts, known, neutral=True)
@@ -289,7 +289,7 @@ class Simplifier:
             return Truth(neutral)
         return kept[0] if len(kept) == 1 else type(part)(tuple(kept))
 
-    def _choice(self, part: Choice, known: Mapping[int, bool]) -> Anything:
+    def _choice(self, part: Choice, known: Mapping[int, bool]) -> Any:
         branches = []
         for branch in part.branches:
             test = self._under(branch.test, known)

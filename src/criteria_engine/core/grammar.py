@@ -196,8 +196,11 @@ def statements(lines: Sequence[str]) -> list[ast.stmt]:
 
 
 def run_module(body: Sequence[ast.stmt], space: Mapping[str, Any]) -> dict[str, Any]:
-    """What a module of our own statements defines, in a name space that holds only ``space``."""
-    module = ast.fix_missing_locations(ast.Module(list(body), []))
+    """What a module of our own statements defines, in a name space that holds only ``space``.
+
+    Each part of the statements has its place in a source already.
+    """
+    module = ast.Module(list(body), [])
     names = {"__builtins__": {}, **space}
     with _TURN:
         code = compile(module, "<criteria_engine>", "exec")
