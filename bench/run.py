@@ -34,7 +34,7 @@ from workload import Values, by_hand, complete_values, ruleset_text, with_gaps
 
 import criteria_engine as ce
 
-SEED, SUBJECTS, ROUNDS, PROCESSES = 20260101, 500, 41, 15
+SEED, SUBJECTS, ROUNDS, PROCESSES = 20260101, 200, 41, 15
 HERE = Path(__file__).resolve().parent
 Task = Callable[[], object]
 
