@@ -1,7 +1,8 @@
-"""The walking carrier: works out single parts of the core for one assessment, on demand.
+"""The interpreter: works out single parts of the core for one assessment, on demand.
 
-It is what explanations look with: which steps were open, what a comparison saw. It runs the same
-bounded core as the generated programs, part by part, and compiles nothing.
+It judges the first rows of a program, for which no function is worth its compilation, and explanations ask it
+which steps were open and what a comparison saw. It does the same arithmetic in the same order as generated
+functions, so both agree to the last bit.
 """
 
 from __future__ import annotations
@@ -48,9 +49,7 @@ from criteria_engine.core.nodes import (
 )
 from criteria_engine.core.traversal import children_first
 
-__all__ = [
-    "Interpreter",
-]
+__all__ = ["Interpreter"]
 
 
 class Interpreter:

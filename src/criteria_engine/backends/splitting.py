@@ -1,16 +1,17 @@
-"""Parts that depend on one comparison alone, worked out ahead for each way it can come out.
+"""What can be known of a graph before code is generated for it.
 
-A leaf such as ``theft_cases < 3`` gives two conditions and two numbers, all of which are fixed once
-it is known whether the input is missing and how the comparison comes out. The Python carrier writes
-them as one ``if … elif … else`` of constants, which is about half the price of working each out.
+- ``splits`` finds parts that depend on one comparison alone. A leaf such as ``theft_cases < 3`` gives two
+  conditions and two numbers, all fixed once it is known whether the input is missing and how the comparison
+  comes out. One ``if … elif … else`` of constants costs about half of working each out.
+- ``Simplifier`` takes out questions that the branch around them has answered already.
+- ``threshold`` turns a comparison of what grows with a whole number into one of that number itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
-
-import attrs
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from criteria_engine.core import arithmetic
 from criteria_engine.core.algebra import opposite
@@ -27,6 +28,7 @@ from criteria_engine.core.nodes import (
     InputFlag,
     InputGiven,
     InputNumber,
+    Mixture,
     MixturePart,
     Not,
     Number,
@@ -35,29 +37,49 @@ from criteria_engine.core.nodes import (
     Or,
     Product,
     Quotient,
+    Settled,
     Sum,
     Truth,
 )
-from criteria_engine.core.traversal import children_first
+from criteria_engine.core.traversal import children_first, inner
 
-__all__ = [
-    "Anything",
-    "Simplifier",
-    "Split",
-    "Way",
-    "splits",
-    "threshold",
-]
+__all__ = ["Anything", "Simplifier", "Split", "Way", "children", "count_uses", "splits", "threshold"]
 
 Anything = Condition | Numeric
+"""A part of the core."""
 Way = str | bool | None
 """How it comes out: None where missing, a truth value, or the word of a choice."""
 
 _MANY = ("",)
 
 
-@attrs.frozen(eq=False, repr=False)
-class Split:
+def children(part: Anything) -> tuple[Anything, ...]:
+    """The parts that a program works a part out from: of a choice the tests, not the whole guards."""
+    match part:
+        case Choice(branches=branches, otherwise=otherwise):
+            return (*[piece for branch in branches for piece in (branch.test, branch.value)], otherwise)
+        case Mixture(parts=parts):
+            return tuple(
+                piece for each in parts for piece in (each.points, each.most, each.surely, each.maybe)
+            )
+        case Settled():
+            return ()
+    return inner(part)
+
+
+def count_uses(outputs: Sequence[Anything]) -> Counter[int]:
+    """How often each part is read, by its identity."""
+    uses: Counter[int] = Counter()
+    waiting: list[Anything] = list(outputs)
+    while waiting:
+        part = waiting.pop()
+        uses[id(part)] += 1
+        if uses[id(part)] == 1:
+            waiting.extend(children(part))
+    return uses
+
+
+class Split(NamedTuple):
     """An input (and, for numbers, the comparison) and the parts that it alone decides.
 
     ``ways`` pairs each way it can come out with the constants of the parts, in their order.
@@ -70,16 +92,14 @@ class Split:
 
 
 def splits(
-    outputs: Iterable[Anything],
-    children: Callable[[Anything], tuple[Anything, ...]],
+    outputs: Sequence[Anything],
     withholdable: frozenset[str],
     missing: bool,
     least: int,
 ) -> list[Split]:
     """The splits worth making in the graph below ``outputs``: those of at least so many parts."""
-    finder = _Finder(children, withholdable)
+    finder = _Finder(withholdable)
     roots: dict[tuple[Any, ...], dict[int, Anything]] = {}
-    outputs = list(outputs)
     for part in outputs:
         finder.visit(part)
     for part in [*outputs, *finder.edges]:
@@ -96,10 +116,7 @@ def splits(
 class _Finder:
     """Finds which single comparison, if any, decides each part."""
 
-    def __init__(
-        self, children: Callable[[Anything], tuple[Anything, ...]], withholdable: frozenset[str]
-    ) -> None:
-        self._children = children
+    def __init__(self, withholdable: frozenset[str]) -> None:
         self._withholdable = withholdable
         self.keys: dict[int, tuple[Any, ...]] = {}
         self.edges: list[Anything] = []
@@ -112,7 +129,7 @@ class _Finder:
             part, ready = waiting.pop()
             if id(part) in self.keys:
                 continue
-            below = self._children(part)
+            below = children(part)
             if not ready:
                 waiting.append((part, True))
                 waiting.extend((each, False) for each in below)
@@ -226,16 +243,14 @@ class Simplifier:
     def __init__(
         self,
         outputs: Sequence[Anything],
-        uses: Mapping[int, int],
-        children: Callable[[Anything], tuple[Anything, ...]],
         contraries: Mapping[int, Condition],
     ) -> None:
-        self._children, self._contraries = children, contraries
+        self._contraries = contraries
         self._shared: dict[int, Anything] = {}
         order = list(children_first(outputs, children))
         if max((depth for _, depth in order), default=0) > _DEEPEST:
             return  # the recursion below would not do
-        roots = {id(part) for part in outputs}
+        roots, uses = {id(part) for part in outputs}, count_uses(outputs)
         for part, _ in order:
             if uses[id(part)] > 1 or id(part) in roots:
                 self._shared[id(part)] = self._rebuilt(part, {})
@@ -260,7 +275,7 @@ class Simplifier:
                 return self._joined(part, parts, known, neutral=False)
             case Choice():
                 return self._choice(part, known)
-        below = {id(each): self._under(each, known) for each in self._children(part)}
+        below = {id(each): self._under(each, known) for each in children(part)}
 
         def replaced(value: Any) -> Any:
             if isinstance(value, tuple):

@@ -27,13 +27,7 @@ from criteria_engine.core.nodes import Condition, Numeric
 from criteria_engine.core.values import TruthValue
 from criteria_engine.rules.parts import Consistency, Status
 
-__all__ = [
-    "CODES",
-    "LevelVerdict",
-    "Program",
-    "Slot",
-    "Verdict",
-]
+__all__ = ["CODES", "LevelVerdict", "Program", "Slot", "Verdict"]
 
 CODES = (Status.MET, Status.NOT_MET, Status.NOT_APPLICABLE, Status.BLOCKED)
 """The states of a criterion in the order of ``Slot.states``."""
