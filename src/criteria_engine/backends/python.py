@@ -222,8 +222,9 @@ def build_function(
     """A function from a row and the set of inputs with evidence to the values of ``outputs``.
 
     ``withholdable`` are the inputs that may be not applicable; ``missing`` says whether values may be.
-    ``contraries`` maps conditions, by identity, to one that holds exactly where they do not. With an ``entrance`` the function takes a
-    dictionary of values instead, reads it and gives (row, outputs), or (None, None) where something is odd.
+    ``contraries`` maps conditions, by identity, to one that holds exactly where they do not. With an
+    ``entrance`` the function takes a dictionary of values instead, reads it and gives (row, outputs), or
+    (None, None) where something is odd.
     """
     parts = _flat(outputs)
     simplify = Simplifier(parts, contraries).simplified
