@@ -75,6 +75,8 @@ Output = Anything | tuple[Anything, ...]
 
 _CHUNK = 40  # how many terms or branches one generated expression holds
 _DEEP = 40  # how deep expressions are nested at most: neither we nor Python's compiler go deeper than that
+_READING = ("values", "type=type", "float=float", "int=int", "odd=KeyError")
+"""The parameters of a function that reads values. What it uses of every input is local, which is quicker."""
 _NO_CONTRARIES: Mapping[int, Condition] = {}
 
 _OPERATORS: Mapping[str, type[ast.cmpop]] = {
@@ -112,6 +114,7 @@ _Tuple = _placed(ast.Tuple)
 _Subscript = _placed(ast.Subscript)
 _Assign = _placed(ast.Assign)
 _If = _placed(ast.If)
+_Raise = _placed(ast.Raise)
 _Return = _placed(ast.Return)
 
 
@@ -122,8 +125,8 @@ def _like(size: float, observed: Numeric) -> ast.Constant:
 
 
 def _refusal() -> ast.stmt:
-    """The statement that gives nothing back: something about the values is odd."""
-    return _Return(_Tuple([_Constant(None), _Constant(None)], ast.Load()))
+    """The statement that gives up: something about the values is odd."""
+    return _Raise(_name_of("odd"))
 
 
 def _plain_constant(value: Any) -> Any:
@@ -223,8 +226,8 @@ def build_function(
 
     ``withholdable`` are the inputs that may be not applicable; ``missing`` says whether values may be.
     ``contraries`` maps conditions, by identity, to one that holds exactly where they do not. With an
-    ``entrance`` the function takes a dictionary of values instead, reads it and gives (row, outputs), or
-    (None, None) where something is odd.
+    ``entrance`` the function takes a dictionary of values instead, reads it and gives (row, outputs); where
+    something is odd it gives what ``otherwise``, one of the names of the entrance, makes of the values.
     """
     parts = _flat(outputs)
     simplify = Simplifier(parts, contraries).simplified
@@ -237,10 +240,10 @@ def build_function(
     body = writer.write(parts, outputs)
     if entrance is None:
         return compiled(("row", "evidence"), [*writer.unpacked(), *body], writer.tables)
-    guarded = statements(["try: pass", "except (KeyError, TypeError): return None, None"])[0]
+    guarded = statements(["try: pass", "except (KeyError, TypeError): return otherwise(values)"])[0]
     if isinstance(guarded, ast.Try):
         guarded.body = [*entrance.statements, *writer.left_to_check(missing), *body]
-    return compiled(("values",), [guarded], {"evidence": (), **entrance.names, **writer.tables})
+    return compiled(_READING, [guarded], {"evidence": (), **entrance.names, **writer.tables})
 
 
 def _flat(outputs: Sequence[Output]) -> list[Anything]:
