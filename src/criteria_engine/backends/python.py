@@ -15,42 +15,10 @@ from fractions import Fraction
 from typing import Any, TypeVar, assert_never
 
 from criteria_engine.backends.splitting import Anything, Simplifier, Split, children, count_uses, splits
-from criteria_engine.core import arithmetic
+from criteria_engine.core import arithmetic, nodes
 from criteria_engine.core.arithmetic import EDGE, EXACT_FLOAT, as_float
 from criteria_engine.core.grammar import run_module, statements
-from criteria_engine.core.nodes import (
-    NA,
-    Among,
-    And,
-    Apply,
-    Branch,
-    Choice,
-    Compare,
-    Condition,
-    Difference,
-    Extreme,
-    InputEvidenced,
-    InputFlag,
-    InputGiven,
-    InputNotApplicable,
-    InputNumber,
-    Mixture,
-    Not,
-    Number,
-    Numeric,
-    Or,
-    Power,
-    Product,
-    Quotient,
-    Ratio,
-    Remainder,
-    Rounded,
-    Same,
-    Settled,
-    Sum,
-    Tighter,
-    Truth,
-)
+from criteria_engine.core.nodes import NA, Condition, Numeric
 from criteria_engine.core.traversal import children_first
 
 __all__ = [
@@ -389,31 +357,31 @@ class FunctionWriter:
 
     def _fresh(self, part: Anything) -> ast.expr:
         match part:
-            case Truth(value):
+            case nodes.Truth(value):
                 return _Constant(value)
-            case InputGiven(input):
+            case nodes.InputGiven(input):
                 return self._is(input, ast.IsNot(), _Constant(None))
-            case InputEvidenced(input):
+            case nodes.InputEvidenced(input):
                 return _Compare(_Constant(input), [ast.In()], [_name_of("evidence")])
-            case InputFlag(input, wanted):
+            case nodes.InputFlag(input, wanted):
                 return self._is(input, ast.Is(), _Constant(wanted))
-            case InputNotApplicable(input, wanted):
+            case nodes.InputNotApplicable(input, wanted):
                 return self._is(input, ast.Is() if wanted else ast.IsNot(), _name_of("NA"))
-            case Among():
+            case nodes.Among():
                 return self._among(part)
-            case Same():
+            case nodes.Same():
                 return self._same(part)
-            case Compare(operator, left, right):
+            case nodes.Compare(operator, left, right):
                 return _Compare(self._read(left), [_OPERATORS[operator]()], [self._read(right)])
-            case And(parts):
+            case nodes.And(parts):
                 return _BoolOp(ast.And(), [self._read(each) for each in parts])
-            case Or(parts):
+            case nodes.Or(parts):
                 return _BoolOp(ast.Or(), [self._read(each) for each in parts])
-            case Settled():
+            case nodes.Settled():
                 return _Constant(True)
-            case Not(InputGiven(input)):
+            case nodes.Not(nodes.InputGiven(input)):
                 return self._is(input, ast.Is(), _Constant(None))
-            case Not(inner):
+            case nodes.Not(inner):
                 return _UnaryOp(ast.Not(), self._read(inner))
         return self._fresh_number(part)
 
@@ -426,7 +394,7 @@ class FunctionWriter:
             tests.append(self._is(input, ast.IsNot(), _name_of("NA")))
         return tests
 
-    def _among(self, part: Among) -> ast.expr:
+    def _among(self, part: nodes.Among) -> ast.expr:
         value = _name_of(self._places[part.input])
         if part.wanted:
             words = part.words
@@ -439,7 +407,7 @@ class FunctionWriter:
             return _Compare(value, [ast.Eq()], [_Constant(words[0])])
         return _Compare(value, [ast.In()], [_words_of(words)])
 
-    def _same(self, part: Same) -> ast.expr:
+    def _same(self, part: nodes.Same) -> ast.expr:
         compared = _Compare(
             _name_of(self._places[part.left]),
             [ast.Eq() if part.wanted else ast.NotEq()],
@@ -449,41 +417,41 @@ class FunctionWriter:
 
     def _fresh_number(self, part: Numeric) -> ast.expr:
         match part:
-            case Number(value):
+            case nodes.Number(value):
                 return _constant_of(value)
-            case InputNumber():
+            case nodes.InputNumber():
                 return self._observed(part)
-            case Sum(terms):
+            case nodes.Sum(terms):
                 return self._sum(part, terms)
-            case Difference(left, right):
+            case nodes.Difference(left, right):
                 return _BinOp(self._exact_float(part, left), ast.Sub(), self._read(right))
-            case Product(left, right):
+            case nodes.Product(left, right):
                 return _BinOp(self._exact_float(part, left), ast.Mult(), self._read(right))
-            case Quotient():
+            case nodes.Quotient():
                 return self._over(part)
-            case Remainder(left, right):
+            case nodes.Remainder(left, right):
                 return _call("remainder", self._read(left), self._read(right))
-            case Power(base, exponent):
+            case nodes.Power(base, exponent):
                 self._uses[id(base)] += 1
                 product = self._exact_float(part, base)
                 for _ in range(exponent - 1):
                     product = _BinOp(product, ast.Mult(), self._named(base))
                 return product
-            case Extreme(which, parts):
+            case nodes.Extreme(which, parts):
                 return _call(which, *[self._read(each) for each in parts])
-            case Apply():
+            case nodes.Apply():
                 return self._apply(part)
-            case Rounded(inner, digits, mode):
+            case nodes.Rounded(inner, digits, mode):
                 return _call("round_to", self._read(inner), _Constant(digits), _Constant(mode))
-            case Choice():
+            case nodes.Choice():
                 return self._choice(part)
-            case Ratio(exact=exact) | Tighter(exact=exact):
+            case nodes.Ratio(exact=exact) | nodes.Tighter(exact=exact):
                 return self._read(exact)
-            case Mixture():
+            case nodes.Mixture():
                 return self._mixture(part)
         assert_never(part)
 
-    def _observed(self, part: InputNumber) -> ast.expr:
+    def _observed(self, part: nodes.InputNumber) -> ast.expr:
         input, name = part.input, self._places[part.input]
         if input not in self._withholdable:
             return _name_of(name)
@@ -499,7 +467,7 @@ class FunctionWriter:
             return operand
         return _call("float", operand)
 
-    def _sum(self, part: Sum, terms: Sequence[Numeric]) -> ast.expr:
+    def _sum(self, part: nodes.Sum, terms: Sequence[Numeric]) -> ast.expr:
         total = self._exact_float(part, terms[0])
         for place, term in enumerate(terms[1:], 1):
             total = _BinOp(total, ast.Add(), self._read(term))
@@ -507,7 +475,7 @@ class FunctionWriter:
                 total = self._assigned(total)
         return total
 
-    def _over(self, part: Quotient) -> ast.expr:
+    def _over(self, part: nodes.Quotient) -> ast.expr:
         left, right = self._read(part.left), part.right
         if right.low >= part.nearest or right.high <= -part.nearest:
             return _BinOp(left, ast.Div(), self._read(right))
@@ -521,7 +489,7 @@ class FunctionWriter:
             there = _UnaryOp(ast.Not(), inside)
         return _IfExp(there, _BinOp(left, ast.Div(), divisor), _Constant(0))
 
-    def _apply(self, part: Apply) -> ast.expr:
+    def _apply(self, part: nodes.Apply) -> ast.expr:
         if part.function == "grid" and part.parts[0].low >= 0 and part.parts[0].high <= EDGE:
             return _grid_inline(self._read(part.parts[0]))
         arguments = [self._read(each) for each in part.parts]
@@ -529,7 +497,7 @@ class FunctionWriter:
             arguments.append(_Tuple([_Constant(day) for day in sorted(part.days_off)], ast.Load()))
         return _call(part.function, *arguments)
 
-    def _choice(self, part: Choice) -> ast.expr:
+    def _choice(self, part: nodes.Choice) -> ast.expr:
         chosen = self._read(part.otherwise)
         for place, branch in enumerate(reversed(part.branches), 1):
             chosen = self._branch(branch, chosen)
@@ -537,10 +505,10 @@ class FunctionWriter:
                 chosen = self._assigned(chosen)
         return chosen
 
-    def _branch(self, branch: Branch, otherwise: ast.expr) -> ast.expr:
+    def _branch(self, branch: nodes.Branch, otherwise: ast.expr) -> ast.expr:
         return _IfExp(self._read(branch.test), self._read(branch.value), otherwise)
 
-    def _mixture(self, part: Mixture) -> ast.expr:
+    def _mixture(self, part: nodes.Mixture) -> ast.expr:
         rows = [
             _Tuple(
                 [
