@@ -1,73 +1,96 @@
-"""Reading a CSV file: a header, then a row for each subject and period."""
+"""CSV files in UTF-8, whose cells are parted by commas, semicolons or tabs: a header, then row after row.
+
+``open_csv`` opens a file of subjects, ``csv_rows`` gives the rows of a table of fixed form.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import csv
+import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
+from typing import Any
 
-from criteria_engine.files.subjects import (
+from criteria_engine.core.expression_text import shown_text
+from criteria_engine.files.cells import InputDefinition
+from criteria_engine.files.rows import (
     PERIOD,
     SUBJECT,
     Columns,
     DataRow,
     FileProblems,
-    InputDefinition,
-    RowReader,
+    ReadCell,
     TextFile,
     TextPlace,
     cell_readers,
+    opened,
 )
 
 __all__ = [
-    "CsvRows",
     "CsvTable",
-    "delimiter_of",
+    "csv_rows",
     "open_csv",
-    "read_header",
 ]
 
 _DELIMITERS = (",", ";", "\t")
 _HEADER_LINES = 64
 _MOST_LINES = 65_536
+"""Lines that one row may have."""
 
 
 def open_csv(
     path: Path, inputs: Sequence[InputDefinition], subject_column: str, lang: str, problems: FileProblems
 ) -> CsvTable:
-    """A CSV file in UTF-8, whose cells are parted by commas, semicolons or tabs.
+    """A CSV file of subjects; what is wrong with its header goes to ``problems``."""
+    table = CsvTable(path, Columns.of_inputs(inputs, subject_column), problems)
+    table.readers = cell_readers(table.columns, inputs, lang)
+    return table
 
-    What is wrong with its header goes to ``problems``; ``UnicodeDecodeError`` if it is not UTF-8.
+
+def csv_rows(
+    path: str | os.PathLike[str], columns: Columns, problems: FileProblems, *, marks_rows: bool = False
+) -> Iterator[DataRow]:
+    """The rows of a CSV file with these columns; what is wrong goes to ``problems``.
+
+    With ``marks_rows`` a row that has not as many cells as the header is marked where it begins, else
+    where a cell is missing or too many.
     """
-    file = TextFile(path)
-    columns = Columns.of(inputs, subject_column)
-    with contextlib.closing(file.lines(problems)) as lines:
-        first = list(islice(lines, _HEADER_LINES))
-        delimiter = delimiter_of(first, columns)
-        meanings = read_header(CsvRows(chain(first, lines), delimiter, problems), columns, problems)
-    return CsvTable(file, delimiter, meanings, inputs, lang)
+    file = Path(path)
+    with opened(file, problems, in_memory=True):
+        table = CsvTable(file, columns, problems)
+        table.marks_rows = marks_rows
+        yield from table.rows(problems)
 
 
 class CsvTable:
-    """A CSV file whose header was read; see ``Table``."""
+    """A CSV file whose header was read; see ``DataTable``."""
 
-    def __init__(
-        self,
-        file: TextFile,
-        delimiter: str,
-        meanings: Sequence[str],
-        inputs: Sequence[InputDefinition],
-        lang: str,
-    ) -> None:
-        self._file = file
-        self._delimiter = delimiter
-        self._meanings = meanings
-        self._readers = cell_readers(meanings, inputs, lang)
-        self.has_periods = PERIOD in meanings
-        self.total = file.size
+    marks_rows = False
+
+    def __init__(self, path: Path, columns: Columns, problems: FileProblems) -> None:
+        self._file = TextFile(path)
+        self.total = self._file.size
+        with contextlib.closing(self._file.lines(problems)) as lines:
+            first = list(islice(lines, _HEADER_LINES))
+            self._delimiter = _delimiter_of(first, columns)
+            rows = _Rows(chain(first, lines), self._delimiter, problems)
+            header = next(iter(rows), None)
+        if header is None:
+            column = next(iter(columns.required.values()))
+            problems.stop(TextPlace(rows.lines_read + 1, 1, ""), "CE807", column=column)
+        self.columns = columns.of_header(header.cells, problems, header.place)
+        self._blank = [index for index, heading in enumerate(header.cells) if not heading.strip()]
+        missing = [name for column, name in columns.required.items() if column not in self.columns]
+        for name in missing:
+            problems.add(header.place(0), "CE807", column=name)
+        if missing:
+            problems.raise_all()
+        self.has_periods = PERIOD in self.columns
+        self.readers: Mapping[str, ReadCell] = {}
 
     @property
     def done(self) -> int:
@@ -76,103 +99,109 @@ class CsvTable:
 
     def rows(self, problems: FileProblems, *, names_only: bool = False) -> Iterator[DataRow]:
         """The rows below the header."""
-        reader = RowReader(self._meanings, self._readers, names_only=names_only)
-        width = len(self._meanings)
-        rows = CsvRows(self._file.lines(problems), self._delimiter, problems)
-        next(iter(rows), None)
-        for cells in rows:
-            if len(cells) < width or not _is_blank(cells[width:]):
-                at = len(cells) - 1 if len(cells) < width else width
-                problems.add(rows.place(at), "CE806", found=len(cells), expected=width)
-            elif row := reader.row(cells, rows.line, rows.place, problems):
-                yield row
+        columns = [each if each == SUBJECT or not names_only else None for each in self.columns]
+        width = len(columns)
+        rows = iter(_Rows(self._file.lines(problems), self._delimiter, problems))
+        next(rows, None)
+        for row in rows:
+            if len(row.cells) < width or not _is_blank(row.cells[width:]):
+                at = 0 if self.marks_rows else min(len(row.cells) - 1, width)
+                problems.add(row.place(at), "CE806", found=len(row.cells), expected=width)
+                continue
+            for index in self._blank:
+                if not _is_blank(row.cells[index : index + 1]):
+                    problems.add(row.place(index), "CE811", value=shown_text(row.cells[index]))
+            cells: dict[Any, str] = dict(zip(columns, row.cells, strict=False))
+            cells.pop(None, None)
+            yield DataRow(cells, row.line, partial(self._place, row))
+
+    def _place(self, row: _CsvRow, column: str) -> TextPlace:
+        column = column if column in self.columns else SUBJECT
+        return row.place(self.columns.index(column) if column in self.columns else 0)
 
 
-class CsvRows:
-    """The rows of a CSV file, and where the cells of the present one stand in the text."""
+class _CsvRow:
+    """The cells of a row as the text has them, and the lines on which they stand."""
 
-    def __init__(self, source: Iterable[str], delimiter: str, problems: FileProblems) -> None:
-        self._source = source
-        self._problems = problems
-        self._lines: list[str] = []
-        self._read = 0
-        # Strict: text behind a closing quote or a quote that is never closed is an error, not a guess.
-        self._cells = csv.reader(self._take_lines(), delimiter=delimiter, strict=True)
-        self._cell = re.compile(rf'"[^"]*(?:""[^"]*)*"|[^{delimiter}\r\n]*')
+    __slots__ = ("_delimiter", "_lines", "cells", "line")
 
-    def _take_lines(self) -> Iterator[str]:
-        for line in self._source:
-            self._read += 1
-            self._lines.append(line)
-            if len(self._lines) > _MOST_LINES:
-                self._problems.stop(self._place(0, 1), "CE817")
-            if "\0" in line:
-                self._problems.stop(self._place(line.index("\0"), 1), "CE804")
-            yield line
-
-    def __iter__(self) -> Iterator[list[str]]:
-        while True:
-            self._lines.clear()
-            try:
-                row = next(self._cells)
-            except StopIteration:
-                return
-            except csv.Error:
-                self._problems.stop(self._place(0, 1), "CE817")
-            if not _is_blank(row):
-                yield row
-
-    @property
-    def line(self) -> int:
-        """The line on which the present row begins."""
-        return self._read - len(self._lines) + 1
+    def __init__(self, cells: list[str], line: int, lines: Sequence[str], delimiter: str) -> None:
+        self.cells = cells
+        self.line = line
+        self._lines = lines
+        self._delimiter = delimiter
 
     def place(self, index: int) -> TextPlace:
         """Where the cell with this index (from 0) stands; the last cell of a row that has fewer."""
+        cell = re.compile(rf'"[^"]*(?:""[^"]*)*"|[^{self._delimiter}\r\n]*')
         text = "".join(self._lines)
-        start, end = 0, self._end(text, 0)
+        start, end = cell.match(text).span()  # type: ignore[union-attr]  # it matches nothing, too
         for _ in range(index):
             if text[end : end + 1] in ("", "\r", "\n"):
                 break
-            start, end = end + 1, self._end(text, end + 1)
-        return self._place(start, end - start)
+            start, end = cell.match(text, end + 1).span()  # type: ignore[union-attr]
+        return self.place_at(start, end - start)
 
-    def _end(self, text: str, start: int) -> int:
-        matched = self._cell.match(text, start)
-        return matched.end() if matched else start
-
-    def _place(self, offset: int, width: int) -> TextPlace:
-        """The place in the text of the present row, if there is one."""
-        line = self.line
-        for source in self._lines[:-1]:
-            if offset < len(source):
-                break
-            offset -= len(source)
-            line += 1
-        shown_line = "".join(self._lines[line - self.line :][:1]).rstrip("\r\n")
-        return TextPlace(line, offset + 1, shown_line, max(1, min(width, len(shown_line) - offset)))
+    def place_at(self, offset: int, width: int = 1) -> TextPlace:
+        """The place of an offset in the text of the row."""
+        before = 0
+        while before < len(self._lines) - 1 and offset >= len(self._lines[before]):
+            offset -= len(self._lines[before])
+            before += 1
+        source = "".join(self._lines[before : before + 1]).rstrip("\r\n")
+        return TextPlace(self.line + before, offset + 1, source, max(1, min(width, len(source) - offset)))
 
 
-def _is_blank(row: Sequence[str]) -> bool:
-    return all(not cell or cell.isspace() for cell in row)
+class _Rows:
+    """The rows of a CSV text that are not blank; ``lines_read`` are the lines that were read so far."""
+
+    def __init__(self, lines: Iterable[str], delimiter: str, problems: FileProblems) -> None:
+        self._lines = lines
+        self._delimiter = delimiter
+        self._problems = problems
+        self._present: list[str] = []
+        self.lines_read = 0
+
+    def __iter__(self) -> Iterator[_CsvRow]:
+        # Strict: text behind a closing quote or a quote that is never closed is an error, not a guess.
+        rows = csv.reader(self._checked_lines(), delimiter=self._delimiter, strict=True)
+        try:
+            for cells in rows:
+                if not _is_blank(cells):
+                    yield self._row(cells)
+                self._present.clear()
+        except csv.Error:
+            self._problems.stop(self._row([]).place_at(0), "CE817")
+
+    def _checked_lines(self) -> Iterator[str]:
+        for line in self._lines:
+            self.lines_read += 1
+            self._present.append(line)
+            if len(self._present) > _MOST_LINES:
+                self._problems.stop(self._row([]).place_at(0), "CE817")
+            if "\0" in line:
+                self._problems.stop(self._row([]).place_at(line.index("\0")), "CE804")
+            yield line
+
+    def _row(self, cells: list[str]) -> _CsvRow:
+        """The row that the lines read last hold."""
+        first = self.lines_read - len(self._present) + 1
+        return _CsvRow(cells, first, tuple(self._present), self._delimiter)
 
 
-def delimiter_of(lines: list[str], columns: Columns) -> str:
+def _is_blank(cells: Sequence[str]) -> bool:
+    return all(not cell or cell.isspace() for cell in cells)
+
+
+def _delimiter_of(lines: list[str], columns: Columns) -> str:
     """The delimiter under which the header has most known columns, then most columns."""
 
     def fitness(delimiter: str) -> tuple[int, int]:
         try:
-            header = next((row for row in csv.reader(lines, delimiter=delimiter) if not _is_blank(row)), [])
+            rows = csv.reader(lines, delimiter=delimiter)
+            header = next((cells for cells in rows if not _is_blank(cells)), [])
         except csv.Error:
             return (-1, 0)
         return (columns.known(header), len(header))
 
     return max(_DELIMITERS, key=fitness)
-
-
-def read_header(rows: CsvRows, columns: Columns, problems: FileProblems) -> list[str]:
-    """What each column holds; empty for one without a heading."""
-    meanings = columns.meant(next(iter(rows), ()), problems, rows.place)
-    if SUBJECT not in meanings:
-        problems.stop(rows.place(0), "CE807", column=columns.subject)
-    return meanings
