@@ -91,6 +91,11 @@ class Document:
         """Of what was found the errors, with their places."""
         return [each for each in self.located(lang) if each.severity == "error"]
 
+    def raise_errors(self, lang: str | None = None) -> None:
+        """Raise ``CriteriaError`` with the errors, if there is one."""
+        if errors := self.errors(lang):
+            raise CriteriaError(errors)
+
     def _locate(self, diagnostic: Diagnostic) -> Diagnostic:
         if diagnostic.line is not None:
             return diagnostic
