@@ -10,7 +10,6 @@ import csv
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -82,11 +81,11 @@ class CsvTable:
         if header is None:
             column = next(iter(columns.required.values()))
             problems.stop(TextPlace(rows.lines_read + 1, 1, ""), "CE807", column=column)
-        self.columns = columns.of_header(header.cells, problems, header.place)
-        self._blank = [index for index, heading in enumerate(header.cells) if not heading.strip()]
+        self.columns = columns.of_header(header, problems, rows.place)
+        self._blank = [index for index, heading in enumerate(header) if not heading.strip()]
         missing = [name for column, name in columns.required.items() if column not in self.columns]
         for name in missing:
-            problems.add(header.place(0), "CE807", column=name)
+            problems.add(rows.place(0), "CE807", column=name)
         if missing:
             problems.raise_all()
         self.has_periods = PERIOD in self.columns
@@ -101,92 +100,99 @@ class CsvTable:
         """The rows below the header."""
         columns = [each if each == SUBJECT or not names_only else None for each in self.columns]
         width = len(columns)
-        rows = iter(_Rows(self._file.lines(problems), self._delimiter, problems))
-        next(rows, None)
-        for row in rows:
-            if len(row.cells) < width or not _is_blank(row.cells[width:]):
-                at = 0 if self.marks_rows else min(len(row.cells) - 1, width)
-                problems.add(row.place(at), "CE806", found=len(row.cells), expected=width)
+        rows = _Rows(self._file.lines(problems), self._delimiter, problems)
+        for values in islice(rows, 1, None):
+            if len(values) < width or not _is_blank(values[width:]):
+                at = 0 if self.marks_rows else min(len(values) - 1, width)
+                problems.add(rows.place(at), "CE806", found=len(values), expected=width)
                 continue
             for index in self._blank:
-                if not _is_blank(row.cells[index : index + 1]):
-                    problems.add(row.place(index), "CE811", value=shown_text(row.cells[index]))
-            cells: dict[Any, str] = dict(zip(columns, row.cells, strict=False))
+                if not _is_blank(values[index : index + 1]):
+                    problems.add(rows.place(index), "CE811", value=shown_text(values[index]))
+            cells: dict[Any, str] = dict(zip(columns, values, strict=False))
             cells.pop(None, None)
-            yield DataRow(cells, row.line, partial(self._place, row))
-
-    def _place(self, row: _CsvRow, column: str) -> TextPlace:
-        column = column if column in self.columns else SUBJECT
-        return row.place(self.columns.index(column) if column in self.columns else 0)
-
-
-class _CsvRow:
-    """The cells of a row as the text has them, and the lines on which they stand."""
-
-    __slots__ = ("_delimiter", "_lines", "cells", "line")
-
-    def __init__(self, cells: list[str], line: int, lines: Sequence[str], delimiter: str) -> None:
-        self.cells = cells
-        self.line = line
-        self._lines = lines
-        self._delimiter = delimiter
-
-    def place(self, index: int) -> TextPlace:
-        """Where the cell with this index (from 0) stands; the last cell of a row that has fewer."""
-        cell = re.compile(rf'"[^"]*(?:""[^"]*)*"|[^{self._delimiter}\r\n]*')
-        text = "".join(self._lines)
-        start, end = cell.match(text).span()  # type: ignore[union-attr]  # it matches nothing, too
-        for _ in range(index):
-            if text[end : end + 1] in ("", "\r", "\n"):
-                break
-            start, end = cell.match(text, end + 1).span()  # type: ignore[union-attr]
-        return self.place_at(start, end - start)
-
-    def place_at(self, offset: int, width: int = 1) -> TextPlace:
-        """The place of an offset in the text of the row."""
-        before = 0
-        while before < len(self._lines) - 1 and offset >= len(self._lines[before]):
-            offset -= len(self._lines[before])
-            before += 1
-        source = "".join(self._lines[before : before + 1]).rstrip("\r\n")
-        return TextPlace(self.line + before, offset + 1, source, max(1, min(width, len(source) - offset)))
+            yield _CsvRow(cells, rows, self.columns)
 
 
 class _Rows:
-    """The rows of a CSV text that are not blank; ``lines_read`` are the lines that were read so far."""
+    """The rows of a CSV text that are not blank, and the lines on which the present one stands."""
 
     def __init__(self, lines: Iterable[str], delimiter: str, problems: FileProblems) -> None:
-        self._lines = lines
-        self._delimiter = delimiter
+        self._source = lines
+        self.delimiter = delimiter
         self._problems = problems
-        self._present: list[str] = []
+        self.lines: list[str] = []
         self.lines_read = 0
 
-    def __iter__(self) -> Iterator[_CsvRow]:
+    def __iter__(self) -> Iterator[list[str]]:
         # Strict: text behind a closing quote or a quote that is never closed is an error, not a guess.
-        rows = csv.reader(self._checked_lines(), delimiter=self._delimiter, strict=True)
+        reader = csv.reader(self._checked_lines(), delimiter=self.delimiter, strict=True)
         try:
-            for cells in rows:
-                if not _is_blank(cells):
-                    yield self._row(cells)
-                self._present.clear()
+            for values in reader:
+                if not _is_blank(values):
+                    yield values
+                self.lines.clear()
         except csv.Error:
-            self._problems.stop(self._row([]).place_at(0), "CE817")
+            self._problems.stop(_place_at(self.lines, self.line, 0), "CE817")
 
     def _checked_lines(self) -> Iterator[str]:
-        for line in self._lines:
+        for line in self._source:
             self.lines_read += 1
-            self._present.append(line)
-            if len(self._present) > _MOST_LINES:
-                self._problems.stop(self._row([]).place_at(0), "CE817")
+            self.lines.append(line)
+            if len(self.lines) > _MOST_LINES:
+                self._problems.stop(_place_at(self.lines, self.line, 0), "CE817")
             if "\0" in line:
-                self._problems.stop(self._row([]).place_at(line.index("\0")), "CE804")
+                self._problems.stop(_place_at(self.lines, self.line, line.index("\0")), "CE804")
             yield line
 
-    def _row(self, cells: list[str]) -> _CsvRow:
-        """The row that the lines read last hold."""
-        first = self.lines_read - len(self._present) + 1
-        return _CsvRow(cells, first, tuple(self._present), self._delimiter)
+    @property
+    def line(self) -> int:
+        """The line on which the present row begins."""
+        return self.lines_read - len(self.lines) + 1
+
+    def place(self, index: int) -> TextPlace:
+        """Where a cell of the present row stands."""
+        return _place_of(self.lines, self.line, self.delimiter, index)
+
+
+class _CsvRow(DataRow):
+    """A row with the lines on which it stands."""
+
+    __slots__ = ("_columns", "_delimiter", "_lines")
+
+    def __init__(self, cells: Mapping[str, str], rows: _Rows, columns: Sequence[str | None]) -> None:
+        super().__init__(cells, rows.line)
+        self._lines = tuple(rows.lines)
+        self._delimiter = rows.delimiter
+        self._columns = columns
+
+    def place(self, column: str) -> TextPlace:
+        """Where the cell of a column stands."""
+        column = column if column in self._columns else SUBJECT
+        index = self._columns.index(column) if column in self._columns else 0
+        return _place_of(self._lines, self.line, self._delimiter, index)
+
+
+def _place_of(lines: Sequence[str], first: int, delimiter: str, index: int) -> TextPlace:
+    """Where the cell with this index (from 0) stands; the last cell of a row that has fewer."""
+    cell = re.compile(rf'"[^"]*(?:""[^"]*)*"|[^{delimiter}\r\n]*')
+    text = "".join(lines)
+    start, end = cell.match(text).span()  # type: ignore[union-attr]  # it matches an empty text, too
+    for _ in range(index):
+        if text[end : end + 1] in ("", "\r", "\n"):
+            break
+        start, end = cell.match(text, end + 1).span()  # type: ignore[union-attr]
+    return _place_at(lines, first, start, end - start)
+
+
+def _place_at(lines: Sequence[str], first: int, offset: int, width: int = 1) -> TextPlace:
+    """The place of an offset in the text of a row that begins on the line ``first``."""
+    above = 0
+    while above < len(lines) - 1 and offset >= len(lines[above]):
+        offset -= len(lines[above])
+        above += 1
+    source = "".join(lines[above : above + 1]).rstrip("\r\n")
+    return TextPlace(first + above, offset + 1, source, max(1, min(width, len(source) - offset)))
 
 
 def _is_blank(cells: Sequence[str]) -> bool:

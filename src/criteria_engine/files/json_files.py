@@ -206,14 +206,13 @@ class _JsonText:
                 raise _InvalidError(at, "CE818")
         self._end(at + 1)
 
-    def only(self) -> tuple[int, int, Any] | None:
-        """The one value that the text is, with its start and end; None where there is none."""
-        at = self.after_space(0)
-        if at == len(self.text):
-            return None
-        element, end = self.decode(at)
+    def only(self, start: int) -> tuple[Any, int]:
+        """The one value that the text is from an offset on, and its end; of an empty text the offset."""
+        if start == len(self.text):
+            return None, start
+        element, end = self.decode(start)
         self._end(end)
-        return at, end, element
+        return element, end
 
     def _end(self, at: int) -> None:
         """Raise ``_InvalidError`` where anything follows."""
@@ -263,69 +262,61 @@ class _JsonText:
 
 
 class _JsonObject:
-    """A JSON object; ``span`` finds where it stands."""
+    """An object in a text; ``find_start`` says where it begins, once that is asked for."""
 
-    def __init__(self, document: _JsonText, pairs: _Pairs, span: Callable[[], tuple[int, int]]) -> None:
-        self.document = document
+    def __init__(self, text: _JsonText, pairs: _Pairs, find_start: Callable[[], int]) -> None:
+        self.text = text
         self.pairs = pairs
-        self.span = span
+        self.find_start = find_start
 
-    def place(self) -> TextPlace:
-        """The place of the whole object."""
-        return self.document.place(*self.span())
-
-    def place_of_key(self, index: int) -> TextPlace:
+    def key_place(self, index: int) -> TextPlace:
         """The place of the key with this index."""
-        return self.document.place(*self._spans[index][0])
+        return self.text.place(*self._spans[index][0])
 
-    def place_of_value(self, index: int) -> TextPlace:
+    def value_place(self, index: int) -> TextPlace:
         """The place of the value with this index."""
-        return self.document.place(*self._spans[index][1])
+        return self.text.place(*self._spans[index][1])
 
     def inner(self, index: int) -> _JsonObject | None:
-        """The value with this index as an object, or None (reported) where it is none."""
+        """The value with this index as an object, or None (noted) where it is none."""
         value = self.pairs[index][1]
         if isinstance(value, _Pairs):
-            return _JsonObject(self.document, value, lambda: self._spans[index][1])
-        self.document.problems.add(self.place_of_value(index), "CE819")
+            return _JsonObject(self.text, value, lambda: self._spans[index][1][0])
+        self.text.problems.add(self.value_place(index), "CE819")
         return None
 
     def known(self, names: Mapping[str, str] | None) -> Iterator[tuple[str, int, Any]]:
-        """Key, index and value of each pair; keys that are not known or came before are reported.
+        """Name, index and value of each pair; keys that are not known or came before are noted.
 
-        ``names`` gives the key for its _spellings (see ``_spellings``); None takes any key.
+        ``names`` gives the name for its spellings (see ``_spellings``); None takes any key.
         """
         seen = set()
-        problems = self.document.problems
+        problems = self.text.problems
         for index, (key, value) in enumerate(self.pairs):
-            known = _known(key, names)
-            if known is None:
-                problems.add_unknown(self.place_of_key(index), key, dict.fromkeys((names or {}).values()))
-            elif known in seen:
-                problems.add(self.place_of_key(index), "CE810", name=shown_text(key))
+            if names is None:
+                name: str | None = unicodedata.normalize("NFC", key)
             else:
-                yield known, index, value
-            seen.add(known)
+                name = names.get(key) or names.get(fold_name(key))
+            if name is None:
+                problems.add_unknown(self.key_place(index), key, dict.fromkeys((names or {}).values()))
+            elif name in seen:
+                problems.add(self.key_place(index), "CE810", name=shown_text(key))
+            else:
+                yield name, index, value
+            seen.add(name)
 
     @functools.cached_property
     def _spans(self) -> list[tuple[tuple[int, int], tuple[int, int]]]:
         """Start and end of each key and of each value."""
-        document = self.document
-        found = []
-        at = document.after_space(self.span()[0] + 1)
+        text, spans = self.text, []
+        at = text.after_space(self.find_start() + 1)
         for _ in self.pairs:
-            key_end = document.decode(at)[1]
-            start = document.after_space(document.after_space(key_end) + 1)
-            end = document.decode(start)[1]
-            found.append(((at, key_end), (start, end)))
-            at = document.after_space(document.after_space(end) + 1)
-        return found
-
-
-def _known(key: str, names: Mapping[str, str] | None) -> str | None:
-    if names is None:
-        return unicodedata.normalize("NFC", key)
-    return names.get(key) or names.get(fold_name(key))
+            key_end = text.decode(at)[1]
+            start = text.after_space(text.after_space(key_end) + 1)
+            end = text.decode(start)[1]
+            spans.append(((at, key_end), (start, end)))
+            at = text.after_space(text.after_space(end) + 1)
+        return spans
 
 
 def _spellings(names: Iterable[str]) -> dict[str, str]:
@@ -368,38 +359,56 @@ class _JsonRows:
         self._keys = _spellings(_KEYS)
         self.readers |= {SUBJECT: _read_subject, PERIOD: _read_period}
 
-    def _row(self, document: _JsonText, start: int, end: int, pairs: _Pairs, *, names_only: bool) -> DataRow:
+    def _row(self, text: _JsonText, start: int, end: int, pairs: _Pairs, *, names_only: bool) -> DataRow:
         """An element as a row: the cells of its inner objects stand beside its own."""
-        element = _JsonObject(document, pairs, lambda: (start, end))
-        cells: dict[str, Any] = {}
-        places: dict[str, Callable[[], TextPlace]] = {}
+        element = _JsonObject(text, pairs, lambda: start)
+        row = _JsonRow(element, start, end)
         for key, index, value in element.known(self._keys):
-            if key in ("subject", "period"):
-                if key == "subject" or not names_only:
-                    cells[_KEYS[key]] = value
-                    places[_KEYS[key]] = functools.partial(element.place_of_value, index)
-            elif value is not None and not names_only and (inner := element.inner(index)) is not None:
-                self._add_cells(key, inner, cells, places)
-        return DataRow(cells, document.line(start), lambda column: places.get(column, element.place)())
+            if key == "subject" or (key == "period" and not names_only):
+                row.add(_KEYS[key], value, element, index)
+            elif key != "period" and value is not None and not names_only and (inner := element.inner(index)):
+                self._add_cells(row, key, inner)
+        return row
 
-    def _add_cells(
-        self,
-        key: str,
-        inner: _JsonObject,
-        cells: dict[str, Any],
-        places: dict[str, Callable[[], TextPlace]],
-    ) -> None:
+    def _add_cells(self, row: _JsonRow, key: str, inner: _JsonObject) -> None:
         """The values, titles or proofs of a subject and period, as cells of their columns."""
         for name, index, value in inner.known(None if key == "titles" else self._ids):
             if key == "titles" and value is None:
                 continue
+            if key == "values":
+                row.add(name, value, inner, index)
+                continue
             try:
-                column = _KEYS[key] + (name if key == "values" else clean_text(name))
-                cells[column] = value if key == "values" else _text(value)
-                places[column] = functools.partial(inner.place_of_value, index)
+                row.add(_KEYS[key] + clean_text(name), _text(value), inner, index)
             except Fault as fault:
                 path = "" if key == "titles" else name
-                inner.document.problems.add_fault(inner.place_of_value(index), fault, path)
+                inner.text.problems.add_fault(inner.value_place(index), fault, path)
+
+
+class _JsonRow(DataRow):
+    """An element with the objects in which its cells stand."""
+
+    __slots__ = ("_cells", "_element", "_end", "_homes", "_start")
+
+    def __init__(self, element: _JsonObject, start: int, end: int) -> None:
+        self._cells: dict[str, Any] = {}
+        super().__init__(self._cells, element.text.line(start))
+        self._element = element
+        self._start = start
+        self._end = end
+        self._homes: dict[str, tuple[_JsonObject, int]] = {}
+
+    def add(self, column: str, value: object, home: _JsonObject, index: int) -> None:
+        """Add a cell, the value with an index in an object."""
+        self._cells[column] = value
+        self._homes[column] = home, index
+
+    def place(self, column: str) -> TextPlace:
+        """Where the cell of a column stands."""
+        if column not in self._homes:
+            return self._element.text.place(self._start, self._end)
+        home, index = self._homes[column]
+        return home.value_place(index)
 
 
 class JsonTable(_JsonRows):
@@ -413,16 +422,16 @@ class JsonTable(_JsonRows):
 
     def rows(self, problems: FileProblems, *, names_only: bool = False) -> Iterator[DataRow]:
         """The elements of the list."""
-        document = _JsonText(self._text, problems)
+        text = _JsonText(self._text, problems)
         try:
-            for start, end, element in document.elements():
+            for start, end, element in text.elements():
                 self.done = end
                 if isinstance(element, _Pairs):
-                    yield self._row(document, start, end, element, names_only=names_only)
+                    yield self._row(text, start, end, element, names_only=names_only)
                 else:
-                    problems.add(document.place(start, end), "CE819")
+                    problems.add(text.place(start, end), "CE819")
         except _InvalidError as invalid:
-            problems.stop(document.place(invalid.at), invalid.code)
+            problems.stop(text.place(invalid.at), invalid.code)
 
 
 class JsonLines(_JsonRows):
@@ -441,21 +450,19 @@ class JsonLines(_JsonRows):
     def rows(self, problems: FileProblems, *, names_only: bool = False) -> Iterator[DataRow]:
         """The objects of the lines; what is wrong with one line does not touch the others."""
         for above, line in enumerate(self._file.lines(problems)):
-            document = _JsonText(line.rstrip("\r\n"), problems, above)
-            if above == 0 and line.lstrip().startswith("["):
-                problems.stop(document.place(document.after_space(0)), "CE832")
+            text = _JsonText(line.rstrip("\r\n"), problems, above)
+            start = text.after_space(0)
+            if above == 0 and line[start : start + 1] == "[":
+                problems.stop(text.place(start), "CE832")
             try:
-                only = document.only()
+                element, end = text.only(start)
             except _InvalidError as invalid:
-                problems.add(document.place(invalid.at), invalid.code)
+                problems.add(text.place(invalid.at), invalid.code)
                 continue
-            if only is None:
-                continue
-            start, end, element = only
             if isinstance(element, _Pairs):
-                yield self._row(document, start, end, element, names_only=names_only)
-            else:
-                problems.add(document.place(start, end), "CE832")
+                yield self._row(text, start, end, element, names_only=names_only)
+            elif end > start:
+                problems.add(text.place(start, end), "CE832")
 
 
 def _text(value: object) -> str:

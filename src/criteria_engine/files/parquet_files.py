@@ -92,21 +92,21 @@ class ParquetTable:
         lang: str,
     ) -> None:
         self._path = path
-        # Where the file has a column, and what it is called there.
-        self._columns = {column: index for index, column in enumerate(columns) if column is not None}
-        self._names: list[str] = schema.names
-        self._kinds = [_kind_of(type) for type in schema.types]
+        places = {column: index for index, column in enumerate(columns) if column is not None}
+        # By column, what the file calls it and of which kind its cells are.
+        self._headings: dict[str, str] = {column: schema.names[index] for column, index in places.items()}
+        self._kinds = {column: _kind_of(schema.types[index]) for column, index in places.items()}
         self._inputs = {definition.id: definition for definition in inputs}
         self._texts = cell_readers(columns, inputs, lang)
-        self.has_periods = PERIOD in self._columns
+        self.has_periods = PERIOD in self._headings
         self.done = 0
         self.total = total
 
     def rows(self, problems: FileProblems, *, names_only: bool = False) -> Iterator[DataRow]:
         """The rows, numbered from 1."""
         _, _, pq = arrow()
-        columns = [SUBJECT] if names_only else list(self._columns)
-        names = [self._names[self._columns[column]] for column in columns]
+        columns = [SUBJECT] if names_only else list(self._headings)
+        names = [self._headings[column] for column in columns]
         self.done = 0
         with _sound(problems), pq.ParquetFile(str(self._path)) as file:
             batches = file.iter_batches(batch_size=_READ_ROWS, columns=sorted(names))
@@ -115,20 +115,19 @@ class ParquetTable:
                 values = [_plain(batch.column(present.index(name))) for name in names]
                 for cells in zip(*values, strict=True):
                     self.done += 1
-                    row = dict(zip(columns, cells, strict=True))
-                    yield DataRow(row, self.done, partial(self._place, self.done, row))
+                    yield _ParquetRow(dict(zip(columns, cells, strict=True)), self.done, self._headings)
 
     @property
     def readers(self) -> dict[str, ReadCell]:
         """What reads the cells of its columns, made for one going through: what does not fit is said once."""
-        return {column: self._reader(column, index) for column, index in self._columns.items()}
+        return {column: self._reader(column, kind) for column, kind in self._kinds.items()}
 
-    def _reader(self, column: str, index: int) -> ReadCell:
+    def _reader(self, column: str, kind: str) -> ReadCell:
         """What reads the cells of a column, by what it holds and what is wanted."""
-        kind, read_text, definition = self._kinds[index], self._texts[column], self._inputs.get(column)
+        read_text, definition = self._texts[column], self._inputs.get(column)
         wanted = _FITTING.get(column if definition is None else definition.type, ("text",))
         if kind not in (*wanted, _NOTHING):
-            return _Unfit(self._names[index], kind, wanted, read_text)
+            return _Unfit(self._headings[column], kind, wanted, read_text)
         if definition is None or kind in ("text", _NOTHING):
             return lambda cell: read_text("" if cell is None else str(cell))
         if kind == "date":
@@ -136,12 +135,22 @@ class ParquetTable:
         # Cells of a column are of one type, so that what is equal reads alike, and they repeat themselves.
         return functools.lru_cache(maxsize=65_536)(partial(read_json_value, definition=definition))
 
-    def _place(self, number: int, row: Mapping[str, Any], column: str) -> TextPlace:
+
+class _ParquetRow(DataRow):
+    """A row, and what the file calls its columns."""
+
+    __slots__ = ("_headings",)
+
+    def __init__(self, cells: Mapping[str, Any], line: int, headings: Mapping[str, str]) -> None:
+        super().__init__(cells, line)
+        self._headings = headings
+
+    def place(self, column: str) -> TextPlace:
         """A cell, by the number of its row; the name of the column and the cell stand for the line."""
-        column = column if column in row else SUBJECT
-        cell = "" if row[column] is None else shown_text(str(row[column]))
-        name = shown_text(self._names[self._columns[column]])
-        return TextPlace(number, len(name) + 3, f"{name}: {cell}", max(1, len(cell)))
+        column = column if column in self.cells else SUBJECT
+        value, heading = self.cells[column], shown_text(self._headings[column])
+        cell = "" if value is None else shown_text(str(value))
+        return TextPlace(self.line, len(heading) + 3, f"{heading}: {cell}", max(1, len(cell)))
 
 
 def _kind_of(type: Any) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import re
+from abc import abstractmethod
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache, partial
 from io import TextIOWrapper
@@ -262,18 +263,21 @@ ReadCell: TypeAlias = Callable[[Any], Any]
 
 
 class DataRow:
-    """One row: its cells by column, as the file has them, and the line (or number) at which it begins.
+    """One row: its cells by column, as the file has them, and the line (or number) at which it begins."""
 
-    ``place`` finds the cell of a column, and for any other name (say ``""``) the row itself: the cell that
-    names its subject, the first cell, or the whole object of JSON.
-    """
+    __slots__ = ("cells", "line")
 
-    __slots__ = ("cells", "line", "place")
-
-    def __init__(self, cells: Mapping[str, Any], line: int, place: Callable[[str], TextPlace]) -> None:
+    def __init__(self, cells: Mapping[str, Any], line: int) -> None:
         self.cells = cells
         self.line = line
-        self.place = place
+
+    @abstractmethod
+    def place(self, column: str) -> TextPlace:
+        """Where the cell of a column stands.
+
+        For any other name (say ``""``) the row itself: the cell that names its subject, the first cell, or
+        the whole object of JSON.
+        """
 
 
 class DataTable(Protocol):
@@ -310,9 +314,10 @@ def read_cells(
     A text in a column that has no reader is cleaned. With ``of_inputs`` the path of a fault is its input.
     """
     values = {}
+    reader_of = readers.get
     for column, cell in row.cells.items():
         try:
-            values[column] = readers.get(column, clean_text)(cell)
+            values[column] = reader_of(column, clean_text)(cell)
         except Fault as fault:
             name = column.removeprefix(EVIDENCE)
             path = name if of_inputs and not name.startswith("#") else ""
