@@ -553,11 +553,7 @@ def run_tests(
 
 
 def _run(
-    document: Document,
-    ruleset: Ruleset,
-    cases: Sequence[Case],
-    lang: str | None,
-    sets: Sequence[Ruleset],
+    document: Document, ruleset: Ruleset, cases: Sequence[Case], lang: str | None, sets: Sequence[Ruleset]
 ) -> list[CaseOutcome]:
     """Run tests that were read from a document, and give what they show its place there."""
     outcomes = run_cases(ruleset, cases, lang, sets=sets)

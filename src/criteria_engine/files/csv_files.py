@@ -29,11 +29,7 @@ from criteria_engine.files.rows import (
     opened,
 )
 
-__all__ = [
-    "CsvTable",
-    "csv_rows",
-    "open_csv",
-]
+__all__ = ["CsvTable", "csv_rows", "open_csv"]
 
 _DELIMITERS = (",", ";", "\t")
 _HEADER_LINES = 64

@@ -15,13 +15,7 @@ from criteria_engine.files.parquet_files import open_parquet
 from criteria_engine.files.rows import DataTable, FileProblems, opened
 from criteria_engine.files.subjects import PeriodData, Progress, SubjectData, subjects_of
 
-__all__ = [
-    "InputDefinition",
-    "PeriodData",
-    "SubjectData",
-    "iter_subjects",
-    "read_subjects",
-]
+__all__ = ["InputDefinition", "PeriodData", "SubjectData", "iter_subjects", "read_subjects"]
 
 _Opener: TypeAlias = Callable[[Path, Sequence[InputDefinition], str, str, FileProblems], DataTable]
 

@@ -18,13 +18,7 @@ import attrs
 from criteria_engine.core.grammar import nearest, normal
 from criteria_engine.files.marked import read_marked
 from criteria_engine.files.source import Marked, MarkedList, MarkedMap, MarkedText
-from criteria_engine.messages.diagnostics import (
-    CriteriaError,
-    Diagnostic,
-    Fault,
-    Problems,
-    chosen_language,
-)
+from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Fault, Problems, chosen_language
 from criteria_engine.rules import RULES
 from criteria_engine.rules.parts import VIETNAMESE_KEYS, Criterion, Definition, Input, Override, Parameter
 from criteria_engine.rules.schema import (
@@ -59,11 +53,7 @@ class Document:
     """
 
     def __init__(
-        self,
-        text: str | bytes,
-        name: str,
-        rules: Sequence[type[Any]] = RULES,
-        folder: Path | None = None,
+        self, text: str | bytes, name: str, rules: Sequence[type[Any]] = RULES, folder: Path | None = None
     ) -> None:
         self.name = name
         self.rules = rules

@@ -27,11 +27,7 @@ from criteria_engine.files.rows import (
 )
 from criteria_engine.messages.diagnostics import Fault
 
-__all__ = [
-    "ParquetTable",
-    "open_parquet",
-    "write_parquet",
-]
+__all__ = ["ParquetTable", "open_parquet", "write_parquet"]
 
 _READ_ROWS = 8_192
 _MADE_ROWS, _MADE_TOGETHER = 4_096, 16
@@ -213,9 +209,7 @@ class _Unfit:
 
 
 def write_parquet(
-    stream: BinaryIO,
-    columns: Mapping[str, type[str | float | bool]],
-    rows: Iterable[Sequence[Any]],
+    stream: BinaryIO, columns: Mapping[str, type[str | float | bool]], rows: Iterable[Sequence[Any]]
 ) -> None:
     """Write rows as they come, as a Parquet file with these columns; None is null.
 

@@ -14,10 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = [
-    "write_whole",
-    "writing_whole",
-]
+__all__ = ["write_whole", "writing_whole"]
 
 # Elsewhere one cannot ask whether a process lives without touching it.
 _CAN_ASK = os.name == "posix"

@@ -21,9 +21,7 @@ from criteria_engine.rules.schema import (
 )
 from criteria_engine.ruleset import Ruleset
 
-__all__ = [
-    "dumps",
-]
+__all__ = ["dumps"]
 
 
 def dumps(ruleset: Ruleset) -> str:

@@ -16,10 +16,7 @@ from criteria_engine.files.source import MOST_PROBLEMS, Edit, Limits, Slip, Sour
 from criteria_engine.files.yaml_slips import FINDERS, PARTNER, SourceLine, unclosed_quote
 from criteria_engine.files.yaml_tree import Loader, Reading, read_events
 
-__all__ = [
-    "Mended",
-    "read_mending",
-]
+__all__ = ["Mended", "read_mending"]
 
 _MOST_MENDINGS = 20
 _MOST_SET_ASIDE = 3

@@ -14,12 +14,7 @@ from typing import NamedTuple
 from criteria_engine.files.source import SPACES, Edit, Slip, quoted
 from criteria_engine.files.yaml_tree import pieces
 
-__all__ = [
-    "FINDERS",
-    "PARTNER",
-    "SourceLine",
-    "unclosed_quote",
-]
+__all__ = ["FINDERS", "PARTNER", "SourceLine", "unclosed_quote"]
 
 PARTNER = {"{": "}", "[": "]"}
 """The brackets of the short form, each with the one that closes it."""
@@ -299,10 +294,7 @@ def _blanked(line: str) -> str:
     # A mark that is not closed takes all that follows: looking for its partner from every mark is quadratic.
     inside = r""""(?:[^"\\]|\\.)*+(?:"|\Z)|'(?:[^']|'')*+(?:'|\Z)"""
     return re.sub(
-        inside,
-        lambda part: part[0][0] + "_" * (len(part[0]) - 2) + part[0][1:][-1:],
-        line,
-        flags=re.DOTALL,
+        inside, lambda part: part[0][0] + "_" * (len(part[0]) - 2) + part[0][1:][-1:], line, flags=re.DOTALL
     )
 
 

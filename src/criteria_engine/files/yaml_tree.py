@@ -31,12 +31,7 @@ from criteria_engine.files.source import (
     shown,
 )
 
-__all__ = [
-    "Loader",
-    "Reading",
-    "pieces",
-    "read_events",
-]
+__all__ = ["Loader", "Reading", "pieces", "read_events"]
 
 Loader = Callable[[str], Any]
 
