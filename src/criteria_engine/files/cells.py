@@ -22,13 +22,11 @@ from criteria_engine.core.nodes import NA, NotApplicable
 from criteria_engine.messages.diagnostics import Fault, chosen_language
 
 __all__ = [
-    "LARGEST",
     "TYPES",
     "InputDefinition",
     "Value",
-    "checked_size",
+    "checked_number",
     "is_na_text",
-    "is_percent",
     "kind_of_period",
     "read_iso_date",
     "read_period",
@@ -41,9 +39,8 @@ __all__ = [
 
 _Language = Literal["vi", "en"]
 
-LARGEST = 10**15
-"""The largest number a value may be, either way from zero."""
-
+# The largest number a value may be, either way from zero.
+_LARGEST = 10**15
 _MOST_DIGITS = 15
 _NUMBER = re.compile(r"([+\-\u2212\u2013\u2010\u2011]?) ?([0-9][0-9., ]*?) ?(%?)")
 _SCIENTIFIC = re.compile(r"[+\-]?[0-9]+(?:[.,][0-9]+)?[eE][+\-]?[0-9]+")
@@ -64,25 +61,24 @@ def _read_number(text: str, type: str, lang: _Language) -> int | float:
         raise Fault("CE517", value=shown_text(text), plain=shown_text(text.rstrip("% ")))
     whole, decimals = _parted(text, body, type, lang)
     exact = _exact(text, sign, whole, decimals)
-    if type == "percent":
-        _check_share(text, exact, bool(percent_sign), lang)
-    if type == "integer":
-        if exact != int(exact):
-            raise Fault("CE518", value=shown_text(text))
+    checked_number(exact, type, text)
+    if type == "percent" and not percent_sign and 0 < exact < 1:
+        # 0,855 may be 0.855 %, or what a spreadsheet holds behind the 85,5 % it shows.
+        small, large = _spelled(exact, lang), _spelled(exact * 100, lang)
+        raise Fault("CE520", value=shown_text(text), small=small, large=large)
+    if type == "integer" or not decimals:
         return int(exact)
-    return float(exact) or 0.0 if decimals else int(exact)
+    return float(exact) or 0.0
 
 
-def checked_size(number: int | float) -> int | float:
-    """The number itself, if its size is at most ``LARGEST``; else raises ``Fault``."""
-    if not -LARGEST <= number <= LARGEST:
-        raise Fault("CE514", value=shown_text(str(number)), limit="10^15")
-    return number
-
-
-def is_percent(number: int | float | Decimal) -> bool:
-    """Whether the number is a percentage from 0 to 100."""
-    return 0 <= number <= 100
+def checked_number(number: float | Decimal, type: str, written: object) -> None:
+    """Raise ``Fault`` for a number beyond 10^15, and where no number of the type can be so ``written``."""
+    if not -_LARGEST <= number <= _LARGEST:
+        raise Fault("CE514", value=shown_text(str(written)), limit="10^15")
+    if type == "percent" and not 0 <= number <= 100:
+        raise Fault("CE519", value=shown_text(str(written)))
+    if type == "integer" and number != int(number):
+        raise Fault("CE518", value=shown_text(str(written)))
 
 
 def _no_number(text: str) -> Fault:
@@ -156,20 +152,7 @@ def _exact(text: str, sign: str, whole: str, decimals: str) -> Decimal:
     if len((whole + decimals).strip("0")) > _MOST_DIGITS:
         raise Fault("CE513", value=shown_text(text), limit=_MOST_DIGITS)
     exact = Decimal(f"{whole}.{decimals or '0'}")
-    if exact > LARGEST:
-        raise Fault("CE514", value=shown_text(text), limit="10^15")
     return exact if sign in ("", "+") else -exact
-
-
-def _check_share(text: str, exact: Decimal, signed: bool, lang: _Language) -> None:
-    """Refuse what lies outside 0 to 100, and a number below one that may be a share of one."""
-    if not is_percent(exact):
-        raise Fault("CE519", value=shown_text(text))
-    if not signed and 0 < exact < 1:
-        # 0,855 may be 0.855 %, or what a spreadsheet holds behind the 85,5 % it shows.
-        raise Fault(
-            "CE520", value=shown_text(text), small=_spelled(exact, lang), large=_spelled(exact * 100, lang)
-        )
 
 
 def _spelled(exact: Decimal, lang: _Language) -> str:

@@ -23,9 +23,8 @@ from criteria_engine.core.nodes import NA
 from criteria_engine.files.cells import (
     InputDefinition,
     Value,
-    checked_size,
+    checked_number,
     is_na_text,
-    is_percent,
     read_iso_date,
     read_period,
     read_subject,
@@ -130,15 +129,9 @@ def _from_number(value: object, type: str) -> int | float:
         raise Fault("CE514", value=shown_text(value.text), limit="10^15")
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise Fault("CE549", value=_spoken(value))
+    checked_number(value, type, value)
     # Adding nothing turns -0.0 into 0.0 and leaves all others as they are.
-    number = checked_size(value) + 0
-    if type == "percent" and not is_percent(number):
-        raise Fault("CE519", value=_spoken(value))
-    if type == "integer":
-        if number != int(number):
-            raise Fault("CE518", value=_spoken(value))
-        return int(number)
-    return number
+    return int(value) if type == "integer" else value + 0
 
 
 def _spoken(value: object) -> str:
