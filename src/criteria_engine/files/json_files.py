@@ -228,7 +228,7 @@ class _JsonText:
 
     @functools.cached_property
     def _line_starts(self) -> list[int]:
-        return [0, *(found.end() for found in _LINE_END.finditer(self.text))]
+        return [0, *(end.end() for end in _LINE_END.finditer(self.text))]
 
     def line(self, at: int) -> int:
         """The number of the line, from 1, on which an offset lies."""
@@ -240,8 +240,8 @@ class _JsonText:
         line_start = self._line_starts[line - 1 - self._above]
         if self._last_line[0] != line:
             # Kept, since a whole file may be one line, and all that is wrong in it share the line.
-            found = _LINE_END.search(self.text, line_start)
-            line_end = found.start() if found else len(self.text)
+            end_of_line = _LINE_END.search(self.text, line_start)
+            line_end = end_of_line.start() if end_of_line else len(self.text)
             self._last_line = (line, self.text[line_start:line_end])
         source = self._last_line[1]
         column = min(start - line_start, len(source)) + 1

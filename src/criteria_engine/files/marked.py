@@ -9,8 +9,7 @@ so that one run shows all faults of a file.
 from __future__ import annotations
 
 import re
-
-import yaml
+from typing import Any
 
 from criteria_engine.files.source import (
     HIDDEN,
@@ -26,12 +25,11 @@ from criteria_engine.files.source import (
     shown,
 )
 from criteria_engine.files.yaml_repair import Mended, read_mending
-from criteria_engine.files.yaml_tree import Loader
+from criteria_engine.files.yaml_tree import LIBYAML, Loader
 from criteria_engine.messages.diagnostics import Diagnostic, Problems, chosen_language
 
 __all__ = ["read_marked"]
 
-_LIBYAML: Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LIMITS = Limits()
 
 
@@ -47,7 +45,7 @@ def read_marked(
     source = _opened(text, limits, notes)
     if source is None:
         return None
-    mended = read_mending(source, limits, loader or _LIBYAML)
+    mended = read_mending(source, limits, loader or LIBYAML)
     for text_then, slip in mended.slips:
         notes.note(text_then, slip)
     for slip in mended.reading.slips:
@@ -87,17 +85,8 @@ class _Notes:
         written = self._lines[line]
         column = _written_column(written, source.line_at(index), column)
         width = max(1, min(slip.width, len(written) - column + 1))
-        self._problems.append(
-            Diagnostic(
-                slip.code,
-                slip.details,
-                line=line,
-                column=column,
-                width=width,
-                source=written,
-                lang=self._lang,
-            )
-        )
+        where: dict[str, Any] = {"line": line, "column": column, "width": width, "source": written}
+        self._problems.append(Diagnostic(slip.code, slip.details, **where, lang=self._lang))
 
 
 def _written_column(written: str, mended: str, column: int) -> int:
@@ -116,9 +105,8 @@ def _opened(text: str | bytes, limits: Limits, notes: _Notes) -> SourceText | No
         size = len(text.encode("utf-8", "surrogatepass"))
     if size > limits.bytes:
         mebi, rest = divmod(limits.bytes, 2**20)
-        notes.note(
-            SourceText(""), Slip("CE002", 0, 1, {"limit": f"{limits.bytes} B" if rest else f"{mebi} MiB"})
-        )
+        limit = f"{limits.bytes} B" if rest else f"{mebi} MiB"
+        notes.note(SourceText(""), Slip("CE002", 0, 1, {"limit": limit}))
         return None
     letters, wrong = decoded(text)
     clean = cleaned(letters)
@@ -126,10 +114,10 @@ def _opened(text: str | bytes, limits: Limits, notes: _Notes) -> SourceText | No
         notes.note(SourceText(clean), Slip("CE003", wrong))
         return None
     source = SourceText(clean)
-    for found in NEVER.finditer(letters):
+    for never in NEVER.finditer(letters):
         if notes.is_full:
             break
-        notes.note(source, Slip("CE028", found.start(), 1, {"character": shown(found[0])}))
+        notes.note(source, Slip("CE028", never.start(), 1, {"character": shown(never[0])}))
     return _without_directives(source, notes)
 
 
@@ -157,8 +145,8 @@ def _note_hidden(mended: Mended, notes: _Notes) -> None:
     known = len(source.text) if reading.failure is None else reading.failure
     quotes = iter([quote for quote in reading.quotes if quote[2] in ("'", '"')])
     quote = next(quotes, None)
-    for found in HIDDEN.finditer(source.text, 0, known):
-        while quote and quote[1] <= found.start():
+    for hidden in HIDDEN.finditer(source.text, 0, known):
+        while quote and quote[1] <= hidden.start():
             quote = next(quotes, None)
-        if (quote is None or found.start() < quote[0]) and not notes.is_full:
-            notes.note(source, Slip("CE013", found.start(), 1, {"character": shown(found[0])}))
+        if (quote is None or hidden.start() < quote[0]) and not notes.is_full:
+            notes.note(source, Slip("CE013", hidden.start(), 1, {"character": shown(hidden[0])}))

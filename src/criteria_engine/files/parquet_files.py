@@ -222,7 +222,7 @@ def write_parquet(
     left = iter(rows)
     with pq.ParquetWriter(stream, schema, compression="zstd") as writer:
         # Rows take far more room than the columns made of them.
-        made = iter(lambda: list(islice(left, _MADE_ROWS)), [])
-        batches = (pa.record_batch([*zip(*each, strict=True)], schema=schema) for each in made)
+        groups = iter(lambda: list(islice(left, _MADE_ROWS)), [])
+        batches = (pa.record_batch([*zip(*group, strict=True)], schema=schema) for group in groups)
         while together := list(islice(batches, _MADE_TOGETHER)):
             writer.write_table(pa.Table.from_batches(together))

@@ -39,7 +39,7 @@ _DEEPEST = 10
 
 
 class Shelf(Protocol):
-    """Where a ruleset is found by its id; a ``Library`` is one."""
+    """Where a ruleset is found by its id; a ``Library``, which reads its files by ``load``, is one."""
 
     def find(self, name: str, *, on: datetime.date | None = None) -> Ruleset:
         """The ruleset of that id in force on a day; ``CriteriaError`` where there is none."""

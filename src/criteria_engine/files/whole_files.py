@@ -61,8 +61,8 @@ def writing_whole(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     _clear_leftovers(whole.parent, mark)
     passing = whole.parent / f".{mark}-{os.getpid()}-{secrets.token_hex(4)}.part"
     try:
-        with _made_anew(passing, mode) as made:
-            yield made
+        with _new_file(passing, mode) as stream:
+            yield stream
         os.replace(passing, whole)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -78,7 +78,7 @@ def _mode_of(path: str | os.PathLike[str]) -> int | None:
 
 
 @contextlib.contextmanager
-def _made_anew(path: Path, mode: int | None) -> Iterator[BinaryIO]:
+def _new_file(path: Path, mode: int | None) -> Iterator[BinaryIO]:
     """A new file, seen onto the disk at the end."""
     # Opened by hand, since tempfile makes files that only their owner can read.
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)

@@ -205,13 +205,13 @@ def _tabs(source: SourceText, reading: Reading) -> list[Slip]:
     if "\t" not in source.text:
         return []
     starts = [start for start, _, _ in reading.quotes]
-    found = []
+    slips = []
     for tab in islice(re.finditer(r"^ *\t[ \t]*(?=[^\s#])", source.text, re.MULTILINE), MOST_PROBLEMS):
         before = bisect(starts, tab.start()) - 1
         if before < 0 or reading.quotes[before][1] <= tab.start():
             edit = (tab.start(), tab.end(), " " * len(tab[0]))
-            found.append(Slip("CE014", tab.start(), len(tab[0]), {}, (edit,)))
-    return found
+            slips.append(Slip("CE014", tab.start(), len(tab[0]), {}, (edit,)))
+    return slips
 
 
 # ---- which slips may be why reading failed -------------------------------------------------------
@@ -234,9 +234,9 @@ def _candidates(text: str, failure: int, context: int | None) -> Iterator[tuple[
     quotes = (slip for line in [*lines, *far[_NEAR:]] for slip in unclosed_quote(line))
     yield from ((slip,) for slip in islice(quotes, _MOST_QUOTES))
     for finder in FINDERS:
-        found = [tuple(finder(line)) for line in lines]
-        single = [slip for slips in found for slip in slips]
-        yield from (slips for slips in found if len(slips) > 1 and slips[0].code in _TOGETHER)
+        by_line = [tuple(finder(line)) for line in lines]
+        single = [slip for slips in by_line for slip in slips]
+        yield from (slips for slips in by_line if len(slips) > 1 and slips[0].code in _TOGETHER)
         yield from ((slip,) for slip in single[:_MOST_CANDIDATES])
         if len(single) > 1 and single[0].code in _TOGETHER:
             yield tuple(single)
@@ -246,7 +246,7 @@ def _candidates(text: str, failure: int, context: int | None) -> Iterator[tuple[
 
 def _lines_before(text: str, index: int, most: int = _FAR) -> list[SourceLine]:
     """The line of a place and those before it, the nearest first, without blank ones and comments."""
-    found: list[SourceLine] = []
+    lines: list[SourceLine] = []
     end = min(index, len(text))
     for _ in range(most):
         start = text.rfind("\n", 0, end) + 1
@@ -254,11 +254,11 @@ def _lines_before(text: str, index: int, most: int = _FAR) -> list[SourceLine]:
         if stop >= 0 or len(text) - start < _LONGEST:
             line = SourceLine(text[start : stop if stop >= 0 else len(text)].rstrip("\r"), start)
             if line.text.strip() and not line.text.lstrip().startswith("#"):
-                found.append(line)
+                lines.append(line)
         end = start - 1
         if end < 0:
             break
-    return found
+    return lines
 
 
 def _without_tabs(lines: list[SourceLine]) -> Iterator[tuple[Slip, ...]]:
@@ -266,10 +266,10 @@ def _without_tabs(lines: list[SourceLine]) -> Iterator[tuple[Slip, ...]]:
     tabbed = [line for line in lines if "\t" in line.text[: line.indent]]
     if not tabbed:
         return
-    likely = [line.indent + 2 * line.text.endswith(":") for line in lines if line.start < tabbed[-1].start][
-        :1
-    ]
-    likely += [line.indent for line in lines if line.start > tabbed[0].start][-1:]
+    above = [line for line in lines if line.start < tabbed[-1].start]
+    below = [line for line in lines if line.start > tabbed[0].start]
+    likely = [line.indent + 2 * line.text.endswith(":") for line in above[:1]]
+    likely += [line.indent for line in below[-1:]]
     beside = [[wanted] * len(tabbed) for wanted in dict.fromkeys(likely)]
     sized = [[len(line.text[: line.indent].expandtabs(size)) for line in tabbed] for size in (2, 4, 8)]
     for all_wanted in beside + sized if len(tabbed) == 1 else sized + beside:

@@ -31,9 +31,13 @@ from criteria_engine.files.source import (
     shown,
 )
 
-__all__ = ["Loader", "Reading", "pieces", "read_events"]
+__all__ = ["LIBYAML", "Loader", "Reading", "pieces", "read_events"]
 
 Loader = Callable[[str], Any]
+"""PyYAML's class that gives the events of a text."""
+
+LIBYAML: Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The one that is made with libyaml, where it is there."""
 
 _PROPERTIES = r"(?:[!&]\S*(?:\s+|\Z)(?:#[^\n]*\n\s*)?)*"
 _FOLDED = r"(?<![ \t])[ \t]++(?=\r?\n)"
@@ -211,11 +215,11 @@ class _Tree:
     def _after_properties(self, start: int, line: int, end: int) -> tuple[int, int, int]:
         """Note the tags and anchors before a value; gives where the value itself begins."""
         text = self._text
-        found = re.compile(_PROPERTIES).match(text, start, end)
-        for part in re.finditer(r"(?<!\S)[!&]\S*", found[0] if found else ""):
+        properties = re.compile(_PROPERTIES).match(text, start, end)
+        begins = properties.end() if properties else start
+        for part in re.finditer(r"(?<!\S)[!&]\S*", text[start:begins]):
             what = part[0][:40]
             self.slips.add("CE008", start + part.start(), len(part[0]), what=what, sign=what[0])
-        begins = found.end() if found else start
         return begins, line + text.count("\n", start, begins), begins - text.rfind("\n", 0, begins)
 
     def _alias(self, event: Any) -> None:
@@ -290,8 +294,8 @@ class _Tree:
     def _end_of_document(self, event: Any) -> None:
         """Stop before a second document; what cannot begin one is left to YAML to complain of."""
         text, end = self._text, event.end_mark.index
-        found = _REST.match(text, end)
-        rest = found.end() if found else end
+        blank = _REST.match(text, end)
+        rest = blank.end() if blank else end
         if re.compile(_NEXT_DOCUMENT).match(text, rest):
             self.slips.add("CE011", rest, 3)
         elif rest < len(text):
