@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from fractions import Fraction
 
 from criteria_engine.compiler.lowering import ExpressionReader, lower
 from criteria_engine.compiler.scope import Scope
@@ -154,25 +153,25 @@ def _reaches(reader: ExpressionReader, child: Node, share: float, place: str) ->
     """Whether a criterion reaches a share of its points; of a maximum of 0 if it is met."""
     scope = reader.scope
     own = child.parent is not None and child.parent.path == scope.here
-    faces, seen = scope.faces[child.path], scope.as_child(child) if own else scope.as_seen(child)
+    state, seen = scope.faces[child.path], scope.as_child(child) if own else scope.as_seen(child)
     if seen.most is None:
         reader.note(place, Fault("CE227", name=child.path))
         return TruthValue(a.TRUE, a.FALSE)
     size = a.on_grid(scope.share_of(child, seen).numeric)
-    edge = a.number(Fraction(repr(share)))
+    edge = a.decimal(share)
     some_most, no_most = a.is_nonzero(seen.most), a.is_zero(seen.most)
     return TruthValue(
         a.some(
             [
                 seen.absent,
                 a.every([seen.there, some_most, a.compare(">=", size, edge)]),
-                a.every([seen.there, no_most, a.some([seen.met, faces.absent])]),
+                a.every([seen.there, no_most, a.some([seen.met, state.absent])]),
             ]
         ),
         a.some(
             [
                 a.every([seen.there, some_most, a.compare("<", size, edge)]),
-                a.every([faces.applies, no_most, faces.met.false]),
+                a.every([state.applies, no_most, state.met.false]),
             ]
         ),
     )
@@ -196,10 +195,10 @@ def _cumulative(claims: Sequence[TruthValue]) -> list[TruthValue]:
 
 def _veto(scope: Scope, node: Node) -> TruthValue:
     """Whether a veto stands: a criterion with ``veto`` that applies and is not met."""
-    faces = [scope.faces[each.path] for each in node.below() if each.criterion.veto]
+    states = [scope.faces[each.path] for each in node.below() if each.criterion.veto]
     return TruthValue(
-        a.some([a.every([each.applies, each.met.false]) for each in faces]),
-        a.every([a.some([each.absent, each.met.true]) for each in faces]),
+        a.some([a.every([each.applies, each.met.false]) for each in states]),
+        a.every([a.some([each.absent, each.met.true]) for each in states]),
     )
 
 
