@@ -26,7 +26,7 @@ def _ready(column: Any) -> list[Any]:
     return [
         (column("n08") >= 5) | column("flag1"),
         (column("n01") < 95) & (column("place0") != "low"),
-        column("n14") + column("n20") >= 30,
+        column("n14") + column("n20") >= 30.05,
         (column("place1") != "low") | column("flag4"),
         (column("n24") <= 97) & (column("n03") <= 98),
     ]
@@ -103,7 +103,7 @@ def sql(source: str) -> str:
     ready = [
         "n08 >= 5 OR flag1",
         "n01 < 95 AND place0 <> 'low'",
-        "n14 + n20 >= 30",
+        "n14 + n20 >= 30.05",
         "place1 <> 'low' OR flag4",
         "n24 <= 97 AND n03 <= 98",
     ]

@@ -1,8 +1,15 @@
 """Measure, and print one table: `make bench`.
 
-Speeds of evaluation are ratios to the function written by hand, taken within one run: the two are timed
-in turn, many times over, and the median of the ratios is what counts, so that a busy machine slows both.
-Nothing is asserted but that the results are right; the targets stand beside the figures.
+The targets stand beside the figures; one that is missed is shown as missed. Nothing is asserted but that the
+results are right.
+
+- *Cold*: whole fresh processes with byte code, by the processor time that they take. A ratio to a process
+  that imports attrs and yaml, which the library cannot do without.
+- *Warm*: all verdicts of many subjects, each level and score read, each row a dictionary of its own. A ratio
+  to the function written by hand; the two are timed in turn, many times over, and the median of the ratios
+  counts, so that a busy machine slows both.
+- *Size*: loading, and ten times the criteria.
+- *Hostile files*: how long the worst takes, and how much memory.
 """
 
 from __future__ import annotations
@@ -11,24 +18,201 @@ import contextlib
 import gc
 import json
 import os
-import platform
 import random
+import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from machine import machine_and_versions
 from workload import Values, by_hand, complete_values, ruleset_text, with_gaps
 
 import criteria_engine as ce
 
-SEED, SUBJECTS, ROUNDS = 20260101, 200, 41
+SEED, SUBJECTS, ROUNDS, PROCESSES = 20260101, 200, 41, 15
 HERE = Path(__file__).resolve().parent
 Task = Callable[[], object]
+
+TARGETS = {
+    "cold: load and one verdict, × import attrs, yaml": 2.5,
+    "cold: criteria --help": 2,
+    "cold: criteria check FILE": 3,
+    "cold: modules of ours up to the first verdict": 60,
+    "warm: level and score, complete, × by hand": 3,
+    "warm: level and score, a tenth missing": 5,
+    "size: ten times the criteria, × the time": 11,
+    "size: load 40 criteria, ms": 50,
+    "size: load 1,000 criteria, ms": 1_000,
+    "hostile file: slowest, s": 1,
+    "hostile file: most memory, MB": 200,
+}
+
+
+# ---- cold ----------------------------------------------------------------------------------------
+
+_VERDICT = "import criteria_engine as ce; ce.load(r'{file}').evaluate({{}}).level"
+_MODULES = "import sys; print(sum(name.partition('.')[0] == 'criteria_engine' for name in sys.modules))"
+
+
+def processor_time(arguments: list[str], environment: dict[str, str]) -> float:
+    """The seconds of processor time that a fresh Python takes from its start to its end."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    command = [sys.executable, *arguments]
+    subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def cold_figures() -> dict[str, float]:
+    """What a fresh process costs."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "workload.yaml"
+        file.write_text(ruleset_text(), encoding="utf-8")
+        verdict = _VERDICT.format(file=file)
+        programs = {
+            "base": ["-c", "import attrs, yaml"],
+            "load and one verdict, × import attrs, yaml": ["-c", verdict],
+            "criteria --help": ["-m", "criteria_engine", "--help"],
+            "criteria check FILE": ["-m", "criteria_engine", "check", str(file)],
+        }
+        times: dict[str, list[float]] = {name: [] for name in programs}
+        for turn in range(PROCESSES + 1):
+            for name, arguments in programs.items():
+                seconds = processor_time(arguments, environment)
+                if turn:  # the first writes the byte code
+                    times[name].append(seconds)
+        counted = [sys.executable, "-c", f"{verdict}; {_MODULES}"]
+        modules = subprocess.run(counted, env=environment, check=True, capture_output=True).stdout
+    base = times.pop("base")
+    return {
+        **{f"cold: {name}": median_ratio(each, base) for name, each in times.items()},
+        "cold: modules of ours up to the first verdict": int(modules),
+        "cold: import attrs, yaml, ms": statistics.median(base) * 1e3,
+    }
+
+
+# ---- warm ----------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _quiet_memory() -> Iterator[None]:
+    """No collection of garbage while the clock runs."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def in_turn(tasks: dict[str, Task], rounds: int) -> dict[str, list[float]]:
+    """Seconds of each task, round by round, each round in another order."""
+    times: dict[str, list[float]] = {name: [] for name in tasks}
+    names, chance = list(tasks), random.Random(SEED)
+    with _quiet_memory():
+        for task in tasks.values():
+            task()
+        for _ in range(rounds):
+            chance.shuffle(names)
+            for name in names:
+                start = time.perf_counter()
+                tasks[name]()
+                times[name].append(time.perf_counter() - start)
+    return times
+
+
+def median_ratio(times: list[float], base: list[float]) -> float:
+    """The median over the rounds of how much longer one task takes than the other."""
+    return statistics.median(a / b for a, b in zip(times, base, strict=True))
+
+
+def evaluating(ruleset: Any, rows: list[Values]) -> Task:
+    """Evaluate all rows, and read what the hand-written function gives: the level and the score."""
+
+    def task() -> None:
+        evaluate = ruleset.evaluate
+        for row in rows:
+            result = evaluate(row)
+            _ = result.level
+            _ = result.score
+
+    return task
+
+
+def computing(rows: list[Values]) -> Task:
+    """Judge all rows by hand."""
+
+    def task() -> None:
+        for row in rows:
+            by_hand(row)
+
+    return task
+
+
+def check_results(ruleset: Any, complete: list[Values], gaps: list[Values]) -> None:
+    """Both judge alike; and with a tenth missing, what came out lies within what was said."""
+    for row, holes in zip(complete, gaps, strict=True):
+        score, passed = by_hand(row)
+        result, open_result = ruleset.evaluate(row), ruleset.evaluate(holes)
+        level = "pass" if passed else "none"
+        assert (float(result.score), result.level) == (score, level), (row, result.score, score)
+        assert open_result.score.low <= score <= open_result.score.high, (holes, open_result.score, score)
+        assert level in open_result.possible_levels, (holes, open_result.possible_levels, level)
+    share = statistics.mean(by_hand(row)[1] for row in complete)
+    assert 0.05 < share < 0.95, f"{share:.0%} pass: the workload decides nothing"
+
+
+def warm_figures() -> dict[str, float]:
+    """How evaluation compares with the function written by hand."""
+    chance = random.Random(SEED)
+    ruleset = ce.loads(ruleset_text(), name="workload.yaml")
+    complete = [complete_values(chance) for _ in range(SUBJECTS)]
+    gaps = [with_gaps(chance, row) for row in complete]
+    check_results(ruleset, complete, gaps)
+    tasks = {
+        "by hand": computing(complete),
+        "complete": evaluating(ruleset, complete),
+        "gaps": evaluating(ruleset, gaps),
+    }
+    times = in_turn(tasks, ROUNDS)
+    return {
+        "warm: level and score, complete, × by hand": median_ratio(times["complete"], times["by hand"]),
+        "warm: level and score, a tenth missing": median_ratio(times["gaps"], times["by hand"]),
+        "warm: by hand, µs": statistics.median(times["by hand"]) / SUBJECTS * 1e6,
+    }
+
+
+# ---- size ----------------------------------------------------------------------------------------
+
+
+def size_figures() -> dict[str, float]:
+    """How loading and evaluating grow with the number of criteria."""
+    texts = {name: ruleset_text(copies) for name, copies in (("40", 1), ("1,000", 25))}
+    loading: dict[str, Task] = {name: lambda text=text: ce.loads(text) for name, text in texts.items()}
+    loads = in_turn(loading, 7)
+    chance = random.Random(SEED)
+    runs = in_turn(
+        {
+            name: evaluating(
+                ce.loads(ruleset_text(copies)), [complete_values(chance, copies) for _ in range(SUBJECTS)]
+            )
+            for name, copies in (("small", 1), ("large", 10))
+        },
+        15,
+    )
+    return {
+        "size: ten times the criteria, × the time": median_ratio(runs["large"], runs["small"]),
+        **{f"size: load {name} criteria, ms": statistics.median(each) * 1e3 for name, each in loads.items()},
+    }
+
+
+# ---- hostile files -------------------------------------------------------------------------------
 
 HOSTILE = {
     "50,000 brackets": "'a: ' + '[' * 50_000",
@@ -58,142 +242,6 @@ print(outcome, seconds, int(peak) / 1024)
 """
 
 
-@contextlib.contextmanager
-def _quiet_memory() -> Iterator[None]:
-    """No collection of garbage while the clock runs."""
-    gc.collect()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
-def in_turn(tasks: dict[str, Task], rounds: int) -> dict[str, list[int]]:
-    """Nanoseconds of each task, round by round, each round in another order."""
-    times: dict[str, list[int]] = {name: [] for name in tasks}
-    names = list(tasks)
-    chance = random.Random(SEED)
-    with _quiet_memory():
-        for task in tasks.values():
-            task()
-        for _ in range(rounds):
-            chance.shuffle(names)
-            for name in names:
-                start = time.perf_counter_ns()
-                tasks[name]()
-                times[name].append(time.perf_counter_ns() - start)
-    return times
-
-
-def median_ratio(times: dict[str, list[int]], one: str, other: str) -> float:
-    """The median over the rounds of how much longer one task takes than the other."""
-    return statistics.median(a / b for a, b in zip(times[one], times[other], strict=True))
-
-
-def evaluating(ruleset: Any, rows: list[Values]) -> Task:
-    """Evaluate all rows and look at what the hand-written function gives: the score and the level."""
-
-    def task() -> None:
-        evaluate = ruleset.evaluate
-        for row in rows:
-            result = evaluate(row)
-            _ = result.level
-            _ = result.score
-
-    return task
-
-
-def only_evaluating(ruleset: Any, rows: list[Values]) -> Task:
-    """Evaluate all rows, and look at nothing yet: the results are whole, their parts are read when asked for."""
-
-    def task() -> None:
-        evaluate = ruleset.evaluate
-        for row in rows:
-            evaluate(row)
-
-    return task
-
-
-def computing(rows: list[Values]) -> Task:
-    """Judge all rows by hand."""
-
-    def task() -> None:
-        for row in rows:
-            by_hand(row)
-
-    return task
-
-
-def check_results(ruleset: Any, complete: list[Values], gaps: list[Values]) -> None:
-    """Both judge alike; and with a tenth missing, what came out lies within what was said."""
-    for row, holes in zip(complete, gaps, strict=True):
-        score, passed = by_hand(row)
-        result, open_result = ruleset.evaluate(row), ruleset.evaluate(holes)
-        level = "pass" if passed else "none"
-        assert (float(result.score), result.level) == (score, level), (row, result.score, score)
-        assert open_result.score.low <= score <= open_result.score.high, (holes, open_result.score, score)
-        assert level in open_result.possible_levels, (holes, open_result.possible_levels, level)
-    share = statistics.mean(by_hand(row)[1] for row in complete)
-    assert 0.05 < share < 0.95, f"{share:.0%} pass: the workload decides nothing"
-
-
-def evaluation_figures() -> dict[str, float]:
-    """How evaluation compares with the function written by hand."""
-    chance = random.Random(SEED)
-    ruleset = ce.loads(ruleset_text(), name="workload.yaml")
-    complete = [complete_values(chance) for _ in range(SUBJECTS)]
-    gaps = [with_gaps(chance, row) for row in complete]
-    check_results(ruleset, complete, gaps)
-    tasks = {
-        "by hand": computing(complete),
-        "complete": evaluating(ruleset, complete),
-        "gaps": evaluating(ruleset, gaps),
-        "complete alone": only_evaluating(ruleset, complete),
-        "gaps alone": only_evaluating(ruleset, gaps),
-    }
-    times = in_turn(tasks, ROUNDS)
-    return {
-        "evaluate, complete: times by hand": median_ratio(times, "complete alone", "by hand"),
-        "evaluate, a tenth missing: times by hand": median_ratio(times, "gaps alone", "by hand"),
-        "… and level and score read, complete": median_ratio(times, "complete", "by hand"),
-        "… and level and score read, a tenth missing": median_ratio(times, "gaps", "by hand"),
-        "by hand, µs": statistics.median(times["by hand"]) / SUBJECTS / 1e3,
-        "evaluate, complete, µs": statistics.median(times["complete"]) / SUBJECTS / 1e3,
-    }
-
-
-def size_figures() -> dict[str, float]:
-    """How loading and evaluating grow with the number of criteria."""
-    texts = {"40": ruleset_text(), "1,000": ruleset_text(25)}
-    # Steps of forty leaves are too coarse for 100: 80 and 800 stand for the tenfold.
-    small, large = ce.loads(ruleset_text(2)), ce.loads(ruleset_text(20))
-    chance = random.Random(SEED)
-    small_rows = [complete_values(chance, 2) for _ in range(50)]
-    large_rows = [complete_values(chance, 20) for _ in range(50)]
-    tasks: dict[str, Task] = {
-        f"load {name}": lambda text=text: ce.loads(text) for name, text in texts.items()
-    }
-    loads = in_turn(tasks, 7)
-    runs = in_turn({"small": evaluating(small, small_rows), "large": evaluating(large, large_rows)}, 15)
-    return {
-        "load 40 criteria, ms": statistics.median(loads["load 40"]) / 1e6,
-        "load 1,000 criteria, ms": statistics.median(loads["load 1,000"]) / 1e6,
-        "evaluate, ten times the criteria: times the cost": median_ratio(runs, "large", "small"),
-    }
-
-
-def import_figures() -> dict[str, float]:
-    """What the import adds to the start of Python."""
-
-    def start(program: str) -> Task:
-        return lambda: subprocess.run([sys.executable, "-c", program], check=True)
-
-    times = in_turn({"bare": start("pass"), "import": start("import criteria_engine")}, 21)
-    added = [(a - b) / 1e6 for a, b in zip(times["import"], times["bare"], strict=True)]
-    return {"import over bare Python, ms": statistics.median(added)}
-
-
 def hostile_figures() -> tuple[dict[str, float], list[str]]:
     """The slowest and the hungriest of the hostile files, and what did not end in a CriteriaError."""
     seconds, megabytes, strange = [0.0], [0.0], []
@@ -217,49 +265,25 @@ def hostile_figures() -> tuple[dict[str, float], list[str]]:
         if outcome != "CriteriaError":
             strange.append(f"{name}: {outcome}")
     return {
-        "hostile file, slowest, s": max(seconds),
-        "hostile file, most memory, MB": max(megabytes),
+        "hostile file: slowest, s": max(seconds),
+        "hostile file: most memory, MB": max(megabytes),
     }, strange
-
-
-TARGETS = {
-    "evaluate, complete: times by hand": 3,
-    "evaluate, a tenth missing: times by hand": 5,
-    "load 40 criteria, ms": 50,
-    "load 1,000 criteria, ms": 1_000,
-    "evaluate, ten times the criteria: times the cost": 11,
-    "import over bare Python, ms": 120,
-    "hostile file, slowest, s": 1,
-    "hostile file, most memory, MB": 200,
-}
-
-
-def machine() -> dict[str, str | int | None]:
-    """On what it was measured."""
-    cpu = Path("/proc/cpuinfo")
-    models = [line for line in cpu.read_text().splitlines() if "model name" in line] if cpu.exists() else []
-    return {
-        "processor": models[0].partition(":")[2].strip() if models else platform.machine(),
-        "cores": os.cpu_count(),
-        "system": platform.system(),
-        "python": f"{platform.python_implementation()} {platform.python_version()}",
-        **{name: metadata.version(name) for name in ("criteria-engine", "attrs", "PyYAML")},
-    }
 
 
 def main() -> None:
     """Measure all, print the table, write results.json."""
     hostile, strange = hostile_figures()
-    figures = {**evaluation_figures(), **size_figures(), **import_figures(), **hostile}
+    figures = {**cold_figures(), **warm_figures(), **size_figures(), **hostile}
+    machine = machine_and_versions("criteria-engine", "attrs", "PyYAML")
+    print(machine)
     width = max(map(len, figures))
-    print(*(f"{name}: {value}" for name, value in machine().items()), sep=", ")
     for name, figure in figures.items():
         target = f"{TARGETS[name]:>8,}" if name in TARGETS else ""
-        missed = "  <-- over" if figure > TARGETS.get(name, figure) else ""
+        missed = "  missed" if figure > TARGETS.get(name, figure) else ""
         print(f"{name:<{width}} {figure:>10.2f} {target}{missed}")
     for line in strange:
         print(f"not refused as it should be: {line}")
-    kept = {"machine": machine(), "figures": figures, "targets": TARGETS, "not_refused": strange}
+    kept = {"machine": machine, "figures": figures, "targets": TARGETS, "not_refused": strange}
     (HERE / "results.json").write_text(
         json.dumps(kept, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
     )

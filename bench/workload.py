@@ -24,7 +24,7 @@ MARK = 75
 REQUIRES = (
     "n08{0} >= 5 or flag1{0}",
     "n01{0} < 95 and place0{0} in ['middle', 'high']",
-    "n14{0} + n20{0} >= 30",
+    "n14{0} + n20{0} >= 30.05",  # no sum of tenths comes near it
     "place1{0} != 'low' or flag4{0}",
     "n24{0} <= 97 and n03{0} <= 98",
 )
@@ -115,7 +115,7 @@ def by_hand(values: Values) -> tuple[int, bool]:
         if flag1:
             score += 3
 
-    ready2 = n14 + n20 >= 30
+    ready2 = n14 + n20 >= 30.05
     if ready2:
         score += PLACE_POINTS[values["place2"]]
         if values["n12"] >= 20:

@@ -80,12 +80,35 @@ def test_import_is_quiet() -> None:
     assert done.stderr == ""
 
 
-def test_help_of_the_command_line_loads_no_engine() -> None:
-    """``criteria --help`` needs the words and argparse; a command loads its file when it is called."""
-    code = (
-        "import sys; from criteria_engine.cli.commands import main; assert main(['check', '--help']) == 0\n"
-        "rooms = {name.split('.')[1] for name in sys.modules if name.startswith('criteria_engine.')}\n"
-        "print(sorted(rooms), 'attrs' in sys.modules, 'yaml' in sys.modules)"
+def _loaded_by(program: str) -> set[str]:
+    """The modules that a fresh process holds at the end of a program."""
+    shown = f"{program}\nimport sys; print('\\n' + ' '.join(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", shown], check=True, capture_output=True, encoding="utf-8", timeout=60
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[-1] == "['cli', 'messages'] False False"
+    return set(done.stdout.splitlines()[-1].split())
+
+
+def _ours(modules: set[str]) -> set[str]:
+    return {name.removeprefix("criteria_engine.") for name in modules if name.startswith("criteria_engine")}
+
+
+def test_a_first_verdict_loads_no_more_than_it_needs(tmp_path: Path) -> None:
+    file = tmp_path / "ward.yaml"
+    file.write_text(
+        "criteria_engine: 1\nid: a.b\nversion: '1'\ninputs: {x: integer}\n"
+        "criteria:\n  c: {points: 2, test: x > 3}\nlevels: {good: {when: score() >= 1}}\n",
+        encoding="utf-8",
+    )
+    loaded = _loaded_by(f"import criteria_engine as ce; ce.load({str(file)!r}).evaluate({{}}).level")
+    ours = _ours(loaded)
+    assert len(ours) <= 60, sorted(ours)
+    assert not {name for name in ours if name.partition(".")[0] in {"tables", "explanation", "plans", "cli"}}
+    assert not loaded & {"argparse", "csv", "difflib", "hashlib", "json", "pathlib", "tempfile"}
+
+
+def test_help_loads_no_engine() -> None:
+    loaded = _loaded_by("from criteria_engine.cli import main; assert main(['--help']) == 0")
+    assert not loaded & {"yaml", "attr", "attrs"}
+    rooms = {name.partition(".")[0] for name in _ours(loaded)}
+    assert not rooms & {"compiler", "core", "files", "rules", "ruleset"}, sorted(rooms)

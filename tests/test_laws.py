@@ -136,6 +136,29 @@ class TestUnknowns:
 
     @many
     @given(st.data())
+    def test_first_verdicts_agree_with_later_ones(self, data: st.DataObject) -> None:
+        """The first rows of a set are judged by the interpreter, later ones by generated functions: both
+        agree to the last bit.
+        """
+        document = data.draw(strategies.documents(evidence=True, times=data.draw(st.booleans())))
+        worn = loaded(document)
+        drawn = []
+        for missing in (0.0, 0.3):
+            values = data.draw(strategies.values(document, missing=missing))
+            evidence = data.draw(st.none() | strategies.evidences(document))
+            drawn.append((values, evidence, data.draw(strategies.histories(document, missing=missing))))
+        for values, evidence, history in 4 * drawn:
+            seen(worn.evaluate(values, evidence=evidence, history=history, on=strategies.ON))
+            seen(worn.evaluate(values, on=strategies.ON))
+        for values, evidence, history in drawn:
+            first = loaded(document).evaluate(values, evidence=evidence, history=history, on=strategies.ON)
+            late = worn.evaluate(values, evidence=evidence, history=history, on=strategies.ON)
+            assert repr(seen(first)) == repr(seen(late))
+            first, late = (each.evaluate(values, on=strategies.ON) for each in (loaded(document), worn))
+            assert repr(seen(first)) == repr(seen(late))
+
+    @many
+    @given(st.data())
     def test_nothing_missing_needs_no_bounds(self, data: st.DataObject) -> None:
         """With nothing missing, the exact and the bounded program agree to the last bit."""
         document = data.draw(strategies.documents())

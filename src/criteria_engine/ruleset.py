@@ -15,7 +15,7 @@ from criteria_engine.rules.parts import RulesetParts
 
 __all__ = ["Ruleset"]
 
-FrameT = TypeVar("FrameT")
+_FrameT = TypeVar("_FrameT")
 
 
 @attrs.frozen(repr=False, eq=False, getstate_setstate=False)
@@ -90,7 +90,7 @@ class Ruleset(SoundRuleset):
 
     def evaluate_frame(
         self,
-        frame: FrameT,
+        frame: _FrameT,
         *,
         detail: bool = False,
         history: tuple[str, str] | None = None,
@@ -99,7 +99,7 @@ class Ruleset(SoundRuleset):
         sets: Sequence[RulesetParts] = (),
         prefix: str = "",
         strict: bool = False,
-    ) -> FrameT:
+    ) -> _FrameT:
         """Judge every row of a frame, whatever its kind; the same kind comes back, what is lazy stays lazy.
 
         An input is the column of its name; null, NaN, NaT and None are missing. ``n/a`` in a text
@@ -118,7 +118,7 @@ class Ruleset(SoundRuleset):
         from criteria_engine.tables.history import HistoryColumns
 
         asked = HistoryColumns(history, titles or {}, tuple(sets))
-        judged: FrameT = evaluate_frame(
+        judged: _FrameT = evaluate_frame(
             self, frame, detail=detail, on=on, asked=asked, prefix=prefix, strict=strict
         )
         return judged

@@ -1,7 +1,8 @@
-"""The walking carrier: works out single parts of the core for one assessment, on demand.
+"""The interpreter: works out single parts of the core for one assessment, on demand.
 
-It is what explanations look with: which steps were open, what a comparison saw. It runs the same
-bounded core as the generated programs, part by part, and compiles nothing.
+It judges the first rows of a program, for which no function is worth its compilation, and explanations ask it
+which steps were open and what a comparison saw. It does the same arithmetic in the same order as generated
+functions, so both agree to the last bit.
 """
 
 from __future__ import annotations
@@ -11,46 +12,12 @@ from collections.abc import Set as AbstractSet
 from typing import Any, assert_never
 
 from criteria_engine.backends.python import Anything, Output, children
-from criteria_engine.core import arithmetic
+from criteria_engine.core import arithmetic, nodes
 from criteria_engine.core.bounds import BoundsRewriter
-from criteria_engine.core.nodes import (
-    NA,
-    Among,
-    And,
-    Apply,
-    Choice,
-    Compare,
-    Condition,
-    Difference,
-    Extreme,
-    InputEvidenced,
-    InputFlag,
-    InputGiven,
-    InputNotApplicable,
-    InputNumber,
-    Mixture,
-    MixturePart,
-    Not,
-    Number,
-    Numeric,
-    Or,
-    Power,
-    Product,
-    Quotient,
-    Ratio,
-    Remainder,
-    Rounded,
-    Same,
-    Settled,
-    Sum,
-    Tighter,
-    Truth,
-)
+from criteria_engine.core.nodes import NA, Condition, Numeric
 from criteria_engine.core.traversal import children_first
 
-__all__ = [
-    "Interpreter",
-]
+__all__ = ["Interpreter"]
 
 
 class Interpreter:
@@ -100,78 +67,78 @@ class Interpreter:
 
     def _worked_out(self, part: Anything) -> Any:
         match part:
-            case Truth(value):
+            case nodes.Truth(value):
                 return value
-            case InputGiven(input):
+            case nodes.InputGiven(input):
                 return self.values[input] is not None
-            case InputEvidenced(input):
+            case nodes.InputEvidenced(input):
                 return input in self.evidence
-            case InputFlag(input, wanted):
+            case nodes.InputFlag(input, wanted):
                 return self.values[input] is wanted
-            case InputNotApplicable(input, wanted):
+            case nodes.InputNotApplicable(input, wanted):
                 return (self.values[input] is NA) == wanted
-            case Among(input, words, wanted):
+            case nodes.Among(input, words, wanted):
                 value = self.values[input]
                 return value is not None and value is not NA and (value in words) == wanted
-            case Same(left, right, wanted):
+            case nodes.Same(left, right, wanted):
                 pair = self.values[left], self.values[right]
                 there = all(value is not None and value is not NA for value in pair)
                 return there and (pair[0] == pair[1]) == wanted
-            case Compare(operator, left, right):
+            case nodes.Compare(operator, left, right):
                 return _compared(operator, self._value(left), self._value(right))
-            case And(parts):
+            case nodes.And(parts):
                 return all(self._value(each) for each in parts)
-            case Or(parts):
+            case nodes.Or(parts):
                 return any(self._value(each) for each in parts)
-            case Not(inner):
+            case nodes.Not(inner):
                 return not self._value(inner)
-            case Settled():
+            case nodes.Settled():
                 return self._value(self._bounds.can(part))
         return self._number(part)
 
     def _number(self, part: Numeric) -> Any:
         match part:
-            case Number(value):
+            case nodes.Number(value):
                 return arithmetic.as_float(value)
-            case InputNumber(input):
+            case nodes.InputNumber(input):
                 value = self.values[input]
                 return part.low if value is None or value is NA else float(value)
-            case Sum(terms):
+            case nodes.Sum(terms):
                 total = self._value(terms[0])
                 for term in terms[1:]:
                     total += self._value(term)
                 return total
-            case Difference(left, right):
+            case nodes.Difference(left, right):
                 return self._value(left) - self._value(right)
-            case Product(left, right):
+            case nodes.Product(left, right):
                 return self._value(left) * self._value(right)
-            case Quotient(left, right, nearest):
+            case nodes.Quotient(left, right, nearest):
                 divisor = self._value(right)
                 return 0.0 if -nearest < divisor < nearest else self._value(left) / divisor
-            case Remainder(left, right):
+            case nodes.Remainder(left, right):
                 return arithmetic.remainder(self._value(left), self._value(right))
-            case Power(base, exponent):
+            case nodes.Power(base, exponent):
                 return _raised(self._value(base), exponent)
-            case Extreme(which, parts):
+            case nodes.Extreme(which, parts):
                 sizes = [self._value(each) for each in parts]
                 return min(sizes) if which == "min" else max(sizes)
-            case Apply(function, parts, days_off):
+            case nodes.Apply(function, parts, days_off):
                 return _applied(function, [self._value(each) for each in parts], days_off)
-            case Rounded(inner, digits, mode):
+            case nodes.Rounded(inner, digits, mode):
                 return arithmetic.round_to(self._value(inner), digits, mode)
-            case Choice(branches, _, otherwise):
+            case nodes.Choice(branches, _, otherwise):
                 for branch in branches:
                     if self._value(branch.test):
                         return self._value(branch.value)
                 return self._value(otherwise)
-            case Ratio(exact=exact) | Tighter(exact=exact):
+            case nodes.Ratio(exact=exact) | nodes.Tighter(exact=exact):
                 return self._value(exact)
-            case Mixture(which, scale, parts, summed_on_grid):
+            case nodes.Mixture(which, scale, parts, summed_on_grid):
                 rows = [self._mixed(each) for each in parts]
                 return arithmetic.mixture(which, float(scale), rows, summed_on_grid)
         assert_never(part)
 
-    def _mixed(self, part: MixturePart) -> tuple[float, float, bool, bool]:
+    def _mixed(self, part: nodes.MixturePart) -> tuple[float, float, bool, bool]:
         ends = self._value(part.points), self._value(part.most)
         return *ends, self._value(part.surely), self._value(part.maybe)
 

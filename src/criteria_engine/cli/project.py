@@ -7,6 +7,7 @@ file to send.
 from __future__ import annotations
 
 import datetime
+import io
 import math
 import textwrap
 from argparse import Namespace
@@ -170,7 +171,6 @@ def _percent(share: Fraction, console: Console) -> str:
 def _as_csv(projection: Projection) -> str:
     """A row a year, numbers with a decimal point."""
     import csv
-    import io
 
     rows = projection.table().to_dict()
     stream = io.StringIO()

@@ -18,7 +18,7 @@ from criteria_engine.compiler.scope import Scope
 from criteria_engine.compiler.tree import (
     CriterionState,
     Node,
-    Step,
+    WorkStep,
     expressions_in,
     in_order,
     prerequisite_name,
@@ -107,7 +107,7 @@ class Compiler:
         # what names one of those that mean nothing is not told of it again
         scope.broken |= {parameter.id for parameter in scope.parameters if parameter.id not in scope.names}
 
-    def _note_ring(self, ring: Sequence[Step]) -> None:
+    def _note_ring(self, ring: Sequence[WorkStep]) -> None:
         members = list(dict.fromkeys(path or "score()" for _, path in ring))
         kind, path = ring[0]
         place = f"define.{path}" if kind == "define" else self.scope.tree.by_path[path].place
@@ -115,8 +115,8 @@ class Compiler:
 
     # ---- which step needs which ------------------------------------------------------------------
 
-    def _all_needs(self) -> dict[Step, set[Step]]:
-        needs: dict[Step, set[Step]] = {}
+    def _all_needs(self) -> dict[WorkStep, set[WorkStep]]:
+        needs: dict[WorkStep, set[WorkStep]] = {}
         for definition in self.scope.definitions.values():
             expressions = expressions_in((definition.expr, definition.rule))
             needs["define", definition.id] = self._asked_by(*expressions)
@@ -124,15 +124,15 @@ class Compiler:
             needs |= {(kind, path): needed for kind, needed in self._needs(node).items()}
         return needs
 
-    def _needs(self, node: Node) -> dict[str, set[Step]]:
+    def _needs(self, node: Node) -> dict[str, set[WorkStep]]:
         """What each step of a criterion needs."""
         path, criterion = node.path, node.criterion
         combine = criterion.combine or Combine()
 
-        def above(kind: str) -> set[Step]:
+        def above(kind: str) -> set[WorkStep]:
             return {(kind, node.parent.path)} if node.parent else set()
 
-        def below(*kinds: str) -> set[Step]:
+        def below(*kinds: str) -> set[WorkStep]:
             return {(kind, child.path) for child in node.children for kind in kinds}
 
         applies, blocked, most = ("applies", path), ("blocked", path), ("most", path)
@@ -157,9 +157,9 @@ class Compiler:
             needs["points"] |= below("state")  # the others take no notice of states
         return needs
 
-    def _asked_by(self, *expressions: Expression | None) -> set[Step]:
+    def _asked_by(self, *expressions: Expression | None) -> set[WorkStep]:
         """The definitions that expressions name, and the steps of the criteria that they ask about."""
-        needed: set[Step] = set()
+        needed: set[WorkStep] = set()
         for expression in expressions:
             if expression is None:
                 continue
@@ -172,14 +172,14 @@ class Compiler:
                 needed |= self._steps_of(function, name)
         return needed
 
-    def _required_by(self, criterion: Criterion) -> set[Step]:
-        needed: set[Step] = set()
+    def _required_by(self, criterion: Criterion) -> set[WorkStep]:
+        needed: set[WorkStep] = set()
         for expression in criterion.requires:
             name = prerequisite_name(expression, self.scope.tree)
             needed |= self._asked_by(expression) if name is None else self._steps_of("met", name)
         return needed
 
-    def _steps_of(self, function: str, name: str) -> set[Step]:
+    def _steps_of(self, function: str, name: str) -> set[WorkStep]:
         try:
             node = self.scope.tree.find(name)
         except Fault:

@@ -19,9 +19,7 @@ from criteria_engine.core.nodes import NA
 from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.rules.parts import Input
 
-__all__ = [
-    "InputReader",
-]
+__all__ = ["InputReader"]
 
 _NUMERIC = frozenset({"number", "percent", "integer"})
 _GROUPS = {"number": 0, "percent": 0, "integer": 1, "boolean": 2}
@@ -72,18 +70,25 @@ class InputReader:
                 names[f"words{place}"] = frozenset(words)
         return names
 
-    def entrance(self, *, missing: bool) -> Entrance:
-        """How a generated function reads a dictionary of plain values, some of which may be ``missing``.
+    def entrance(
+        self, otherwise: Callable[[dict[str, Any]], tuple[Row | None, Any]], *, missing: bool
+    ) -> Entrance:
+        """How a generated function reads a dictionary of plain values, some of which may be ``missing``;
+        it leaves others to ``otherwise``.
 
         What is left to the function is where numbers, words and truth values lie.
         """
         ids = [given.id for given in self.inputs]
-        names = {**self._names(), "fetch": itemgetter(*ids), "blank": dict.fromkeys(ids)}
-        lines = ["row = fetch(values)"]
+        names = {
+            **self._names(),
+            "otherwise": otherwise,
+            "fetch": itemgetter(*ids),
+            "blank": dict.fromkeys(ids),
+        }
+        # a name that is not known makes the dictionary longer
+        lines = [f"if len(values) != {len(ids)}: return otherwise(values)", "row = fetch(values)"]
         if missing:
-            # a name that is not known makes the dictionary longer than the blank one
-            refused = f"if len(values) != {len(ids)}: return None, None"
-            lines = ["values = blank | values", refused, *lines]
+            lines.insert(0, "values = blank | values")
         unpacked = ", ".join(f"i{place}" for place in range(len(ids)))
         lines.append(f"({unpacked}) = row")
         lines += self._type_checks(names, missing=missing)
@@ -103,7 +108,7 @@ class InputReader:
         if len(self.inputs) <= _CHECKED_SINGLY:
             gone = " and i{0} is not None" if missing else ""
             return [
-                f"if {_no_number(f'i{place}', given)}{gone.format(place)}: return None, None"
+                f"if {_no_number(f'i{place}', given)}{gone.format(place)}: raise odd"
                 for place, given in enumerate(self.inputs)
                 if given.type in _NUMERIC
             ]
@@ -113,7 +118,7 @@ class InputReader:
             end = start + sum(_GROUPS.get(given.type) == group for given in self.inputs)
             if end > start:
                 names[f"TYPES{group}"] = frozenset([*types, type(None)] if missing else types).issuperset
-                lines.append(f"if not TYPES{group}(map(type, row[{start}:{end}])): return None, None")
+                lines.append(f"if not TYPES{group}(map(type, row[{start}:{end}])): raise odd")
             start = end
         return lines
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from fractions import Fraction
 from typing import Any, TypeVar
 
 from criteria_engine.compiler.scope import Scope
@@ -28,23 +27,7 @@ from criteria_engine.core.grammar import (
     normal,
 )
 from criteria_engine.core.nodes import FunctionName, InputEvidenced, Not, Operator
-from criteria_engine.core.values import (
-    TOO_LARGE,
-    Meaning,
-    NumberValue,
-    TruthValue,
-    applied,
-    as_amount,
-    as_claim,
-    binary,
-    compared,
-    first_there,
-    free_claim,
-    handed_over,
-    is_known,
-    long_sum,
-    within,
-)
+from criteria_engine.core.values import Meaning, NumberValue, TruthValue
 from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.rules.parts import Criterion, Definition
 from criteria_engine.rules.shape import RuleContext
@@ -83,7 +66,7 @@ class _Lowering:
             raise
         except OverflowError:
             raise Fault("CE241", self._parsed.span(tree)) from None
-        if isinstance(meaning, NumberValue) and max(-meaning.numeric.low, meaning.numeric.high) > TOO_LARGE:
+        if isinstance(meaning, NumberValue) and max(-meaning.numeric.low, meaning.numeric.high) > m.TOO_LARGE:
             raise Fault("CE241", self._parsed.span(tree))
         return meaning
 
@@ -91,12 +74,10 @@ class _Lowering:
         match tree:
             case ast.Constant(value=str(word)):
                 return m.said(normal(word))
-            case ast.Constant(value=size):
-                return NumberValue(a.number(Fraction(repr(size))), named=True)
-            case ast.Name(id="true"):
-                return TruthValue(a.TRUE, a.FALSE)
-            case ast.Name(id="false"):
-                return TruthValue(a.FALSE, a.TRUE)
+            case ast.Constant(value=int() | float() as size):
+                return m.fixed(size)
+            case ast.Name(id="true" | "false" as word):
+                return m.fixed(word == "true")
             case ast.Name(id=name):
                 return self._scope.named(normal(name))
             case ast.BoolOp(operator, values):
@@ -120,10 +101,10 @@ class _Lowering:
         raise Fault("CE218", found=ast.unparse(tree)[:40])
 
     def _claim(self, tree: ast.expr) -> TruthValue:
-        return self._fitting(tree, as_claim)
+        return self._fitting(tree, m.as_claim)
 
     def _amount(self, tree: ast.expr) -> NumberValue:
-        return self._fitting(tree, as_amount)
+        return self._fitting(tree, m.as_amount)
 
     def _fitting(self, tree: ast.expr, fit: Callable[[Meaning], _Fitted]) -> _Fitted:
         try:
@@ -144,14 +125,14 @@ class _Lowering:
             first = first.left
         value = self._amount(first)
         if len(chain) > _LONG and all(isinstance(operator, ast.Add | ast.Sub) for operator, _ in chain):
-            return long_sum(value, [(operator, self._amount(right)) for operator, right in reversed(chain)])
+            return m.long_sum(value, [(operator, self._amount(right)) for operator, right in reversed(chain)])
         for operator, right in reversed(chain):
             if isinstance(operator, ast.Pow):
                 exponent = int(self._amount(right).numeric.low)
                 value = NumberValue(a.power(value.numeric, exponent), value.there, value.na)
             else:
-                value = binary(operator, value, self._amount(right))
-            if max(-value.numeric.low, value.numeric.high) > TOO_LARGE:
+                value = m.binary(operator, value, self._amount(right))
+            if max(-value.numeric.low, value.numeric.high) > m.TOO_LARGE:
                 raise OverflowError
         return value
 
@@ -161,10 +142,10 @@ class _Lowering:
             if isinstance(right, ast.List):
                 if not right.elts:
                     raise Fault("CE213")
-                inside = within(self.of(left), [self.of(each) for each in right.elts])
+                inside = m.within(self.of(left), [self.of(each) for each in right.elts])
                 links.append(inside if isinstance(operator, ast.In) else m.contrary_of(inside))
             else:
-                links.append(compared(_OPERATORS[type(operator)], self.of(left), self.of(right)))
+                links.append(m.compared(_OPERATORS[type(operator)], self.of(left), self.of(right)))
             left = right
         if len(links) == 1:
             return links[0]
@@ -189,19 +170,18 @@ class _Lowering:
     def _call(self, name: str, arguments: Sequence[ast.expr]) -> Meaning:
         match name:
             case "score" | "max_score" | "share" | "met" | "count_met" | "lowest_share":
-                place = dotted(self._parsed.text, arguments[0]) if arguments else ""
-                return self._scope.of_criterion(name, place)
+                return self._scope.of_criterion(name, self._criterion(arguments))
             case "percent":
                 return self._percent(arguments)
             case "known":
-                return is_known(self.of(arguments[0]))
+                return m.is_known(self.of(arguments[0]))
             case "applicable":
                 value = self.of(arguments[0])
                 return TruthValue(value.there, value.na)
             case "evidenced":
                 return self._evidenced(arguments[0])
             case "first":
-                return first_there([self.of(each) for each in arguments])
+                return m.first_there([self.of(each) for each in arguments])
             case "count":
                 return m.counted([self._claim(each) for each in arguments])
             case "years_between" | "days_between" | "working_days_between":
@@ -216,29 +196,26 @@ class _Lowering:
             case "holds":
                 return self._title(arguments)
         values = [self._amount(each) for each in arguments]
-        return applied(name, [handed_over(value) for value in values])
+        return m.applied(name, [m.handed_over(value) for value in values])
+
+    def _criterion(self, arguments: Sequence[ast.expr]) -> str:
+        """The criterion that arguments name; empty for the whole set."""
+        return dotted(self._parsed.text, arguments[0]) if arguments else ""
 
     def _percent(self, arguments: Sequence[ast.expr]) -> NumberValue:
-        of, all_of_it = arguments
-        if (
-            isinstance(of, ast.Call)
-            and isinstance(all_of_it, ast.Call)
-            and isinstance(of.func, ast.Name)
-            and isinstance(all_of_it.func, ast.Name)
-            and (of.func.id, all_of_it.func.id) == ("score", "max_score")
-        ):
-            places = [
-                dotted(self._parsed.text, each.args[0]) if each.args else "" for each in (of, all_of_it)
-            ]
-            if places[0] == places[1]:
-                return as_amount(self._scope.of_criterion("percent", places[0]))
-        part, whole = self._amount(of), self._amount(all_of_it)
+        match arguments:
+            # score and max_score of one criterion move together, so they are asked of it together
+            case [ast.Call(ast.Name("score"), of_score), ast.Call(ast.Name("max_score"), of_most)]:
+                name = self._criterion(of_score)
+                if name == self._criterion(of_most):
+                    return m.as_amount(self._scope.of_criterion("percent", name))
+        part, whole = map(self._amount, arguments)
         hundredfold = NumberValue(a.times(a.number(100), part.numeric), part.there, part.na)
-        return binary(ast.Div(), hundredfold, whole)
+        return m.binary(ast.Div(), hundredfold, whole)
 
     def _evidenced(self, tree: ast.expr) -> TruthValue:
         name = normal(tree.id) if isinstance(tree, ast.Name) else ""
-        if not self._scope.is_input(name):
+        if name not in self._scope.inputs:
             raise Fault("CE237", self._parsed.span(tree))
         return TruthValue(InputEvidenced(name), Not(InputEvidenced(name)))
 
@@ -247,7 +224,7 @@ class _Lowering:
         for tree in arguments:
             value = self.of(tree)
             if isinstance(value, m.TextValue) and value.constant is not None:
-                value = NumberValue(a.number(m.day_of(value.constant)), kind="date", named=True)
+                value = m.fixed_day(m.day_of(value.constant))
             if not isinstance(value, NumberValue) or value.kind != "date":
                 raise Fault("CE238", self._parsed.span(tree), found_kind=m.kind_of(value))
             days.append(value)
@@ -290,7 +267,7 @@ class _Lowering:
         claims = [now]
         for back in range(1, self._periods(count)):
             try:
-                claims.append(as_claim(self._before(back, condition)))
+                claims.append(m.as_claim(self._before(back, condition)))
             except Fault as fault:
                 fault.span = fault.span or self._parsed.span(condition)
                 raise
@@ -298,16 +275,15 @@ class _Lowering:
 
     def _check_this_period(self, condition: ast.expr) -> None:
         """What cannot be asked of earlier periods is not asked of this one either."""
-        for call in ast.walk(condition):
-            name = call.func.id if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) else ""
-            if isinstance(call, ast.expr) and name in PERIOD_FUNCTIONS:
-                raise Fault("CE252", self._parsed.span(call))
-            if isinstance(call, ast.expr) and name in CRITERION_FUNCTIONS:
-                raise Fault("CE251", self._parsed.span(call), name=name)
+        for part in ast.walk(condition):
+            match part:
+                case ast.Call(ast.Name(name)) if name in PERIOD_FUNCTIONS:
+                    raise Fault("CE252", self._parsed.span(part))
+                case ast.Call(ast.Name(name)) if name in CRITERION_FUNCTIONS:
+                    raise Fault("CE251", self._parsed.span(part), name=name)
 
     def _title(self, arguments: Sequence[ast.expr]) -> TruthValue:
-        words = [str(each.value) for each in arguments if isinstance(each, ast.Constant)]
-        ruleset, level = map(normal, words)
+        ruleset, level = [normal(str(each.value)) for each in arguments if isinstance(each, ast.Constant)]
         return self._scope.title(ruleset, level)
 
 
@@ -374,7 +350,7 @@ class ExpressionReader:
                 raise Fault("CE229", name=name)
         except Fault as fault:
             self.note(place, fault)
-            return free_claim()
+            return m.free_claim()
         state = scope.faces[node.path]
         return TruthValue(a.some([state.absent, state.met.true]), a.every([state.applies, state.met.false]))
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
-from typing import Any
 
 from criteria_engine.core import algebra as a
 from criteria_engine.core.grammar import nearest
@@ -18,22 +16,18 @@ from criteria_engine.core.values import (
     TruthValue,
     chosen,
     compared,
-    said,
+    fixed,
+    fixed_day,
+    options_of,
+    says,
 )
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.rules.parts import Dated, Input, Parameter, ParameterValue
 
 __all__ = [
-    "ON",
-    "ON_NAME",
-    "day_of_assessment",
-    "earlier_name",
-    "input_meaning",
-    "observed_input",
-    "parameter_meaning",
-    "span_of",
-    "title_name",
-]
+    "ON", "ON_NAME", "day_of_assessment", "earlier_name", "input_meaning", "observed_input",
+    "parameter_meaning", "span_of", "title_name",
+]  # fmt: skip
 
 ON = "@on"
 """The name under which the day of the assessment is observed."""
@@ -67,53 +61,45 @@ def day_of_assessment() -> NumberValue:
     return NumberValue(day, kind="date", named=True)
 
 
-def span_of(given: Input, words: Sequence[str]) -> tuple[float, float, bool]:
+def span_of(declared: Input, words: Sequence[str]) -> tuple[float, float, bool]:
     """The lowest and highest number of an input, and whether it is whole."""
-    match given.type:
+    match declared.type:
         case "ordinal":
             return 0, max(0, len(words) - 1), True
         case "date":
             return 1, _LAST_DAY, True
-    low: float = 0 if given.type == "percent" else -_LARGEST
-    high: float = 100 if given.type == "percent" else _LARGEST
-    if given.range is not None and len(given.range) == 2:
-        low, high = max(low, given.range[0]), min(high, given.range[1])
-    whole = given.type == "integer"
+    low: float = 0 if declared.type == "percent" else -_LARGEST
+    high: float = 100 if declared.type == "percent" else _LARGEST
+    if declared.range is not None and len(declared.range) == 2:
+        low, high = max(low, declared.range[0]), min(high, declared.range[1])
+    whole = declared.type == "integer"
     return low, high, whole
 
 
-def observed_input(given: Input, words: Sequence[str]) -> InputNumber:
+def observed_input(declared: Input, words: Sequence[str]) -> InputNumber:
     """The number of an input in the core."""
-    low, high, whole = span_of(given, words)
-    return InputNumber(given.id, low=float(low), high=float(high), whole=whole, on_grid=whole)
+    low, high, whole = span_of(declared, words)
+    return InputNumber(declared.id, low=float(low), high=float(high), whole=whole, on_grid=whole)
 
 
-def input_meaning(given: Input, words: Sequence[str]) -> Meaning:
+def input_meaning(declared: Input, words: Sequence[str]) -> Meaning:
     """What the name of an input means; ``words`` are those of its scale."""
     there: Condition = a.TRUE
     na: Condition = a.FALSE
-    if given.may_be_na:
-        there, na = InputNotApplicable(given.id, False), InputNotApplicable(given.id, True)
-    match given.type:
+    if declared.may_be_na:
+        there, na = InputNotApplicable(declared.id, False), InputNotApplicable(declared.id, True)
+    match declared.type:
         case "boolean":
-            return TruthValue(InputFlag(given.id, True), InputFlag(given.id, False), na)
+            return TruthValue(InputFlag(declared.id, True), InputFlag(declared.id, False), na)
         case "choice":
-            return TextValue((TextCase(there, input=given.id, domain=given.choices or ()),), na)
+            return TextValue((TextCase(there, input=declared.id, domain=declared.choices or ()),), na)
         case "text":
-            return TextValue((TextCase(there, input=given.id),), na)
+            return TextValue((TextCase(there, input=declared.id),), na)
         case "ordinal":
-            return NumberValue(observed_input(given, words), there, na, "scale", tuple(words), named=True)
+            return NumberValue(observed_input(declared, words), there, na, "scale", tuple(words), named=True)
         case "date":
-            return NumberValue(observed_input(given, words), there, na, "date", named=True)
-    return NumberValue(observed_input(given, words), there, na, named=True)
-
-
-def _fixed(value: Any) -> Meaning:
-    if isinstance(value, bool):
-        return TruthValue(a.TRUE, a.FALSE) if value else TruthValue(a.FALSE, a.TRUE)
-    if isinstance(value, str):
-        return said(value)
-    return NumberValue(a.number(Fraction(repr(value))), named=True)
+            return NumberValue(observed_input(declared, words), there, na, "date", named=True)
+    return NumberValue(observed_input(declared, words), there, na, named=True)
 
 
 def _by_date(dated: Sequence[Dated]) -> Meaning:
@@ -122,9 +108,9 @@ def _by_date(dated: Sequence[Dated]) -> Meaning:
     latest_first = sorted(dated, key=lambda entry: entry.from_, reverse=True)
     picks = []
     for entry in latest_first[:-1]:
-        start = NumberValue(a.number(entry.from_.toordinal()), kind="date", named=True)
-        picks.append((compared(">=", day, start), _fixed(entry.value)))
-    last = _fixed(latest_first[-1].value)
+        begun = compared(">=", day, fixed_day(entry.from_.toordinal()))
+        picks.append((begun, fixed(entry.value)))
+    last = fixed(latest_first[-1].value)
     return chosen(picks, last) if picks else last
 
 
@@ -133,7 +119,7 @@ def _setting(setting: ParameterValue | Parameter) -> Meaning:
         return _by_date(setting.dated)
     if setting.value is None:
         raise Fault("CE303")
-    return _fixed(setting.value)
+    return fixed(setting.value)
 
 
 def parameter_meaning(
@@ -149,11 +135,7 @@ def parameter_meaning(
         known = nearest(parameter.by, inputs) or ", ".join(list(inputs)[:8]) or "–"
         raise Fault("CE304" if parameter.by in names else "CE225", name=parameter.by, nearest=known)
     of = names[parameter.by]
-    options: Sequence[str] = ("true", "false") if isinstance(of, TruthValue) else ()
-    if isinstance(of, TextValue):
-        options = of.domain or ()
-    elif isinstance(of, NumberValue):
-        options = of.words
+    options = options_of(of)
     if not options:
         raise Fault("CE304", name=parameter.by)
     values = dict(parameter.values)
@@ -161,14 +143,7 @@ def parameter_meaning(
     extra = [word for word in values if word not in options]
     if missing or extra:
         raise Fault("CE305", missing=", ".join(missing) or "–", extra=", ".join(extra) or "–")
-    picks = []
-    for word in options:
-        if isinstance(of, TruthValue):
-            claim = of if word == "true" else TruthValue(of.false, of.true, of.na)
-        else:
-            claim = compared("==", of, said(word))
-        picks.append((claim, _setting(values[word])))
-    return _exhaustive(picks, of)
+    return _exhaustive([(says(of, word), _setting(values[word])) for word in options], of)
 
 
 def _exhaustive(picks: Sequence[tuple[TruthValue, Meaning]], of: Meaning) -> Meaning:

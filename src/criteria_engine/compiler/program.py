@@ -23,17 +23,12 @@ from criteria_engine.compiler.levels import Outcome, Outcomes
 from criteria_engine.compiler.scope import Scope
 from criteria_engine.core import algebra as a
 from criteria_engine.core.bounds import BoundsRewriter
-from criteria_engine.core.nodes import Condition, Numeric
+from criteria_engine.core.nodes import Condition, NumberLike, Numeric
+from criteria_engine.core.traversal import children_first, inner
 from criteria_engine.core.values import TruthValue
 from criteria_engine.rules.parts import Consistency, Status
 
-__all__ = [
-    "CODES",
-    "LevelVerdict",
-    "Program",
-    "Slot",
-    "Verdict",
-]
+__all__ = ["CODES", "LevelVerdict", "Program", "Slot", "Verdict"]
 
 CODES = (Status.MET, Status.NOT_MET, Status.NOT_APPLICABLE, Status.BLOCKED)
 """The states of a criterion in the order of ``Slot.states``."""
@@ -45,6 +40,9 @@ then for each rule of consistency whether it is surely broken.
 Of a complete row the outcome is its number; of a row with missing values there is a tuple that says of each
 outcome whether it is possible.
 """
+
+_Reading = Callable[[dict[str, Any]], tuple[Row | None, Verdict | None]]
+"""From values to a row and its verdict, or twice None."""
 
 _INTERPRETED = 2
 """So many rows are interpreted before a function is compiled."""
@@ -107,7 +105,8 @@ class Program:
             self.door.quickly = False
         self.levels: dict[Any, LevelVerdict] = {}
         self.once: dict[Any, Any] = {}
-        self._interpreted, self._size = 0, len(self.door.inputs)
+        self.quick: _Reading = self._too_early
+        self._interpreted = 0
         self._turn = threading.RLock()
 
     def _slot(self, path: str) -> Slot:
@@ -153,15 +152,29 @@ class Program:
     def _bounded_outputs(self) -> tuple[Output, ...]:
         """What makes the verdict of a row with missing values."""
         can, whole = self.bounds.can, self.slots[0]
-        possible = tuple(can(each.possible) for each in self.outcomes)
+        possible = tuple(end for each in self.outcomes for end in self._ends(each.possible))
+        ends = (*self._ends(whole.points), *self._ends(whole.states[2]))
         broken = [a.contrary(a.some([can(claim.true), can(claim.na)])) for _, claim in self.consistency]
-        return (possible, *self.bounds.interval(whole.points), can(whole.states[2]), *broken)
+        return (possible, *ends, *broken)
 
     def asked_of(self, slot: Slot) -> tuple[Anything, ...]:
         """The details of a criterion: which states are possible, the ends of its points and its maximum."""
-        most = slot.most if slot.most is not None else a.ZERO
-        interval = self.bounds.interval
-        return (*map(self.bounds.can, slot.states), *interval(slot.points), *interval(most))
+        roots = (*slot.states, slot.points, slot.most if slot.most is not None else a.ZERO)
+        return tuple(end for root in roots for end in self._ends(root))
+
+    def _ends(self, root: Anything) -> tuple[Anything, ...]:
+        """What a number can be at least and at most; that a condition can hold."""
+        try:
+            return self.bounds.interval(root) if isinstance(root, NumberLike) else (self.bounds.can(root),)
+        except RecursionError:
+            # deeper than Python's stack: once more from the lowest parts up, with nothing half done
+            self.bounds = BoundsRewriter()
+            for part, _ in children_first([root], inner):
+                if isinstance(part, NumberLike):
+                    self.bounds.interval(part)
+                else:
+                    self.bounds.can(part)
+            return self._ends(root)
 
     # ---- answers -----------------------------------------------------------------------------
 
@@ -218,32 +231,37 @@ class Program:
 
     # ---- straight from a dictionary ----------------------------------------------------------
 
-    def quick(self, values: dict[str, Any]) -> tuple[Row | None, Verdict | None]:
-        """The row and the verdict of sound plain values, read and judged by one generated function.
+    # ``quick`` gives the row and the verdict of a dictionary of sound plain values, which one generated function
+    # reads and judges. Whatever it does not take, it gives (None, None).
 
-        The verdict is None where anything is odd, or where too few rows were judged so far.
-        """
+    def _too_early(self, values: dict[str, Any]) -> tuple[Row | None, Verdict | None]:
+        """Stands for ``quick`` until enough rows were judged to make it worth compiling."""
         if self._interpreted < _INTERPRETED or not self.door.quickly:
             return None, None
-        if len(values) == self._size:
-            row, verdict = (self.once.get("quick") or self._quick_function(missing=False))(values)
-            if verdict is not None:
-                return row, verdict
-        return (self.once.get("quick with gaps") or self._quick_function(missing=True))(values)  # type: ignore[no-any-return]
+        if len(values) < len(self.door.inputs):
+            return self._with_gaps(values)
+        self.quick = self.kept("quick", lambda: self._reading(self._with_gaps, missing=False))
+        return self.quick(values)
 
-    def _quick_function(self, *, missing: bool) -> Callable[..., Any]:
+    def _with_gaps(self, values: dict[str, Any]) -> tuple[Row | None, Verdict | None]:
+        known: _Reading | None = self.once.get("quick with gaps")
+        if known is None:
+            known = self.kept("quick with gaps", lambda: self._reading(_nothing, missing=True))
+        return known(values)
+
+    def _reading(self, otherwise: _Reading, *, missing: bool) -> _Reading:
+        """A generated function from a dictionary of values to row and verdict."""
         door = self.door
+        return build_function(
+            door.order,
+            door.withholdable,
+            self._bounded_outputs() if missing else self._exact_outputs(),
+            missing=missing,
+            contraries={} if missing else self._contraries(),
+            entrance=door.entrance(otherwise, missing=missing),
+        )
 
-        def make() -> Callable[..., Any]:
-            outputs = self._bounded_outputs() if missing else self._exact_outputs()
-            entrance = door.entrance(missing=missing)
-            return build_function(
-                door.order,
-                door.withholdable,
-                outputs,
-                missing=missing,
-                contraries={} if missing else self._contraries(),
-                entrance=entrance,
-            )
 
-        return self.kept("quick with gaps" if missing else "quick", make)
+def _nothing(_values: dict[str, Any]) -> tuple[None, None]:
+    """What odd values come to: they are read again by the door, which says what is wrong."""
+    return None, None

@@ -184,10 +184,6 @@ class Scope:
             raise Fault(known.code, known.span, **known.details)
         return known
 
-    def is_input(self, name: str) -> bool:
-        """Whether the name is an input's."""
-        return name in self.inputs
-
     def named(self, name: str) -> Meaning:
         """An input, parameter or definition; ``Fault`` if there is none."""
         meaning = self._named_earlier(name) if self.periods else self.names.get(name)

@@ -26,21 +26,19 @@ from criteria_engine.rules.parts import Criterion
 from criteria_engine.rules.shape import Judged
 
 __all__ = [
-    "ANYTHING",
-    "CriterionState",
-    "Node",
-    "Step",
-    "Tree",
-    "expressions_in",
-    "in_order",
+    "ANYTHING", "CriterionState", "Node", "Tree", "WorkStep", "expressions_in", "in_order",
     "prerequisite_name",
-]
+]  # fmt: skip
 
+_DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 _MOST_RINGS = 20
 _MOST_STEPS = 20_000
 """How many rings are told, and how far the shortest is looked for."""
 
-Step = tuple[str, str]
+ANYTHING = "*"
+"""Among the names that could not be read: any name may be one of them."""
+
+WorkStep = tuple[str, str]
 """One step of the work: its kind and what of, ("points", "order.turnout"), ("define", "share"), …"""
 
 
@@ -65,9 +63,9 @@ class Node(Record):
         """All criteria below, parents first."""
         waiting = deque(self.children)
         while waiting:
-            found = waiting.popleft()
-            yield found
-            waiting.extendleft(reversed(found.children))
+            node = waiting.popleft()
+            yield node
+            waiting.extendleft(reversed(node.children))
 
 
 class Tree(Record):
@@ -114,73 +112,64 @@ class Tree(Record):
         return name in self.by_id or (bool(name) and name in self.by_path)
 
 
-def in_order(needs: Mapping[Step, set[Step]]) -> tuple[list[Step], list[list[Step]]]:
-    """The faces in the order in which they need each other, and the first rings that were found.
+def in_order(needs: Mapping[WorkStep, set[WorkStep]]) -> tuple[list[WorkStep], list[list[WorkStep]]]:
+    """The steps in the order in which they need each other, and the first rings that were found.
 
     One edge of each ring is dropped, so that everything else can still be looked at.
     """
-    graph = {face: set(needed) for face, needed in needs.items()}
-    rings: list[list[Step]] = []
+    graph = {step: set(needed) for step, needed in needs.items()}
+    rings: list[list[WorkStep]] = []
     while len(rings) < _MOST_RINGS:
         try:
             return list(TopologicalSorter(graph).static_order()), rings
         except CycleError as error:
-            ring = _shortest(graph, error.args[1])
+            ring = _shortest_ring(graph, error.args[1])
             rings.append(ring)
             graph[ring[-1]].discard(ring[0])
     return _in_any_order(graph), rings
 
 
-def _in_any_order(graph: Mapping[Step, set[Step]]) -> list[Step]:
-    """What each face needs before it, where that does not lead back to it."""
-    order: dict[Step, None] = {}
-    begun: set[Step] = set()
+def _in_any_order(graph: Mapping[WorkStep, set[WorkStep]]) -> list[WorkStep]:
+    """What each step needs before it, where that does not lead back to it."""
+    order: dict[WorkStep, None] = {}
+    begun: set[WorkStep] = set()
     for start in graph:
         waiting = [start]
         while waiting:
-            face = waiting[-1]
-            left = [] if face in begun else [each for each in graph.get(face, ()) if each not in begun]
-            begun.add(face)
+            step = waiting[-1]
+            left = [] if step in begun else [each for each in graph.get(step, ()) if each not in begun]
+            begun.add(step)
             waiting += left
             if not left:
                 order.setdefault(waiting.pop())
     return list(order)
 
 
-def _shortest(graph: Mapping[Step, set[Step]], cycle: Sequence[Step]) -> list[Step]:
-    """The shortest ring through any member of ``cycle``."""
-    best: list[Step] = list(cycle[1:])
-    best.reverse()
+def _shortest_ring(graph: Mapping[WorkStep, set[WorkStep]], cycle: Sequence[WorkStep]) -> list[WorkStep]:
+    """The shortest ring through any member of ``cycle``, as far as so many steps lead."""
+    best = list(cycle[:0:-1])
     left = _MOST_STEPS
     for start in dict.fromkeys(cycle):
         if left < 0:
             break
-        came: dict[Step, Step] = {}
+        came_from: dict[WorkStep, WorkStep] = {}
         waiting = deque([start])
-        while waiting:
-            face = waiting.popleft()
+        while waiting and start not in came_from:
+            step = waiting.popleft()
             left -= 1
-            for needed in sorted(graph.get(face, ())):
-                if needed == start:
-                    path = [face]
-                    while path[-1] != start:
-                        path.append(came[path[-1]])
-                    if len(path) < len(best):
-                        best = path[::-1]
-                    waiting.clear()
-                    break
-                if needed not in came:
-                    came[needed] = face
+            for needed in sorted(graph.get(step, ())):
+                if needed not in came_from:
+                    came_from[needed] = step
                     waiting.append(needed)
+        if start in came_from:
+            path = [came_from[start]]
+            while path[-1] != start:
+                path.append(came_from[path[-1]])
+            best = min(best, path[::-1], key=len)
     return best
 
 
-# ---- the faces of a criterion: what is known of it so far, and what a ruleset is made of ---------
-
-_DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
-
-ANYTHING = "*"
-"""Among the names that could not be read: any name may be one of them."""
+# ---- what is known of a criterion ------------------------------------------------------------
 
 
 class CriterionState(Record, frozen=False):

@@ -19,34 +19,14 @@ from criteria_engine.core.record import Record
 from criteria_engine.messages.diagnostics import Fault
 
 __all__ = [
-    "CRITERION_FUNCTIONS",
-    "DECIMAL_COMMA",
-    "DEEPEST",
-    "FUNCTIONS",
-    "LONGEST",
-    "MOST_PERIODS",
-    "MOST_PIECES",
-    "PERIOD_FUNCTIONS",
-    "RESERVED",
-    "TOKEN",
-    "Parsed",
-    "dotted",
-    "expression_tree",
-    "gate",
-    "is_id",
-    "mended_date",
-    "mended_number",
-    "nearest",
-    "normal",
-    "parse",
-    "run_module",
-    "short",
-    "shown_letter",
+    "CRITERION_FUNCTIONS", "DECIMAL_COMMA", "DEEPEST", "FUNCTIONS", "LONGEST", "MOST_PERIODS", "MOST_PIECES",
+    "PERIOD_FUNCTIONS", "RESERVED", "TOKEN", "Parsed", "dotted", "expression_tree", "gate", "is_id",
+    "mended_date", "mended_number", "nearest", "normal", "parse", "run_module", "short", "shown_letter",
     "statements",
-]
+]  # fmt: skip
 
 
-# ---- the gate before the parser of expressions: length, depth, characters, numbers ---------------
+# ---- the gate: length, depth, characters, numbers --------------------------------------------
 
 LONGEST = 4_000
 MOST_PIECES = 1_000
@@ -58,49 +38,19 @@ TOKEN = re.compile(
       | (?P<operator>\*\*|//|==|!=|<=|>=|[-+*/%<>()\[\],.]) | (?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
-
-
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
-
-
 DECIMAL_COMMA = re.compile(r"(?<![\w.])[0-9]+,[0-9]+(?![\w.])")
-
-
 _INSTEAD = {
     "=": "==", "≥": ">=", "≤": "<=", "≠": "!=", "×": "*", "÷": "/", "−": "-", "–": "-", "&": "and",
     "|": "or", "!": "not", "^": "**", "“": "'", "”": "'", "‘": "'", "’": "'", "（": "(", "）": ")",
 }  # fmt: skip
-
-
 _WORD_INSTEAD = {
     "True": "true", "False": "false", "TRUE": "true", "FALSE": "false", "AND": "and", "OR": "or",
     "NOT": "not", "và": "and", "hoặc": "or", "không": "not", "IF": "if", "ELSE": "else",
 }  # fmt: skip
-
-
-_INFIX = frozenset(
-    {
-        "+",
-        "-",
-        "*",
-        "/",
-        "//",
-        "%",
-        "**",
-        "<",
-        "<=",
-        ">",
-        ">=",
-        "==",
-        "!=",
-        "and",
-        "or",
-        "not",
-        "if",
-        "else",
-        "in",
-    }
-)
+_INFIX = frozenset((
+    "+", "-", "*", "/", "//", "%", "**", "<", "<=", ">", ">=", "==", "!=", "and", "or", "not", "if", "else", "in",
+))  # fmt: skip
 
 
 def short(text: str) -> str:
@@ -176,7 +126,7 @@ def mended_number(piece: str) -> str:
     return begins[0][:_MOST_DIGITS] if begins else "0"
 
 
-# ---- python's parser and compiler, one thread at a time ------------------------------------------
+# ---- Python's parser and compiler, one thread at a time --------------------------------------
 
 _TURN = threading.Lock()
 
@@ -195,8 +145,11 @@ def statements(lines: Sequence[str]) -> list[ast.stmt]:
 
 
 def run_module(body: Sequence[ast.stmt], space: Mapping[str, Any]) -> dict[str, Any]:
-    """What a module of our own statements defines, in a name space that holds only ``space``."""
-    module = ast.fix_missing_locations(ast.Module(list(body), []))
+    """What a module of our own statements defines, in a name space that holds only ``space``.
+
+    Each part of the statements has its place in a source already.
+    """
+    module = ast.Module(list(body), [])
     names = {"__builtins__": {}, **space}
     with _TURN:
         code = compile(module, "<criteria_engine>", "exec")
@@ -204,37 +157,16 @@ def run_module(body: Sequence[ast.stmt], space: Mapping[str, Any]) -> dict[str, 
     return names
 
 
+# ---- the language ----------------------------------------------------------------------------
+
 FUNCTIONS: dict[str, tuple[int, int]] = {
-    "percent": (2, 2),
-    "min": (1, 1000),
-    "max": (1, 1000),
-    "abs": (1, 1),
-    "sqrt": (1, 1),
-    "exp": (1, 1),
-    "ln": (1, 1),
-    "log10": (1, 1),
-    "floor": (1, 1),
-    "ceil": (1, 1),
-    "round": (1, 2),
-    "score": (0, 1),
-    "max_score": (0, 1),
-    "share": (0, 1),
-    "met": (1, 1),
-    "count_met": (0, 1),
-    "lowest_share": (0, 1),
-    "known": (1, 1),
-    "applicable": (1, 1),
-    "evidenced": (1, 1),
-    "first": (1, 1000),
-    "count": (1, 1000),
-    "years_between": (2, 2),
-    "days_between": (2, 2),
-    "working_days_between": (2, 2),
-    "previous": (1, 2),
-    "every_period": (2, 2),
-    "any_period": (2, 2),
-    "holds": (2, 2),
-}
+    "percent": (2, 2), "min": (1, 1000), "max": (1, 1000), "abs": (1, 1), "sqrt": (1, 1), "exp": (1, 1),
+    "ln": (1, 1), "log10": (1, 1), "floor": (1, 1), "ceil": (1, 1), "round": (1, 2), "score": (0, 1),
+    "max_score": (0, 1), "share": (0, 1), "met": (1, 1), "count_met": (0, 1), "lowest_share": (0, 1),
+    "known": (1, 1), "applicable": (1, 1), "evidenced": (1, 1), "first": (1, 1000), "count": (1, 1000),
+    "years_between": (2, 2), "days_between": (2, 2), "working_days_between": (2, 2), "previous": (1, 2),
+    "every_period": (2, 2), "any_period": (2, 2), "holds": (2, 2),
+}  # fmt: skip
 """Each function and how many arguments it takes."""
 
 _COMMON = "percent, min, max, round, score, met, count, first, known, previous, holds, …"
@@ -334,11 +266,13 @@ def mended_date(text: str) -> str:
 
 def _syntax_fault(text: str, error: SyntaxError) -> Fault:
     start, width = _token_at(text, error.offset or 0)
-    if re.search(r"[0-9]\s*%\s*($|[)\],]|and\b|or\b)", text):
-        place = re.search(r"[0-9.]+\s*%\s*($|[)\],]|and\b|or\b)", text)
-        if place:
-            found = place.group().split("%")[0].strip()
-            return Fault("CE209", (place.start(), len(found) + 1), found=found + "%", mended=f"{found} / 100")
+    ends = r"\s*%\s*($|[)\],]|and\b|or\b)"
+    percent = re.search(r"[0-9.]+" + ends, text)
+    if percent and re.search(r"[0-9]" + ends, text):
+        number = percent.group().split("%")[0].strip()
+        return Fault(
+            "CE209", (percent.start(), len(number) + 1), found=number + "%", mended=f"{number} / 100"
+        )
     opened = text.count("(") - text.count(")") or text.count("[") - text.count("]")
     if opened:
         return Fault("CE210", (start, 1), bracket="(" if opened > 0 else ")")
@@ -422,23 +356,16 @@ def _inner_call(text: str, call: ast.Call, criteria: list[tuple[str, str]]) -> l
     if not least <= len(call.args) <= most:
         wanted = str(least) if least == most else f"{least}–{most}" if most < 1000 else f"≥ {least}"
         raise Fault("CE212", place, name=name, wanted=wanted, found=len(call.args))
-    if name == "holds":
-        return _inner_title(text, call)
+    if name == "holds":  # a title's ruleset and level are texts, and nothing else
+        for argument in call.args:
+            if not (
+                isinstance(argument, ast.Constant) and isinstance(argument.value, str) and argument.value
+            ):
+                raise Fault("CE254", _span(text, argument))
+        return []
     if name not in CRITERION_FUNCTIONS:
         return list(call.args)
     criteria.append((name, dotted(text, call.args[0]) if call.args else ""))
-    return []
-
-
-def _inner_title(text: str, call: ast.Call) -> list[ast.AST]:
-    """A title's ruleset and level are texts, and nothing else."""
-    for argument in call.args:
-        if (
-            not isinstance(argument, ast.Constant)
-            or not isinstance(argument.value, str)
-            or not argument.value
-        ):
-            raise Fault("CE254", _span(text, argument))
     return []
 
 

@@ -22,63 +22,19 @@ from typing import Final, Literal, NamedTuple, final
 from criteria_engine.core.record import Record
 
 __all__ = [
-    "NA",
-    "Among",
-    "And",
-    "Apply",
-    "Bounds",
-    "Branch",
-    "Choice",
-    "Compare",
-    "Condition",
-    "Difference",
-    "Extreme",
-    "FunctionName",
-    "InputEvidenced",
-    "InputFlag",
-    "InputGiven",
-    "InputNotApplicable",
-    "InputNumber",
-    "Mixture",
-    "MixturePart",
-    "Not",
-    "NotApplicable",
-    "Number",
-    "NumberLike",
-    "Numeric",
-    "Operator",
-    "Or",
-    "Part",
-    "Power",
-    "Product",
-    "Quotient",
-    "Ratio",
-    "Remainder",
-    "Rounded",
-    "RoundingMode",
-    "Same",
-    "Settled",
-    "Sum",
-    "Tighter",
-    "Truth",
-]
+    "NA", "Among", "And", "Apply", "Bounds", "Branch", "Choice", "Compare", "Condition", "Difference",
+    "Extreme", "FunctionName", "InputEvidenced", "InputFlag", "InputGiven", "InputNotApplicable",
+    "InputNumber", "Mixture", "MixturePart", "Not", "NotApplicable", "Number", "NumberLike", "Numeric",
+    "Operator", "Or", "Part", "Power", "Product", "Quotient", "Ratio", "Remainder", "Rounded", "RoundingMode",
+    "Same", "Settled", "Sum", "Tighter", "Truth",
+]  # fmt: skip
 
 Operator = Literal["<", "<=", ">", ">=", "==", "!="]
 RoundingMode = Literal["half_up", "half_even", "down", "up"]
 FunctionName = Literal[
-    "grid",
-    "floor",
-    "ceil",
-    "abs",
-    "sqrt",
-    "exp",
-    "ln",
-    "log10",
-    "log",
-    "power_of_e",
-    "years_between",
+    "grid", "floor", "ceil", "abs", "sqrt", "exp", "ln", "log10", "log", "power_of_e", "years_between",
     "working_days_between",
-]
+]  # fmt: skip
 
 
 class NumberLike(Record, kw_only=True):
@@ -344,36 +300,13 @@ class Tighter(NumberLike):
 
 
 Condition = (
-    Truth
-    | InputFlag
-    | InputNotApplicable
-    | InputGiven
-    | InputEvidenced
-    | Compare
-    | Among
-    | Same
-    | And
-    | Or
-    | Settled
-    | Not
-)
+    Truth | InputFlag | InputNotApplicable | InputGiven | InputEvidenced | Compare | Among | Same | And | Or
+    | Settled | Not
+)  # fmt: skip
 Numeric = (
-    Number
-    | InputNumber
-    | Sum
-    | Difference
-    | Product
-    | Quotient
-    | Remainder
-    | Power
-    | Extreme
-    | Apply
-    | Rounded
-    | Choice
-    | Ratio
-    | Mixture
-    | Tighter
-)
+    Number | InputNumber | Sum | Difference | Product | Quotient | Remainder | Power | Extreme | Apply |
+    Rounded | Choice | Ratio | Mixture | Tighter
+)  # fmt: skip
 
 
 # ---- a number between a low and a high end -------------------------------------------------------

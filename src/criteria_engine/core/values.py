@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from criteria_engine.core import algebra as a
@@ -32,40 +32,12 @@ from criteria_engine.core.record import Record
 from criteria_engine.messages.diagnostics import Fault
 
 __all__ = [
-    "FREE",
-    "TOO_LARGE",
-    "Meaning",
-    "NumberValue",
-    "TextCase",
-    "TextValue",
-    "TruthValue",
-    "all_of",
-    "any_of",
-    "applied",
-    "as_amount",
-    "as_claim",
-    "binary",
-    "chosen",
-    "compared",
-    "conditional",
-    "contrary_of",
-    "counted",
-    "day_of",
-    "first_there",
-    "fitted",
-    "free_claim",
-    "free_number",
-    "handed_over",
-    "is_free",
-    "is_known",
-    "joined_ways",
-    "kind_of",
-    "least_of",
-    "least_of_any",
-    "long_sum",
-    "said",
-    "within",
-]
+    "FREE", "TOO_LARGE", "Meaning", "NumberValue", "TextCase", "TextValue", "TruthValue", "all_of", "any_of",
+    "applied", "as_amount", "as_claim", "binary", "chosen", "compared", "conditional", "contrary_of",
+    "counted", "day_of", "first_there", "fitted", "fixed", "fixed_day", "free_claim", "free_number",
+    "handed_over", "is_free", "is_known", "joined_ways", "kind_of", "least_of", "least_of_any", "long_sum",
+    "options_of", "said", "says", "within",
+]  # fmt: skip
 
 _FAR = 10**300
 
@@ -152,9 +124,21 @@ class TextValue(Record):
 Meaning = NumberValue | TruthValue | TextValue
 
 
+def fixed(value: bool | str | float) -> Meaning:
+    """A constant as it was written."""
+    if isinstance(value, bool):
+        return TruthValue(a.TRUE, a.FALSE) if value else TruthValue(a.FALSE, a.TRUE)
+    return said(value) if isinstance(value, str) else NumberValue(a.decimal(value), named=True)
+
+
 def said(word: str) -> TextValue:
     """A fixed text."""
     return TextValue((TextCase(a.TRUE, word),))
+
+
+def fixed_day(ordinal: int) -> NumberValue:
+    """A fixed day, counted from 1 January of the year 1."""
+    return NumberValue(a.number(ordinal), kind="date", named=True)
 
 
 def kind_of(meaning: Meaning) -> str:
@@ -165,6 +149,23 @@ def kind_of(meaning: Meaning) -> str:
         case TruthValue():
             return "boolean"
     return "text"
+
+
+def options_of(meaning: Meaning) -> tuple[str, ...]:
+    """All the words that a value can be; none where it may be any text, a number or a day."""
+    match meaning:
+        case NumberValue(words=words):
+            return words
+        case TextValue(domain=domain):
+            return domain or ()
+    return ("true", "false")
+
+
+def says(meaning: Meaning, word: str) -> TruthValue:
+    """Whether a value is one of its ``options_of``."""
+    if isinstance(meaning, TruthValue):
+        return meaning if word == "true" else TruthValue(meaning.false, meaning.true, meaning.na)
+    return compared("==", meaning, said(word))
 
 
 def as_claim(meaning: Meaning) -> TruthValue:
@@ -245,7 +246,7 @@ def fitted(one: Meaning, other: Meaning) -> Meaning:
         return one
     if other.kind == "scale":
         return NumberValue(a.number(_place(word, other.words)), kind="scale", words=other.words, named=True)
-    return NumberValue(a.number(day_of(word)), kind="date", named=True)
+    return fixed_day(day_of(word))
 
 
 def day_of(word: str) -> int:
@@ -301,11 +302,8 @@ def joined_ways(ways: Sequence[tuple[Condition, Condition, Meaning]], none: Cond
     na = a.some([none, *[a.every([guard, value.na]) for guard, value in zip(guards, alike, strict=True)]])
     if all(isinstance(value, TruthValue) for value in alike):
         claims = [value for value in alike if isinstance(value, TruthValue)]
-        return TruthValue(
-            a.some([a.every([guard, claim.true]) for guard, claim in zip(guards, claims, strict=True)]),
-            a.some([a.every([guard, claim.false]) for guard, claim in zip(guards, claims, strict=True)]),
-            na,
-        )
+        true, false = [claim.true for claim in claims], [claim.false for claim in claims]
+        return TruthValue(_picked(guards, true), _picked(guards, false), na)
     if all(isinstance(value, TextValue) for value in alike):
         words = [value for value in alike if isinstance(value, TextValue)]
         cases = [
@@ -317,25 +315,18 @@ def joined_ways(ways: Sequence[tuple[Condition, Condition, Meaning]], none: Cond
     return _joined_amounts(ways, alike, na)
 
 
+def _picked(guards: Sequence[Condition], conditions: Iterable[Condition]) -> Condition:
+    """The condition of the one way whose guard holds."""
+    return a.some([a.every(pair) for pair in zip(guards, conditions, strict=True)])
+
+
 def _joined_amounts(
     ways: Sequence[tuple[Condition, Condition, Meaning]], alike: Sequence[Meaning], na: Condition
 ) -> NumberValue:
     amounts = [value for value in alike if isinstance(value, NumberValue)]
-    first = amounts[0] if amounts else None
-    odd = next(
-        (
-            value
-            for value in alike
-            if not isinstance(value, NumberValue)
-            or first is None
-            or value.kind != first.kind
-            or value.words != first.words
-        ),
-        None,
-    )
-    if odd is not None or first is None:
-        kinds = sorted({kind_of(value) for value in alike})
-        raise Fault("CE234", kinds=", ".join(kinds))
+    kinds = {(amount.kind, amount.words) for amount in amounts}
+    if len(amounts) < len(alike) or len(kinds) > 1:
+        raise Fault("CE234", kinds=", ".join(sorted({kind_of(value) for value in alike})))
     branches = [
         Branch(test, a.every([guard, amount.there]), amount.numeric)
         for (test, guard, _), amount in zip(ways, amounts, strict=True)
@@ -345,7 +336,7 @@ def _joined_amounts(
     # where none holds the number does not apply: the last stands in, so that spans stay true
     last = branches[-1]
     numeric = a.choice(branches[:-1], last.guard, last.value)
-    return NumberValue(numeric, there, na, first.kind, first.words, named)
+    return NumberValue(numeric, there, na, amounts[0].kind, amounts[0].words, named)
 
 
 def least_of(which: Literal["min", "max"], amounts: Sequence[NumberValue]) -> NumberValue:
@@ -382,7 +373,7 @@ def least_of_any(which: Literal["min", "max"], amounts: Sequence[NumberValue]) -
     )
 
 
-# ---- whether a value is there, and the first of several that is: plain facts of an assessment ----
+# ---- whether a value is there: a plain fact of an assessment ---------------------------------
 
 
 def is_known(meaning: Meaning) -> TruthValue:
@@ -399,17 +390,11 @@ def _settled(meaning: Meaning) -> Condition:
             return Settled((there, na), (numeric,), na)
         case TruthValue(true, false, na):
             return Settled((true, false, na), (), a.TRUE)
-        case TextValue():
-            return _settled_words(meaning)
-
-
-def _settled_words(meaning: TextValue) -> Condition:
-    guards = tuple(case.guard for case in meaning.cases)
-    spoken = [
-        a.every([case.guard, InputGiven(case.input) if case.input is not None else a.TRUE])
-        for case in meaning.cases
-    ]
-    return a.every([Settled((*guards, meaning.na), (), a.TRUE), a.some([meaning.na, *spoken])])
+        case TextValue(cases, na):
+            known = [a.TRUE if case.input is None else InputGiven(case.input) for case in cases]
+            guards = [case.guard for case in cases]
+            said_now = a.some([na, *[a.every(pair) for pair in zip(guards, known, strict=True)]])
+            return a.every([Settled((*guards, na), (), a.TRUE), said_now])
 
 
 def first_there(values: Sequence[Meaning]) -> Meaning:
@@ -424,7 +409,7 @@ def first_there(values: Sequence[Meaning]) -> Meaning:
     return joined_ways(ways, a.every([prefix, *[value.na for value in values]]))
 
 
-# ---- numbers put together: operators, functions and long sums over what may not apply ------------
+# ---- numbers put together --------------------------------------------------------------------
 
 TOO_LARGE = 1e290
 """What may come out larger than this is refused."""
@@ -474,69 +459,47 @@ def applied(name: str, values: Sequence[NumberValue]) -> NumberValue:
             return least_of(which, values)
         case "abs" | "floor" | "ceil" | "exp" as function:
             return NumberValue(a.apply(function, [first.numeric]), first.there, first.na)
-        case "sqrt":
-            inside, outside = a.compare(">=", first.numeric, a.ZERO), a.compare("<", first.numeric, a.ZERO)
-            return NumberValue(
-                a.on_grid(a.apply("sqrt", [first.numeric])),
-                a.every([first.there, inside]),
-                a.some([first.na, outside]),
-            )
-        case "ln" | "log10" as function:
-            inside, outside = a.compare(">", first.numeric, a.ZERO), a.compare("<=", first.numeric, a.ZERO)
-            return NumberValue(
-                a.apply(function, [first.numeric]),
-                a.every([first.there, inside]),
-                a.some([first.na, outside]),
-            )
+        case "sqrt" | "ln" | "log10" as function:
+            edge: Operator = ">=" if function == "sqrt" else ">"
+            inside = a.compare(edge, first.numeric, a.ZERO)
+            outside = a.compare(a.opposite(edge), first.numeric, a.ZERO)
+            value = a.apply(function, [first.numeric])
+            return NumberValue(value, a.every([first.there, inside]), a.some([first.na, outside]))
     raise Fault("CE211", name=name, nearest="")
 
 
-# ---- comparing values: numbers, days, places on a scale, texts and truth values ------------------
+# ---- comparisons -----------------------------------------------------------------------------
 
 
 def compared(operator: Operator, left: Meaning, right: Meaning) -> TruthValue:
     """A comparison; ``Fault`` where the two do not fit."""
     left, right = fitted(left, right), fitted(right, left)
-    if isinstance(left, NumberValue) and isinstance(right, NumberValue):
-        if left.kind != right.kind or left.words != right.words:
+    na = a.some([left.na, right.na])
+    match left, right:
+        case NumberValue(), NumberValue() if left.kind == right.kind and left.words == right.words:
+            there, one, two = [left.there, right.there], left.settled, right.settled
+            true, false = a.compare(operator, one, two), a.compare(a.opposite(operator), one, two)
+            return TruthValue(a.every([*there, true]), a.every([*there, false]), na)
+        case TruthValue(), TruthValue() if operator in ("==", "!="):
+            same = a.some([a.every([left.true, right.true]), a.every([left.false, right.false])])
+            other = a.some([a.every([left.true, right.false]), a.every([left.false, right.true])])
+        case TextValue(), TextValue() if operator in ("==", "!="):
+            _check_words(left, right)
+            _check_words(right, left)
+            pairs = [(one, two) for one in left.cases for two in right.cases]
+            same = a.some([a.every([one.guard, two.guard, _agree(one, two, True)]) for one, two in pairs])
+            other = a.some([a.every([one.guard, two.guard, _agree(one, two, False)]) for one, two in pairs])
+        case _:
             raise Fault("CE231", left_kind=kind_of(left), right_kind=kind_of(right))
-        one, two = left.settled, right.settled
-        return _strict(a.compare(operator, one, two), a.compare(a.opposite(operator), one, two), left, right)
-    if operator not in ("==", "!=") or type(left) is not type(right):
-        raise Fault("CE231", left_kind=kind_of(left), right_kind=kind_of(right))
-    if isinstance(left, TruthValue) and isinstance(right, TruthValue):
-        same = a.some([a.every([left.true, right.true]), a.every([left.false, right.false])])
-        other = a.some([a.every([left.true, right.false]), a.every([left.false, right.true])])
-        equal = TruthValue(same, other, a.some([left.na, right.na]))
-    elif isinstance(left, TextValue) and isinstance(right, TextValue):
-        equal = _same_words(left, right)
-    else:
-        raise Fault("CE231", left_kind=kind_of(left), right_kind=kind_of(right))
+    equal = TruthValue(same, other, na)
     return equal if operator == "==" else contrary_of(equal)
 
 
-def _strict(true: Condition, false: Condition, left: NumberValue, right: NumberValue) -> TruthValue:
-    there = [left.there, right.there]
-    return TruthValue(a.every([*there, true]), a.every([*there, false]), a.some([left.na, right.na]))
-
-
-def _same_words(left: TextValue, right: TextValue) -> TruthValue:
-    pairs = [(one, two) for one in left.cases for two in right.cases]
-    _check_words(left, right)
-    return TruthValue(
-        a.some([a.every([one.guard, two.guard, _agree(one, two, True)]) for one, two in pairs]),
-        a.some([a.every([one.guard, two.guard, _agree(one, two, False)]) for one, two in pairs]),
-        a.some([left.na, right.na]),
-    )
-
-
-def _check_words(left: TextValue, right: TextValue) -> None:
-    for one, two in ((left, right), (right, left)):
-        word, domain = one.constant, two.domain
-        if word is not None and domain and two.constant is None and word not in domain:
-            raise Fault(
-                "CE232", word=word, words=", ".join(domain), nearest=nearest(word, domain) or domain[0]
-            )
+def _check_words(text: TextValue, other: TextValue) -> None:
+    """``Fault`` where a fixed text is compared with one that never says it."""
+    word, domain = text.constant, other.domain
+    if word is not None and domain and other.constant is None and word not in domain:
+        raise Fault("CE232", word=word, words=", ".join(domain), nearest=nearest(word, domain) or domain[0])
 
 
 def _agree(one: TextCase, two: TextCase, wanted: bool) -> Condition:
@@ -556,26 +519,23 @@ def within(value: Meaning, options: Sequence[Meaning]) -> TruthValue:
     """Whether the value is one of the options, which are constants."""
     if isinstance(value, NumberValue) and value.kind == "scale":
         return _within_scale(value, options)
-    if isinstance(value, TextValue):
-        words = [option.constant for option in options if isinstance(option, TextValue)]
-        if len(words) != len(options):
-            raise Fault(
-                "CE231",
-                left_kind="text",
-                right_kind=next(kind_of(o) for o in options if not isinstance(o, TextValue)),
-            )
-        for option in options:
-            if isinstance(option, TextValue):
-                _check_words(option, value)
-        listed = tuple(word for word in words if word is not None)
-        return TruthValue(
-            a.some([a.every([case.guard, _in_list(case, listed, True)]) for case in value.cases]),
-            a.some([a.every([case.guard, _in_list(case, listed, False)]) for case in value.cases]),
-            value.na,
-        )
-    equal = [compared("==", value, option) for option in options]
+    if not isinstance(value, TextValue):
+        equal = [compared("==", value, option) for option in options]
+        true, false = [claim.true for claim in equal], [claim.false for claim in equal]
+        return TruthValue(a.some(true), a.every(false), equal[0].na)
+    texts = [option for option in options if isinstance(option, TextValue)]
+    if len(texts) < len(options):
+        other = next(option for option in options if not isinstance(option, TextValue))
+        raise Fault("CE231", left_kind="text", right_kind=kind_of(other))
+    for text in texts:
+        _check_words(text, value)
+        _check_words(value, text)
+    words = tuple(text.constant for text in texts if text.constant is not None)
+    guards = [case.guard for case in value.cases]
     return TruthValue(
-        a.some([claim.true for claim in equal]), a.every([claim.false for claim in equal]), equal[0].na
+        _picked(guards, [_in_list(case, words, True) for case in value.cases]),
+        _picked(guards, [_in_list(case, words, False) for case in value.cases]),
+        value.na,
     )
 
 

@@ -16,6 +16,7 @@ from criteria_engine.backends.python import Row
 from criteria_engine.compiler.levels import Outcomes
 from criteria_engine.compiler.names import ON
 from criteria_engine.compiler.program import CODES, LevelVerdict, Program, Verdict
+from criteria_engine.compiler.tree import Node
 from criteria_engine.core.nodes import NA, Bounds
 from criteria_engine.core.values import Meaning, NumberValue, TextValue, TruthValue
 from criteria_engine.evaluation.missing import open_below, telling
@@ -25,13 +26,7 @@ from criteria_engine.rules.schema import digest_of
 if TYPE_CHECKING:  # what a verb gives; the room is loaded when the verb is called
     from criteria_engine.explanation.explanation import Explanation
 
-__all__ = [
-    "Criteria",
-    "CriterionResult",
-    "Result",
-    "leaves_of",
-    "plain",
-]
+__all__ = ["Criteria", "CriterionResult", "Result", "leaves_of", "plain"]
 
 _bounds = tuple.__new__  # what a named tuple calls itself, without the call in between
 # What the rooms that explain and count results ask of them; ``dir()`` does not show it.
@@ -83,12 +78,12 @@ class Result:
     # ---- the level ---------------------------------------------------------------------------
 
     def _levels(self) -> LevelVerdict:
-        verdict, program = self._verdict, self.program
-        return program.levels.get(verdict[0]) or program.level_verdict(verdict)
+        return self.program.level_verdict(self._verdict)
 
     @property
     def level(self) -> str | None:
         """The level's id; None while undecided, when referred, or in a set without levels."""
+        # this and ``score`` are read of every subject, so they save calls
         verdict, program = self._verdict, self.program
         return (program.levels.get(verdict[0]) or program.level_verdict(verdict)).level
 
@@ -219,12 +214,12 @@ class Result:
 
     def truth_of(self, claim: TruthValue) -> Any:
         """What a condition comes to: True, False, ``NA``, or None while it is open."""
-        found = [
+        possible = [
             value
             for value, condition in ((True, claim.true), (False, claim.false), (NA, claim.na))
             if self.walk.can(condition)
         ]
-        return found[0] if len(found) == 1 else None
+        return possible[0] if len(possible) == 1 else None
 
     def reveal(self, meaning: Meaning) -> Any:
         """What a value comes to: number, text or truth value; ``Bounds`` or None while open; ``NA``."""
@@ -248,11 +243,12 @@ class Result:
         return datetime.date.fromordinal(int(low))
 
     def _reveal_words(self, words: TextValue) -> Any:
-        found = set()
-        for case in words.cases:
-            if self.walk.can(case.guard):
-                found.add(case.word if case.input is None else self.observed(case.input))
-        return found.pop() if len(found) == 1 else None
+        possible = {
+            case.word if case.input is None else self.observed(case.input)
+            for case in words.cases
+            if self.walk.can(case.guard)
+        }
+        return possible.pop() if len(possible) == 1 else None
 
     @property
     def values(self) -> Mapping[str, Any]:
@@ -266,17 +262,14 @@ class Result:
         if status in (Status.MET, Status.NOT_MET):
             return ()
         judging = self.program.judging
-        found = judging.tree.by_path[path]
         failing: list[str] = []
         unsure: list[str] = []
-        at = found
-        while True:
-            for text, claim in judging.faces[at.path].requires:
+        node: Node | None = judging.tree.by_path[path]
+        while node is not None:
+            for text, claim in judging.faces[node.path].requires:
                 if self.walk.can(claim.false):
                     (unsure if self.walk.can(claim.true) else failing).append(text)
-            if at.parent is None:
-                break
-            at = at.parent
+            node = node.parent
         if failing:
             return tuple(dict.fromkeys(failing))
         return tuple(dict.fromkeys(unsure)) if status is Status.UNKNOWN else ()
@@ -288,7 +281,7 @@ class Result:
 
     @property
     def reaching(self) -> Outcomes | None:
-        """The levels and what each wants (see ``reaching``)."""
+        """The levels and what each wants; None of a set without levels."""
         return self.program.reaching
 
     # ---- plain data --------------------------------------------------------------------------
@@ -409,8 +402,8 @@ class CriterionResult:
     @property
     def level(self) -> str | None:
         """The level of a group with levels; None while it is undecided."""
-        found = self.possible_levels
-        return found[0] if len(found) == 1 else None
+        possible = self.possible_levels
+        return possible[0] if len(possible) == 1 else None
 
     @property
     def possible_levels(self) -> tuple[str, ...]:

@@ -37,6 +37,7 @@ from criteria_engine.rules.schema import (
     TEXT,
     TITLES,
     ById,
+    Field,
     ListOf,
     MapOf,
     Members,
@@ -45,7 +46,6 @@ from criteria_engine.rules.schema import (
     OptionalObject,
     OptionalSeveral,
     Pairs,
-    Part,
     Plain,
     Scalar,
     Several,
@@ -271,7 +271,7 @@ class Target(Plain):
     """
 
     id: str = part(ID)
-    share: Part[tuple[float, ...] | None, float | str | Iterable[float | str] | None] = part(
+    share: Field[tuple[float, ...] | None, float | str | Iterable[float | str] | None] = part(
         ListOf(SHARE, single=True), optional=True, default=None
     )
     count: int | None = part(INTEGER, optional=True, default=None)

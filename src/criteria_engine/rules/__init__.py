@@ -21,26 +21,8 @@ from criteria_engine.rules.test import Test
 from criteria_engine.rules.value import Value
 
 __all__ = [
-    "RULES",
-    "Bands",
-    "Checklist",
-    "Choose",
-    "Clause",
-    "Curve",
-    "Deduct",
-    "Event",
-    "Item",
-    "Judged",
-    "Line",
-    "NoneOf",
-    "Row",
-    "Rule",
-    "RuleContext",
-    "Score",
-    "Step",
-    "Table",
-    "Test",
-    "Value",
-]
+    "RULES", "Bands", "Checklist", "Choose", "Clause", "Curve", "Deduct", "Event", "Item", "Judged", "Line",
+    "NoneOf", "Row", "Rule", "RuleContext", "Score", "Step", "Table", "Test", "Value",
+]  # fmt: skip
 
 RULES: tuple[type[Any], ...] = (Test, Score, Bands, Curve, Choose, Deduct, Checklist, NoneOf, Table, Value)

@@ -36,14 +36,14 @@ _EDGES: dict[str, Operator] = {"at_least": ">=", "above": ">", "at_most": "<=", 
 class Step(Plain):
     """One step of ``bands``: one edge, and the points it gives; or ``otherwise`` alone."""
 
-    at_least: OptionalFormula = part(EXPRESSION, optional=True, default=None)
-    above: OptionalFormula = part(EXPRESSION, optional=True, default=None)
-    at_most: OptionalFormula = part(EXPRESSION, optional=True, default=None)
-    below: OptionalFormula = part(EXPRESSION, optional=True, default=None)
-    equals: OptionalFormula = part(EXPRESSION, optional=True, default=None, key="is")
-    otherwise: OptionalFormula = part(EXPRESSION, optional=True, default=None)
-    points: OptionalFormula = part(EXPRESSION, optional=True, default=None)
-    gives: OptionalFormula = part(EXPRESSION, optional=True, default=None)
+    at_least: OptionalFormula = part(EXPRESSION, default=None)
+    above: OptionalFormula = part(EXPRESSION, default=None)
+    at_most: OptionalFormula = part(EXPRESSION, default=None)
+    below: OptionalFormula = part(EXPRESSION, default=None)
+    equals: OptionalFormula = part(EXPRESSION, default=None, key="is")
+    otherwise: OptionalFormula = part(EXPRESSION, default=None)
+    points: OptionalFormula = part(EXPRESSION, default=None)
+    gives: OptionalFormula = part(EXPRESSION, default=None)
     title: Wording = part(TITLES, default=Titles())
 
     @property

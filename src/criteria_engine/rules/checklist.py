@@ -47,7 +47,7 @@ class Checklist(Plain):
     WHOLE: ClassVar[str | None] = None
 
     of: Pairs[Item] = part(MapOf(LABEL, Struct(Item, short="when")))
-    need: OptionalFormula = part(EXPRESSION, optional=True, default=None)
+    need: OptionalFormula = part(EXPRESSION, default=None)
     including: Several[str] = part(ListOf(LABEL, single=True), default=())
     including_any: Several[str] = part(ListOf(LABEL, single=True), default=())
 

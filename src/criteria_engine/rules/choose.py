@@ -11,7 +11,16 @@ from criteria_engine.core import algebra as a
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.grammar import nearest
 from criteria_engine.core.nodes import Condition
-from criteria_engine.core.values import Meaning, NumberValue, TextValue, TruthValue, said, within
+from criteria_engine.core.values import (
+    Meaning,
+    NumberValue,
+    TextValue,
+    TruthValue,
+    options_of,
+    said,
+    says,
+    within,
+)
 from criteria_engine.rules.schema import (
     EXPRESSION,
     LABEL,
@@ -38,9 +47,9 @@ class Choose(Plain):
     WHOLE: ClassVar[str | None] = None
 
     of: Formula = part(EXPRESSION)
-    points: OptionalPairs[Expression] = part(MapOf(LABEL, EXPRESSION), optional=True, default=None)
-    gives: OptionalPairs[Expression] = part(MapOf(LABEL, EXPRESSION), optional=True, default=None)
-    otherwise: OptionalFormula = part(EXPRESSION, optional=True, default=None)
+    points: OptionalPairs[Expression] = part(MapOf(LABEL, EXPRESSION), default=None)
+    gives: OptionalPairs[Expression] = part(MapOf(LABEL, EXPRESSION), default=None)
+    otherwise: OptionalFormula = part(EXPRESSION, default=None)
 
     def picks(self, desk: RuleContext) -> tuple[list[Pick], Condition, Condition]:
         """The ways by value, and when ``of`` is there and is not applicable."""
@@ -50,7 +59,7 @@ class Choose(Plain):
         if pairs is None or (self.points is not None and self.gives is not None):
             desk.fault("", "CE409")
             return [], of.there, of.na
-        options = _options(of)
+        options = options_of(of) or None
         picks: list[Pick] = []
         none: Condition = of.there
         for word, value in pairs:
@@ -87,14 +96,14 @@ class Choose(Plain):
             )
             return TruthValue(a.FALSE, a.TRUE)
         if isinstance(of, TruthValue):
-            return of if word == "true" else TruthValue(of.false, of.true, of.na)
+            return says(of, word)
         if isinstance(of, NumberValue) and of.kind == "number":
             return desk.comparison("==", of, desk.value(Expression(word), place), place)
         return desk.comparison("==", of, said(word), place)
 
     def _says_none(self, desk: RuleContext, of: Meaning, words: Sequence[str], none: Condition) -> Condition:
         """That the value is none of the words, asked of all together where that loses nothing."""
-        options = _options(of)
+        options = options_of(of) or None
         known = [said(word) for word in words if options is None or word in options]
         if isinstance(of, TextValue) and known:
             return within(of, known).false
@@ -118,12 +127,3 @@ class Choose(Plain):
         if self.otherwise is not None:
             steps.append(Clause("step", None, "otherwise", "otherwise", points=self.otherwise, edge="is"))
         return [Clause("measured", self.of, "of"), *steps]
-
-
-def _options(of: Meaning) -> Sequence[str] | None:
-    """All the values there are, or None where any text or number may come."""
-    if isinstance(of, TruthValue):
-        return ("true", "false")
-    if isinstance(of, TextValue):
-        return of.domain or None
-    return of.words or None if of.kind == "scale" else None

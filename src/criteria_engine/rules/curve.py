@@ -12,7 +12,7 @@ from criteria_engine.core import algebra as a
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.nodes import Branch, Numeric
 from criteria_engine.core.values import NumberValue
-from criteria_engine.rules.schema import EXPRESSION, Formula, FormulaLike, ListOf, Part, Plain, part
+from criteria_engine.rules.schema import EXPRESSION, Field, Formula, FormulaLike, ListOf, Plain, part
 from criteria_engine.rules.shape import Clause, Judged, RuleContext
 
 __all__ = ["Curve"]
@@ -26,7 +26,7 @@ class Curve(Plain):
     WHOLE: ClassVar[str | None] = None
 
     of: Formula = part(EXPRESSION)
-    through: Part[tuple[tuple[Expression, ...], ...], Iterable[Iterable[FormulaLike]]] = part(
+    through: Field[tuple[tuple[Expression, ...], ...], Iterable[Iterable[FormulaLike]]] = part(
         ListOf(ListOf(EXPRESSION))
     )
 

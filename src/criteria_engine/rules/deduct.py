@@ -33,10 +33,10 @@ __all__ = ["Deduct", "Line"]
 class Line(Plain):
     """One line of ``deduct``: ``{when: expr, minus: 1.5}`` or ``{each: count, minus: 0.5, at_most: 3}``."""
 
-    when: OptionalFormula = part(EXPRESSION, optional=True, default=None)
-    each: OptionalFormula = part(EXPRESSION, optional=True, default=None)
+    when: OptionalFormula = part(EXPRESSION, default=None)
+    each: OptionalFormula = part(EXPRESSION, default=None)
     minus: Formula = part(EXPRESSION, default=Expression("1"))
-    at_most: OptionalFormula = part(EXPRESSION, optional=True, default=None)
+    at_most: OptionalFormula = part(EXPRESSION, default=None)
     title: Wording = part(TITLES, default=Titles())
 
 

@@ -33,7 +33,7 @@ class Event(Plain):
     """An event that must not hold, ``unless`` there is an excuse or a remedy."""
 
     when: Formula = part(EXPRESSION)
-    unless: OptionalFormula = part(EXPRESSION, optional=True, default=None)
+    unless: OptionalFormula = part(EXPRESSION, default=None)
     title: Wording = part(TITLES, default=Titles())
 
 

@@ -32,6 +32,7 @@ from criteria_engine.rules.schema import (
     TITLES,
     ById,
     Day,
+    Field,
     Formula,
     Formulas,
     ListOf,
@@ -47,7 +48,6 @@ from criteria_engine.rules.schema import (
     OptionalSeveral,
     OptionalWord,
     Pairs,
-    Part,
     Plain,
     Scalar,
     Several,
@@ -62,31 +62,10 @@ from criteria_engine.rules.schema import (
 from criteria_engine.rules.shape import Rule
 
 __all__ = [
-    "INPUT_TYPES",
-    "VIETNAMESE_KEYS",
-    "Case",
-    "Column",
-    "Combine",
-    "Consistency",
-    "Criterion",
-    "Dated",
-    "Definition",
-    "Effective",
-    "Expected",
-    "Input",
-    "LegalBasis",
-    "Level",
-    "Missing",
-    "Otherwise",
-    "Override",
-    "Parameter",
-    "ParameterValue",
-    "Round",
-    "RulesetParts",
-    "Scale",
-    "Status",
-    "Window",
-]
+    "INPUT_TYPES", "VIETNAMESE_KEYS", "Case", "Column", "Combine", "Consistency", "Criterion", "Dated",
+    "Definition", "Effective", "Expected", "Input", "LegalBasis", "Level", "Missing", "Otherwise", "Override",
+    "Parameter", "ParameterValue", "Round", "RulesetParts", "Scale", "Status", "Window",
+]  # fmt: skip
 
 INPUT_TYPES = ("boolean", "number", "integer", "percent", "ordinal", "choice", "date", "text")
 """What an input can hold."""
@@ -105,13 +84,13 @@ class Input(Composable, Plain):
     title: Wording = part(TITLES, default=Titles())
     note: Wording = part(TITLES, default=Titles())
     unit: Wording = part(TITLES, default=Titles())
-    range: OptionalSeveral[float] = part(ListOf(NUMBER), optional=True, default=None)
-    scale: str | None = part(LABEL, optional=True, default=None)
-    choices: OptionalSeveral[str] = part(ListOf(LABEL), optional=True, default=None)
+    range: OptionalSeveral[float] = part(ListOf(NUMBER), default=None)
+    scale: str | None = part(LABEL, default=None)
+    choices: OptionalSeveral[str] = part(ListOf(LABEL), default=None)
     may_be_na: bool = part(BOOLEAN, default=False)
-    evidence: str | None = part(word_of("required"), optional=True, default=None)
-    owner: str | None = part(TEXT, optional=True, default=None)
-    source: str | None = part(TEXT, optional=True, default=None)
+    evidence: str | None = part(word_of("required"), default=None)
+    owner: str | None = part(TEXT, default=None)
+    source: str | None = part(TEXT, default=None)
 
     @property
     def text(self) -> str:
@@ -139,8 +118,8 @@ class Dated(Plain):
 class ParameterValue(Plain):
     """One value, or values by date."""
 
-    value: Any = part(SETTING, optional=True, default=None)
-    dated: OptionalMembers[Dated] = part(ListOf(Struct(Dated)), optional=True, default=None)
+    value: Any = part(SETTING, default=None)
+    dated: OptionalMembers[Dated] = part(ListOf(Struct(Dated)), default=None)
 
 
 _SETTING = Struct(ParameterValue, short="value", listed="dated")
@@ -151,10 +130,10 @@ class Parameter(Plain):
     """A named constant: one value, a value by class (``by`` an input), or by date."""
 
     id: str = part(ID)
-    value: Any = part(SETTING, optional=True, default=None)
-    by: str | None = part(ID, optional=True, default=None)
-    values: OptionalPairs[ParameterValue] = part(MapOf(LABEL, _SETTING), optional=True, default=None)
-    dated: OptionalMembers[Dated] = part(ListOf(Struct(Dated)), optional=True, default=None)
+    value: Any = part(SETTING, default=None)
+    by: str | None = part(ID, default=None)
+    values: OptionalPairs[ParameterValue] = part(MapOf(LABEL, _SETTING), default=None)
+    dated: OptionalMembers[Dated] = part(ListOf(Struct(Dated)), default=None)
     title: Wording = part(TITLES, default=Titles())
     note: Wording = part(TITLES, default=Titles())
 
@@ -164,8 +143,8 @@ class Definition(Plain):
     """A named value, shown in the result: an expression, or chosen by a rule that picks."""
 
     id: str = part(ID)
-    expr: OptionalFormula = part(EXPRESSION, optional=True, default=None)
-    rule: Rule | None = part(OneRule(), optional=True, default=None)
+    expr: OptionalFormula = part(EXPRESSION, default=None)
+    rule: Rule | None = part(OneRule(), default=None)
     title: Wording = part(TITLES, default=Titles())
     note: Wording = part(TITLES, default=Titles())
 
@@ -176,18 +155,17 @@ class Combine(Plain):
 
     word: str | None = part(
         word_of("sum", "mean", "geometric_mean", "min", "max", "first", "count", "all", "any"),
-        optional=True,
         default=None,
     )
-    at_least: int | None = part(INTEGER, optional=True, default=None)
+    at_least: int | None = part(INTEGER, default=None)
 
 
 @attrs.frozen(repr=False)
 class Missing(Plain):
     """What it means that a rule cannot be decided for want of an input."""
 
-    word: str | None = part(word_of("unknown", "drop", "zero"), optional=True, default=None)
-    points: float | None = part(NUMBER, optional=True, default=None)
+    word: str | None = part(word_of("unknown", "drop", "zero"), default=None)
+    points: float | None = part(NUMBER, default=None)
 
 
 @attrs.frozen(repr=False)
@@ -203,13 +181,13 @@ class Level(Plain):
     """A level that a subject can reach; see ``docs/language.md`` for what each key wants."""
 
     id: str = part(LABEL)
-    when: OptionalFormula = part(EXPRESSION, optional=True, default=None)
-    each: Part[float | None, float | str | None] = part(SHARE, optional=True, default=None)
+    when: OptionalFormula = part(EXPRESSION, default=None)
+    each: Field[float | None, float | str | None] = part(SHARE, default=None)
     floors: Pairs[float] = part(MapOf(LABEL, SHARE), default=())
     requires: Formulas = part(ListOf(EXPRESSION, single=True), default=())
     title: Wording = part(TITLES, default=Titles())
     note: Wording = part(TITLES, default=Titles())
-    clause: str | None = part(TEXT, optional=True, default=None)
+    clause: str | None = part(TEXT, default=None)
 
 
 @attrs.frozen(repr=False)
@@ -225,8 +203,8 @@ class Override(Plain):
     """Comes before the levels: ``level`` sets one, ``at_most`` caps it, ``refer`` leaves it open."""
 
     when: Formula = part(EXPRESSION)
-    level: str | None = part(LABEL, optional=True, default=None)
-    at_most: str | None = part(LABEL, optional=True, default=None)
+    level: str | None = part(LABEL, default=None)
+    at_most: str | None = part(LABEL, default=None)
     refer: Wording = part(TITLES, default=Titles())
     reason: Wording = part(TITLES, default=Titles())
 
@@ -241,31 +219,31 @@ class Criterion(Plain):
     id: str = part(ID)
     title: Wording = part(TITLES, default=Titles())
     note: Wording = part(TITLES, default=Titles())
-    clause: str | None = part(TEXT, optional=True, default=None)
-    owner: str | None = part(TEXT, optional=True, default=None)
-    due: str | None = part(TEXT, optional=True, default=None)
-    task: str | None = part(TEXT, optional=True, default=None)
-    evidence: str | None = part(TEXT, optional=True, default=None)
-    points: float | None = part(NUMBER, optional=True, default=None)
-    weight: float | None = part(NUMBER, optional=True, default=None)
+    clause: str | None = part(TEXT, default=None)
+    owner: str | None = part(TEXT, default=None)
+    due: str | None = part(TEXT, default=None)
+    task: str | None = part(TEXT, default=None)
+    evidence: str | None = part(TEXT, default=None)
+    points: float | None = part(NUMBER, default=None)
+    weight: float | None = part(NUMBER, default=None)
     bonus: bool = part(BOOLEAN, default=False)
-    applies_when: OptionalFormula = part(EXPRESSION, optional=True, default=None)
+    applies_when: OptionalFormula = part(EXPRESSION, default=None)
     not_applicable: str = part(word_of("drop", "met", "zero"), default="drop")
-    missing: OptionalWord[Missing] = part(Struct(Missing, short="word"), optional=True, default=None)
+    missing: OptionalWord[Missing] = part(Struct(Missing, short="word"), default=None)
     requires: Formulas = part(ListOf(EXPRESSION, single=True), default=())
     veto: bool = part(BOOLEAN, default=False)
-    met_when: OptionalFormula = part(EXPRESSION, optional=True, default=None)
-    rule: Rule | None = part(OneRule(), optional=True, default=None)
-    least: float | None = part(NUMBER, optional=True, default=None)
-    combine: OptionalWord[Combine] = part(Struct(Combine, short="word"), optional=True, default=None)
-    scale_to: float | None = part(NUMBER, optional=True, default=None)
-    factor: float | None = part(NUMBER, optional=True, default=None)
-    floor: float | None = part(NUMBER, optional=True, default=None)
-    cap: float | None = part(NUMBER, optional=True, default=None)
-    round: OptionalObject[Round] = part(Struct(Round), optional=True, default=None)
+    met_when: OptionalFormula = part(EXPRESSION, default=None)
+    rule: Rule | None = part(OneRule(), default=None)
+    least: float | None = part(NUMBER, default=None)
+    combine: OptionalWord[Combine] = part(Struct(Combine, short="word"), default=None)
+    scale_to: float | None = part(NUMBER, default=None)
+    factor: float | None = part(NUMBER, default=None)
+    floor: float | None = part(NUMBER, default=None)
+    cap: float | None = part(NUMBER, default=None)
+    round: OptionalObject[Round] = part(Struct(Round), default=None)
     criteria: Members[Criterion] = part(ById(Struct(lambda: Criterion)), default=())
     levels: Members[Level] = part(ById(Struct(Level)), default=())
-    otherwise: OptionalWord[Otherwise] = part(Struct(Otherwise, short="id"), optional=True, default=None)
+    otherwise: OptionalWord[Otherwise] = part(Struct(Otherwise, short="id"), default=None)
     cumulative: bool = part(BOOLEAN, default=False)
     overrides: Members[Override] = part(ListOf(Struct(Override)), default=())
 
@@ -280,8 +258,8 @@ class LegalBasis(Plain):
     """A document that the set rests on."""
 
     document: str = part(TEXT)
-    issued: OptionalDay = part(DATE, optional=True, default=None)
-    clause: str | None = part(TEXT, optional=True, default=None)
+    issued: OptionalDay = part(DATE, default=None)
+    clause: str | None = part(TEXT, default=None)
     title: Wording = part(TITLES, default=Titles())
     note: Wording = part(TITLES, default=Titles())
 
@@ -290,8 +268,8 @@ class LegalBasis(Plain):
 class Effective(Plain):
     """The days between which a set is in force."""
 
-    from_: OptionalDay = part(DATE, optional=True, default=None, key="from")
-    until: OptionalDay = part(DATE, optional=True, default=None)
+    from_: OptionalDay = part(DATE, default=None, key="from")
+    until: OptionalDay = part(DATE, default=None)
 
 
 @attrs.frozen(repr=False)
@@ -302,7 +280,7 @@ class Consistency(Plain):
     note: Wording = part(TITLES, default=Titles())
 
 
-# ---- the days of the year between which an assessment looks; a window may cross the year ---------
+# ---- windows: days of the year ----------------------------------------------------------------
 
 _MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 
@@ -334,8 +312,8 @@ class Window(Plain):
     28th, and one that begins there begins on 1 March. ``ValueError`` beyond the years 1 to 9999.
     """
 
-    from_: str | None = part(_EDGE, optional=True, default=None, key="from")
-    until: str | None = part(_EDGE, optional=True, default=None)
+    from_: str | None = part(_EDGE, default=None, key="from")
+    until: str | None = part(_EDGE, default=None)
 
     def ending_in(self, year: int) -> tuple[datetime.date, datetime.date]:
         """The first and the last day of the window that ends in a year."""
@@ -383,22 +361,22 @@ def _day(year: int, edge: str, *, first: bool = False) -> datetime.date:
     )
 
 
-# ---- tests beside the rules: what values are given, and what is expected -------------------------
+# ---- tests ------------------------------------------------------------------------------------
 
 
 @attrs.frozen(repr=False)
 class Expected(Plain):
     """What a test expects, any of it; ``score`` is a number or its low and high end."""
 
-    level: str | None = part(LABEL, optional=True, default=None)
-    possible_levels: OptionalSeveral[str] = part(ListOf(LABEL), optional=True, default=None)
-    score: OptionalSeveral[float] = part(ListOf(NUMBER, single=True), optional=True, default=None)
-    max_score: OptionalSeveral[float] = part(ListOf(NUMBER, single=True), optional=True, default=None)
-    decided: bool | None = part(BOOLEAN, optional=True, default=None)
-    referred: str | None = part(TEXT, optional=True, default=None)
+    level: str | None = part(LABEL, default=None)
+    possible_levels: OptionalSeveral[str] = part(ListOf(LABEL), default=None)
+    score: OptionalSeveral[float] = part(ListOf(NUMBER, single=True), default=None)
+    max_score: OptionalSeveral[float] = part(ListOf(NUMBER, single=True), default=None)
+    decided: bool | None = part(BOOLEAN, default=None)
+    referred: str | None = part(TEXT, default=None)
     criteria: Pairs[str] = part(MapOf(LABEL, CELL), default=())
     values: Pairs[str] = part(MapOf(LABEL, CELL), default=())
-    error: str | None = part(TEXT, optional=True, default=None)
+    error: str | None = part(TEXT, default=None)
 
 
 @attrs.frozen(repr=False)
@@ -411,17 +389,17 @@ class Case(Plain):
 
     name: str = part(TEXT)
     values: Pairs[str | None] = part(MapOf(LABEL, CELL), default=())
-    history: Part[tuple[tuple[tuple[str, str | None], ...], ...], Iterable[Mapping[str, object]]] = part(
+    history: Field[tuple[tuple[tuple[str, str | None], ...], ...], Iterable[Mapping[str, object]]] = part(
         ListOf(MapOf(LABEL, CELL)), default=()
     )
     titles: Pairs[tuple[str | None, ...]] = part(MapOf(LABEL, ListOf(CELL, single=True)), default=())
     evidence: Pairs[str] = part(MapOf(LABEL, CELL), default=())
-    on: OptionalDay = part(DATE, optional=True, default=None)
+    on: OptionalDay = part(DATE, default=None)
     expect: Object[Expected] = part(Struct(Expected), default=Expected())
-    note: str | None = part(TEXT, optional=True, default=None)
+    note: str | None = part(TEXT, default=None)
 
 
-# ---- what the readers of data files need to know of an input -------------------------------------
+# ---- inputs as columns ------------------------------------------------------------------------
 
 
 @attrs.frozen
@@ -448,7 +426,7 @@ class Status(enum.StrEnum):
     BLOCKED = "blocked"
 
 
-# ---- all of it -------------------------------------------------------------------------------
+# ---- the ruleset ------------------------------------------------------------------------------
 
 _OF_ITS_ROOT = (
     "points", "applies_when", "missing", "combine", "scale_to", "factor", "floor", "cap", "round", "criteria",
@@ -464,32 +442,32 @@ class RulesetParts(Plain):
     version: str = part(TEXT)
     title: Wording = part(TITLES, default=Titles())
     note: Wording = part(TITLES, default=Titles())
-    status: str | None = part(word_of("official", "adapted", "illustrative"), optional=True, default=None)
+    status: str | None = part(word_of("official", "adapted", "illustrative"), default=None)
     legal_basis: Members[LegalBasis] = part(ListOf(Struct(LegalBasis, short="document")), default=())
     aliases: Several[str] = part(ListOf(TEXT, single=True), default=())
-    effective: OptionalObject[Effective] = part(Struct(Effective), optional=True, default=None)
-    window: OptionalObject[Window] = part(Struct(Window), optional=True, default=None)
+    effective: OptionalObject[Effective] = part(Struct(Effective), default=None)
+    window: OptionalObject[Window] = part(Struct(Window), default=None)
     subject: Wording = part(TITLES, default=Titles())
-    owner: str | None = part(TEXT, optional=True, default=None)
-    source: str | None = part(TEXT, optional=True, default=None)
-    holidays: Part[tuple[datetime.date, ...], Iterable[datetime.date | str]] = part(ListOf(DATE), default=())
+    owner: str | None = part(TEXT, default=None)
+    source: str | None = part(TEXT, default=None)
+    holidays: Field[tuple[datetime.date, ...], Iterable[datetime.date | str]] = part(ListOf(DATE), default=())
     scales: Members[Scale] = part(ById(Struct(Scale, listed="words")), default=())
     inputs: Members[Input] = part(ById(Struct(Input, short="type")), default=())
     parameters: Members[Parameter] = part(ById(Struct(Parameter, short="value", listed="dated")), default=())
     define: Members[Definition] = part(ById(Struct(Definition, short="expr")), default=())
     consistency: Members[Consistency] = part(ListOf(Struct(Consistency, short="holds")), default=())
-    applies_when: OptionalFormula = part(EXPRESSION, optional=True, default=None)
-    missing: OptionalWord[Missing] = part(Struct(Missing, short="word"), optional=True, default=None)
-    combine: OptionalWord[Combine] = part(Struct(Combine, short="word"), optional=True, default=None)
-    points: float | None = part(NUMBER, optional=True, default=None)
-    scale_to: float | None = part(NUMBER, optional=True, default=None)
-    factor: float | None = part(NUMBER, optional=True, default=None)
-    floor: float | None = part(NUMBER, optional=True, default=None)
-    cap: float | None = part(NUMBER, optional=True, default=None)
-    round: OptionalObject[Round] = part(Struct(Round), optional=True, default=None)
+    applies_when: OptionalFormula = part(EXPRESSION, default=None)
+    missing: OptionalWord[Missing] = part(Struct(Missing, short="word"), default=None)
+    combine: OptionalWord[Combine] = part(Struct(Combine, short="word"), default=None)
+    points: float | None = part(NUMBER, default=None)
+    scale_to: float | None = part(NUMBER, default=None)
+    factor: float | None = part(NUMBER, default=None)
+    floor: float | None = part(NUMBER, default=None)
+    cap: float | None = part(NUMBER, default=None)
+    round: OptionalObject[Round] = part(Struct(Round), default=None)
     criteria: Members[Criterion] = part(ById(Struct(Criterion)), default=())
     levels: Members[Level] = part(ById(Struct(Level)), default=())
-    otherwise: OptionalWord[Otherwise] = part(Struct(Otherwise, short="id"), optional=True, default=None)
+    otherwise: OptionalWord[Otherwise] = part(Struct(Otherwise, short="id"), default=None)
     cumulative: bool = part(BOOLEAN, default=False)
     overrides: Members[Override] = part(ListOf(Struct(Override)), default=())
     tests: Members[Case] = part(ListOf(Struct(Case)), default=())
@@ -530,7 +508,7 @@ class RulesetParts(Plain):
         return digest_of(self)
 
 
-# ---- keys as they are written in Vietnamese by mistake, and the keys that are meant --------------
+# ---- keys written in Vietnamese by mistake ----------------------------------------------------
 
 VIETNAMESE_KEYS = {
     "điểm": "points", "diem": "points", "trọng_số": "weight", "trong_so": "weight", "tiêu_chí": "criteria",

@@ -1,4 +1,4 @@
-"""What a attribute holds: how it is read from text, taken from Python, and written again.
+"""What an attribute holds: how it is read from text, taken from Python, and written again.
 
 Each kind of scalar says what is wrong with a value (``Fault``) and knows no place. The composite
 kinds only describe; ``reading`` and ``writing`` walk them, so a class that lists its attributes needs
@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import inspect
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Generic, TypeVar, dataclass_transform
@@ -39,6 +39,7 @@ __all__ = [
     "TITLES",
     "ById",
     "Day",
+    "Field",
     "Formula",
     "FormulaLike",
     "Formulas",
@@ -56,7 +57,6 @@ __all__ = [
     "OptionalSeveral",
     "OptionalWord",
     "Pairs",
-    "Part",
     "Plain",
     "Scalar",
     "Several",
@@ -74,7 +74,7 @@ __all__ = [
 ]
 
 
-# ---- the kinds of single values: how each is read from text, taken from Python, and written again ---
+# ---- single values ---------------------------------------------------------------------------
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
@@ -139,10 +139,6 @@ def _mended(text: str) -> str:
 
 def _number_text(value: float) -> str:
     return str(value) if isinstance(value, int) else format(Decimal(repr(value)), "f")
-
-
-def _read_integer(text: str) -> int:
-    return _integer(_read_number(text))
 
 
 def _integer(value: object) -> int:
@@ -231,13 +227,9 @@ def word_of(*words: str) -> Scalar:
 
     def accept(value: object) -> str:
         if value not in words:
-            found = shown(value)
-            raise Fault(
-                "CE108",
-                value=found,
-                words=", ".join(words),
-                nearest=nearest(found, words) or ", ".join(words),
-            )
+            listed = ", ".join(words)
+            likely = nearest(shown(value), words) or listed
+            raise Fault("CE108", value=shown(value), words=listed, nearest=likely)
         return str(value)
 
     return Scalar("word", accept, accept, words=words)
@@ -275,7 +267,7 @@ TEXT = Scalar("text", _text, _text)
 ID = Scalar("id", _id, _id)
 LABEL = Scalar("label", _label, _label)
 NUMBER = Scalar("number", _read_number, plain_number, _number_text)
-INTEGER = Scalar("integer", _read_integer, _integer)
+INTEGER = Scalar("integer", lambda text: _integer(_read_number(text)), _integer)
 SHARE = Scalar("share", _read_share, _share, _share_text)
 BOOLEAN = Scalar("boolean", _read_boolean, _boolean, lambda value: "true" if value else "false")
 DATE = Scalar("date", _read_date, _date, datetime.date.isoformat)
@@ -285,7 +277,7 @@ CELL = Scalar("cell", _text, _cell)
 TITLES = Scalar("titles", titles, titles)
 
 
-# ---- digests: what was judged, by what, so that a decision can be proved years later -------------
+# ---- digests, so that a decision can be proved years later ------------------------------------
 
 _AS_THEY_ARE = (str, int, bool)
 
@@ -307,12 +299,8 @@ def _canonical(value: Any) -> Any:
     if isinstance(value, Titles):
         return dict(value.texts)
     if attrs.has(type(value)):
-        made: dict[str, Any] = {"is": type(value).__name__}
-        for attribute in attrs.fields(type(value)):
-            found = getattr(value, attribute.name)
-            if attribute.init and (attribute.default is attrs.NOTHING or found != attribute.default):
-                made[attribute.name] = _canonical(found)
-        return made
+        set_attributes = {attribute.name: _canonical(given) for attribute, given in _set_in(value)}
+        return {"is": type(value).__name__, **set_attributes}
     if isinstance(value, dict):
         return {str(name): _canonical(each) for name, each in value.items()}
     if isinstance(value, list | tuple):
@@ -320,6 +308,17 @@ def _canonical(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value if isinstance(value, bool | int | float | str) else str(value)
+
+
+def _set_in(value: Any) -> Iterator[tuple[attrs.Attribute[Any], Any]]:
+    """The attributes of a value that differ from their defaults."""
+    for attribute in attrs.fields(type(value)):
+        given = getattr(value, attribute.name)
+        if attribute.init and (attribute.default is attrs.NOTHING or given != attribute.default):
+            yield attribute, given
+
+
+# ---- what describes composite values ---------------------------------------------------------
 
 
 class ListOf(Record):
@@ -368,41 +367,41 @@ Kind = Scalar | ListOf | MapOf | Struct | ById | OneRule
 
 # ---- what an attribute is read as, and what it can be made from ----------------------------------
 
-T = TypeVar("T")
-Out = TypeVar("Out", covariant=True)
-In = TypeVar("In", contravariant=True)
+_T = TypeVar("_T")
+_Out = TypeVar("_Out", covariant=True)
+_In = TypeVar("_In", contravariant=True)
 
 
-class Part(Generic[Out, In]):
+class Field(Generic[_Out, _In]):
     """The annotation of an attribute that is read as ``Out`` and made from ``In``.
 
     It is for type checkers alone: they take ``combine="sum"`` for an attribute that holds a ``Combine``.
     When a program runs, an attribute is a plain attrs attribute that its converter has filled.
     """
 
-    def __get__(self, owner: object, cls: type[Any]) -> Out:
+    def __get__(self, owner: object, cls: type[Any]) -> _Out:
         raise NotImplementedError
 
-    def __set__(self, owner: object, value: In) -> None:
+    def __set__(self, owner: object, value: _In) -> None:
         raise NotImplementedError
 
 
 FormulaLike = Composable | str | float
-Formula = Part[Expression, FormulaLike]
-OptionalFormula = Part[Expression | None, FormulaLike | None]
-Formulas = Part[tuple[Expression, ...], FormulaLike | Iterable[FormulaLike]]
-Wording = Part[Titles, Titles | str | Mapping[str, str]]
-Day = Part[datetime.date, datetime.date | str]
-OptionalDay = Part[datetime.date | None, datetime.date | str | None]
-Several = Part[tuple[T, ...], T | Iterable[T]]
-OptionalSeveral = Part[tuple[T, ...] | None, T | Iterable[T] | None]
-Members = Part[tuple[T, ...], Iterable[T | str | Mapping[str, Any]] | Mapping[str, Any]]
-OptionalMembers = Part[tuple[T, ...] | None, Iterable[T | Mapping[str, Any]] | None]
-Object = Part[T, T | Mapping[str, Any]]
-OptionalObject = Part[T | None, T | Mapping[str, Any] | None]
-OptionalWord = Part[T | None, T | str | Mapping[str, Any] | None]
-Pairs = Part[tuple[tuple[str, T], ...], Mapping[str, Any] | Iterable[tuple[str, T]]]
-OptionalPairs = Part[tuple[tuple[str, T], ...] | None, Mapping[str, Any] | Iterable[tuple[str, T]] | None]
+Formula = Field[Expression, FormulaLike]
+OptionalFormula = Field[Expression | None, FormulaLike | None]
+Formulas = Field[tuple[Expression, ...], FormulaLike | Iterable[FormulaLike]]
+Wording = Field[Titles, Titles | str | Mapping[str, str]]
+Day = Field[datetime.date, datetime.date | str]
+OptionalDay = Field[datetime.date | None, datetime.date | str | None]
+Several = Field[tuple[_T, ...], _T | Iterable[_T]]
+OptionalSeveral = Field[tuple[_T, ...] | None, _T | Iterable[_T] | None]
+Members = Field[tuple[_T, ...], Iterable[_T | str | Mapping[str, Any]] | Mapping[str, Any]]
+OptionalMembers = Field[tuple[_T, ...] | None, Iterable[_T | Mapping[str, Any]] | None]
+Object = Field[_T, _T | Mapping[str, Any]]
+OptionalObject = Field[_T | None, _T | Mapping[str, Any] | None]
+OptionalWord = Field[_T | None, _T | str | Mapping[str, Any] | None]
+Pairs = Field[tuple[tuple[str, _T], ...], Mapping[str, Any] | Iterable[tuple[str, _T]]]
+OptionalPairs = Field[tuple[tuple[str, _T], ...] | None, Mapping[str, Any] | Iterable[tuple[str, _T]] | None]
 
 
 _NO_SIGNATURE = inspect.Signature()
@@ -442,7 +441,7 @@ def part(
 
 
 # The checkers read the attributes of every class below ``Plain`` as those of a dataclass: only so do they
-# look at the types in ``Part``. attrs makes the classes.
+# look at the types in ``Field``. attrs makes the classes.
 @dataclass_transform(frozen_default=True, field_specifiers=(part, attrs.field))
 class Plain:
     """A value that prints as the code that builds it."""
@@ -450,16 +449,8 @@ class Plain:
     __slots__ = ()
 
     def __repr__(self) -> str:
-        cls: Any = type(self)
-        attributes: tuple[attrs.Attribute[Any], ...] = attrs.fields(cls)
-        shown = []
-        for attribute in attributes:
-            if not attribute.init:
-                continue
-            value = getattr(self, attribute.name)
-            if attribute.default is attrs.NOTHING or value != attribute.default:
-                shown.append(f"{attribute.alias}={_code(value)}")
-        return f"{type(self).__name__}({', '.join(shown)})"
+        attributes = [f"{attribute.alias}={_code(value)}" for attribute, value in _set_in(self)]
+        return f"{type(self).__name__}({', '.join(attributes)})"
 
 
 def _code(value: object) -> str:
@@ -537,21 +528,17 @@ def _accepted_by_id(struct: Struct, value: Any) -> tuple[Any, ...]:
 def built(cls: type[Any], values: Mapping[str, Any]) -> Any:
     """An object of values that were read by their kinds, so that they need no second look."""
     made = object.__new__(cls)
-    for name, default in _defaults(cls):
-        object.__setattr__(made, name, values.get(name, default))
+    for attribute in attrs.fields(cls):
+        object.__setattr__(made, attribute.name, values.get(attribute.name, attribute.default))
     return made
 
 
-def _defaults(cls: type[Any]) -> Iterable[tuple[str, Any]]:
-    return [(attribute.name, attribute.default) for attribute in attrs.fields(cls)]
-
-
 def key_of(attribute: attrs.Attribute[Any]) -> str:
-    """The key of a attribute in a file."""
+    """The key of an attribute in a file."""
     return str(attribute.metadata.get("key") or attribute.alias)
 
 
 def kind_of(attribute: attrs.Attribute[Any]) -> Kind | None:
-    """The kind of a attribute, or None for one that is not written."""
+    """The kind of an attribute, or None for one that is not written."""
     kind: Kind | None = attribute.metadata.get("kind")
     return kind

@@ -33,8 +33,8 @@ class Row(Plain):
     """One row of a table: a condition and the points it gives."""
 
     when: Formula = part(EXPRESSION)
-    points: OptionalFormula = part(EXPRESSION, optional=True, default=None)
-    gives: OptionalFormula = part(EXPRESSION, optional=True, default=None)
+    points: OptionalFormula = part(EXPRESSION, default=None)
+    gives: OptionalFormula = part(EXPRESSION, default=None)
     title: Wording = part(TITLES, default=Titles())
 
 
