@@ -210,7 +210,7 @@ def cells_of(
 
     ``words`` are those of its scale or its choices; ``texts`` have their places already.
     """
-    fill, places = fill_of(given, words), {word: place for place, word in enumerate(texts)}
+    fill, places = _fill_of(given, words), {word: place for place, word in enumerate(texts)}
     found, there, withheld = [fill] * len(values), [False] * len(values), [False] * len(values)
     for row, value in enumerate(values):
         if value is None:
@@ -227,7 +227,7 @@ def cells_of(
     return Cells(np.array(found, dtype=kind), *masks), tuple(places)
 
 
-def fill_of(given: Input, words: Sequence[str]) -> Any:
+def _fill_of(given: Input, words: Sequence[str]) -> Any:
     """What stands where there is no value: the lowest there is."""
     if given.type == "boolean":
         return False
@@ -301,7 +301,7 @@ class ArrayReader:
         return self._with_na(given, source, self._yes(f"{given.id}@na"))
 
     def _fill(self, given: Input) -> Any:
-        return fill_of(given, self._door.words.get(given.id, ()))
+        return _fill_of(given, self._door.words.get(given.id, ()))
 
     def _with_na(self, given: Input, source: InputSource, withheld: Any) -> InputSource:
         """What the column ``x@na`` says comes before what the input's own column says."""
