@@ -1,6 +1,6 @@
 """What each kind of frame does in its own way: giving columns, taking new ones, and earlier rows of a unit.
 
-``table_of`` asks once of which kind a frame is; from there on its ``Table`` answers. A ``MemoryTable`` (pandas,
+``table_of`` asks once of which kind a frame is; from there on its ``FrameTable`` answers. A ``MemoryTable`` (pandas,
 polars, pyarrow, and a duckdb relation, fetched) is read and judged as arrays; a ``LazyTable`` (polars lazy, Spark,
 whatever else narwhals knows as lazy) takes a plan of expressions and runs nothing.
 """
@@ -23,7 +23,7 @@ __all__ = [
     "MemoryTable",
     "OutputColumn",
     "PolarsTable",
-    "Table",
+    "FrameTable",
     "is_missing",
     "refuse_frame",
     "table_of",
@@ -57,7 +57,7 @@ def table_of(frame: Any) -> MemoryTable | LazyTable:
     return _ArrowTable(nw, held) if engine.is_pyarrow() else _PandasTable(nw, held)
 
 
-class Table:
+class FrameTable:
     """A frame, as narwhals holds it; ``own`` are the columns that it came with."""
 
     def __init__(self, nw: Any, frame: Any) -> None:
@@ -107,7 +107,7 @@ def is_missing(cell: Any) -> bool:
         return True
 
 
-class MemoryTable(Table):
+class MemoryTable(FrameTable):
     """A frame in memory."""
 
     def __init__(self, nw: Any, frame: Any) -> None:
@@ -341,7 +341,7 @@ _LOSSY = ("BIT", "TIME WITH TIME ZONE")
 _Named = Sequence[tuple[str, Any]]
 
 
-class LazyTable(Table):
+class LazyTable(FrameTable):
     """A plan that nothing runs yet, in the words of narwhals."""
 
     @property
