@@ -13,6 +13,7 @@ from typing import Any
 import attrs
 
 import criteria_engine as ce
+from criteria_engine.messages.speaker import sentences
 from criteria_engine.rules.parts import INPUT_TYPES
 from criteria_engine.ruleset import Ruleset
 
@@ -119,6 +120,9 @@ def expression_jobs(expressions: tuple[str, ...], corpus: ModuleType) -> list[Jo
 
 def warm_up(corpus: ModuleType) -> None:
     """Everything once, so that all that is imported when it is first needed is there."""
+    for lang in ("vi", "en"):
+        for subject in ("faults", "results"):
+            sentences(subject, lang)
     text = text_with("n > 3", corpus).replace('score: "n > 3"', "score: n") + "levels: {good: {when: a}}\n"
     use(ce.loads(text))
     assert ce.check(ROOT / "rulesets") != []

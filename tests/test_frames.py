@@ -336,3 +336,29 @@ def test_numbers_under_nulls_in_arrow_say_nothing() -> None:
                 wrong = not missing and cell > 100
                 assert error == ("cases" if wrong else None)
                 assert level == (None if missing or wrong else "good" if cell < 3 else "none")
+
+
+def test_a_relation_of_duckdb_comes_back_on_its_connection_with_all_its_types() -> None:
+    """What Arrow has no type for keeps its own, and the judged relation can be joined with tables beside it."""
+    connection = duckdb.connect()
+    connection.execute("CREATE TABLE names AS SELECT 7::HUGEINT AS ward, 'seven' AS name")
+    relation = connection.sql("""
+        SELECT 7::HUGEINT AS ward, 1::DECIMAL(9, 2) AS cases, 'normal'::ENUM('normal', 'difficult') AS area,
+            '101'::BIT AS "a ""bit", TIMETZ '01:02:03+01' AS hour, uuid() AS id, '{"a": 1}'::JSON AS json
+    """)
+    ruleset, _ = framed.small(framed.polars)
+    made = ruleset.evaluate_frame(relation)
+    assert made.columns == [*relation.columns, *ADDED]
+    assert [*map(str, made.types)][: len(relation.types)] == [*map(str, relation.types)]
+    same = 'ward, "a ""bit", hour, json'
+    assert made.project(same).fetchall() == relation.project(same).fetchall()
+    assert made.join(connection.table("names"), "ward").project("name, level").fetchall() == [
+        ("seven", "good")
+    ]
+
+
+def test_a_relation_of_duckdb_can_be_strict() -> None:
+    ruleset, relation = framed.small(framed.duck)
+    with pytest.raises(ce.CriteriaError) as raised:
+        ruleset.evaluate_frame(relation, strict=True)
+    assert {each.path for each in raised.value.diagnostics} == {"rows[2].cases", "rows[2].area"}

@@ -78,7 +78,7 @@ PROTOCOLS = {
 }
 
 # Third packages, and the modules that may import them ("*": all).
-THIRD = {"attrs": {"*"}, "yaml": {"files.marked", "files.yaml_tree", "files.writing"}}
+THIRD = {"attrs": {"*"}, "yaml": {"files.yaml_tree", "files.writing"}}
 # Optional packages are imported in one file, inside the function that says how to install them.
 EXTRAS, OPTIONAL = "core.extras", {"matplotlib", "narwhals", "numpy", "pyarrow"}
 
@@ -651,6 +651,21 @@ OPERATORS |= {f"__{name}__" for name in ("and", "or", "invert", "eq", "lt", "le"
 OPERATORS |= {f"__{name}__" for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow")}
 
 
+@cache
+def classes() -> dict[str, ast.ClassDef]:
+    """Our classes by name; no name stands twice."""
+    return {s.name: s for module in MODULES for s in tree(module).body if isinstance(s, ast.ClassDef)}
+
+
+def inherited(statement: ast.ClassDef) -> Iterator[ast.stmt]:
+    """What a class has from bases of ours that the face does not offer themselves."""
+    for base in statement.bases:
+        above = classes().get(ast.unparse(base))
+        if above is not None and above.name not in (exported("__init__") or []):
+            yield from inherited(above)
+            yield from above.body
+
+
 def described(statement: ast.stmt, indent: str = "") -> Iterator[str]:
     """A definition as its users see it: names, parameters, types; not how it is done."""
     if isinstance(statement, Function):
@@ -665,7 +680,7 @@ def described(statement: ast.stmt, indent: str = "") -> Iterator[str]:
     elif isinstance(statement, ast.ClassDef):
         bases = ", ".join(ast.unparse(base) for base in statement.bases)
         yield f"{indent}class {statement.name}" + (f"({bases})" if bases else "")
-        for inner in statement.body:
+        for inner in [*inherited(statement), *statement.body]:
             names = [inner.name] if isinstance(inner, Named) else assigned(inner)[0]
             if all(is_public(name) or name in OPERATORS for name in names):
                 yield from described(inner, indent + "    ")

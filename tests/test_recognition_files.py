@@ -215,7 +215,7 @@ def test_places_hold_after_rows_of_several_lines(folder: Path) -> None:
     ("header", "expected"),
     [
         ("title,state,date", [(1, "title", "CE807")]),
-        ("unit,title", [(1, "u", "CE807"), (1, "u", "CE807")]),
+        ("unit,title", [(1, "unit", "CE807"), (1, "unit", "CE807")]),
         ("unit,title,state,date,status", [(1, "status", "CE808")]),
         ("unit,title,state,date,ngày", [(1, "ngày", "CE810")]),
         ("unit,title,state,date,xyzzy", [(1, "xyzzy", "CE809")]),
@@ -244,7 +244,7 @@ def test_files_that_cannot_be_read(folder: Path, monkeypatch: pytest.MonkeyPatch
     assert [(line, code) for line, _, code in faults(folder, broken)] == [(2, "CE804")]
     assert [code for _, _, code in faults(folder, GOOD + '"')] == ["CE817"]
     assert [code for _, _, code in faults(folder, GOOD + "\0")] == ["CE804"]
-    monkeypatch.setattr("criteria_engine.plans.recognition._LARGEST", 10)
+    monkeypatch.setattr("criteria_engine.files.rows.LARGEST", 10)
     assert faults(folder, GOOD) == [(None, "", "CE803")]
 
 

@@ -349,7 +349,7 @@ def test_json_lines_that_are_not_utf8(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["csv", "jsonl"])
 def test_a_line_without_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
-    monkeypatch.setattr("criteria_engine.files.subjects.LONGEST_LINE", 1_000)
+    monkeypatch.setattr("criteria_engine.files.rows.LONGEST_LINE", 1_000)
     path = save(tmp_path / f"data.{kind}", ["cases"], [("A", None, {"cases": 1})])
     with path.open("a", encoding="utf-8") as stream:
         stream.write("x" * 5_000)
@@ -362,7 +362,7 @@ def test_a_row_of_endless_lines(tmp_path: Path) -> None:
 
 
 def test_large_files_are_for_streams(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("criteria_engine.files.data_files._LARGEST", 1_000)
+    monkeypatch.setattr("criteria_engine.files.rows.LARGEST", 1_000)
     for kind in KINDS:
         path = save(tmp_path / f"data.{kind}", ["cases"], many(100))
         with pytest.raises(ce.CriteriaError) as caught:

@@ -130,8 +130,8 @@ _PUBLIC = {
         "read_value": ("files.cells", "a value as an office types it"),
         "Column": ("rules.parts", "an input as a column of a table"),
         "write_parquet": ("files.parquet_files", "rows as a Parquet file"),
-        "write_whole": ("files.data_files", "write a file, whole or not at all"),
-        "writing_whole": ("files.data_files", "the same, as a stream"),
+        "write_whole": ("files.whole_files", "write a file, whole or not at all"),
+        "writing_whole": ("files.whole_files", "the same, as a stream"),
     },
     "Titles and their life": {
         "Recognition": ("plans.recognition", "the life of a title that a unit strives for or holds"),

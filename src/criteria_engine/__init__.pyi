@@ -50,13 +50,13 @@ from criteria_engine.files.cases import run_tests as run_tests
 from criteria_engine.files.cells import read_value as read_value
 from criteria_engine.files.data_files import iter_subjects as iter_subjects
 from criteria_engine.files.data_files import read_subjects as read_subjects
-from criteria_engine.files.data_files import write_whole as write_whole
-from criteria_engine.files.data_files import writing_whole as writing_whole
 from criteria_engine.files.library import Edition as Edition
 from criteria_engine.files.library import Library as Library
 from criteria_engine.files.parquet_files import write_parquet as write_parquet
 from criteria_engine.files.reading import load as load
 from criteria_engine.files.reading import loads as loads
+from criteria_engine.files.whole_files import write_whole as write_whole
+from criteria_engine.files.whole_files import writing_whole as writing_whole
 from criteria_engine.files.writing import dumps as dumps
 from criteria_engine.forecasting import forecast as forecast
 from criteria_engine.forecasting import published as published

@@ -45,13 +45,13 @@ class Dossier(Mapping[str, Result]):
         return len(self.results)
 
     def __repr__(self) -> str:
-        said = ", ".join(f"{name}: {each.level or '–'}" for name, each in self.items())
-        return f"<Dossier{f' {self.subject}' if self.subject else ''} {said}>"
+        levels = ", ".join(f"{name}: {result.level or '–'}" for name, result in self.items())
+        return f"<Dossier{f' {self.subject}' if self.subject else ''} {levels}>"
 
     @property
     def missing(self) -> tuple[str, ...]:
         """The missing inputs that could still change any of the levels, each once."""
-        return tuple(dict.fromkeys(name for each in self.values() for name in each.missing))
+        return tuple(dict.fromkeys(name for result in self.values() for name in result.missing))
 
     def explain(self, lang: str | None = None) -> str:
         """Why each of them came out so, one after another, and what was given against it."""
@@ -92,20 +92,25 @@ def evaluate_all(
     """
     sets = tuple(rulesets)
     problems = Problems()
-    by_id = _by_id(sets, problems)
+    by_id: dict[str, Ruleset] = {}
+    for ruleset in sets:
+        if ruleset.id in by_id:
+            problems.add("rulesets", "CE599", name=ruleset.id)
+        by_id.setdefault(ruleset.id, ruleset)
     ordered = _in_order(by_id, problems)
-    body = _Body(by_id, same or {}, problems, strict=strict)
-    now = body.parted(values, "values")
+    evidences = _Evidence(by_id, same or {}, problems, strict=strict)
+    now = evidences.by_ruleset(values, "values")
     before = [
-        None if each is None else body.parted(each, f"history[{n}]") for n, each in enumerate(history or ())
+        None if period is None else evidences.by_ruleset(period, f"history[{index}]")
+        for index, period in enumerate(history or ())
     ]
-    proofs = body.parted(evidence or {}, "evidence")
+    proofs = evidences.by_ruleset(evidence or {}, "evidence")
     problems.raise_errors()
     results: dict[str, Result] = {}
     known: dict[str, Any] = dict(titles or {})
     conflicts: list[Diagnostic] = []
     for name in ordered:
-        periods = [None if each is None else each[name] for each in before]
+        periods = [None if period is None else period[name] for period in before]
         try:
             result = by_id[name].evaluate(
                 now[name],
@@ -117,7 +122,8 @@ def evaluate_all(
                 sets=sets,
             )
         except CriteriaError as error:
-            _note(error, name, problems)
+            for each in error.diagnostics:
+                problems.append(attrs.evolve(each, path=f"{name}: {each.path}"))
         else:
             results[name] = result
             conflicts += _conflicts(name, known.setdefault(name, result), result)
@@ -125,107 +131,94 @@ def evaluate_all(
     return Dossier(subject, results, tuple(conflicts))
 
 
-def _note(error: CriteriaError, ruleset: str, problems: Problems) -> None:
-    for each in error.diagnostics:
-        problems.append(attrs.evolve(each, path=f"{ruleset}: {each.path}"))
-
-
-def _by_id(sets: Sequence[Ruleset], problems: Problems) -> dict[str, Ruleset]:
-    by_id: dict[str, Ruleset] = {}
-    for each in sets:
-        if each.id in by_id:
-            problems.add("rulesets", "CE599", name=each.id)
-        by_id.setdefault(each.id, each)
-    return by_id
-
-
 def _in_order(by_id: Mapping[str, Ruleset], problems: Problems) -> list[str]:
     """The ids, first what others ask for; a set that asks for its own title looks back, not round."""
-    needs = {
-        name: {of for of, level, _ in each.program.judging.observing.origins.values() if level}
-        & set(by_id) - {name}
-        for name, each in by_id.items()
-    }
-    sorter = TopologicalSorter({name: sorted(needs[name]) for name in by_id})
+    needs = {}
+    for name, ruleset in by_id.items():
+        origins = ruleset.program.judging.observing.origins.values()
+        needs[name] = sorted({of for of, level, _ in origins if level} & set(by_id) - {name})
     try:
-        return list(sorter.static_order())
+        return list(TopologicalSorter(needs).static_order())
     except CycleError as error:
         problems.add("rulesets", "CE596", ring=" → ".join(reversed(error.args[1])))
         return []
 
 
-def _conflicts(name: str, given: Any, result: Result) -> list[Diagnostic]:
-    held = given[0] if isinstance(given, list | tuple) and given else given
+def _conflicts(name: str, title: Any, result: Result) -> list[Diagnostic]:
+    """Where a title that was given is another than the level that its ruleset came to."""
+    held = title[0] if isinstance(title, list | tuple) and title else title
     if not isinstance(held, str) or not result.decided or result.level in (None, held):
         return []
     details = {"name": name, "given": held, "found": str(result.level)}
     return [Diagnostic("CE582", details, f"titles.{name}", "warning", lang=chosen_language())]
 
 
-class _Body:
-    """One body of evidence, to be parted among rulesets."""
+class _Evidence:
+    """Shares values out to rulesets by the names of their inputs."""
 
     def __init__(
         self, by_id: Mapping[str, Ruleset], same: Mapping[str, str], problems: Problems, *, strict: bool
     ) -> None:
-        self._by_id, self._problems, self._strict = by_id, problems, strict
+        self._by_id = by_id
+        self._problems = problems
+        self._strict = strict
         self._same = {normal(one): normal(other) for one, other in same.items()}
+        # By the name that they share, the inputs of all rulesets.
         self._inputs: dict[str, list[tuple[str, Input]]] = {}
-        for name, ruleset in by_id.items():
-            for given in ruleset.inputs:
-                self._inputs.setdefault(self._same.get(given.id, given.id), []).append((name, given))
+        for ruleset in by_id.values():
+            for input in ruleset.inputs:
+                name = self._same.get(input.id, input.id)
+                self._inputs.setdefault(name, []).append((ruleset.id, input))
 
-    def parted(self, values: Mapping[str, Any], at: str) -> dict[str, dict[str, Any]]:
-        """By ruleset, the values of its inputs."""
-        parted: dict[str, dict[str, Any]] = {name: {} for name in self._by_id}
-        own = {key: value for key, value in values.items() if "/" in str(key)}
-        for key, value in own.items():
+    def by_ruleset(self, values: Mapping[str, Any], path: str) -> dict[str, dict[str, Any]]:
+        """By ruleset, the values of its inputs; what is wrong is noted under ``path``."""
+        shares: dict[str, dict[str, Any]] = {ruleset: {} for ruleset in self._by_id}
+        shared: dict[str, tuple[str, Any]] = {}
+        own = [key for key in values if "/" in str(key)]
+        for key in own:
             ruleset, _, name = str(key).rpartition("/")
-            inputs = {given.id for given in self._by_id[ruleset].inputs} if ruleset in self._by_id else set()
-            if normal(name) in inputs:
-                parted[ruleset][normal(name)] = value
+            inputs = self._by_id[ruleset].inputs if ruleset in self._by_id else ()
+            if any(input.id == normal(name) for input in inputs):
+                shares[ruleset][normal(name)] = values[key]
             elif self._strict:
-                self._unknown(f"{at}.{key}", str(key), [f"{each}/{name}" for each in self._by_id])
-        taken: dict[str, tuple[str, Any]] = {}
+                self._add_unknown(f"{path}.{key}", str(key), [f"{each}/{name}" for each in self._by_id])
         for key, value in values.items():
             if key not in own:
-                self._shared(normal(str(key)), value, at, parted, taken)
-        return parted
+                self._share(normal(str(key)), value, path, shares, shared)
+        return shares
 
-    def _shared(
+    def _share(
         self,
         name: str,
         value: Any,
-        at: str,
-        parted: Mapping[str, dict[str, Any]],
-        taken: dict[str, tuple[str, Any]],
+        path: str,
+        shares: Mapping[str, dict[str, Any]],
+        shared: dict[str, tuple[str, Any]],
     ) -> None:
-        """A value under a name that every set may share."""
-        joined = self._same.get(name, name)
-        users = self._inputs.get(joined, [])
-        if not users:
+        """Give a value under a name of no single ruleset to all that have no value of their own."""
+        common = self._same.get(name, name)
+        inputs = self._inputs.get(common, [])
+        at = f"{path}.{name}"
+        if not inputs:
             if self._strict:
-                self._unknown(f"{at}.{name}", name, list(self._inputs))
+                self._add_unknown(at, name, list(self._inputs))
             return
-        if joined in taken and taken[joined][1] != value:
-            other, known = taken[joined]
+        other, known = shared.setdefault(common, (name, value))
+        if known != value:
             first, second = f"{other} = {known!r}", f"{name} = {value!r}"
-            self._problems.add(f"{at}.{name}", "CE598", name=joined, first=first, second=second)
+            self._problems.add(at, "CE598", name=common, first=first, second=second)
             return
-        taken[joined] = name, value
-        fed = [(ruleset, given) for ruleset, given in users if given.id not in parted[ruleset]]
-        for ruleset, given in fed[1:]:
-            what = _difference(fed[0][1], given)
-            if what and at == "values":
-                self._problems.add(
-                    f"{at}.{name}", "CE597", name=joined, first=fed[0][0], second=ruleset, what=what
-                )
-        for ruleset, given in fed:
-            parted[ruleset][given.id] = value
+        shared[common] = name, value
+        fed = [(ruleset, input) for ruleset, input in inputs if input.id not in shares[ruleset]]
+        for ruleset, input in fed[1:] if path == "values" else ():
+            if what := _difference(fed[0][1], input):
+                self._problems.add(at, "CE597", name=common, first=fed[0][0], second=ruleset, what=what)
+        for ruleset, input in fed:
+            shares[ruleset][input.id] = value
 
-    def _unknown(self, place: str, name: str, known: Sequence[str]) -> None:
-        likely = nearest(name, known) or ", ".join(sorted(known)[:8])
-        self._problems.add(place, "CE551", name=name, nearest=likely)
+    def _add_unknown(self, path: str, name: str, known: Sequence[str]) -> None:
+        near = nearest(name, known) or ", ".join(sorted(known)[:8])
+        self._problems.add(path, "CE551", name=name, nearest=near)
 
 
 def _difference(one: Input, other: Input) -> str:
@@ -235,9 +228,9 @@ def _difference(one: Input, other: Input) -> str:
         if part == "type" and {first, second} <= {"number", "integer"}:
             continue
         if first != second and (part != "unit" or (first and second)):
-            return f"{part}: {_said(first)} – {_said(second)}"
+            return f"{part}: {_written(first)} – {_written(second)}"
     return ""
 
 
-def _said(value: Any) -> str:
+def _written(value: Any) -> str:
     return ", ".join(value) if isinstance(value, tuple) else str(value or "–")

@@ -1,288 +1,41 @@
-"""Looking a file over, a ruleset's or a plan's: everything that is wrong, and what an author may want to see."""
+"""Looking a file over, a ruleset's or a plan's: all that is wrong, and what an author may want to look at again.
+
+``check`` gathers what the readers of files say. Of a sound ruleset it asks more: ``_CHECKS`` is the table of
+the questions, and each of them stands below it in that order.
+"""
 
 from __future__ import annotations
 
 import ast
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import attrs
 
-from criteria_engine.compiler.tree import Node
+from criteria_engine.compiler.tree import Node, expressions_in
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.grammar import parse
 from criteria_engine.files.cases import (
-    Unreached,
+    CaseOutcome,
+    check_cases,
     companion_of,
-    look_at_cases,
     read_companion,
     run_cases,
-    said,
-    sound_ruleset,
     unreached,
     written,
 )
-from criteria_engine.files.document import Document
 from criteria_engine.files.library import Library
-from criteria_engine.files.reading import read_document
+from criteria_engine.files.reading import read_document, read_ruleset
 from criteria_engine.files.source import MarkedMap
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic
 from criteria_engine.rules.deduct import Deduct
-from criteria_engine.rules.parts import Criterion, Level
+from criteria_engine.rules.parts import Level
 from criteria_engine.rules.schema import SHARE
 from criteria_engine.ruleset import Ruleset
 
-__all__ = [
-    "Advice",
-    "about_criteria",
-    "about_head",
-    "about_levels",
-    "about_tests",
-    "check",
-    "unused_names",
-]
-
-
-# ---- what an author of a sound ruleset may want to look at again ---------------------------------
-
-Advice = tuple[str, str, dict[str, str]]
-"""Path, code and details of one warning."""
-
-_PICKING = ("bands", "choose", "curve", "table")
-_TOTAL_SHARE = re.compile(r"percent\( *score\(\) *, *max_score\(\) *\)")
-
-
-# ---- the head of the file --------------------------------------------------------------------
-
-
-def about_head(ruleset: Ruleset, tests: int, tests_file: str) -> Iterator[Advice]:
-    """Status, documents and aliases; ``tests`` is how many tests there are."""
-    status = ruleset.status
-    if status == "official" and not tests:
-        yield "status", "CE701", {"file": tests_file}
-    if status in ("official", "adapted") and not ruleset.legal_basis:
-        yield "status", "CE702", {"status": status}
-    documents = {each.document.casefold() for each in ruleset.legal_basis}
-    for place, alias in enumerate(ruleset.aliases):
-        if alias.casefold() in documents:
-            yield f"aliases[{place}]", "CE712", {"alias": alias}
-
-
-# ---- criteria --------------------------------------------------------------------------------
-
-
-def about_criteria(ruleset: Ruleset) -> Iterator[Advice]:
-    """Points that no rule gives or takes, and deadlines that nobody answers for."""
-    for found in ruleset.program.judging.tree.root.below():
-        criterion = found.criterion
-        yield from _about_points(ruleset, found)
-        if isinstance(criterion.rule, Deduct):
-            yield from _about_deduction(ruleset, found, criterion.rule)
-        if criterion.due is not None and not _has_owner(ruleset, found):
-            yield found.key("due"), "CE714", {"name": found.path}
-
-
-def _about_points(ruleset: Ruleset, found: Node) -> Iterator[Advice]:
-    criterion = found.criterion
-    if criterion.rule is None or type(criterion.rule).KEY not in _PICKING or criterion.points is None:
-        return
-    most = ruleset.program.judging.faces[found.path].judged.most
-    if most is not None and most.high < criterion.points:
-        details = {"name": found.path, "points": written(criterion.points), "most": written(most.high)}
-        yield found.key("points"), "CE706", details
-
-
-def _about_deduction(ruleset: Ruleset, found: Node, rule: Deduct) -> Iterator[Advice]:
-    """Lines that are all bounded and yet leave some of the points."""
-    points, least = _given_points(found.criterion), found.criterion.least or 0
-    most = 0.0
-    for line in rule.lines:
-        taken = _constant(ruleset, line.minus if line.when is not None else line.at_most)
-        if taken is None:
-            return
-        most += taken
-    if most < points - least:
-        rest = written(points - most)
-        details = {"name": found.path, "points": written(points), "most": written(most), "rest": rest}
-        yield found.key("deduct"), "CE707", details
-
-
-def _given_points(criterion: Criterion) -> float:
-    return 1.0 if criterion.points is None else float(criterion.points)
-
-
-def _has_owner(ruleset: Ruleset, found: Node) -> bool:
-    """Whether somebody answers for it, or for all that it is part of."""
-    at: Node | None = found
-    while at is not None:
-        if at.criterion.owner is not None:
-            return True
-        at = at.parent
-    return ruleset.owner is not None
-
-
-def _constant(ruleset: Ruleset, expression: Expression | None) -> float | None:
-    """The number that an expression is: written there, or a parameter with one value."""
-    return None if expression is None else _number(ruleset, parse(expression.text).tree)
-
-
-def _number(ruleset: Ruleset, tree: ast.expr) -> float | None:
-    match tree:
-        case ast.Constant(value=value) if type(value) in (int, float):
-            return float(str(value))
-        case ast.UnaryOp(op=ast.USub(), operand=operand):
-            inner = _number(ruleset, operand)
-            return None if inner is None else -inner
-        case ast.Name(id=name):
-            given: Any = next((each.value for each in ruleset.parameters if each.id == name), None)
-            known = isinstance(given, int | float) and not isinstance(given, bool)
-            return float(given) if known else None
-    return None
-
-
-# ---- levels ----------------------------------------------------------------------------------
-
-
-def about_levels(ruleset: Ruleset) -> Iterator[Advice]:
-    """Levels that a better one always hides, and totals that the floors decide already."""
-    yield from _about_ladder(ruleset, ruleset.levels, "levels")
-    for found in ruleset.program.judging.tree.root.below():
-        yield from _about_ladder(ruleset, found.criterion.levels, found.key("levels"))
-    for level in ruleset.levels:
-        yield from _about_floors(ruleset, level)
-
-
-def _about_ladder(ruleset: Ruleset, levels: Sequence[Level], at: str) -> Iterator[Advice]:
-    for place, level in enumerate(levels):
-        better = next((each for each in levels[:place] if _wants_no_more(ruleset, each, level)), None)
-        if better is not None:
-            yield f"{at}.{level.id}", "CE708", {"level": level.id, "better": better.id}
-
-
-def _wants_no_more(ruleset: Ruleset, better: Level, level: Level) -> bool:
-    """Whether whoever reaches ``level`` surely reaches ``better``, which stands before it."""
-    floors = dict(level.floors)
-    return (
-        _follows(ruleset, better.when, level.when)
-        and (better.each or 0) <= (level.each or 0)
-        and all(share <= floors.get(name, 0) for name, share in better.floors)
-        and set(better.requires) <= set(level.requires)
-    )
-
-
-@attrs.frozen
-class _Threshold:
-    """A comparison of something with a number: ``subject >= number``."""
-
-    subject: str
-    upward: bool
-    number: float
-    strict: bool
-
-
-def _follows(ruleset: Ruleset, wanted: Expression | None, given: Expression | None) -> bool:
-    """Whether ``wanted`` holds wherever ``given`` does, as far as one can see without data."""
-    if wanted is None or wanted == given:
-        return True
-    one, other = _threshold(ruleset, wanted), _threshold(ruleset, given)
-    if one is None or other is None or (one.subject, one.upward) != (other.subject, other.upward):
-        return False
-    if one.number == other.number:
-        return other.strict or not one.strict
-    return one.number < other.number if one.upward else one.number > other.number
-
-
-def _threshold(ruleset: Ruleset, expression: Expression | None) -> _Threshold | None:
-    if expression is None:
-        return None
-    parsed = parse(expression.text)
-    if not (isinstance(parsed.tree, ast.Compare) and len(parsed.tree.ops) == 1):
-        return None
-    left, right, operator = parsed.tree.left, parsed.tree.comparators[0], parsed.tree.ops[0]
-    if not isinstance(operator, ast.GtE | ast.Gt | ast.LtE | ast.Lt):
-        return None
-    upward = isinstance(operator, ast.GtE | ast.Gt)
-    number = _number(ruleset, right)
-    if number is None:
-        left, number, upward = right, _number(ruleset, left), not upward
-    if number is None:
-        return None
-    return _Threshold(_spelt(left), upward, number, isinstance(operator, ast.Gt | ast.Lt))
-
-
-def _spelt(tree: ast.expr) -> str:
-    text = ast.unparse(tree)
-    return "score()" if text == "score" else text
-
-
-def _about_floors(ruleset: Ruleset, level: Level) -> Iterator[Advice]:
-    """Where ``each`` alone brings the total that ``when`` asks for."""
-    wanted: Any = _threshold(ruleset, level.when)
-    if level.each is None or wanted is None or not wanted.upward:
-        return
-    if _TOTAL_SHARE.fullmatch(wanted.subject):
-        share = wanted.number / 100
-    else:
-        most = ruleset.program.slots[0].most
-        plain = wanted.subject == "score()" and most is not None and most.low == most.high > 0
-        share = wanted.number / most.high if plain and most is not None else 2.0
-    sums_up = ruleset.combine is None or ruleset.combine.word == "sum"
-    no_bonus = not any(each.bonus or each.points == 0 for each in ruleset.criteria)
-    if sums_up and no_bonus and (level.each >= share if not wanted.strict else level.each > share):
-        when = level.when.text if level.when is not None else ""
-        yield (
-            f"levels.{level.id}.each",
-            "CE713",
-            {"level": level.id, "each": SHARE.write(level.each), "when": when},
-        )
-
-
-# ---- tests -----------------------------------------------------------------------------------
-
-
-def about_tests(ruleset: Ruleset, missed: Unreached) -> Iterator[Advice]:
-    """Criteria that the tests never meet or never fail; a group only where its own children are all seen."""
-    tree = ruleset.program.judging.tree
-    never = {"CE705": set(missed.never_met) & set(missed.never_failed)}
-    never["CE703"] = set(missed.never_met) - never["CE705"]
-    never["CE704"] = set(missed.never_failed) - never["CE705"]
-    silent = never["CE703"] | never["CE704"] | never["CE705"]
-    for code, paths in never.items():
-        for path in paths:
-            if not any(child.path in silent for child in tree.by_path[path].below()):
-                yield tree.by_path[path].place, code, {"name": path}
-
-
-# ---- names that nothing in a ruleset uses --------------------------------------------------------
-
-_KINDS = (("inputs", "CE709"), ("parameters", "CE710"), ("define", "CE711"))
-
-
-def unused_names(ruleset: Ruleset) -> Iterator[tuple[str, str, dict[str, str]]]:
-    """Path, code and details for each input, parameter and definition that no expression names."""
-    used = {name for expression in _expressions(ruleset) for name in parse(expression.text).names}
-    used |= {each.by for each in ruleset.parameters if each.by is not None}
-    for key, code in _KINDS:
-        for each in getattr(ruleset, key):
-            if each.id not in used:
-                yield f"{key}.{each.id}", code, {"name": each.id}
-
-
-def _expressions(value: Any) -> Iterator[Expression]:
-    """Every expression in a part of a ruleset, however deep."""
-    waiting = [value]
-    while waiting:
-        found = waiting.pop()
-        if isinstance(found, Expression):
-            yield found
-        elif isinstance(found, tuple):
-            waiting.extend(found)
-        elif attrs.has(type(found)):
-            waiting.extend(
-                getattr(found, part.name) for part in attrs.fields(type(found)) if "kind" in part.metadata
-            )
+__all__ = ["check"]
 
 
 def check(
@@ -299,10 +52,10 @@ def check(
     tests pass is another question (``run_tests``). ``library`` is where sets that they extend are found.
     """
     several = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
-    return [each for path in several for each in _check(path, library, lang)]
+    return [diagnostic for path in several for diagnostic in _check_file(path, library, lang)]
 
 
-def _check(path: str | os.PathLike[str], library: Library | None, lang: str | None) -> list[Diagnostic]:
+def _check_file(path: str | os.PathLike[str], library: Library | None, lang: str | None) -> list[Diagnostic]:
     try:
         document = read_document(path)
     except CriteriaError as error:
@@ -311,31 +64,269 @@ def _check(path: str | os.PathLike[str], library: Library | None, lang: str | No
         from criteria_engine.plans.plan_file import check_plan
 
         return check_plan(path, lang=lang)
-    ruleset = sound_ruleset(document, library)
+    ruleset = read_ruleset(document, library)
     if ruleset is None:
-        return said(document, lang)
-    look_at_cases(ruleset, ruleset.tests, document.problems)
+        return document.located(lang)
+    check_cases(ruleset, ruleset.tests, document.problems)
     try:
-        companion, beside = read_companion(path, ruleset)
+        companion, cases = read_companion(path, ruleset)
     except CriteriaError as error:
-        return [*said(document, lang), *(each.in_language(lang) for each in error.diagnostics)]
+        return [*document.located(lang), *(each.in_language(lang) for each in error.diagnostics)]
     documents = [document] if companion is None else [document, companion]
     if not any(each.problems.has_errors for each in documents):
         sets = () if library is None else library.asked_by(ruleset)
-        outcomes = run_cases(ruleset, (*ruleset.tests, *beside), sets=sets)
-        _advise(ruleset, document, len(outcomes))
-        if outcomes:
-            _add(document, about_tests(ruleset, unreached(ruleset, outcomes)))
-    return [found for each in documents for found in said(each, lang)]
+        outcomes = run_cases(ruleset, (*ruleset.tests, *cases), sets=sets)
+        tested = _Tested(ruleset, outcomes, companion_of(document.name).name)
+        for question in _CHECKS:
+            for place, code, details in question(tested):
+                document.problems.append(Diagnostic(code, details, place, "warning"))
+    return [diagnostic for each in documents for diagnostic in each.located(lang)]
 
 
-def _advise(ruleset: Ruleset, document: Document, tests: int) -> None:
-    _add(document, about_head(ruleset, tests, companion_of(document.name).name))
-    _add(document, about_criteria(ruleset))
-    _add(document, about_levels(ruleset))
-    _add(document, unused_names(ruleset))
+class _Tested(NamedTuple):
+    """A sound ruleset, what came of its tests, and the name of the file of tests beside it."""
+
+    ruleset: Ruleset
+    outcomes: Sequence[CaseOutcome]
+    tests_file: str
+
+    @property
+    def nodes(self) -> Iterator[Node]:
+        """Its criteria and groups."""
+        return self.ruleset.program.judging.tree.root.below()
 
 
-def _add(document: Document, advice: Iterable[Advice]) -> None:
-    for path, code, details in advice:
-        document.problems.append(Diagnostic(code, details, path, "warning"))
+_Advice = Iterator[tuple[str, str, dict[str, str]]]
+"""Path, code and details of each warning."""
+
+
+# ---- the head of the file ------------------------------------------------------------------------
+
+
+def _official_without_tests(tested: _Tested) -> _Advice:
+    if tested.ruleset.status == "official" and not tested.outcomes:
+        yield "status", "CE701", {"file": tested.tests_file}
+
+
+def _without_legal_basis(tested: _Tested) -> _Advice:
+    status = tested.ruleset.status
+    if status in ("official", "adapted") and not tested.ruleset.legal_basis:
+        yield "status", "CE702", {"status": status}
+
+
+def _needless_aliases(tested: _Tested) -> _Advice:
+    documents = {each.document.casefold() for each in tested.ruleset.legal_basis}
+    for index, alias in enumerate(tested.ruleset.aliases):
+        if alias.casefold() in documents:
+            yield f"aliases[{index}]", "CE712", {"alias": alias}
+
+
+# ---- criteria ------------------------------------------------------------------------------------
+
+
+def _points_never_given(tested: _Tested) -> _Advice:
+    """Rules that pick points, of which none picks all that the criterion has."""
+    for node in tested.nodes:
+        rule, points = node.criterion.rule, node.criterion.points
+        if points is None or rule is None or type(rule).KEY not in ("bands", "choose", "curve", "table"):
+            continue
+        most = tested.ruleset.program.judging.faces[node.path].judged.most
+        if most is not None and most.high < points:
+            details = {"name": node.path, "points": written(points), "most": written(most.high)}
+            yield node.key("points"), "CE706", details
+
+
+def _points_never_taken(tested: _Tested) -> _Advice:
+    """Deductions whose lines are all bounded and yet leave some of the points."""
+    for node in tested.nodes:
+        criterion, rule = node.criterion, node.criterion.rule
+        if not isinstance(rule, Deduct):
+            continue
+        points = 1.0 if criterion.points is None else float(criterion.points)
+        limits = [line.minus if line.when is not None else line.at_most for line in rule.lines]
+        taken = [_constant(tested.ruleset, limit) for limit in limits]
+        most = sum(number for number in taken if number is not None)
+        if None not in taken and most < points - (criterion.least or 0):
+            details = {"name": node.path, "points": written(points), "most": written(most)}
+            yield node.key("deduct"), "CE707", {**details, "rest": written(points - most)}
+
+
+def _constant(ruleset: Ruleset, expression: Expression | None) -> float | None:
+    """The number that an expression is: written there, or a parameter with one value."""
+    return None if expression is None else _number(ruleset, parse(expression.text).tree)
+
+
+def _number(ruleset: Ruleset, tree: ast.expr) -> float | None:
+    match tree:
+        case ast.Constant(value=value) if type(value) in (int, float):
+            return float(str(value))
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            inner = _number(ruleset, operand)
+            return None if inner is None else -inner
+        case ast.Name(id=name):
+            known: Any = next((each.value for each in ruleset.parameters if each.id == name), None)
+            is_number = isinstance(known, int | float) and not isinstance(known, bool)
+            return float(known) if is_number else None
+    return None
+
+
+def _deadlines_of_nobody(tested: _Tested) -> _Advice:
+    for node in tested.nodes:
+        if node.criterion.due is not None and not _has_owner(tested.ruleset, node):
+            yield node.key("due"), "CE714", {"name": node.path}
+
+
+def _has_owner(ruleset: Ruleset, node: Node | None) -> bool:
+    """Whether somebody answers for it, or for all that it is part of."""
+    while node is not None:
+        if node.criterion.owner is not None:
+            return True
+        node = node.parent
+    return ruleset.owner is not None
+
+
+# ---- levels --------------------------------------------------------------------------------------
+
+
+def _hidden_levels(tested: _Tested) -> _Advice:
+    """Levels that a better one always hides."""
+    ladders = [("levels", tested.ruleset.levels)]
+    ladders += [(node.key("levels"), node.criterion.levels) for node in tested.nodes]
+    for path, levels in ladders:
+        for index, level in enumerate(levels):
+            better = next((each for each in levels[:index] if _hides(tested.ruleset, each, level)), None)
+            if better is not None:
+                yield f"{path}.{level.id}", "CE708", {"level": level.id, "better": better.id}
+
+
+def _hides(ruleset: Ruleset, better: Level, level: Level) -> bool:
+    """Whether what reaches ``level`` surely reaches ``better``, which stands before it."""
+    floors = dict(level.floors)
+    return (
+        _follows(ruleset, better.when, level.when)
+        and (better.each or 0) <= (level.each or 0)
+        and all(share <= floors.get(name, 0) for name, share in better.floors)
+        and set(better.requires) <= set(level.requires)
+    )
+
+
+class _Threshold(NamedTuple):
+    """A comparison of something with a number: ``subject >= number``."""
+
+    subject: str
+    upward: bool
+    number: float
+    strict: bool
+
+
+def _follows(ruleset: Ruleset, wanted: Expression | None, known: Expression | None) -> bool:
+    """Whether ``wanted`` holds wherever ``known`` does, as far as one can see without data."""
+    if wanted is None or wanted == known:
+        return True
+    one, other = _threshold(ruleset, wanted), _threshold(ruleset, known)
+    if one is None or other is None or (one.subject, one.upward) != (other.subject, other.upward):
+        return False
+    if one.number == other.number:
+        return other.strict or not one.strict
+    return one.number < other.number if one.upward else one.number > other.number
+
+
+def _threshold(ruleset: Ruleset, expression: Expression | None) -> _Threshold | None:
+    tree = None if expression is None else parse(expression.text).tree
+    if not (isinstance(tree, ast.Compare) and len(tree.ops) == 1):
+        return None
+    left, right, operator = tree.left, tree.comparators[0], tree.ops[0]
+    if not isinstance(operator, ast.GtE | ast.Gt | ast.LtE | ast.Lt):
+        return None
+    upward = isinstance(operator, ast.GtE | ast.Gt)
+    number = _number(ruleset, right)
+    if number is None:
+        left, number, upward = right, _number(ruleset, left), not upward
+    if number is None:
+        return None
+    subject = ast.unparse(left)
+    strict = isinstance(operator, ast.Gt | ast.Lt)
+    return _Threshold("score()" if subject == "score" else subject, upward, number, strict)
+
+
+def _needless_totals(tested: _Tested) -> _Advice:
+    """Levels whose ``each`` alone brings the total that ``when`` asks for."""
+    ruleset = tested.ruleset
+    adds_up = ruleset.combine is None or ruleset.combine.word == "sum"
+    if not adds_up or any(each.bonus or each.points == 0 for each in ruleset.criteria):
+        return
+    for level in ruleset.levels:
+        share = _wanted_share(ruleset, _threshold(ruleset, level.when))
+        if level.each is not None and level.when is not None and share is not None and share(level.each):
+            details = {"level": level.id, "each": SHARE.write(level.each), "when": level.when.text}
+            yield f"levels.{level.id}.each", "CE713", details
+
+
+def _wanted_share(ruleset: Ruleset, wanted: _Threshold | None) -> Callable[[float], bool] | None:
+    """What tells whether a share of the points in every criterion is the total that is wanted."""
+    if wanted is None or not wanted.upward:
+        return None
+    share = wanted.number / 100
+    if not re.fullmatch(r"percent\( *score\(\) *, *max_score\(\) *\)", wanted.subject):
+        most = ruleset.program.slots[0].most
+        if wanted.subject != "score()" or most is None or not most.low == most.high > 0:
+            return None
+        share = wanted.number / most.high
+    return (lambda each: each > share) if wanted.strict else (lambda each: each >= share)
+
+
+# ---- names ---------------------------------------------------------------------------------------
+
+
+def _unused_names(tested: _Tested) -> _Advice:
+    """Inputs, parameters and definitions that no expression names."""
+    ruleset = tested.ruleset
+    fields = [each.name for each in attrs.fields(Ruleset) if "kind" in each.metadata]
+    expressions = expressions_in(tuple(getattr(ruleset, field) for field in fields))
+    used = {name for expression in expressions for name in parse(expression.text).names}
+    used |= {each.by for each in ruleset.parameters if each.by is not None}
+    sections: Mapping[str, Sequence[Any]] = {
+        "inputs": ruleset.inputs,
+        "parameters": ruleset.parameters,
+        "define": ruleset.define,
+    }
+    for code, (section, parts) in zip(("CE709", "CE710", "CE711"), sections.items(), strict=True):
+        for each in parts:
+            if each.id not in used:
+                yield f"{section}.{each.id}", code, {"name": each.id}
+
+
+# ---- tests ---------------------------------------------------------------------------------------
+
+
+def _untested_criteria(tested: _Tested) -> _Advice:
+    """Criteria that the tests never meet or never fail; a group only where its own children are all seen."""
+    if not tested.outcomes:
+        return
+    missed = unreached(tested.ruleset, tested.outcomes)
+    never_met, never_failed = set(missed.never_met), set(missed.never_failed)
+    neither = never_met & never_failed
+    by_path = tested.ruleset.program.judging.tree.by_path
+    for code, paths in (
+        ("CE705", neither),
+        ("CE703", never_met - neither),
+        ("CE704", never_failed - neither),
+    ):
+        for path in paths:
+            if not any(child.path in never_met | never_failed for child in by_path[path].below()):
+                yield by_path[path].place, code, {"name": path}
+
+
+_CHECKS: tuple[Callable[[_Tested], _Advice], ...] = (
+    _official_without_tests,
+    _without_legal_basis,
+    _needless_aliases,
+    _points_never_given,
+    _points_never_taken,
+    _deadlines_of_nobody,
+    _hidden_levels,
+    _needless_totals,
+    _unused_names,
+    _untested_criteria,
+)
+"""What is asked of a sound ruleset."""

@@ -26,7 +26,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-# ---- the gate before the parser of expressions: length, depth, characters, numbers ---------------
+# ---- the gate: length, depth, characters, numbers --------------------------------------------
 
 LONGEST = 4_000
 MOST_PIECES = 1_000
@@ -126,7 +126,7 @@ def mended_number(piece: str) -> str:
     return begins[0][:_MOST_DIGITS] if begins else "0"
 
 
-# ---- python's parser and compiler, one thread at a time ------------------------------------------
+# ---- Python's parser and compiler, one thread at a time --------------------------------------
 
 _TURN = threading.Lock()
 
@@ -156,6 +156,8 @@ def run_module(body: Sequence[ast.stmt], space: Mapping[str, Any]) -> dict[str, 
     exec(code, names)  # noqa: S102 - our own tree, no author's text
     return names
 
+
+# ---- the language ----------------------------------------------------------------------------
 
 FUNCTIONS: dict[str, tuple[int, int]] = {
     "percent": (2, 2), "min": (1, 1000), "max": (1, 1000), "abs": (1, 1), "sqrt": (1, 1), "exp": (1, 1),
@@ -264,11 +266,13 @@ def mended_date(text: str) -> str:
 
 def _syntax_fault(text: str, error: SyntaxError) -> Fault:
     start, width = _token_at(text, error.offset or 0)
-    if re.search(r"[0-9]\s*%\s*($|[)\],]|and\b|or\b)", text):
-        place = re.search(r"[0-9.]+\s*%\s*($|[)\],]|and\b|or\b)", text)
-        if place:
-            found = place.group().split("%")[0].strip()
-            return Fault("CE209", (place.start(), len(found) + 1), found=found + "%", mended=f"{found} / 100")
+    ends = r"\s*%\s*($|[)\],]|and\b|or\b)"
+    percent = re.search(r"[0-9.]+" + ends, text)
+    if percent and re.search(r"[0-9]" + ends, text):
+        number = percent.group().split("%")[0].strip()
+        return Fault(
+            "CE209", (percent.start(), len(number) + 1), found=number + "%", mended=f"{number} / 100"
+        )
     opened = text.count("(") - text.count(")") or text.count("[") - text.count("]")
     if opened:
         return Fault("CE210", (start, 1), bracket="(" if opened > 0 else ")")
@@ -352,23 +356,16 @@ def _inner_call(text: str, call: ast.Call, criteria: list[tuple[str, str]]) -> l
     if not least <= len(call.args) <= most:
         wanted = str(least) if least == most else f"{least}–{most}" if most < 1000 else f"≥ {least}"
         raise Fault("CE212", place, name=name, wanted=wanted, found=len(call.args))
-    if name == "holds":
-        return _inner_title(text, call)
+    if name == "holds":  # a title's ruleset and level are texts, and nothing else
+        for argument in call.args:
+            if not (
+                isinstance(argument, ast.Constant) and isinstance(argument.value, str) and argument.value
+            ):
+                raise Fault("CE254", _span(text, argument))
+        return []
     if name not in CRITERION_FUNCTIONS:
         return list(call.args)
     criteria.append((name, dotted(text, call.args[0]) if call.args else ""))
-    return []
-
-
-def _inner_title(text: str, call: ast.Call) -> list[ast.AST]:
-    """A title's ruleset and level are texts, and nothing else."""
-    for argument in call.args:
-        if (
-            not isinstance(argument, ast.Constant)
-            or not isinstance(argument.value, str)
-            or not argument.value
-        ):
-            raise Fault("CE254", _span(text, argument))
     return []
 
 

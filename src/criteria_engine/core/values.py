@@ -36,7 +36,7 @@ __all__ = [
     "applied", "as_amount", "as_claim", "binary", "chosen", "compared", "conditional", "contrary_of",
     "counted", "day_of", "first_there", "fitted", "fixed", "fixed_day", "free_claim", "free_number",
     "handed_over", "is_free", "is_known", "joined_ways", "kind_of", "least_of", "least_of_any", "long_sum",
-    "options_of", "said", "within",
+    "options_of", "said", "says", "within",
 ]  # fmt: skip
 
 _FAR = 10**300

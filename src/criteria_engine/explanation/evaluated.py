@@ -34,7 +34,7 @@ __all__ = [
     "decision_of",
 ]
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 @attrs.frozen(eq=False)
@@ -60,7 +60,7 @@ class EvaluatedExpressions:
         parsed = self._memory.get(text) or self._memory.setdefault(text, parse(text))
         return Subexpression(parsed, parsed.tree, here)
 
-    def _once(self, key: tuple[object, ...], trees: object, work_out: Callable[[], T]) -> T | None:
+    def _once(self, key: tuple[object, ...], trees: object, work_out: Callable[[], _T]) -> _T | None:
         """What the parts behind a key mean, worked out once a program; None where they mean nothing.
 
         The key holds the identities of the trees, so the trees are kept beside it.
@@ -68,11 +68,11 @@ class EvaluatedExpressions:
         entry = self._memory.get(key)
         if entry is None:
             try:
-                value: T | None = work_out()
+                value: _T | None = work_out()
             except Fault:
                 value = None
             entry = self._memory.setdefault(key, (trees, value))
-        known: T | None = entry[1]
+        known: _T | None = entry[1]
         return known
 
     def meaning(self, part: Subexpression) -> Meaning | None:

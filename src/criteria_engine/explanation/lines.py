@@ -21,7 +21,6 @@ __all__ = [
     "Piece",
     "Requirement",
     "Shortfall",
-    "decimal_text",
 ]
 
 
@@ -57,20 +56,15 @@ class Shortfall:
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data; numbers as exact decimal text."""
-        made: dict[str, Any] = {
-            "of": self.of,
-            "is_input": self.is_input,
-            "amount": decimal_text(self.amount),
-            "direction": "up" if self.direction > 0 else "down",
-            "strict": self.strict,
-            "unit": self.unit,
-            "value": decimal_text(self.value),
-            "edge": decimal_text(self.edge),
-            "operator": self.operator,
-        }
-        if self.instead is not None:
-            made["instead"] = self.instead.to_dict()
-        return made
+        data = attrs.asdict(self, recurse=False)
+        for name in ("amount", "value", "edge"):
+            data[name] = _decimal_text(data[name])
+        data["direction"] = "up" if self.direction > 0 else "down"
+        if self.instead is None:
+            del data["instead"]
+        else:
+            data["instead"] = self.instead.to_dict()
+        return data
 
 
 @attrs.frozen
@@ -158,23 +152,21 @@ class ExplanationLine:
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data; what is empty is left out."""
-        made: dict[str, Any] = {"kind": self.kind, "text": self.text}
-        for name in ("status", "path", "rule"):
-            if getattr(self, name):
-                made[name] = getattr(self, name)
+        data: dict[str, Any] = {"kind": self.kind, "text": self.text}
+        data |= {name: getattr(self, name) for name in ("status", "path", "rule") if getattr(self, name)}
         if self.kind == "criterion":
-            made["score"] = None if self.points is None else list(self.points)
-            made["max_score"] = None if self.most is None else list(self.most)
+            data["score"] = None if self.points is None else list(self.points)
+            data["max_score"] = None if self.most is None else list(self.most)
         if self.shortfall is not None:
-            made["shortfall"] = self.shortfall.to_dict()
+            data["shortfall"] = self.shortfall.to_dict()
         if self.decision is not None:
-            made["decision"] = self.decision.to_dict()
+            data["decision"] = self.decision.to_dict()
         if self.children:
-            made["children"] = [child.to_dict() for child in self.children]
-        return made
+            data["children"] = [child.to_dict() for child in self.children]
+        return data
 
 
-def decimal_text(value: Fraction) -> str:
+def _decimal_text(value: Fraction) -> str:
     """A fraction as exact decimal text, where it is one."""
     if value.denominator == 1:
         return str(value.numerator)

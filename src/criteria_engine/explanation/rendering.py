@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from criteria_engine.explanation.lines import ExplanationLine, Piece
 from criteria_engine.explanation.phrases import MARKS
+from criteria_engine.messages.formatting import width_of
 
 __all__ = [
     "STYLE",
@@ -101,22 +102,18 @@ def _wrapped(text: str, indent: int) -> list[str]:
 
 def _cut(word: str, room: int) -> list[tuple[str, int]]:
     """A word in parts that fit, each with its width."""
+    whole = width_of(word)
+    if whole <= room:
+        return [(word, whole)]
     parts: list[tuple[str, int]] = []
     part, width = "", 0
     for letter in word:
-        size = _width(letter)
+        size = width_of(letter)
         if width + size > room:
             parts.append((part, width))
             part, width = "", 0
         part, width = part + letter, width + size
     return [*parts, (part, width)]
-
-
-def _width(letter: str) -> int:
-    """How many columns a letter takes: combining marks none, wide ones two."""
-    if unicodedata.combining(letter):
-        return 0
-    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
 
 
 # ---- Markdown ----

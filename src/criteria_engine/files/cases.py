@@ -1,5 +1,6 @@
-"""Tests in files: ``tests:`` of a ruleset, and ``NAME.tests.yaml`` beside ``NAME.yaml``.
+"""The tests of a ruleset: ``tests:`` in its file, and ``NAME.tests.yaml`` beside ``NAME.yaml``.
 
+In order: running tests, what they expect compared with what came out, what no test reaches, and the files.
 What is wrong with a test, and what came out other than expected, has the place in its file.
 """
 
@@ -24,7 +25,7 @@ from criteria_engine.files.document import Document
 from criteria_engine.files.library import Library
 from criteria_engine.files.reading import read_document, read_ruleset
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Fault, Problems
-from criteria_engine.rules.parts import Case, Expected, Input, Status
+from criteria_engine.rules.parts import Case, Expected, Status
 from criteria_engine.rules.schema import (
     BOOLEAN,
     DATE,
@@ -34,6 +35,7 @@ from criteria_engine.rules.schema import (
     ListOf,
     Members,
     Plain,
+    Scalar,
     Struct,
     part,
 )
@@ -44,228 +46,25 @@ __all__ = [
     "CaseOutcome",
     "TestRun",
     "Unreached",
+    "check_cases",
     "companion_cases",
     "companion_of",
-    "compare",
-    "compare_errors",
-    "level_ids",
-    "look_at_cases",
-    "look_at_expected",
     "read_companion",
     "run_cases",
     "run_tests",
-    "said",
-    "sound_ruleset",
     "unreached",
     "written",
 ]
 
-
-# ---- what a test expects of a result, compared with what came out --------------------------------
-
-_STATES = tuple(str(state) for state in Status)
 _UNDECIDED = "undecided"
-# Numbers are worked out on a grid of one billionth; what lies within half a step is the same.
-_HALF_A_STEP = 5e-10
-
-
-def level_ids(ruleset: Ruleset) -> tuple[str, ...]:
-    """The levels that a subject can end up on, best first."""
-    reaching = ruleset.program.reaching
-    return (
-        () if reaching is None else tuple(each.level for each in reaching.outcomes if each.level is not None)
-    )
-
-
-# ---- what can be said without running anything ------------------------------------------------
-
-
-def look_at_expected(ruleset: Ruleset, case: Case, at: str, problems: Problems) -> None:
-    """Note names that the ruleset does not have, and values that cannot come out."""
-    expected, at = case.expect, f"{at}.expect"
-    levels = level_ids(ruleset)
-    if expected == Expected():
-        example = levels[0] if levels else "…"
-        problems.add(at.removesuffix(".expect"), "CE625", severity="warning", level=example)
-    known = (*levels, _UNDECIDED) if levels else ()
-    if expected.level is not None:
-        _look_at_level(expected.level, known, f"{at}.level", problems)
-    for place, level in enumerate(expected.possible_levels or ()):
-        _look_at_level(level, levels, f"{at}.possible_levels[{place}]", problems)
-    for key, ends in (("score", expected.score), ("max_score", expected.max_score)):
-        if ends is not None and (len(ends) not in (1, 2) or ends[0] > ends[-1]):
-            problems.add(f"{at}.{key}", "CE624")
-    for name, wanted in expected.criteria:
-        _look_at_criterion(ruleset, name, wanted, f"{at}.criteria.{name}", problems)
-    defined = [each.id for each in ruleset.define]
-    for name, wanted in expected.values:
-        if name not in defined:
-            near = nearest(name, defined) or ", ".join(defined[:8]) or "–"
-            problems.add(f"{at}.values.{name}", "CE623", name=name, nearest=near)
-            continue
-        try:
-            _wanted_value(ruleset, name, wanted)
-        except Fault as fault:
-            problems.add_fault(f"{at}.values.{name}", fault)
-
-
-def _look_at_level(level: str, known: Sequence[str], at: str, problems: Problems) -> None:
-    if level not in known:
-        near = nearest(level, known) or ", ".join(known) or "–"
-        near = "`referred: …`" if level == "referred" else near
-        problems.add(at, "CE621", name=level, nearest=near)
-
-
-def _look_at_criterion(ruleset: Ruleset, name: str, wanted: str | None, at: str, problems: Problems) -> None:
-    try:
-        ruleset.program.judging.tree.find(name)
-    except Fault as fault:
-        problems.add_fault(at, fault)
-    if wanted in _STATES:
-        return
-    try:
-        NUMBER.read(wanted or "")
-    except Fault:
-        problems.add(at, "CE622", value=wanted or "null", words=", ".join(_STATES))
-
-
-def _wanted_value(ruleset: Ruleset, name: str, text: str | None) -> Any:
-    """What a test wants of a definition, typed by what the definition gives."""
-    if text is None:
-        return None
-    if text == "n/a":
-        return NA
-    meaning = ruleset.program.judging.names[name]
-    if isinstance(meaning, TruthValue):
-        return BOOLEAN.read(text)
-    if isinstance(meaning, NumberValue) and meaning.kind == "number":
-        return NUMBER.read(text)
-    return DATE.read(text) if isinstance(meaning, NumberValue) and meaning.kind == "date" else text
-
-
-# ---- what came out -----------------------------------------------------------------------------
-
-
-def compare(ruleset: Ruleset, case: Case, result: Result, at: str, problems: Problems) -> None:
-    """Note every way in which a result is not what its test expects."""
-    expected, at = case.expect, f"{at}.expect"
-
-    def differs(key: str, code: str, wanted: object, found: object, name: str = "") -> None:
-        problems.add(f"{at}.{key}", code, expected=written(wanted), found=written(found), name=name)
-
-    found_level = result.level or ("referred" if result.decided else _UNDECIDED)
-    if expected.level is not None and expected.level != found_level:
-        differs("level", "CE601", expected.level, found_level)
-    possible = expected.possible_levels
-    if possible is not None and set(possible) != set(result.possible_levels):
-        differs("possible_levels", "CE602", _listed(possible), _listed(result.possible_levels))
-    for key, code, ends, found in (
-        ("score", "CE603", expected.score, result.score),
-        ("max_score", "CE604", expected.max_score, result.max_score),
-    ):
-        if ends is not None and not _same_bounds(Bounds(ends[0], ends[-1]), found):
-            differs(key, code, Bounds(ends[0], ends[-1]), NA if found is None else found)
-    if expected.decided is not None and expected.decided is not result.decided:
-        differs("decided", "CE605", expected.decided, result.decided)
-    if expected.referred is not None and not _is_referred(ruleset, result, expected.referred):
-        differs("referred", "CE606", expected.referred, result.referred or "–")
-    for name, wanted in expected.criteria:
-        found_state = _state_or_points(result, name, wanted)
-        if found_state is not None:
-            differs(f"criteria.{name}", "CE607", wanted, found_state, name=name)
-    values = result.values
-    for name, text in expected.values:
-        if not _same(_wanted_value(ruleset, name, text), values[name]):
-            differs(f"values.{name}", "CE608", text, values[name], name=name)
-
-
-def _is_referred(ruleset: Ruleset, result: Result, wanted: str) -> bool:
-    """Whether it is referred with a text that holds the one wanted, in any language."""
-    if result.referred is None:
-        return False
-    texts = [
-        each.refer.all() for each in ruleset.overrides if each.refer.in_language("vi") == result.referred
-    ]
-    return any(wanted in text for each in texts for text in each)
-
-
-def _state_or_points(result: Result, name: str, wanted: str) -> object:
-    """What a criterion came to where that is not what is wanted, else None."""
-    path = result.program.judging.tree.find(name).path
-    found = result.criteria[path]
-    if wanted in _STATES:
-        return None if found.status == wanted else str(found.status)
-    points = float(NUMBER.read(wanted))
-    if _same_bounds(Bounds(points, points), found.score):
-        return None
-    return NA if found.score is None else found.score
-
-
-def _same(wanted: Any, found: Any) -> bool:
-    if isinstance(found, Bounds):
-        return wanted is None
-    if isinstance(wanted, bool) or isinstance(found, bool) or wanted is NA or found is NA:
-        return wanted is found
-    if isinstance(wanted, int | float) and isinstance(found, int | float):
-        return _near(wanted, found)
-    return bool(wanted == found)
-
-
-def _same_bounds(wanted: Bounds, found: Bounds | None) -> bool:
-    return found is not None and _near(wanted.low, found.low) and _near(wanted.high, found.high)
-
-
-def _near(one: float, other: float) -> bool:
-    return math.isclose(one, other, rel_tol=1e-12, abs_tol=_HALF_A_STEP)
-
-
-def _listed(levels: Sequence[str]) -> str:
-    return f"[{', '.join(levels)}]"
-
-
-def written(value: object) -> str:
-    """A value as it would stand in a test."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "true" if value else "false"
-        case Bounds(low, high):
-            return written(low) if low == high else f"[{written(low)}, {written(high)}]"
-        case int() | float():
-            return NUMBER.write(int(value) if float(value).is_integer() else float(value))
-        case datetime.date():
-            return value.isoformat()
-    return "n/a" if value is NA else str(value)
-
-
-# ---- errors that are expected --------------------------------------------------------------------
-
-
-def compare_errors(
-    case: Case, found: Sequence[Diagnostic], at: str, problems: Problems, lang: str | None
-) -> None:
-    """Note where the error that a test expects is not among those found.
-
-    It is a code, ``true`` for any, or a part of a message in either language.
-    """
-    wanted = case.expect.error or ""
-    at = f"{at}.expect.error"
-    if not found:
-        problems.add(at, "CE609", expected=wanted)
-    elif wanted != "true" and not any(_is_error(wanted, each) for each in found):
-        said = "; ".join(f"{each.in_language(lang).message} [{each.code}]" for each in found)
-        problems.add(at, "CE610", expected=wanted, found=said)
-
-
-def _is_error(wanted: str, found: Diagnostic) -> bool:
-    messages = [found.in_language(lang).message.casefold() for lang in ("vi", "en")]
-    return wanted == found.code or any(wanted.casefold() in message for message in messages)
-
-
-# ---- running the tests beside the rules: each gives values and says what is to come out ----------
-
-_OWN_PLACE = re.compile(r"(?:values|evidence|titles)\.|history\[|on$")
+# The scalar that reads a value of an input or of a definition; texts and words stay as they are.
+_SCALARS: Mapping[str, Scalar] = {
+    "boolean": BOOLEAN,
+    "integer": INTEGER,
+    "number": NUMBER,
+    "percent": NUMBER,
+    "date": DATE,
+}
 
 
 @attrs.frozen(eq=False)
@@ -306,40 +105,40 @@ def run_cases(
 
     ``lang`` is the language of what is said about them; ``sets`` are the rulesets at hand.
     """
-    given = ruleset.tests if cases is None else cases
-    return tuple(_run_case(ruleset, case, f"tests[{place}]", lang, sets) for place, case in enumerate(given))
+    chosen = ruleset.tests if cases is None else cases
+    return tuple(_run_case(ruleset, case, f"tests[{index}]", lang, sets) for index, case in enumerate(chosen))
 
 
-def look_at_cases(ruleset: Ruleset, cases: Sequence[Case], problems: Problems) -> None:
+def check_cases(ruleset: Ruleset, cases: Sequence[Case], problems: Problems) -> None:
     """Note what is wrong with the form of tests: names, types of values; nothing is run."""
-    for place, case in enumerate(cases):
-        at = f"tests[{place}]"
-        look_at_expected(ruleset, case, at, problems)
+    for index, case in enumerate(cases):
+        path = f"tests[{index}]"
+        _check_expected(ruleset, case, path, problems)
         if case.expect.error is None:
-            _typed_assessment(ruleset, case, at, problems)
+            _typed_assessment(ruleset, case, path, problems)
 
 
 def _run_case(
-    ruleset: Ruleset, case: Case, at: str, lang: str | None, sets: Sequence[Ruleset]
+    ruleset: Ruleset, case: Case, path: str, lang: str | None, sets: Sequence[Ruleset]
 ) -> CaseOutcome:
-    form, given, differences = Problems(), Problems(), Problems()
-    look_at_expected(ruleset, case, at, form)
-    values, history = _typed_assessment(ruleset, case, at, given)
+    form, refused, differences = Problems(), Problems(), Problems()
+    _check_expected(ruleset, case, path, form)
+    values, history = _typed_assessment(ruleset, case, path, refused)
     result = None
-    if not form.has_errors and not given.has_errors:
-        result = _evaluated(ruleset, case, values, history, at, given, sets)
+    if not form.has_errors and not refused.has_errors:
+        result = _evaluated(ruleset, case, values, history, path, refused, sets)
     if case.expect.error is not None:
-        compare_errors(case, list(given), at, differences, lang)
-        given = Problems()
+        _compare_errors(case, list(refused), path, differences, lang)
+        refused = Problems()
     elif result is not None:
-        compare(ruleset, case, result, at, differences)
-    found = [each.in_language(lang) for each in (*form, *given)]
+        _compare(ruleset, case, result, f"{path}.expect", differences)
+    said = [each.in_language(lang) for each in (*form, *refused)]
     return CaseOutcome(
         case,
-        at,
+        path,
         tuple(each.in_language(lang) for each in differences),
-        tuple(each for each in found if each.severity == "error"),
-        tuple(each for each in found if each.severity == "warning"),
+        tuple(each for each in said if each.severity == "error"),
+        tuple(each for each in said if each.severity == "warning"),
         result,
     )
 
@@ -349,7 +148,7 @@ def _evaluated(
     case: Case,
     values: Mapping[str, Any],
     history: Sequence[Mapping[str, Any]],
-    at: str,
+    path: str,
     problems: Problems,
     sets: Sequence[Ruleset],
 ) -> Result | None:
@@ -367,63 +166,232 @@ def _evaluated(
     except CriteriaError as error:
         for each in error.diagnostics:
             # What is no fault of one value, such as a breach of `consistency`, is a fault of them all.
-            inner = each.path if _OWN_PLACE.match(each.path) else "values"
-            problems.append(attrs.evolve(each, path=f"{at}.{inner}"))
+            has_place = re.match(r"(?:values|evidence|titles)\.|history\[|on$", each.path)
+            inner = each.path if has_place else "values"
+            problems.append(attrs.evolve(each, path=f"{path}.{inner}"))
         return None
 
 
 def _typed_assessment(
-    ruleset: Ruleset, case: Case, at: str, problems: Problems
+    ruleset: Ruleset, case: Case, path: str, problems: Problems
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The values of a test, and those of the periods before."""
-    values = _typed_values(ruleset, case.values, f"{at}.values", problems)
+    values = _typed_values(ruleset, case.values, f"{path}.values", problems)
     history = [
-        _typed_values(ruleset, period, f"{at}.history[{place}]", problems)
-        for place, period in enumerate(case.history)
+        _typed_values(ruleset, period, f"{path}.history[{index}]", problems)
+        for index, period in enumerate(case.history)
     ]
     return values, history
 
 
 def _typed_values(
-    ruleset: Ruleset, given_values: Sequence[tuple[str, str | None]], at: str, problems: Problems
+    ruleset: Ruleset, texts: Sequence[tuple[str, str | None]], path: str, problems: Problems
 ) -> dict[str, Any]:
     """The values typed by the inputs they fill, as strictly as the ruleset itself is read."""
     inputs = {each.id: each for each in ruleset.inputs}
     values: dict[str, Any] = {}
-    for name, text in given_values:
-        given = inputs.get(name)
-        if given is None:
+    for name, text in texts:
+        if name not in inputs:
             near = nearest(name, inputs) or ", ".join(list(inputs)[:8])
-            problems.add(f"{at}.{name}", "CE551", name=name, nearest=near)
+            problems.add(f"{path}.{name}", "CE551", name=name, nearest=near)
             continue
         try:
-            value = _typed(given, text)
-            ruleset.program.door.value_of(given, value)
+            value = _typed(inputs[name].type, text)
+            ruleset.program.door.value_of(inputs[name], value)
         except Fault as fault:
-            problems.add_fault(f"{at}.{name}", fault)
+            problems.add_fault(f"{path}.{name}", fault)
         else:
             values[name] = value
     return values
 
 
-def _typed(given: Input, text: str | None) -> Any:
-    if text is None:
+def _typed(type: str, text: str | None) -> Any:
+    """The value that a text of a test says; raises ``Fault``."""
+    if text is None or text == "n/a":
+        return None if text is None else NA
+    return _SCALARS[type].read(text) if type in _SCALARS else text
+
+
+# ---- what a test expects -------------------------------------------------------------------------
+
+
+def _check_expected(ruleset: Ruleset, case: Case, path: str, problems: Problems) -> None:
+    """Note names that the ruleset does not have, and values that cannot come out."""
+    expected = case.expect
+    levels = _levels(ruleset)
+    if expected == Expected():
+        example = levels[0] if levels else "…"
+        problems.add(path, "CE625", severity="warning", level=example)
+    path = f"{path}.expect"
+    if expected.level is not None:
+        _check_level(expected.level, (*levels, _UNDECIDED) if levels else (), f"{path}.level", problems)
+    for index, level in enumerate(expected.possible_levels or ()):
+        _check_level(level, levels, f"{path}.possible_levels[{index}]", problems)
+    for key, ends in (("score", expected.score), ("max_score", expected.max_score)):
+        if ends is not None and (len(ends) not in (1, 2) or ends[0] > ends[-1]):
+            problems.add(f"{path}.{key}", "CE624")
+    for name, wanted in expected.criteria:
+        _check_criterion(ruleset, name, wanted, f"{path}.criteria.{name}", problems)
+    defined = [each.id for each in ruleset.define]
+    for name, wanted in expected.values:
+        try:
+            if name not in defined:
+                near = nearest(name, defined) or ", ".join(defined[:8]) or "–"
+                raise Fault("CE623", name=name, nearest=near)
+            _wanted_value(ruleset, name, wanted)
+        except Fault as fault:
+            problems.add_fault(f"{path}.values.{name}", fault)
+
+
+def _levels(ruleset: Ruleset) -> tuple[str, ...]:
+    """The levels that a subject can end up on, best first."""
+    reaching = ruleset.program.reaching
+    outcomes = () if reaching is None else reaching.outcomes
+    return tuple(each.level for each in outcomes if each.level is not None)
+
+
+def _check_level(level: str, known: Sequence[str], path: str, problems: Problems) -> None:
+    if level not in known:
+        near = nearest(level, known) or ", ".join(known) or "–"
+        near = "`referred: …`" if level == "referred" else near
+        problems.add(path, "CE621", name=level, nearest=near)
+
+
+def _check_criterion(ruleset: Ruleset, name: str, wanted: str | None, path: str, problems: Problems) -> None:
+    try:
+        ruleset.program.judging.tree.find(name)
+    except Fault as fault:
+        problems.add_fault(path, fault)
+    states = tuple(map(str, Status))
+    if wanted in states:
+        return
+    try:
+        NUMBER.read(wanted or "")
+    except Fault:
+        problems.add(path, "CE622", value=wanted or "null", words=", ".join(states))
+
+
+def _wanted_value(ruleset: Ruleset, name: str, text: str | None) -> Any:
+    """What a test wants of a definition, typed by what the definition gives."""
+    meaning = ruleset.program.judging.names[name]
+    kind = meaning.kind if isinstance(meaning, NumberValue) else ""
+    return _typed("boolean" if isinstance(meaning, TruthValue) else kind, text)
+
+
+def _compare(ruleset: Ruleset, case: Case, result: Result, path: str, problems: Problems) -> None:
+    """Note every way in which a result is not what its test expects."""
+    expected = case.expect
+
+    def differs(key: str, code: str, wanted: object, actual: object, name: str = "") -> None:
+        problems.add(f"{path}.{key}", code, expected=written(wanted), found=written(actual), name=name)
+
+    level = result.level or ("referred" if result.decided else _UNDECIDED)
+    if expected.level is not None and expected.level != level:
+        differs("level", "CE601", expected.level, level)
+    possible = expected.possible_levels
+    if possible is not None and set(possible) != set(result.possible_levels):
+        differs("possible_levels", "CE602", _listed(possible), _listed(result.possible_levels))
+    for key, code, ends, score in (
+        ("score", "CE603", expected.score, result.score),
+        ("max_score", "CE604", expected.max_score, result.max_score),
+    ):
+        if ends is not None and not _same_bounds(Bounds(ends[0], ends[-1]), score):
+            differs(key, code, Bounds(ends[0], ends[-1]), NA if score is None else score)
+    if expected.decided is not None and expected.decided is not result.decided:
+        differs("decided", "CE605", expected.decided, result.decided)
+    if expected.referred is not None and not _is_referred(ruleset, result, expected.referred):
+        differs("referred", "CE606", expected.referred, result.referred or "–")
+    for name, wanted in expected.criteria:
+        actual = _other_state(result, name, wanted)
+        if actual is not None:
+            differs(f"criteria.{name}", "CE607", wanted, actual, name=name)
+    values = result.values
+    for name, text in expected.values:
+        if not _same(_wanted_value(ruleset, name, text), values[name]):
+            differs(f"values.{name}", "CE608", text, values[name], name=name)
+
+
+def _is_referred(ruleset: Ruleset, result: Result, wanted: str) -> bool:
+    """Whether it is referred with a text that holds the one wanted, in any language."""
+    if result.referred is None:
+        return False
+    texts = [
+        each.refer.all() for each in ruleset.overrides if each.refer.in_language("vi") == result.referred
+    ]
+    return any(wanted in text for each in texts for text in each)
+
+
+def _other_state(result: Result, name: str, wanted: str) -> object:
+    """What a criterion came to where that is not what is wanted, else None."""
+    criterion = result.criteria[result.program.judging.tree.find(name).path]
+    if wanted in tuple(map(str, Status)):
+        return None if criterion.status == wanted else str(criterion.status)
+    points = float(NUMBER.read(wanted))
+    if _same_bounds(Bounds(points, points), criterion.score):
         return None
-    if text == "n/a":
-        return NA
-    match given.type:
-        case "boolean":
-            return BOOLEAN.read(text)
-        case "integer":
-            return INTEGER.read(text)
-        case "number" | "percent":
-            return NUMBER.read(text)
-        case "date":
-            return DATE.read(text)
-    return text
+    return NA if criterion.score is None else criterion.score
 
 
-# ---- what the tests of a ruleset never reach -----------------------------------------------------
+def _same(wanted: Any, actual: Any) -> bool:
+    if isinstance(actual, Bounds):
+        return wanted is None
+    if isinstance(wanted, bool) or isinstance(actual, bool) or wanted is NA or actual is NA:
+        return wanted is actual
+    if isinstance(wanted, int | float) and isinstance(actual, int | float):
+        return _near(wanted, actual)
+    return bool(wanted == actual)
+
+
+def _same_bounds(wanted: Bounds, actual: Bounds | None) -> bool:
+    return actual is not None and _near(wanted.low, actual.low) and _near(wanted.high, actual.high)
+
+
+def _near(one: float, other: float) -> bool:
+    # Numbers are worked out on a grid of one billionth; what lies within half a step is the same.
+    return math.isclose(one, other, rel_tol=1e-12, abs_tol=5e-10)
+
+
+def _listed(levels: Sequence[str]) -> str:
+    return f"[{', '.join(levels)}]"
+
+
+def written(value: object) -> str:
+    """A value as it would stand in a test."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case Bounds(low, high):
+            return written(low) if low == high else f"[{written(low)}, {written(high)}]"
+        case int() | float():
+            return NUMBER.write(int(value) if float(value).is_integer() else float(value))
+        case datetime.date():
+            return value.isoformat()
+    return "n/a" if value is NA else str(value)
+
+
+def _compare_errors(
+    case: Case, errors: Sequence[Diagnostic], path: str, problems: Problems, lang: str | None
+) -> None:
+    """Note where the error that a test expects is not among those found.
+
+    It is a code, ``true`` for any, or a part of a message in either language.
+    """
+    wanted = case.expect.error or ""
+    if not errors:
+        problems.add(f"{path}.expect.error", "CE609", expected=wanted)
+    elif wanted != "true" and not any(_is_error(wanted, each) for each in errors):
+        said = "; ".join(f"{each.in_language(lang).message} [{each.code}]" for each in errors)
+        problems.add(f"{path}.expect.error", "CE610", expected=wanted, found=said)
+
+
+def _is_error(wanted: str, error: Diagnostic) -> bool:
+    messages = [error.in_language(lang).message.casefold() for lang in ("vi", "en")]
+    return wanted == error.code or any(wanted.casefold() in message for message in messages)
+
+
+# ---- what no test reaches ------------------------------------------------------------------------
 
 
 @attrs.frozen
@@ -445,56 +413,48 @@ class Unreached:
 def unreached(ruleset: Ruleset, outcomes: Sequence[CaseOutcome]) -> Unreached:
     """What none of these tests reaches; a criterion that is blocked counts as not met."""
     results = [each.result for each in outcomes if each.result is not None]
-    tree = ruleset.program.judging.tree
-    seen = {path: {each.criteria[path].status for each in results} for path in tree.by_path if path}
+    by_path = ruleset.program.judging.tree.by_path
+    states = {path: {each.criteria[path].status for each in results} for path in by_path if path}
+    failed = {Status.NOT_MET, Status.BLOCKED}
     return Unreached(
-        tuple(path for path, states in seen.items() if Status.MET not in states),
-        tuple(
-            path
-            for path, states in seen.items()
-            if not states & {Status.NOT_MET, Status.BLOCKED} and _can_fail(tree.by_path[path])
-        ),
+        tuple(path for path in states if Status.MET not in states[path]),
+        tuple(path for path in states if not states[path] & failed and _can_fail(by_path[path])),
         _levels_never_reached(ruleset, results),
         _never_blocking(ruleset, results),
     )
 
 
-def _can_fail(found: Node) -> bool:
+def _can_fail(node: Node) -> bool:
     """Whether it can be other than met: a plain ``value`` is met once it is known."""
-    criterion = found.criterion
+    criterion = node.criterion
     if criterion.rule is None:
-        return any(_can_fail(child) for child in found.children)
+        return any(_can_fail(child) for child in node.children)
     return type(criterion.rule).KEY != "value" or criterion.met_when is not None
 
 
 def _levels_never_reached(ruleset: Ruleset, results: Sequence[Result]) -> tuple[str, ...]:
     reached = {each.level for each in results}
-    missed = [level for level in level_ids(ruleset) if level not in reached]
+    missed = [level for level in _levels(ruleset) if level not in reached]
     for path, reaching in ruleset.program.groups.items():
-        found = {each.criteria[path].level for each in results}
+        reached = {each.criteria[path].level for each in results}
         own = [each.level for each in reaching.outcomes if each.level is not None]
-        missed += [f"{path}: {level}" for level in own if level not in found]
+        missed += [f"{path}: {level}" for level in own if level not in reached]
     return tuple(missed)
 
 
 def _never_blocking(ruleset: Ruleset, results: Sequence[Result]) -> tuple[tuple[str, str], ...]:
     missed = []
     for path, faces in ruleset.program.judging.faces.items():
-        wanted = [text for text, _ in faces.requires]
-        if not path or not wanted:
-            continue
-        blocking: set[str] = set()
-        for result in results:
-            found = result.criteria[path]
-            if found.status is Status.BLOCKED:
-                blocking.update(found.blocked_by)
-        missed += [(path, text) for text in wanted if text not in blocking]
+        if path and faces.requires:
+            criteria = [result.criteria[path] for result in results]
+            blocking = {
+                text for each in criteria if each.status is Status.BLOCKED for text in each.blocked_by
+            }
+            missed += [(path, text) for text, _ in faces.requires if text not in blocking]
     return tuple(missed)
 
 
-_CASE = re.compile(r"tests\[(\d+)\]")
-# What is said of the name before a colon.
-_NAMES = frozenset({"CE223", "CE224", "CE551", "CE623"})
+# ---- files of tests ------------------------------------------------------------------------------
 
 
 @attrs.frozen(repr=False)
@@ -525,17 +485,6 @@ class TestRun:
         return all(outcome.passed for _, outcome in self.outcomes)
 
 
-def sound_ruleset(document: Document, library: Library | None = None) -> Ruleset | None:
-    """The ruleset of a document, None where the document says what is wrong with it."""
-    ruleset = read_ruleset(document, library)
-    if document.problems.has_errors:
-        return None
-    if ruleset is None:
-        # Silence would pass for "nothing wrong".
-        raise RuntimeError(f"{document.name}: not read, and no reason given")
-    return ruleset
-
-
 def companion_of(path: str | os.PathLike[str]) -> Path:
     """The name of the file of tests beside a ruleset's file."""
     file = Path(path)
@@ -550,7 +499,8 @@ def companion_cases(
     Raises ``CriteriaError`` with all that is wrong with them, also names that the ruleset does not have.
     """
     document, cases = read_companion(path, ruleset)
-    _raise_errors(document, lang)
+    if document is not None:
+        document.raise_errors(lang)
     return cases
 
 
@@ -564,39 +514,16 @@ def read_companion(
     document = read_document(file)
     if document.root is None:
         return document, ()
-    read = document.read_struct(Struct(CaseFile), document.root, "")
-    if not isinstance(read, CaseFile):
+    content = document.read_struct(Struct(CaseFile), document.root, "")
+    if not isinstance(content, CaseFile):
         return document, ()
     expected = Path(path).name
-    if read.ruleset != expected:
-        document.problems.add("ruleset", "CE626", expected=expected, found=read.ruleset)
-    if not read.tests and not document.problems.has_errors:
+    if content.ruleset != expected:
+        document.problems.add("ruleset", "CE626", expected=expected, found=content.ruleset)
+    if not content.tests and not document.problems.has_errors:
         document.problems.add("tests", "CE627", severity="warning")
-    look_at_cases(ruleset, read.tests, document.problems)
-    return document, read.tests
-
-
-def said(document: Document, lang: str | None = None) -> list[Diagnostic]:
-    """All that was found in a document that may hold tests, with its places."""
-    return [_at_its_name(document, each) for each in document.located(lang)]
-
-
-def _at_its_name(document: Document, diagnostic: Diagnostic) -> Diagnostic:
-    """A name that is unknown is marked itself, not the value that stands behind it."""
-    key = document.keys.get(diagnostic.path)
-    if key is None or diagnostic.code not in _NAMES:
-        return diagnostic
-    lines = key.source.splitlines()
-    source = lines[key.line - 1] if 0 < key.line <= len(lines) else diagnostic.source
-    return attrs.evolve(
-        diagnostic, line=key.line, column=key.column, source=source, width=max(1, len(key.text))
-    )
-
-
-def _raise_errors(document: Document | None, lang: str | None) -> None:
-    errors = [] if document is None else [each for each in said(document, lang) if each.severity == "error"]
-    if errors:
-        raise CriteriaError(errors)
+    check_cases(ruleset, content.tests, document.problems)
+    return document, content.tests
 
 
 def run_tests(
@@ -610,50 +537,41 @@ def run_tests(
     error but an outcome.
     """
     document = read_document(path)
-    ruleset = sound_ruleset(document, library)
+    ruleset = read_ruleset(document, library)
     if ruleset is None:
-        raise CriteriaError([each for each in said(document, lang) if each.severity == "error"])
-    look_at_cases(ruleset, ruleset.tests, document.problems)
-    _raise_errors(document, lang)
-    companion, beside = read_companion(path, ruleset)
-    _raise_errors(companion, lang)
+        raise CriteriaError(document.errors(lang))
+    check_cases(ruleset, ruleset.tests, document.problems)
+    document.raise_errors(lang)
+    companion, cases = read_companion(path, ruleset)
+    if companion is not None:
+        companion.raise_errors(lang)
     sets = () if library is None else library.asked_by(ruleset)
     outcomes = [(document.name, each) for each in _run(document, ruleset, ruleset.tests, lang, sets)]
     if companion is not None:
-        outcomes += [(companion.name, each) for each in _run(companion, ruleset, beside, lang, sets)]
+        outcomes += [(companion.name, each) for each in _run(companion, ruleset, cases, lang, sets)]
     missed = unreached(ruleset, [outcome for _, outcome in outcomes])
     return TestRun(os.fspath(path), ruleset, tuple(outcomes), missed)
 
 
 def _run(
-    document: Document,
-    ruleset: Ruleset,
-    cases: Sequence[Case],
-    lang: str | None,
-    sets: Sequence[Ruleset],
+    document: Document, ruleset: Ruleset, cases: Sequence[Case], lang: str | None, sets: Sequence[Ruleset]
 ) -> list[CaseOutcome]:
     """Run tests that were read from a document, and give what they show its place there."""
     outcomes = run_cases(ruleset, cases, lang, sets=sets)
     for outcome in outcomes:
         for each in (*outcome.differences, *outcome.errors):
             document.problems.append(each)
-    placed: dict[int, list[Diagnostic]] = {}
-    for each in said(document, lang):
-        of = _CASE.match(each.path)
-        if of:
-            placed.setdefault(int(of[1]), []).append(each)
-    return [_placed(outcome, placed.get(place, [])) for place, outcome in enumerate(outcomes)]
+    by_path = {(each.code, each.path): each for each in document.located(lang)}
 
+    def placed(diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+        return tuple(by_path.get((each.code, each.path), each) for each in diagnostics)
 
-def _placed(outcome: CaseOutcome, located: Sequence[Diagnostic]) -> CaseOutcome:
-    by_path = {(each.code, each.path): each for each in located}
-
-    def place(found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
-        return tuple(by_path.get((each.code, each.path), each) for each in found)
-
-    return attrs.evolve(
-        outcome,
-        differences=place(outcome.differences),
-        errors=place(outcome.errors),
-        warnings=place(outcome.warnings),
-    )
+    return [
+        attrs.evolve(
+            outcome,
+            differences=placed(outcome.differences),
+            errors=placed(outcome.errors),
+            warnings=placed(outcome.warnings),
+        )
+        for outcome in outcomes
+    ]

@@ -1,4 +1,7 @@
-"""A value as an office types it: read by the type of its input, or refused with the reason."""
+"""A cell as an office types it: a value by the type of its input, a subject, a period; or refused with the reason.
+
+In order: numbers, dates, periods, and ``read_value``, which reads a text by the type of its input.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 from criteria_engine.core.expression_text import (
     clean_text,
@@ -19,33 +22,31 @@ from criteria_engine.core.nodes import NA, NotApplicable
 from criteria_engine.messages.diagnostics import Fault, chosen_language
 
 __all__ = [
-    "LARGEST",
     "TYPES",
+    "InputDefinition",
     "Value",
-    "checked_size",
+    "checked_number",
     "is_na_text",
-    "is_percent",
-    "read_date",
+    "kind_of_period",
     "read_iso_date",
-    "read_number",
+    "read_period",
+    "read_subject",
     "read_value",
     "read_word",
 ]
 
-
-# ---- numbers as offices write them: decimal commas, thousands, percent signs ---------------------
+# ---- numbers: decimal commas, thousands, percent signs -------------------------------------------
 
 _Language = Literal["vi", "en"]
 
-LARGEST = 10**15
-"""The largest number a value may be, either way from zero."""
-
+# The largest number a value may be, either way from zero.
+_LARGEST = 10**15
 _MOST_DIGITS = 15
 _NUMBER = re.compile(r"([+\-\u2212\u2013\u2010\u2011]?) ?([0-9][0-9., ]*?) ?(%?)")
 _SCIENTIFIC = re.compile(r"[+\-]?[0-9]+(?:[.,][0-9]+)?[eE][+\-]?[0-9]+")
 
 
-def read_number(text: str, type: str, lang: _Language) -> int | float:
+def _read_number(text: str, type: str, lang: _Language) -> int | float:
     """The number a clean text says, for an input of type ``number``, ``integer`` or ``percent``.
 
     A whole number without decimals is an int; with decimals it is the float nearest to the decimal
@@ -60,25 +61,24 @@ def read_number(text: str, type: str, lang: _Language) -> int | float:
         raise Fault("CE517", value=shown_text(text), plain=shown_text(text.rstrip("% ")))
     whole, decimals = _parted(text, body, type, lang)
     exact = _exact(text, sign, whole, decimals)
-    if type == "percent":
-        _check_share(text, exact, bool(percent_sign), lang)
-    if type == "integer":
-        if exact != int(exact):
-            raise Fault("CE518", value=shown_text(text))
+    checked_number(exact, type, text)
+    if type == "percent" and not percent_sign and 0 < exact < 1:
+        # 0,855 may be 0.855 %, or what a spreadsheet holds behind the 85,5 % it shows.
+        small, large = _spelled(exact, lang), _spelled(exact * 100, lang)
+        raise Fault("CE520", value=shown_text(text), small=small, large=large)
+    if type == "integer" or not decimals:
         return int(exact)
-    return float(exact) or 0.0 if decimals else int(exact)
+    return float(exact) or 0.0
 
 
-def checked_size(number: int | float) -> int | float:
-    """The number itself, if its size is at most ``LARGEST``; else raises ``Fault``."""
-    if not -LARGEST <= number <= LARGEST:
-        raise Fault("CE514", value=shown_text(str(number)), limit="10^15")
-    return number
-
-
-def is_percent(number: int | float | Decimal) -> bool:
-    """Whether the number is a percentage from 0 to 100."""
-    return 0 <= number <= 100
+def checked_number(number: float | Decimal, type: str, written: object) -> None:
+    """Raise ``Fault`` for a number beyond 10^15, and where no number of the type can be so ``written``."""
+    if not -_LARGEST <= number <= _LARGEST:
+        raise Fault("CE514", value=shown_text(str(written)), limit="10^15")
+    if type == "percent" and not 0 <= number <= 100:
+        raise Fault("CE519", value=shown_text(str(written)))
+    if type == "integer" and number != int(number):
+        raise Fault("CE518", value=shown_text(str(written)))
 
 
 def _no_number(text: str) -> Fault:
@@ -152,20 +152,7 @@ def _exact(text: str, sign: str, whole: str, decimals: str) -> Decimal:
     if len((whole + decimals).strip("0")) > _MOST_DIGITS:
         raise Fault("CE513", value=shown_text(text), limit=_MOST_DIGITS)
     exact = Decimal(f"{whole}.{decimals or '0'}")
-    if exact > LARGEST:
-        raise Fault("CE514", value=shown_text(text), limit="10^15")
     return exact if sign in ("", "+") else -exact
-
-
-def _check_share(text: str, exact: Decimal, signed: bool, lang: _Language) -> None:
-    """Refuse what lies outside 0 to 100, and a number below one that may be a share of one."""
-    if not is_percent(exact):
-        raise Fault("CE519", value=shown_text(text))
-    if not signed and 0 < exact < 1:
-        # 0,855 may be 0.855 %, or what a spreadsheet holds behind the 85,5 % it shows.
-        raise Fault(
-            "CE520", value=shown_text(text), small=_spelled(exact, lang), large=_spelled(exact * 100, lang)
-        )
 
 
 def _spelled(exact: Decimal, lang: _Language) -> str:
@@ -174,7 +161,7 @@ def _spelled(exact: Decimal, lang: _Language) -> str:
     return plain.replace(".", _decimal_mark(lang)) + " %"
 
 
-# ---- dates as offices write them: the day first, the year with four digits -----------------------
+# ---- dates: the day first, the year with four digits ---------------------------------------------
 
 _DAY_FIRST = re.compile(
     r"(?:ngày )?([0-9]{1,2}) ?([-/.]) ?([0-9]{1,2}) ?\2 ?([0-9]{4}|[0-9]{2})(?![0-9])(.*)"
@@ -190,7 +177,7 @@ _MONTHS = (
 )
 
 
-def read_date(text: str, lang: Literal["vi", "en"]) -> date:
+def _read_date(text: str, lang: Literal["vi", "en"]) -> date:
     """The date a clean text says: ``01/03/2026`` is the first of March; ``2026-03-01`` is taken too.
 
     In English 01/03/2026 may also be the third of January, and is refused; ``1 March 2026`` is read.
@@ -263,11 +250,89 @@ def _refuse_either_way(text: str, day: str, month: str, year: str) -> None:
         )
 
 
+# ---- subjects and periods ------------------------------------------------------------------------
+
+_PERIODS = (
+    ("year", re.compile("[0-9]{4}")),
+    ("half", re.compile("[0-9]{4}-H[12]")),
+    ("quarter", re.compile("[0-9]{4}-Q[1-4]")),
+    ("month", re.compile("[0-9]{4}-(?:0[1-9]|1[0-2])")),
+    ("week", re.compile("[0-9]{4}-W(?:0[1-9]|[1-4][0-9]|5[0-3])")),
+    ("day", re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")),
+    ("years", re.compile("[0-9]{4}-[0-9]{4}")),
+)
+
+
+def read_subject(text: str) -> str:
+    """The name of a subject; raises ``Fault`` for an empty one."""
+    name = " ".join(clean_text(text).split())
+    if not name:
+        raise Fault("CE813")
+    return name
+
+
+def read_period(text: str) -> str | None:
+    """A period, None for an empty text; raises ``Fault`` for what cannot be put in order of time."""
+    period = clean_text(text).replace("\N{EN DASH}", "-").upper()
+    if not period:
+        return None
+    kind = kind_of_period(period)
+    if (
+        kind is None
+        or (kind in ("day", "week") and not _is_day(period))
+        or (kind == "years" and period[:4] >= period[5:])
+    ):
+        raise Fault("CE815", value=shown_text(text))
+    return period
+
+
+def kind_of_period(period: str | None) -> str | None:
+    """In which of the ways a period is written; None for no period, and for what is none."""
+    if period is None:
+        return None
+    return next((kind for kind, form in _PERIODS if form.fullmatch(period)), None)
+
+
+def _is_day(period: str) -> bool:
+    try:
+        date.fromisoformat(period)  # of a week, its Monday
+    except ValueError:
+        return False
+    return True
+
+
+# ---- values by the type of their input -----------------------------------------------------------
+
 Value: TypeAlias = bool | int | float | str | date | NotApplicable | None
 """What an input may hold: None is missing, ``NA`` not applicable."""
 
 TYPES = ("boolean", "number", "integer", "percent", "ordinal", "choice", "date", "text")
 """The types of an input."""
+
+
+class InputDefinition(Protocol):
+    """What the readers of files need to know of an input."""
+
+    @property
+    def id(self) -> str:
+        """The name of the input."""
+
+    @property
+    def type(self) -> str:
+        """One of ``TYPES``."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The choices or the words of the scale; empty for other types."""
+
+    @property
+    def may_be_na(self) -> bool:
+        """Whether the input may be not applicable."""
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The titles in all languages; a table may use them in its header."""
+
 
 # All words hold in both languages, since none means one thing in one and another in the other.
 _YES = frozenset({"có", "đạt", "đã đạt", "đúng", "x", "✓", "✔", "☑", "✅", "1", "true", "yes", "y", "met"})
@@ -335,12 +400,12 @@ def _read_known(cleaned: str, type: str, lang: str, words: Sequence[str]) -> Val
     if type == "boolean":
         return _read_boolean(cleaned)
     if type == "date":
-        return read_date(cleaned, chosen_language(lang))
+        return _read_date(cleaned, chosen_language(lang))
     if type == "text":
         return cleaned
     if type in ("ordinal", "choice"):
         return read_word(cleaned, words)
-    return read_number(cleaned, type, chosen_language(lang))
+    return _read_number(cleaned, type, chosen_language(lang))
 
 
 def is_na_text(cleaned: str, type: str) -> bool:

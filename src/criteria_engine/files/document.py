@@ -1,21 +1,22 @@
-"""A text being read: YAML with places → attributes by their kinds, and all that is wrong with it.
+"""A file being read: YAML with places → attributes by the kinds of their fields, and all that is wrong with it.
 
-Only this file turns a path (``criteria.order.turnout.bands.steps[1]``) into file, line and column.
-Classes say what their attributes hold (``kinds.part``); nothing here knows a rule shape by name.
+Only this file turns a path (``criteria.order.turnout.bands.steps[1]``) into file, line and column: by the
+``values`` and ``keys`` that it keeps while it reads. Classes say what their attributes hold
+(``schema.part``); nothing here knows a rule shape by name.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
 
 from criteria_engine.core.grammar import nearest, normal
-from criteria_engine.files.marked import Placed, read_marked
+from criteria_engine.files.marked import read_marked
 from criteria_engine.files.source import Marked, MarkedList, MarkedMap, MarkedText
-from criteria_engine.messages.diagnostics import Diagnostic, Fault
+from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Fault, Problems, chosen_language
 from criteria_engine.rules import RULES
 from criteria_engine.rules.parts import VIETNAMESE_KEYS, Criterion, Definition, Input, Override, Parameter
 from criteria_engine.rules.schema import (
@@ -33,33 +34,110 @@ from criteria_engine.rules.schema import (
     kind_of,
 )
 
-__all__ = [
-    "Document",
-]
+__all__ = ["Document"]
 
 _FAILED: Any = object()
+_TEXT = Scalar("text", str, str)
+_MOST_KEYS = 12
+_LONGEST_COMPARED = 1_000
+# What is said of the name before a colon, not of the value behind it.
+_OF_NAMES = frozenset({"CE223", "CE224", "CE301", "CE330", "CE411", "CE551", "CE623", "CE716"})
 
 
-class Document(Placed):
+class Document:
     """A text being read: its places by path, and what is wrong with it.
 
     ``folder`` is where its file lies, None of a text that has none.
     """
 
     def __init__(
-        self,
-        text: str | bytes,
-        name: str,
-        rules: Sequence[type[Any]] = RULES,
-        folder: str | None = None,
+        self, text: str | bytes, name: str, rules: Sequence[type[Any]] = RULES, folder: str | None = None
     ) -> None:
-        super().__init__(text, name)
+        self.name = name
         self.rules = rules
         self.folder = folder
+        self.problems = Problems()
+        self.values: dict[str, Marked] = {}
+        self.keys: dict[str, MarkedText] = {}
         self.broken: set[str] = set()
         self._known_keys: dict[type[Any], Mapping[str, attrs.Attribute[Any]]] = {}
         self._rules = {rule.KEY: rule for rule in rules}
+        decoded = text if isinstance(text, str) else text.decode("utf-8-sig", "replace")
+        self._lines = re.split(r"\r\n|\r|\n", decoded)
         self.root = read_marked(text, self.problems)
+
+    # ---- places ------------------------------------------------------------------------------
+
+    def located(self, lang: str | None = None) -> list[Diagnostic]:
+        """All that was found, with file, line and column, in the order of the places."""
+        language = chosen_language(lang)
+        placed = [attrs.evolve(self._locate(each), file=self.name, lang=language) for each in self.problems]
+        unique = {(each.code, each.line, each.column, each.message): each for each in placed}
+        return list(CriteriaError(unique.values()).diagnostics)
+
+    def errors(self, lang: str | None = None) -> list[Diagnostic]:
+        """Of what was found the errors, with their places."""
+        return [each for each in self.located(lang) if each.severity == "error"]
+
+    def raise_errors(self, lang: str | None = None) -> None:
+        """Raise ``CriteriaError`` with the errors, if there is one."""
+        if errors := self.errors(lang):
+            raise CriteriaError(errors)
+
+    def _locate(self, diagnostic: Diagnostic) -> Diagnostic:
+        if diagnostic.line is not None:
+            return diagnostic
+        path = diagnostic.path
+        while path and path not in self.values:
+            last = re.search(r"(\.[^.\[\]]*|\[\d+\])$", path)
+            path = path[: last.start()] if last else ""
+        if not path and diagnostic.path and "extends" in self.values:
+            path = "extends"  # what is not in this file was taken over
+        value, key = self.values.get(path), self.keys.get(path)
+        line, column, width = 1, 1, 1
+        at_key = diagnostic.code in _OF_NAMES and diagnostic.span is None and diagnostic.path in self.keys
+        if isinstance(value, MarkedText) and not at_key and (value.text or value.quoted or key is None):
+            line, column, width = _inside(value, diagnostic.span)
+            column = self._written_column(value, line, column)
+        elif key is not None:
+            line, column, width = key.line, key.column, max(1, len(key.text))
+        elif value is not None:
+            line, column = value.line, value.column
+        source = self._line(line)
+        width = min(width, max(1, len(source) - column + 1))
+        return attrs.evolve(diagnostic, line=line, column=column, source=source, width=width)
+
+    def _line(self, number: int) -> str:
+        return self._lines[number - 1] if number <= len(self._lines) else ""
+
+    def _written_column(self, value: MarkedText, line: int, column: int) -> int:
+        """The column in the author's line, where the line was mended to be read."""
+        start = value.source.rfind("\n", 0, value.start) + 1
+        for _ in range(line - value.line):
+            start = value.source.find("\n", start) + 1
+        end = value.source.find("\n", start)
+        read = value.source[start : end if end >= 0 else len(value.source)].rstrip("\r")
+        written = self._line(line)
+        if read == written or max(len(read), len(written)) > _LONGEST_COMPARED:
+            return column
+        from difflib import SequenceMatcher
+
+        for block in SequenceMatcher(None, read, written, autojunk=False).get_matching_blocks():
+            if block.a <= column - 1 < block.a + block.size:
+                return block.b + column - block.a
+        return min(column, len(written))
+
+    def _add_at_key(self, key: MarkedText, fault: Fault) -> None:
+        self.problems.append(
+            Diagnostic(
+                fault.code,
+                fault.details,
+                line=key.line,
+                column=key.column,
+                source=self._line(key.line),
+                width=max(1, len(key.text)),
+            )
+        )
 
     # ---- reading by kind ---------------------------------------------------------------------
 
@@ -69,10 +147,10 @@ class Document(Placed):
         match kind:
             case Scalar():
                 return self._read_scalar(kind, marked, path)
-            case ListOf(each, single):
-                return self._read_list(each, single, marked, path)
-            case MapOf(key, each):
-                return self._read_map(key, each, marked, path)
+            case ListOf(item, single):
+                return self._read_list(item, single, marked, path)
+            case MapOf(key, item):
+                return self._read_map(key, item, marked, path)
             case ById(struct):
                 return self._read_by_id(struct, marked, path)
             case Struct():
@@ -80,12 +158,15 @@ class Document(Placed):
             case OneRule():
                 return _FAILED
 
-    def _wrong_form(self, path: str, wanted: str, marked: Marked) -> Any:
+    def _fail_form(self, path: str, wanted: str, marked: Marked) -> Any:
+        """Note that something else stands where a list, a map or a value is wanted."""
         if wanted == "list" and isinstance(marked, MarkedText) and marked.text.startswith("-"):
             item = marked.source[marked.start + 1 : marked.end].split("\n")[0]
             self.problems.add(path, "CE020", span=(0, 1), item=item)
         else:
-            self.problems.add(path, "CE122", wanted_kind=wanted, found_kind=_form(marked))
+            form = "value" if isinstance(marked, MarkedText) else "map"
+            form = "list" if isinstance(marked, MarkedList) else form
+            self.problems.add(path, "CE122", wanted_kind=wanted, found_kind=form)
         return _FAILED
 
     def _read_scalar(self, kind: Scalar, marked: Marked, path: str) -> Any:
@@ -94,66 +175,52 @@ class Document(Placed):
                 key.text: self._read_scalar(_TEXT, value, f"{path}.{key.text}")
                 for key, value in marked.entries
             }
-            return _FAILED if any(each is _FAILED for each in texts.values()) else kind.accept(texts)
+            return _FAILED if _FAILED in texts.values() else kind.accept(texts)
         if not isinstance(marked, MarkedText):
-            return self._wrong_form(path, "value", marked)
-        if marked.is_null:
-            if kind is CELL:
-                return None
-            self.problems.add(path, "CE126", key=path.rsplit(".", 1)[-1])
-            return _FAILED
+            return self._fail_form(path, "value", marked)
+        if marked.is_null and kind is CELL:
+            return None
         try:
+            if marked.is_null:
+                raise Fault("CE126", key=path.rsplit(".", 1)[-1])
             return kind.read(marked.text)
         except Fault as fault:
             self.problems.add_fault(path, fault)
             return _FAILED
 
-    def _read_list(self, each: Kind, single: bool, marked: Marked, path: str) -> Any:
+    def _read_list(self, kind: Kind, single: bool, marked: Marked, path: str) -> Any:
         if isinstance(marked, MarkedList):
-            items = [self.read(each, item, f"{path}[{place}]") for place, item in enumerate(marked.items)]
+            items = [self.read(kind, item, f"{path}[{place}]") for place, item in enumerate(marked.items)]
             kept = tuple(item for item in items if item is not _FAILED)
-            whole = len(kept) == len(items) or (kept and not isinstance(each, Scalar))
-            return kept if whole else _FAILED
+            is_usable = len(kept) == len(items) or (kept and not isinstance(kind, Scalar))
+            return kept if is_usable else _FAILED
         if single and isinstance(marked, MarkedText):
-            item = self.read(each, marked, path)
+            item = self.read(kind, marked, path)
             return _FAILED if item is _FAILED else (item,)
-        return self._wrong_form(path, "list", marked)
+        return self._fail_form(path, "list", marked)
 
-    def _read_map(self, key_kind: Scalar, each: Kind, marked: Marked, path: str) -> Any:
+    def _read_map(self, key_kind: Scalar, kind: Kind, marked: Marked, path: str) -> Any:
         if not isinstance(marked, MarkedMap):
-            return self._wrong_form(path, "map", marked)
+            return self._fail_form(path, "map", marked)
         pairs = []
-        for key, value in marked.entries:
+        for key, marked_value in marked.entries:
             at = f"{path}.{normal(key.text)}"
             self.keys.setdefault(at, key)
-            read = self.read(each, value, at)
+            value = self.read(kind, marked_value, at)
             try:
                 name = key_kind.read(key.text)
             except Fault as fault:
                 self._add_at_key(key, fault)
                 continue
-            if read is not _FAILED:
-                pairs.append((name, read))
+            if value is not _FAILED:
+                pairs.append((name, value))
         return tuple(pairs) if len(pairs) == len(marked.entries) else _FAILED
-
-    def _add_at_key(self, key: MarkedText, fault: Fault) -> None:
-        source = self._lines[key.line - 1] if key.line <= len(self._lines) else ""
-        self.problems.append(
-            Diagnostic(
-                fault.code,
-                fault.details,
-                line=key.line,
-                column=key.column,
-                source=source,
-                width=max(1, len(key.text)),
-            )
-        )
 
     def _read_by_id(self, struct: Struct, marked: Marked, path: str) -> Any:
         if not isinstance(marked, MarkedMap):
-            return self._wrong_form(path, "map", marked)
+            return self._fail_form(path, "map", marked)
         id_kind: Any = kind_of(attrs.fields_dict(struct.cls)["id"])
-        made = []
+        parts = []
         for key, value in marked.entries:
             at = f"{path}.{normal(key.text)}"
             self.keys.setdefault(at, key)
@@ -163,42 +230,38 @@ class Document(Placed):
                 self._add_at_key(key, fault)
                 self._mark_broken(struct.cls, at, {"id": normal(key.text)})
                 continue
-            read = self.read_struct(struct, value, at, id=name)
-            if read is not _FAILED:
-                made.append(read)
-        return tuple(made)
+            parts.append(self.read_struct(struct, value, at, id=name))
+        return tuple(part for part in parts if part is not _FAILED)
+
+    # ---- classes by their attributes ---------------------------------------------------------
 
     def read_struct(self, struct: Struct, marked: Marked, path: str, **known: Any) -> Any:
         """An object of the struct's class."""
         self.values.setdefault(path, marked)
         cls = struct.cls
-        attributes = self.keys_of(cls)
+        arguments: dict[str, Any] = {}
+        failed = True
+        short = struct.listed if isinstance(marked, MarkedList) else struct.short
         if isinstance(marked, MarkedMap):
-            made, failed = self.read_attributes(cls, attributes, marked, path, known)
+            arguments, failed = self.read_attributes(cls, self.keys_of(cls), marked, path, known)
+        elif short is None:
+            self._fail_form(path, "map", marked)
         else:
-            name = struct.listed if isinstance(marked, MarkedList) and struct.listed else struct.short
-            if name is None or (isinstance(marked, MarkedList) and name != struct.listed):
-                self._wrong_form(path, "map", marked)
-                made, failed = {}, True
-            else:
-                kind: Any = kind_of(attrs.fields_dict(cls)[name])
-                value = self.read(kind, marked, path)
-                made, failed = ({**known, name: value}, False) if value is not _FAILED else ({}, True)
+            kind: Any = kind_of(attrs.fields_dict(cls)[short])
+            value = self.read(kind, marked, path)
+            if value is not _FAILED:
+                arguments, failed = {**known, short: value}, False
         if failed:
             self._mark_broken(cls, path, known)
-            if cls in (Input, Parameter, Definition, Override) or not made:
+            if cls in (Input, Parameter, Definition, Override) or not arguments:
                 return Criterion(known["id"]) if cls is Criterion and "id" in known else _FAILED
-        return built(cls, made)
+        return built(cls, arguments)
 
     def keys_of(self, cls: type[Any]) -> Mapping[str, attrs.Attribute[Any]]:
         """The attributes of a class by their keys."""
         known = self._known_keys.get(cls)
         if known is None:
-            known = {
-                key_of(attribute): attribute
-                for attribute in attrs.fields(cls)
-                if kind_of(attribute) is not None
-            }
+            known = {key_of(each): each for each in attrs.fields(cls) if kind_of(each) is not None}
             self._known_keys[cls] = known
         return known
 
@@ -217,117 +280,108 @@ class Document(Placed):
         known: Mapping[str, Any],
     ) -> tuple[dict[str, Any], bool]:
         """The attributes of a mapping, and whether one of them could not be read."""
-        made: dict[str, Any] = dict(known)
+        arguments: dict[str, Any] = dict(known)
         failed = False
-        rule_attribute = next(
-            (attribute for attribute in attributes.values() if isinstance(kind_of(attribute), OneRule)), None
-        )
+        plain = {name: each for name, each in attributes.items() if not isinstance(kind_of(each), OneRule)}
+        rule_attribute = next((each for name, each in attributes.items() if name not in plain), None)
+        shapes: Collection[str] = () if rule_attribute is None else self._rules
         rules: dict[str, Any] = {}
         guesses: set[str] = set()
-        for key, value in marked.entries:
+        for key, marked_value in marked.entries:
             name = key.text
             at = f"{path}.{name}" if path else name
             self.keys.setdefault(at, key)
-            attribute = attributes.get(name)
-            if (
-                attribute is not None
-                and attribute.alias not in known
-                and not isinstance(kind_of(attribute), OneRule)
-            ):
-                read = self._read_attribute(cls, attribute, value, at, path)
-                if read is _FAILED:
-                    failed = True
-                else:
-                    made[_alias(attribute)] = read
-            elif rule_attribute is not None and name in self._rules:
-                rules[name] = self._read_rule(name, value, at)
+            attribute = plain.get(name)
+            if attribute is not None and attribute.alias not in known:
+                value = self._read_attribute(cls, attribute, marked_value, at, path)
+                failed |= value is _FAILED
+                if value is not _FAILED:
+                    arguments[_alias(attribute)] = value
+            elif name in shapes:
+                rules[name] = self._read_rule(name, marked_value, at)
             else:
-                named = [each for each, of in attributes.items() if not isinstance(kind_of(of), OneRule)]
-                guesses |= self._unknown_key(
-                    key, at, [*named, *(self._rules if rule_attribute else ())], known
-                )
+                guesses.add(self._guess_unknown(key, at, [*plain, *shapes], known))
                 failed = True
         if rule_attribute is not None and rules:
-            failed |= self._one_rule(rules, rule_attribute, made, path)
-        if self._lacks(attributes, made, marked, path, guesses):
+            rule = self._only_rule(rules, path)
+            failed |= rule is _FAILED
+            if rule is not _FAILED:
+                arguments[_alias(rule_attribute)] = rule
+        if self._lacks(attributes, arguments, marked, path, guesses):
             return {}, True
-        return made, failed
+        return arguments, failed
 
     def _lacks(
         self,
         attributes: Mapping[str, attrs.Attribute[Any]],
-        made: Mapping[str, Any],
+        arguments: Mapping[str, Any],
         marked: MarkedMap,
         path: str,
-        guesses: set[str],
+        guesses: Collection[str],
     ) -> bool:
         """Whether something that must be there is not; noted, unless an unknown key was meant to be it."""
         for name, attribute in attributes.items():
-            if attribute.default is attrs.NOTHING and attribute.alias not in made:
+            if attribute.default is attrs.NOTHING and attribute.alias not in arguments:
                 if name not in guesses and not any(key.text == name for key, _ in marked.entries):
                     self.problems.add(path, "CE121", key=name)
                 return True
         return False
 
     def _read_attribute(
-        self, cls: type[Any], attribute: attrs.Attribute[Any], value: Marked, at: str, path: str
+        self, cls: type[Any], attribute: attrs.Attribute[Any], marked: Marked, at: str, path: str
     ) -> Any:
         kind: Any = kind_of(attribute)
-        self.values.setdefault(at, value)
-        if isinstance(value, MarkedText) and value.is_null and kind is not CELL:
+        self.values.setdefault(at, marked)
+        if isinstance(marked, MarkedText) and marked.is_null and kind is not CELL:
             self.problems.add(at, "CE126", key=key_of(attribute))
             return _FAILED
-        nested = cls is Criterion and attribute.name == "criteria"
-        return self.read(kind, value, path if nested else at)
+        is_nested = cls is Criterion and attribute.name == "criteria"
+        return self.read(kind, marked, path if is_nested else at)
 
-    def _unknown_key(
+    def _guess_unknown(
         self, key: MarkedText, at: str, allowed: Iterable[str], known: Mapping[str, Any]
-    ) -> set[str]:
-        """Note a key that is not known; gives the one that may have been meant."""
+    ) -> str:
+        """Note a key that is not known; gives the one that may have been meant, or nothing."""
         self.values.setdefault(at, MarkedText("", key.line, key.column))
         names = [name for name in allowed if name not in known]
         meant = VIETNAMESE_KEYS.get(re.sub(r"[ _-]+", "_", normal(key.text).lower()), "")
         guess = meant if meant in names else nearest(key.text, names)
         listed = ", ".join(names[:_MOST_KEYS]) + (" …" if len(names) > _MOST_KEYS else "")
         self.problems.add(at, "CE120", key=key.text, nearest=guess or listed)
-        return {guess}
+        return guess or ""
 
     def _read_rule(self, name: str, marked: Marked, at: str) -> Any:
         rule, before = self._rules[name], len(self.problems)
-        if rule.WHOLE is None:
-            made = self.read_struct(Struct(rule), marked, at)
-            return made if len(self.problems) == before else _FAILED
         self.values.setdefault(at, marked)
-        if isinstance(marked, MarkedText) and marked.is_null:
+        if rule.WHOLE is None:
+            shape = self.read_struct(Struct(rule), marked, at)
+        elif isinstance(marked, MarkedText) and marked.is_null:
             self.problems.add(at, "CE126", key=name)
             return _FAILED
-        kind: Any = kind_of(attrs.fields_dict(rule)[rule.WHOLE])
-        value = self.read(kind, marked, at)
-        return built(rule, {rule.WHOLE: value}) if len(self.problems) == before else _FAILED
+        else:
+            kind: Any = kind_of(attrs.fields_dict(rule)[rule.WHOLE])
+            value = self.read(kind, marked, at)
+            shape = built(rule, {rule.WHOLE: value}) if len(self.problems) == before else _FAILED
+        return shape if len(self.problems) == before else _FAILED
 
-    def _one_rule(
-        self, rules: Mapping[str, Any], attribute: attrs.Attribute[Any], made: dict[str, Any], path: str
-    ) -> bool:
+    def _only_rule(self, rules: Mapping[str, Any], path: str) -> Any:
+        """The one rule of a criterion; noted where there are several."""
         if len(rules) > 1:
-            key = self.keys[f"{path}.{list(rules)[1]}"]
-            self._add_at_key(key, Fault("CE124", keys=", ".join(rules)))
-            return True
-        rule = next(iter(rules.values()))
-        if rule is not _FAILED:
-            made[_alias(attribute)] = rule
-        return rule is _FAILED
+            self._add_at_key(self.keys[f"{path}.{list(rules)[1]}"], Fault("CE124", keys=", ".join(rules)))
+            return _FAILED
+        return next(iter(rules.values()))
 
 
 def _alias(attribute: attrs.Attribute[Any]) -> str:
     return attribute.alias or attribute.name
 
 
-_TEXT = Scalar("text", str, str)
-_MOST_KEYS = 12
-
-
-# Where something is wrong with one of these as a whole, any name may be missing.
-def _form(marked: Marked) -> str:
-    if isinstance(marked, MarkedText):
-        return "value"
-    return "list" if isinstance(marked, MarkedList) else "map"
+def _inside(value: MarkedText, span: tuple[int, int] | None) -> tuple[int, int, int]:
+    """Line, column and width of a part of a text, or of all of it as it is spelled."""
+    if span is None and value.quoted:
+        spelled = value.source[value.start : value.end]
+        return value.line, value.column, len(spelled.split("\n")[0])
+    stripped = len(value.text) - len(value.text.lstrip())
+    offset, length = span or (0, len(value.text.strip()))
+    line, column = value.at(offset + stripped)
+    return line, column, max(1, min(length, len(value.text) - offset))

@@ -1,4 +1,7 @@
-"""Reading JSON: a list of ``{subject, period, values, titles, evidence}``, or one of these on each line."""
+"""JSON files: a list of ``{subject, period, values, titles, evidence}``, or one of these on each line.
+
+In order: values, a text whose values know where they stand, objects, and the rows made of them.
+"""
 
 from __future__ import annotations
 
@@ -18,46 +21,35 @@ import attrs
 from criteria_engine.core.expression_text import clean_text, fold_name, fold_word, shown_text
 from criteria_engine.core.nodes import NA
 from criteria_engine.files.cells import (
+    InputDefinition,
     Value,
-    checked_size,
+    checked_number,
     is_na_text,
-    is_percent,
     read_iso_date,
+    read_period,
+    read_subject,
     read_value,
     read_word,
 )
-from criteria_engine.files.subjects import (
+from criteria_engine.files.rows import (
+    EVIDENCE,
+    PERIOD,
+    SUBJECT,
+    TITLES,
     DataRow,
     FileProblems,
-    InputDefinition,
-    PeriodData,
+    ReadCell,
     TextFile,
     TextPlace,
-    read_period,
-    read_subject,
 )
 from criteria_engine.messages.diagnostics import Fault
 
-__all__ = [
-    "DECODER",
-    "Invalid",
-    "JsonLines",
-    "JsonObject",
-    "JsonTable",
-    "JsonText",
-    "Pairs",
-    "open_json",
-    "open_json_lines",
-    "read_json_value",
-    "spellings",
-    "spoken",
-]
+__all__ = ["JsonLines", "JsonTable", "open_json", "open_json_lines", "read_json_value"]
+
+# ---- values: the types are JSON's own, so a number is a number and never a text ------------------
 
 
-# ---- values in JSON: the types are JSON's own, so a number is a number and never a text ----------
-
-
-class Pairs(tuple[tuple[str, Any], ...]):
+class _Pairs(tuple[tuple[str, Any], ...]):
     """A JSON object as it stands in the text: its keys in order, equal ones too."""
 
     __slots__ = ()
@@ -79,10 +71,10 @@ def _fraction(text: str) -> float | _NoNumber:
     return number if math.isfinite(number) else _NoNumber(text)
 
 
-DECODER = json.JSONDecoder(
-    object_pairs_hook=Pairs, parse_int=_whole, parse_float=_fraction, parse_constant=_NoNumber
+# Loses nothing: repeated keys and what is no number can still be refused.
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_Pairs, parse_int=_whole, parse_float=_fraction, parse_constant=_NoNumber
 )
-"""Decodes JSON so that nothing is lost: repeated keys and what is no number can still be refused."""
 
 
 def read_json_value(value: object, definition: InputDefinition) -> Value:
@@ -99,8 +91,8 @@ def read_json_value(value: object, definition: InputDefinition) -> Value:
     if definition.type == "boolean":
         if isinstance(value, bool):
             return value
-        raise Fault("CE546", value=spoken(value))
-    raise Fault("CE548" if definition.type == "date" else "CE547", value=spoken(value))
+        raise Fault("CE546", value=_spoken(value))
+    raise Fault("CE548" if definition.type == "date" else "CE547", value=_spoken(value))
 
 
 def _from_text(text: str, definition: InputDefinition) -> Value:
@@ -118,7 +110,7 @@ def _from_text(text: str, definition: InputDefinition) -> Value:
     if definition.type == "date":
         return read_iso_date(text)
     if definition.type == "boolean":
-        raise Fault("CE546", value=spoken(text))
+        raise Fault("CE546", value=_spoken(text))
     raise _number_as_text(text, definition.type)
 
 
@@ -128,44 +120,38 @@ def _number_as_text(text: str, type: str) -> Fault:
     except Fault:
         number = None
     if number is None or isinstance(number, str | date):
-        return Fault("CE549", value=spoken(text))
-    return Fault("CE545", value=spoken(text), mended=json.dumps(number))
+        return Fault("CE549", value=_spoken(text))
+    return Fault("CE545", value=_spoken(text), mended=json.dumps(number))
 
 
 def _from_number(value: object, type: str) -> int | float:
     if isinstance(value, _NoNumber) and value.text.strip("-")[0].isdigit():
         raise Fault("CE514", value=shown_text(value.text), limit="10^15")
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Fault("CE549", value=spoken(value))
+        raise Fault("CE549", value=_spoken(value))
+    checked_number(value, type, value)
     # Adding nothing turns -0.0 into 0.0 and leaves all others as they are.
-    number = checked_size(value) + 0
-    if type == "percent" and not is_percent(number):
-        raise Fault("CE519", value=spoken(value))
-    if type == "integer":
-        if number != int(number):
-            raise Fault("CE518", value=spoken(value))
-        return int(number)
-    return number
+    return int(value) if type == "integer" else value + 0
 
 
-def spoken(value: object) -> str:
+def _spoken(value: object) -> str:
     """A JSON value as a message can quote it."""
     if isinstance(value, _NoNumber):
         return shown_text(value.text)
-    if isinstance(value, Pairs):
+    if isinstance(value, _Pairs):
         return "{…}"
     if isinstance(value, list):
         return "[…]"
     return shown_text(json.dumps(value, ensure_ascii=False))
 
 
-# ---- a JSON text whose values know where they stand, for what is wrong with them -----------------
+# ---- a text whose values know where they stand, for what is wrong with them ----------------------
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _LINE_END = re.compile(r"\r\n?|\n")
 
 
-class Invalid(Exception):
+class _InvalidError(Exception):
     """What is no JSON, or nested beyond reading, from an offset on."""
 
     def __init__(self, at: int, code: str) -> None:
@@ -174,7 +160,7 @@ class Invalid(Exception):
         self.code = code
 
 
-class JsonText:
+class _JsonText:
     """A JSON text and the places in it, with so many lines of the file above it.
 
     Places are sought only once something is wrong.
@@ -189,11 +175,11 @@ class JsonText:
             problems.stop(self.place(text.index("\0")), "CE804")
 
     def elements(self) -> Iterator[tuple[int, int, Any]]:
-        """The elements of the list that the text is, each with its start and end; raises ``Invalid``."""
+        """The elements of the list that the text is, each with its start and end; raises ``_InvalidError``."""
         at = self.after_space(0)
         if self.text[at : at + 1] != "[":
             self.decode(at)
-            raise Invalid(at, "CE819")
+            raise _InvalidError(at, "CE819")
         at = self.after_space(at + 1)
         while self.text[at : at + 1] != "]":
             element, end = self.decode(at)
@@ -202,34 +188,33 @@ class JsonText:
             if self.text[at : at + 1] == ",":
                 at = self.after_space(at + 1)
                 if self.text[at : at + 1] == "]":
-                    raise Invalid(at, "CE818")
+                    raise _InvalidError(at, "CE818")
             elif self.text[at : at + 1] != "]":
-                raise Invalid(at, "CE818")
+                raise _InvalidError(at, "CE818")
         self._end(at + 1)
 
-    def only(self) -> tuple[int, int, Any] | None:
-        """The one value that the text is, with its start and end; None where there is none."""
-        at = self.after_space(0)
-        if at == len(self.text):
-            return None
-        element, end = self.decode(at)
+    def only(self, start: int) -> tuple[Any, int]:
+        """The one value that the text is from an offset on, and its end; of an empty text the offset."""
+        if start == len(self.text):
+            return None, start
+        element, end = self.decode(start)
         self._end(end)
-        return at, end, element
+        return element, end
 
     def _end(self, at: int) -> None:
-        """Raise ``Invalid`` where anything follows."""
+        """Raise ``_InvalidError`` where anything follows."""
         at = self.after_space(at)
         if at < len(self.text):
-            raise Invalid(at, "CE818")
+            raise _InvalidError(at, "CE818")
 
     def decode(self, at: int) -> tuple[Any, int]:
-        """The value that begins at an offset, and the offset of its end; raises ``Invalid``."""
+        """The value that begins at an offset, and the offset of its end; raises ``_InvalidError``."""
         try:
-            return DECODER.raw_decode(self.text, at)
+            return _DECODER.raw_decode(self.text, at)
         except json.JSONDecodeError as error:
-            raise Invalid(self._comma_before(error.pos), "CE818") from None
+            raise _InvalidError(self._comma_before(error.pos), "CE818") from None
         except RecursionError:
-            raise Invalid(at, "CE819") from None
+            raise _InvalidError(at, "CE819") from None
 
     def _comma_before(self, at: int) -> int:
         """The comma that nothing follows, where that is what is wrong; Pythons point at it or behind it."""
@@ -243,7 +228,7 @@ class JsonText:
 
     @functools.cached_property
     def _line_starts(self) -> list[int]:
-        return [0, *(found.end() for found in _LINE_END.finditer(self.text))]
+        return [0, *(end.end() for end in _LINE_END.finditer(self.text))]
 
     def line(self, at: int) -> int:
         """The number of the line, from 1, on which an offset lies."""
@@ -255,140 +240,193 @@ class JsonText:
         line_start = self._line_starts[line - 1 - self._above]
         if self._last_line[0] != line:
             # Kept, since a whole file may be one line, and all that is wrong in it share the line.
-            found = _LINE_END.search(self.text, line_start)
-            line_end = found.start() if found else len(self.text)
+            end_of_line = _LINE_END.search(self.text, line_start)
+            line_end = end_of_line.start() if end_of_line else len(self.text)
             self._last_line = (line, self.text[line_start:line_end])
         source = self._last_line[1]
         column = min(start - line_start, len(source)) + 1
         return TextPlace(line, column, source, max(1, min(end - start, len(source) - column + 1)))
 
 
-class JsonObject:
-    """A JSON object; ``span`` finds where it stands."""
+class _JsonObject:
+    """An object in a text; ``find_start`` says where it begins, once that is asked for."""
 
-    def __init__(self, document: JsonText, pairs: Pairs, span: Callable[[], tuple[int, int]]) -> None:
-        self.document = document
+    def __init__(self, text: _JsonText, pairs: _Pairs, find_start: Callable[[], int]) -> None:
+        self.text = text
         self.pairs = pairs
-        self.span = span
+        self.find_start = find_start
 
-    def place(self) -> TextPlace:
-        """The place of the whole object."""
-        return self.document.place(*self.span())
-
-    def place_of_key(self, index: int) -> TextPlace:
+    def key_place(self, index: int) -> TextPlace:
         """The place of the key with this index."""
-        return self.document.place(*self._spans[index][0])
+        return self.text.place(*self._spans[index][0])
 
-    def place_of_value(self, index: int) -> TextPlace:
+    def value_place(self, index: int) -> TextPlace:
         """The place of the value with this index."""
-        return self.document.place(*self._spans[index][1])
+        return self.text.place(*self._spans[index][1])
 
-    def inner(self, index: int) -> JsonObject | None:
-        """The value with this index as an object, or None (reported) where it is none."""
+    def inner(self, index: int) -> _JsonObject | None:
+        """The value with this index as an object, or None (noted) where it is none."""
         value = self.pairs[index][1]
-        if isinstance(value, Pairs):
-            return JsonObject(self.document, value, lambda: self._spans[index][1])
-        self.document.problems.add(self.place_of_value(index), "CE819")
+        if isinstance(value, _Pairs):
+            return _JsonObject(self.text, value, lambda: self._spans[index][1][0])
+        self.text.problems.add(self.value_place(index), "CE819")
         return None
 
     def known(self, names: Mapping[str, str] | None) -> Iterator[tuple[str, int, Any]]:
-        """Key, index and value of each pair; keys that are not known or came before are reported.
+        """Name, index and value of each pair; keys that are not known or came before are noted.
 
-        ``names`` gives the key for its spellings (see ``spellings``); None takes any key.
+        ``names`` gives the name for its spellings (see ``_spellings``); None takes any key.
         """
         seen = set()
-        problems = self.document.problems
+        problems = self.text.problems
         for index, (key, value) in enumerate(self.pairs):
-            known = _known(key, names)
-            if known is None:
-                problems.add_unknown(self.place_of_key(index), key, dict.fromkeys((names or {}).values()))
-            elif known in seen:
-                problems.add(self.place_of_key(index), "CE810", name=shown_text(key))
+            if names is None:
+                name: str | None = unicodedata.normalize("NFC", key)
             else:
-                yield known, index, value
-            seen.add(known)
+                name = names.get(key) or names.get(fold_name(key))
+            if name is None:
+                problems.add_unknown(self.key_place(index), key, dict.fromkeys((names or {}).values()))
+            elif name in seen:
+                problems.add(self.key_place(index), "CE810", name=shown_text(key))
+            else:
+                yield name, index, value
+            seen.add(name)
 
     @functools.cached_property
     def _spans(self) -> list[tuple[tuple[int, int], tuple[int, int]]]:
         """Start and end of each key and of each value."""
-        document = self.document
-        found = []
-        at = document.after_space(self.span()[0] + 1)
+        text, spans = self.text, []
+        at = text.after_space(self.find_start() + 1)
         for _ in self.pairs:
-            key_end = document.decode(at)[1]
-            start = document.after_space(document.after_space(key_end) + 1)
-            end = document.decode(start)[1]
-            found.append(((at, key_end), (start, end)))
-            at = document.after_space(document.after_space(end) + 1)
-        return found
+            key_end = text.decode(at)[1]
+            start = text.after_space(text.after_space(key_end) + 1)
+            end = text.decode(start)[1]
+            spans.append(((at, key_end), (start, end)))
+            at = text.after_space(text.after_space(end) + 1)
+        return spans
 
 
-def _known(key: str, names: Mapping[str, str] | None) -> str | None:
-    if names is None:
-        return unicodedata.normalize("NFC", key)
-    return names.get(key) or names.get(fold_name(key))
-
-
-def spellings(names: Iterable[str]) -> dict[str, str]:
+def _spellings(names: Iterable[str]) -> dict[str, str]:
     """Each name by itself, which is found quickly, and by its folded form."""
     listed = list(names)
     return {fold_name(name): name for name in listed} | {name: name for name in listed}
 
 
-_KEYS = ("subject", "period", "values", "titles", "evidence")
+# ---- rows ----------------------------------------------------------------------------------------
+
+_KEYS = {"subject": SUBJECT, "period": PERIOD, "values": "", "titles": TITLES, "evidence": EVIDENCE}
+"""The keys of an element, with the columns that they give or the beginning of their names."""
 
 
 def open_json(
     path: Path, inputs: Sequence[InputDefinition], subject_column: str, lang: str, problems: FileProblems
 ) -> JsonTable:
-    """A JSON file in UTF-8; the keys are fixed, and JSON has no language.
-
-    What is wrong goes to ``problems``; ``UnicodeDecodeError`` if the file is not UTF-8.
-    """
-    return JsonTable(path.read_bytes().decode("utf-8-sig"), _Vocabulary.of(inputs))
+    """A JSON file in UTF-8; the keys are fixed, and JSON has no language."""
+    return JsonTable(path.read_bytes().decode("utf-8-sig"), inputs)
 
 
 def open_json_lines(
     path: Path, inputs: Sequence[InputDefinition], subject_column: str, lang: str, problems: FileProblems
 ) -> JsonLines:
     """A file in UTF-8 with one JSON object on each line."""
-    return JsonLines(TextFile(path), _Vocabulary.of(inputs))
+    return JsonLines(TextFile(path), inputs)
 
 
-class JsonTable:
-    """A list of objects, whose text is held as a whole; see ``Table``."""
+class _JsonRows:
+    """What makes rows of elements."""
 
     # Known only once all was read.
     has_periods = True
 
-    def __init__(self, text: str, vocabulary: _Vocabulary) -> None:
+    def __init__(self, inputs: Sequence[InputDefinition]) -> None:
+        self.readers: dict[str, ReadCell] = {
+            definition.id: functools.partial(read_json_value, definition=definition) for definition in inputs
+        }
+        self._ids = _spellings(self.readers)
+        self._keys = _spellings(_KEYS)
+        self.readers |= {SUBJECT: _read_subject, PERIOD: _read_period}
+
+    def _row(self, text: _JsonText, start: int, end: int, pairs: _Pairs, *, names_only: bool) -> DataRow:
+        """An element as a row: the cells of its inner objects stand beside its own."""
+        element = _JsonObject(text, pairs, lambda: start)
+        row = _JsonRow(element, start, end)
+        for key, index, value in element.known(self._keys):
+            if key == "subject" or (key == "period" and not names_only):
+                row.add(_KEYS[key], value, element, index)
+            elif key != "period" and value is not None and not names_only and (inner := element.inner(index)):
+                self._add_cells(row, key, inner)
+        return row
+
+    def _add_cells(self, row: _JsonRow, key: str, inner: _JsonObject) -> None:
+        """The values, titles or proofs of a subject and period, as cells of their columns."""
+        for name, index, value in inner.known(None if key == "titles" else self._ids):
+            if key == "titles" and value is None:
+                continue
+            if key == "values":
+                row.add(name, value, inner, index)
+                continue
+            try:
+                row.add(_KEYS[key] + clean_text(name), _text(value), inner, index)
+            except Fault as fault:
+                path = "" if key == "titles" else name
+                inner.text.problems.add_fault(inner.value_place(index), fault, path)
+
+
+class _JsonRow(DataRow):
+    """An element with the objects in which its cells stand."""
+
+    __slots__ = ("_cells", "_element", "_end", "_homes", "_start")
+
+    def __init__(self, element: _JsonObject, start: int, end: int) -> None:
+        self._cells: dict[str, Any] = {}
+        super().__init__(self._cells, element.text.line(start))
+        self._element = element
+        self._start = start
+        self._end = end
+        self._homes: dict[str, tuple[_JsonObject, int]] = {}
+
+    def add(self, column: str, value: object, home: _JsonObject, index: int) -> None:
+        """Add a cell, the value with an index in an object."""
+        self._cells[column] = value
+        self._homes[column] = home, index
+
+    def place(self, column: str) -> TextPlace:
+        """Where the cell of a column stands."""
+        if column not in self._homes:
+            return self._element.text.place(self._start, self._end)
+        home, index = self._homes[column]
+        return home.value_place(index)
+
+
+class JsonTable(_JsonRows):
+    """A list of objects, whose text is held as a whole; see ``DataTable``."""
+
+    def __init__(self, text: str, inputs: Sequence[InputDefinition]) -> None:
+        super().__init__(inputs)
         self._text = text
-        self._vocabulary = vocabulary
         self.done = 0
         self.total = len(text)
 
     def rows(self, problems: FileProblems, *, names_only: bool = False) -> Iterator[DataRow]:
         """The elements of the list."""
-        document = JsonText(self._text, problems)
+        text = _JsonText(self._text, problems)
         try:
-            for start, end, element in document.elements():
+            for start, end, element in text.elements():
                 self.done = end
-                if not isinstance(element, Pairs):
-                    problems.add(document.place(start, end), "CE819")
-                elif row := _row_of(document, start, end, element, self._vocabulary, names_only=names_only):
-                    yield row
-        except Invalid as invalid:
-            problems.stop(document.place(invalid.at), invalid.code)
+                if isinstance(element, _Pairs):
+                    yield self._row(text, start, end, element, names_only=names_only)
+                else:
+                    problems.add(text.place(start, end), "CE819")
+        except _InvalidError as invalid:
+            problems.stop(text.place(invalid.at), invalid.code)
 
 
-class JsonLines:
-    """An object on each line, one line held at a time; see ``Table``."""
+class JsonLines(_JsonRows):
+    """An object on each line, one line held at a time; see ``DataTable``."""
 
-    has_periods = True
-
-    def __init__(self, file: TextFile, vocabulary: _Vocabulary) -> None:
+    def __init__(self, file: TextFile, inputs: Sequence[InputDefinition]) -> None:
+        super().__init__(inputs)
         self._file = file
-        self._vocabulary = vocabulary
         self.total = file.size
 
     @property
@@ -399,94 +437,32 @@ class JsonLines:
     def rows(self, problems: FileProblems, *, names_only: bool = False) -> Iterator[DataRow]:
         """The objects of the lines; what is wrong with one line does not touch the others."""
         for above, line in enumerate(self._file.lines(problems)):
-            document = JsonText(line.rstrip("\r\n"), problems, above)
-            if above == 0 and line.lstrip().startswith("["):
-                problems.stop(document.place(document.after_space(0)), "CE832")
+            text = _JsonText(line.rstrip("\r\n"), problems, above)
+            start = text.after_space(0)
+            if above == 0 and line[start : start + 1] == "[":
+                problems.stop(text.place(start), "CE832")
             try:
-                found = document.only()
-            except Invalid as invalid:
-                problems.add(document.place(invalid.at), invalid.code)
+                element, end = text.only(start)
+            except _InvalidError as invalid:
+                problems.add(text.place(invalid.at), invalid.code)
                 continue
-            if found is None:
-                continue
-            start, end, element = found
-            if not isinstance(element, Pairs):
-                problems.add(document.place(start, end), "CE832")
-            elif row := _row_of(document, start, end, element, self._vocabulary, names_only=names_only):
-                yield row
-
-
-def _span(start: int, end: int) -> tuple[int, int]:
-    return start, end
-
-
-@attrs.frozen
-class _Vocabulary:
-    """The keys that a file may use, each by its spellings, and the inputs by id."""
-
-    keys: Mapping[str, str]
-    ids: Mapping[str, str]
-    inputs: Mapping[str, InputDefinition]
-
-    @classmethod
-    def of(cls, inputs: Sequence[InputDefinition]) -> _Vocabulary:
-        """The keys of an element, and those of its values and evidence."""
-        by_id = {definition.id: definition for definition in inputs}
-        return cls(spellings(_KEYS), spellings(by_id), by_id)
-
-
-def _row_of(
-    document: JsonText, start: int, end: int, pairs: Pairs, vocabulary: _Vocabulary, *, names_only: bool
-) -> DataRow | None:
-    """One subject and period; None, and noted, where its name or its period cannot be read."""
-    element = JsonObject(document, pairs, functools.partial(_span, start, end))
-    subject: str | None = None
-    period: str | None = None
-    parts: dict[str, dict[str, Any]] = {}
-    sound = True
-    for key, index, value in element.known(vocabulary.keys):
-        try:
-            if key == "subject":
-                subject = read_subject(_text(value))
-            elif names_only:
-                continue
-            elif key == "period":
-                period = _period(value)
-            elif value is not None and (part := element.inner(index)) is not None:
-                parts[key] = _read_part(key, part, vocabulary)
-        except Fault as fault:
-            sound = False
-            document.problems.add_fault(element.place_of_value(index), fault)
-    if not sound:
-        return None
-    if subject is None:
-        document.problems.add(element.place(), "CE813")
-        return None
-    return DataRow(subject, PeriodData(period, **parts), document.line(start), element.place)
-
-
-def _read_part(name: str, part: JsonObject, vocabulary: _Vocabulary) -> dict[str, Any]:
-    """The values, titles or evidence of one subject and period."""
-    read: dict[str, Any] = {}
-    for key, index, value in part.known(None if name == "titles" else vocabulary.ids):
-        try:
-            if name == "values":
-                read[key] = read_json_value(value, vocabulary.inputs[key])
-            elif name == "evidence" or value is not None:
-                read[clean_text(key)] = clean_text(_text(value))
-        except Fault as fault:
-            path = "" if name == "titles" else key
-            part.document.problems.add_fault(part.place_of_value(index), fault, path)
-    return read
+            if isinstance(element, _Pairs):
+                yield self._row(text, start, end, element, names_only=names_only)
+            elif end > start:
+                problems.add(text.place(start, end), "CE832")
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise Fault("CE547", value=spoken(value))
+        raise Fault("CE547", value=_spoken(value))
     return value
 
 
-def _period(value: object) -> str | None:
+def _read_subject(value: object) -> str:
+    return read_subject(_text(value))
+
+
+def _read_period(value: object) -> str | None:
     if value is None:
         return None
     is_year = isinstance(value, int) and not isinstance(value, bool)

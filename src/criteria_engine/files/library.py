@@ -1,17 +1,19 @@
 """A library: a folder of rulesets, found by id, document number or alias, in force on a day.
 
-Only the head of each file is looked at until one is asked for.
+Only the head of each file is read into an ``Edition`` until its ruleset is asked for.
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import itertools
 import os
 import threading
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import attrs
 
@@ -23,14 +25,10 @@ from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Prob
 from criteria_engine.rules import RULES
 from criteria_engine.ruleset import Ruleset
 
-__all__ = [
-    "Edition",
-    "Library",
-    "read_head",
-]
+__all__ = ["Edition", "Library"]
 
-
-# ---- one version of a ruleset as the head of its file tells of it, before the rest is read -------
+_DAY = datetime.timedelta(days=1)
+_ENDINGS = (".yaml", ".yml")
 
 
 @attrs.frozen
@@ -66,64 +64,6 @@ class Edition:
         return f"{self.version} ({first} – {last})"
 
 
-def read_head(document: Document, path: Path) -> Edition | None:
-    """What the head of a file says, or None where the file holds no ruleset."""
-    root = document.root
-    if not isinstance(root, MarkedMap) or root.get("criteria_engine") is None or not _text(root.get("id")):
-        return None
-    effective = root.get("effective")
-    title = root.get("title")
-    if isinstance(title, MarkedMap):
-        title = title.get("vi") or next((value for _, value in title.entries), None)
-    return Edition(
-        _text(root.get("id")),
-        _text(root.get("version")),
-        path,
-        _text(title),
-        _text(root.get("status")),
-        _documents(root.get("legal_basis")),
-        _texts(root.get("aliases")),
-        _day(effective, "from"),
-        _day(effective, "until"),
-        _text(root.get("extends")),
-    )
-
-
-def _number(name: str) -> str:
-    """A document number in the form in which two spellings of it are equal."""
-    text = unicodedata.normalize("NFKC", name).casefold()
-    for dash in "\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{EN DASH}\N{MINUS SIGN}":
-        text = text.replace(dash, "-")
-    return "".join(text.split()).replace("\N{LATIN SMALL LETTER ETH}", "đ")
-
-
-def _text(marked: Marked | None) -> str:
-    return marked.text if isinstance(marked, MarkedText) and not marked.is_null else ""
-
-
-def _texts(marked: Marked | None) -> tuple[str, ...]:
-    items = marked.items if isinstance(marked, MarkedList) else () if marked is None else (marked,)
-    return tuple(text for text in map(_text, items) if text)
-
-
-def _documents(marked: Marked | None) -> tuple[str, ...]:
-    items = marked.items if isinstance(marked, MarkedList) else ()
-    named = (each.get("document") if isinstance(each, MarkedMap) else each for each in items)
-    return tuple(text for text in map(_text, named) if text)
-
-
-def _day(marked: Marked | None, key: str) -> datetime.date | None:
-    text = _text(marked.get(key)) if isinstance(marked, MarkedMap) else ""
-    try:
-        return datetime.date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-_DAY = datetime.timedelta(days=1)
-_ENDINGS = (".yaml", ".yml")
-
-
 class Library:
     """The rulesets of a folder and of all folders in it.
 
@@ -135,10 +75,10 @@ class Library:
     def __init__(self, folder: str | os.PathLike[str], *, rules: Sequence[type[Any]] = RULES) -> None:
         self.folder = Path(folder)
         self._rules = tuple(rules)
-        self._found: tuple[Edition, ...] | None = None
-        self._unreadable: tuple[Diagnostic, ...] = ()
-        self._made: dict[str, Ruleset] = {}
-        self._turn = threading.RLock()
+        self._editions: tuple[Edition, ...] | None = None
+        self._unreadable: list[Diagnostic] = []
+        self._rulesets: dict[str, Ruleset] = {}
+        self._lock = threading.RLock()
         if not self.folder.is_dir():
             _raise("CE595", folder=os.fspath(folder))
 
@@ -156,29 +96,30 @@ class Library:
     @property
     def editions(self) -> tuple[Edition, ...]:
         """Every version of every ruleset, by id and the day from which it is in force."""
-        with self._turn:
-            if self._found is None:
-                self._look()
-            return self._found or ()
+        with self._lock:
+            if self._editions is None:
+                self._editions = self._read_heads()
+            return self._editions
 
-    def _look(self) -> None:
-        found: list[Edition] = []
-        unreadable: list[Diagnostic] = []
+    def _read_heads(self) -> tuple[Edition, ...]:
+        editions: list[Edition] = []
         for path in sorted(self.folder.rglob("*")):
             if not path.name.endswith(_ENDINGS) or path.name.startswith(".") or ".tests." in path.name:
                 continue
             try:
                 document = read_document(path)
             except CriteriaError as error:
-                unreadable += error.diagnostics
+                self._unreadable += error.diagnostics
                 continue
-            edition = read_head(document, path)
+            edition = _read_head(document, path)
             if edition is None:
-                unreadable += [each for each in document.located() if each.severity == "error"]
+                self._unreadable += document.errors()
             else:
-                found.append(edition)
-        found.sort(key=lambda each: (each.id, each.from_ or datetime.date.min, each.version, str(each.path)))
-        self._found, self._unreadable = _ended(found), tuple(unreadable)
+                editions.append(edition)
+        editions.sort(
+            key=lambda each: (each.id, each.from_ or datetime.date.min, each.version, str(each.path))
+        )
+        return _with_ends(editions)
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -220,12 +161,12 @@ class Library:
             if len(meant) > 1:
                 _raise("CE592", name=name, versions=listed)
             return meant[0]
-        found = [each for each in versions if each.in_force(on)]
-        if not found:
+        current = [each for each in versions if each.in_force(on)]
+        if not current:
             _raise("CE593", name=name, day=on.isoformat(), versions=listed)
-        if len(found) > 1:
-            _raise("CE594", name=name, day=on.isoformat(), versions="; ".join(map(str, found)))
-        return found[0]
+        if len(current) > 1:
+            _raise("CE594", name=name, day=on.isoformat(), versions="; ".join(map(str, current)))
+        return current[0]
 
     def find(self, name: str, *, on: datetime.date | None = None) -> Ruleset:
         """The ruleset in force on a day, by id, document number or alias.
@@ -237,24 +178,22 @@ class Library:
     def load(self, edition: Edition) -> Ruleset:
         """The ruleset of a version, read once."""
         key = os.fspath(edition.path)
-        with self._turn:
-            if key not in self._made:
-                self._made[key] = load(edition.path, library=self, rules=self._rules)
-            return self._made[key]
+        with self._lock:
+            if key not in self._rulesets:
+                self._rulesets[key] = load(edition.path, library=self, rules=self._rules)
+            return self._rulesets[key]
 
     def asked_by(self, ruleset: Ruleset, *, on: datetime.date | None = None) -> tuple[Ruleset, ...]:
         """The rulesets here whose titles a ruleset asks for, in force on that day, for ``sets=``.
 
         One that is not here, or of which no version or several are in force, is left out.
         """
-        found = []
+        rulesets = []
         origins = ruleset.program.judging.observing.origins.values()
         for name in dict.fromkeys(of for of, level, _ in origins if level and of in self.ids):
-            try:
-                found.append(self.find(name, on=on))
-            except CriteriaError:
-                continue
-        return tuple(found)
+            with contextlib.suppress(CriteriaError):
+                rulesets.append(self.find(name, on=on))
+        return tuple(rulesets)
 
     # ---- how versions stand to each other ----------------------------------------------------
 
@@ -270,27 +209,24 @@ class Library:
 
     def overlaps(self) -> tuple[tuple[Edition, Edition, datetime.date, datetime.date], ...]:
         """Two versions of one ruleset that are both in force, with the first and the last such day."""
-        found = []
-        for place, one in enumerate(self.editions):
-            for other in self.editions[place + 1 :]:
-                if one.id != other.id:
-                    break
-                first = max(one.from_ or datetime.date.min, other.from_ or datetime.date.min)
-                last = min(one.until or datetime.date.max, other.until or datetime.date.max)
-                if first <= last:
-                    found.append((one, other, first, last))
-        return tuple(found)
+        overlaps = []
+        for one, other in itertools.combinations(self.editions, 2):
+            first = max(one.from_ or datetime.date.min, other.from_ or datetime.date.min)
+            last = min(one.until or datetime.date.max, other.until or datetime.date.max)
+            if one.id == other.id and first <= last:
+                overlaps.append((one, other, first, last))
+        return tuple(overlaps)
 
     def gaps(self, name: str) -> tuple[tuple[datetime.date, datetime.date], ...]:
         """The first and last day of each time between versions in which none is in force."""
-        found: list[tuple[datetime.date, datetime.date]] = []
+        gaps: list[tuple[datetime.date, datetime.date]] = []
         covered: datetime.date | None = None
         for edition in self.versions(name):
             start = edition.from_ or datetime.date.min
             if covered is not None and covered < datetime.date.max and start > covered + _DAY:
-                found.append((covered + _DAY, start - _DAY))
+                gaps.append((covered + _DAY, start - _DAY))
             covered = max(covered or datetime.date.min, edition.until or datetime.date.max)
-        return tuple(found)
+        return tuple(gaps)
 
     def extending(self, name: str) -> tuple[Edition, ...]:
         """The versions that extend the ruleset of that id."""
@@ -306,38 +242,93 @@ class Library:
     @property
     def problems(self) -> tuple[Diagnostic, ...]:
         """Files that cannot be read, versions that are there twice, versions that overlap."""
-        found = Problems()
+        problems = Problems()
         for one, other, first, last in self.overlaps():
+            details: dict[str, Any]
             if one.version == other.version and (one.from_, one.until) == (other.from_, other.until):
-                found.add(
-                    "",
-                    "CE581",
-                    severity="warning",
-                    name=one.id,
-                    version=one.version,
-                    first=one.path,
-                    second=other.path,
-                )
+                code, details = "CE581", {"name": one.id, "version": one.version}
+                details |= {"first": one.path, "second": other.path}
             else:
                 end = "…" if last == datetime.date.max else last.isoformat()
-                found.add("", "CE580", severity="warning", first=one, second=other, start=first, end=end)
-        return (*self._unreadable, *found)
+                code, details = "CE580", {"first": one, "second": other, "start": first, "end": end}
+            problems.add("", code, severity="warning", **details)
+        return (*self._unreadable, *problems)
 
 
-def _ended(editions: Sequence[Edition]) -> tuple[Edition, ...]:
+def _with_ends(editions: Sequence[Edition]) -> tuple[Edition, ...]:
     """The versions, one without an end ending the day before the next of its id begins."""
-    made = []
-    for place, edition in enumerate(editions):
-        later = [
-            each.from_
-            for each in editions[place + 1 :]
-            if each.id == edition.id and each.from_ and each.from_ > (edition.from_ or datetime.date.min)
-        ]
-        ends = edition.until is None and later
-        made.append(attrs.evolve(edition, until=min(later) - _DAY) if ends else edition)
-    return tuple(made)
+
+    def with_end(edition: Edition) -> Edition:
+        begins = edition.from_ or datetime.date.min
+        others = [each.from_ for each in editions if each.id == edition.id and each.from_]
+        later = [first for first in others if first > begins]
+        if edition.until is None and later:
+            return attrs.evolve(edition, until=min(later) - _DAY)
+        return edition
+
+    return tuple(map(with_end, editions))
 
 
-def _raise(code: str, **details: object) -> None:
+def _raise(code: str, **details: object) -> NoReturn:
     texts = {name: str(value) for name, value in details.items()}
     raise CriteriaError([Diagnostic(code, texts, lang=chosen_language())])
+
+
+# ---- the head of a file --------------------------------------------------------------------------
+
+
+def _read_head(document: Document, path: Path) -> Edition | None:
+    """What the head of a file says, or None where the file holds no ruleset."""
+    root = document.root
+    if not isinstance(root, MarkedMap) or root.get("criteria_engine") is None or not _text(root.get("id")):
+        return None
+    effective, title = root.get("effective"), root.get("title")
+    if isinstance(title, MarkedMap):
+        title = title.get("vi") or next((value for _, value in title.entries), None)
+    documents = (
+        each.get("document") if isinstance(each, MarkedMap) else each for each in _items(root, "legal_basis")
+    )
+    return Edition(
+        _text(root.get("id")),
+        _text(root.get("version")),
+        path,
+        _text(title),
+        _text(root.get("status")),
+        _texts(documents),
+        _texts(_items(root, "aliases", single=True)),
+        _day(effective, "from"),
+        _day(effective, "until"),
+        _text(root.get("extends")),
+    )
+
+
+def _number(name: str) -> str:
+    """A document number in the form in which two spellings of it are equal."""
+    text = unicodedata.normalize("NFKC", name).casefold()
+    for dash in "\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{EN DASH}\N{MINUS SIGN}":
+        text = text.replace(dash, "-")
+    return "".join(text.split()).replace("\N{LATIN SMALL LETTER ETH}", "đ")
+
+
+def _text(marked: Marked | None) -> str:
+    return marked.text if isinstance(marked, MarkedText) and not marked.is_null else ""
+
+
+def _items(root: MarkedMap, key: str, *, single: bool = False) -> Sequence[Marked]:
+    """The items of a list; with ``single`` what stands in its place."""
+    marked = root.get(key)
+    if isinstance(marked, MarkedList):
+        return marked.items
+    return (marked,) if single and marked is not None else ()
+
+
+def _texts(items: Iterable[Marked | None]) -> tuple[str, ...]:
+    return tuple(text for text in map(_text, items) if text)
+
+
+def _day(marked: Marked | None, key: str) -> datetime.date | None:
+    text = _text(marked.get(key)) if isinstance(marked, MarkedMap) else ""
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
 import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,28 +13,21 @@ from typing import Any, BinaryIO
 
 from criteria_engine.core.expression_text import shown_text
 from criteria_engine.core.extras import arrow
-from criteria_engine.files.cells import Value
+from criteria_engine.files.cells import InputDefinition
 from criteria_engine.files.json_files import read_json_value
-from criteria_engine.files.subjects import (
-    PASSED_OVER,
+from criteria_engine.files.rows import (
     PERIOD,
     SUBJECT,
     Columns,
     DataRow,
     FileProblems,
-    InputDefinition,
     ReadCell,
-    RowReader,
     TextPlace,
     cell_readers,
 )
 from criteria_engine.messages.diagnostics import Fault
 
-__all__ = [
-    "ParquetTable",
-    "open_parquet",
-    "write_parquet",
-]
+__all__ = ["ParquetTable", "open_parquet", "write_parquet"]
 
 _READ_ROWS = 8_192
 _MADE_ROWS, _MADE_TOGETHER = 4_096, 16
@@ -64,13 +56,13 @@ def open_parquet(
     _, _, pq = arrow()
     with path.open("rb"), _sound(problems), pq.ParquetFile(str(path)) as file:
         schema, total = file.schema_arrow, file.metadata.num_rows
-    columns = Columns.of(inputs, subject_column)
-    named = ["" if _OF_PANDAS.fullmatch(name) else name for name in schema.names]
-    meanings = [each or PASSED_OVER for each in columns.meant(named, problems, lambda _: None)]
-    if SUBJECT not in meanings:
-        known = ", ".join(map(shown_text, schema.names[:12])) + ", …" * (len(schema.names) > 12)
-        problems.stop(None, "CE834", column=columns.subject, known=known or "–")
-    return ParquetTable(path, schema, total, meanings, inputs, lang)
+    known = Columns.of_inputs(inputs, subject_column)
+    headings = ["" if _OF_PANDAS.fullmatch(name) else name for name in schema.names]
+    columns = known.of_header(headings, problems, lambda _: None)
+    if SUBJECT not in columns:
+        listed = ", ".join(map(shown_text, schema.names[:12])) + ", …" * (len(schema.names) > 12)
+        problems.stop(None, "CE834", column=subject_column, known=listed or "–")
+    return ParquetTable(path, schema, total, columns, inputs, lang)
 
 
 @contextlib.contextmanager
@@ -84,77 +76,77 @@ def _sound(problems: FileProblems) -> Iterator[None]:
 
 
 class ParquetTable:
-    """A Parquet file whose columns were looked at; see ``Table``."""
+    """A Parquet file whose columns were looked at; see ``DataTable``."""
 
     def __init__(
         self,
         path: Path,
         schema: Any,
         total: int,
-        meanings: Sequence[str],
+        columns: Sequence[str | None],
         inputs: Sequence[InputDefinition],
         lang: str,
     ) -> None:
         self._path = path
-        self._names: list[str] = schema.names
-        self._kinds = [_kind_of(type) for type in schema.types]
-        self._meanings = meanings
+        places = {column: index for index, column in enumerate(columns) if column is not None}
+        # By column, what the file calls it and of which kind its cells are.
+        self._headings: dict[str, str] = {column: schema.names[index] for column, index in places.items()}
+        self._kinds = {column: _kind_of(schema.types[index]) for column, index in places.items()}
         self._inputs = {definition.id: definition for definition in inputs}
-        self._texts = cell_readers(meanings, inputs, lang)
-        self.has_periods = PERIOD in meanings
+        self._texts = cell_readers(columns, inputs, lang)
+        self.has_periods = PERIOD in self._headings
         self.done = 0
         self.total = total
 
     def rows(self, problems: FileProblems, *, names_only: bool = False) -> Iterator[DataRow]:
         """The rows, numbered from 1."""
-        readers = [self._reader(at) for at in range(len(self._names))]
-        reader = RowReader(self._meanings, readers, names_only=names_only)
-        self.done = 0
-        for columns in self._batches(problems, names_only=names_only):
-            for cells in zip(*columns, strict=True):
-                self.done += 1
-                place = partial(self._place, self.done, cells)
-                if row := reader.row(cells, self.done, place, problems):
-                    yield row
-
-    def _batches(self, problems: FileProblems, *, names_only: bool) -> Iterator[list[Any]]:
-        """The columns of some rows after the other, as lists; those that are not asked for hold nothing."""
         _, _, pq = arrow()
-        asked = {
-            name
-            for name, meaning in zip(self._names, self._meanings, strict=True)
-            if meaning == SUBJECT or not (names_only or meaning == PASSED_OVER)
-        }
+        columns = [SUBJECT] if names_only else list(self._headings)
+        names = [self._headings[column] for column in columns]
+        self.done = 0
         with _sound(problems), pq.ParquetFile(str(self._path)) as file:
-            batches = file.iter_batches(batch_size=_READ_ROWS, columns=sorted(asked))
-            while True:
-                batch = next(batches, None)
-                if batch is None:
-                    return
-                there = batch.schema.names
-                yield [
-                    _plain(batch.column(there.index(name))) if name in asked else [None] * batch.num_rows
-                    for name in self._names
-                ]
+            batches = file.iter_batches(batch_size=_READ_ROWS, columns=sorted(names))
+            while (batch := next(batches, None)) is not None:
+                present = batch.schema.names
+                values = [_plain(batch.column(present.index(name))) for name in names]
+                for cells in zip(*values, strict=True):
+                    self.done += 1
+                    yield _ParquetRow(dict(zip(columns, cells, strict=True)), self.done, self._headings)
 
-    def _reader(self, at: int) -> ReadCell:
+    @property
+    def readers(self) -> dict[str, ReadCell]:
+        """What reads the cells of its columns, made for one going through: what does not fit is said once."""
+        return {column: self._reader(column, kind) for column, kind in self._kinds.items()}
+
+    def _reader(self, column: str, kind: str) -> ReadCell:
         """What reads the cells of a column, by what it holds and what is wanted."""
-        meaning, kind, text = self._meanings[at], self._kinds[at], self._texts[at]
-        definition = self._inputs.get(meaning)
-        wanted = _FITTING.get(meaning if definition is None else definition.type, ("text",))
+        read_text, definition = self._texts[column], self._inputs.get(column)
+        wanted = _FITTING.get(column if definition is None else definition.type, ("text",))
         if kind not in (*wanted, _NOTHING):
-            return _Unfit(self._names[at], kind, wanted, text)
+            return _Unfit(self._headings[column], kind, wanted, read_text)
         if definition is None or kind in ("text", _NOTHING):
-            return lambda cell: text("" if cell is None else str(cell))
+            return lambda cell: read_text("" if cell is None else str(cell))
         if kind == "date":
-            return _as_it_is
+            return lambda cell: cell
         # Cells of a column are of one type, so that what is equal reads alike, and they repeat themselves.
-        return functools.lru_cache(maxsize=65_536)(partial(_read_typed, definition=definition))
+        return functools.lru_cache(maxsize=65_536)(partial(read_json_value, definition=definition))
 
-    def _place(self, row: int, cells: Sequence[Any], at: int) -> TextPlace:
+
+class _ParquetRow(DataRow):
+    """A row, and what the file calls its columns."""
+
+    __slots__ = ("_headings",)
+
+    def __init__(self, cells: Mapping[str, Any], line: int, headings: Mapping[str, str]) -> None:
+        super().__init__(cells, line)
+        self._headings = headings
+
+    def place(self, column: str) -> TextPlace:
         """A cell, by the number of its row; the name of the column and the cell stand for the line."""
-        name, cell = shown_text(self._names[at]), "" if cells[at] is None else shown_text(str(cells[at]))
-        return TextPlace(row, len(name) + 3, f"{name}: {cell}", max(1, len(cell)))
+        column = column if column in self.cells else SUBJECT
+        value, heading = self.cells[column], shown_text(self._headings[column])
+        cell = "" if value is None else shown_text(str(value))
+        return TextPlace(self.line, len(heading) + 3, f"{heading}: {cell}", max(1, len(cell)))
 
 
 def _kind_of(type: Any) -> str:
@@ -196,27 +188,19 @@ def _plain(column: Any) -> list[Any]:
     return cells
 
 
-def _as_it_is(cell: datetime.date | None) -> Value:
-    return cell
-
-
-def _read_typed(cell: object, definition: InputDefinition) -> Value:
-    return read_json_value(cell, definition)
-
-
 class _Unfit:
     """Reads a column of a kind that cannot hold what is wanted; says so once, if anything stands in it."""
 
     def __init__(self, name: str, kind: str, wanted: Sequence[str], text: ReadCell) -> None:
         self._name, self._kind, self._wanted, self._text = name, kind, wanted, text
-        self._told = False
+        self._is_told = False
 
-    def __call__(self, cell: object) -> Value:
+    def __call__(self, cell: object) -> Any:
         if cell is None:
             return self._text("")
-        if self._told:
+        if self._is_told:
             return None
-        self._told = True
+        self._is_told = True
         wanted = ", ".join(self._wanted)
         raise Fault("CE833", name=shown_text(self._name), found_kind=self._kind, wanted_kinds=wanted)
 
@@ -225,9 +209,7 @@ class _Unfit:
 
 
 def write_parquet(
-    stream: BinaryIO,
-    columns: Mapping[str, type[str | float | bool]],
-    rows: Iterable[Sequence[Any]],
+    stream: BinaryIO, columns: Mapping[str, type[str | float | bool]], rows: Iterable[Sequence[Any]]
 ) -> None:
     """Write rows as they come, as a Parquet file with these columns; None is null.
 
@@ -240,7 +222,7 @@ def write_parquet(
     left = iter(rows)
     with pq.ParquetWriter(stream, schema, compression="zstd") as writer:
         # Rows take far more room than the columns made of them.
-        made = iter(lambda: list(islice(left, _MADE_ROWS)), [])
-        batches = (pa.record_batch([*zip(*each, strict=True)], schema=schema) for each in made)
+        groups = iter(lambda: list(islice(left, _MADE_ROWS)), [])
+        batches = (pa.record_batch([*zip(*group, strict=True)], schema=schema) for group in groups)
         while together := list(islice(batches, _MADE_TOGETHER)):
             writer.write_table(pa.Table.from_batches(together))

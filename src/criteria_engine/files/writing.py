@@ -21,9 +21,7 @@ from criteria_engine.rules.schema import (
 )
 from criteria_engine.ruleset import Ruleset
 
-__all__ = [
-    "dumps",
-]
+__all__ = ["dumps"]
 
 
 def dumps(ruleset: Ruleset) -> str:
@@ -64,35 +62,35 @@ _Dumper.add_representer(_Plain, _plain)
 
 
 def _struct(value: Any, *, without_id: bool = False) -> dict[str, Any]:
-    made: dict[str, Any] = {}
+    """The attributes of an object that are not as they are by default, by their keys."""
+    content: dict[str, Any] = {}
     for attribute in attrs.fields(type(value)):
-        kind, found = kind_of(attribute), getattr(value, attribute.name)
+        kind, part = kind_of(attribute), getattr(value, attribute.name)
         if kind is None or (without_id and attribute.name == "id"):
             continue
         if isinstance(kind, OneRule):
-            if found is not None:
-                made[found.KEY] = _rule(found)
-        elif attribute.default is attrs.NOTHING or found != attribute.default:
-            made[key_of(attribute)] = _written(kind, found)
-    return made
+            if part is not None:
+                content[part.KEY] = _rule(part)
+        elif attribute.default is attrs.NOTHING or part != attribute.default:
+            content[key_of(attribute)] = _written(kind, part)
+    return content
 
 
 def _rule(rule: Any) -> Any:
     if rule.WHOLE is None:
         return _struct(rule)
-    attribute = attrs.fields_dict(type(rule))[rule.WHOLE]
-    kind = kind_of(attribute)
-    return None if kind is None else _written(kind, getattr(rule, rule.WHOLE))
+    kind: Any = kind_of(attrs.fields_dict(type(rule))[rule.WHOLE])
+    return _written(kind, getattr(rule, rule.WHOLE))
 
 
 def _written(kind: Kind, value: Any) -> Any:
     match kind:
         case Scalar():
             return _scalar(kind, value)
-        case ListOf(each):
-            return [_written(each, item) for item in value]
-        case MapOf(key, each):
-            return {key.write(name): _written(each, item) for name, item in value}
+        case ListOf(item_kind):
+            return [_written(item_kind, item) for item in value]
+        case MapOf(key_kind, item_kind):
+            return {key_kind.write(name): _written(item_kind, item) for name, item in value}
         case ById(struct):
             return {item.id: _short(struct, item, without_id=True) for item in value}
         case Struct():
@@ -115,11 +113,8 @@ def _scalar(kind: Scalar, value: Any) -> Any:
 
 def _short(struct: Struct, value: Any, *, without_id: bool = False) -> Any:
     """The struct, written short where only that one attribute is set."""
-    made = _struct(value, without_id=without_id)
+    content = _struct(value, without_id=without_id)
     for name in (struct.short, struct.listed):
-        if name is None:
-            continue
-        attribute = attrs.fields_dict(type(value))[name]
-        if set(made) == {key_of(attribute)}:
-            return made[key_of(attribute)]
-    return made
+        if name is not None and set(content) == {key_of(attrs.fields_dict(type(value))[name])}:
+            return next(iter(content.values()))
+    return content

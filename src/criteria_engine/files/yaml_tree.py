@@ -1,15 +1,19 @@
-"""YAML's events → texts, lists and maps with their places, within limits, and what was odd on the way."""
+"""YAML's events → texts, lists and maps with their places, within limits, and what was odd on the way.
+
+In order: going through the events; the tree as it grows; what YAML reads without complaint and otherwise
+than its author meant; expressions that YAML's short form cuts into pieces.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
 
-import attrs
 import yaml
 
 from criteria_engine.files.source import (
+    ESCAPE,
     HIDDEN,
     NEVER,
     SPACES,
@@ -22,206 +26,28 @@ from criteria_engine.files.source import (
     Slips,
     SourceText,
     letter_places,
-    open_brackets,
-    pieces,
     quoted,
-    refused_escape,
-    runs_of_pieces,
     same_name,
     shown,
 )
 
-__all__ = [
-    "Loader",
-    "Reading",
-    "odd_text",
-    "read_events",
-    "whole_entries",
-    "whole_items",
-]
-
-
-# ---- what YAML reads without complaint and otherwise than its author meant -----------------------
-
-_Entry = tuple[MarkedText | None, Marked]
-
-_GLUED_COLON = re.compile(r"([^\W\d][\w-]*):(?=[^\s:/])(.*)", re.DOTALL)
-_GLUED_DASH = re.compile(r"-(?=[^\W\d])[^\s()+*/<>=-]+(?: |$)")
-_WORD = re.compile(r"[^\W\d]\w*(?= )")
-_DECIMALS = re.compile(r"[0-9]+(?:[^\w,].*)?")
-_LONG = 4000
-_COMMENT = re.compile(r"[ \t]+#[^\n]*")
-_OPEN_QUOTE = re.compile(r"""(?:^|[\s(\[,=])(["'])(?:(?!\1).)*$""")
-_ODD_SPACE = re.compile(rf"^[{SPACES}]|[{SPACES}]$|^[\w.]+:[{SPACES}]|^-[{SPACES}]")
-
-
-def odd_text(value: MarkedText, key: MarkedText | None, slips: Slips) -> None:
-    """Note what looks wrong with a plain text: ``key`` is the key it is the value of."""
-    text = value.text
-    if not text.isascii() and _ODD_SPACE.search(text):
-        _note_odd_space(value, slips)
-    if key is not None and value.line > key.line:
-        _note_glued(value, slips)
-    if "(" in text or "'" in text or '"' in text:
-        _note_cut_by_comment(value, slips)
-
-
-def _note_odd_space(value: MarkedText, slips: Slips) -> None:
-    """A space that is none to YAML, where one belongs."""
-    raw = value.source[value.start : value.end]
-    edits = [
-        (value.start + odd.start(), value.start + odd.end(), " ")
-        for odd in re.finditer(rf"(?:^|(?<=[\s:-]))[{SPACES}]|[{SPACES}](?=\s*$)", raw)
-    ]
-    slips.add("CE027", edits[0][0] if edits else value.start, 1, *edits)
-
-
-def _note_glued(value: MarkedText, slips: Slips) -> None:
-    """``weight:2`` or ``-item`` on a line of its own."""
-    first = value.text.split(" ", 1)[0]
-    if found := _GLUED_COLON.match(first):
-        end = value.start + found.end(1) + 1
-        slips.add("CE015", value.start, len(found[1]) + 1, (end, end, " "), key=found[1], value=found[2])
-    elif _GLUED_DASH.match(value.text):
-        raw = value.source[value.start : value.end]
-        places = [value.start] + [
-            value.start + dash.end() - 1 for dash in re.finditer(r"\n[ \t]*-(?=\w)", raw)
-        ]
-        for place in places:
-            item = re.compile(r"-([^\n#]*)").match(value.source, place, value.end)
-            slips.add("CE020", place, 1, (place + 1, place + 1, " "), item=item[1].strip() if item else "")
-
-
-def _note_cut_by_comment(value: MarkedText, slips: Slips) -> None:
-    """An expression in which `` #`` began a comment: a bracket or a quotation mark is left open."""
-    comment = _COMMENT.match(value.source, value.end)
-    if not comment:
-        return
-    opened = _OPEN_QUOTE.search(value.text) if len(value.text) < _LONG else None
-    if (open_brackets(value.text) > 0 and ")" in comment[0]) or (opened and opened[1] in comment[0]):
-        whole = value.source[value.start : comment.end()].rstrip()
-        mended = quoted(whole)
-        end = value.start + len(whole)
-        place = comment.start() + comment[0].index("#")
-        slips.add("CE022", place, end - place, (value.start, end, mended), mended=mended)
-
-
-def whole_entries(
-    entries: Sequence[_Entry], in_flow: bool, slips: Slips
-) -> tuple[list[tuple[MarkedText, Marked]], dict[str, int]]:
-    """The entries of a map, cut expressions joined, each key once, and the place of each name."""
-    if in_flow and entries:
-        _note_glued_in_flow(entries, slips)
-        entries = _with_decimals(entries)
-        entries = _joined_entries(entries, slips)
-        _note_no_colon(entries, slips)
-    places: dict[str, int] = {}
-    kept: list[tuple[MarkedText, Marked]] = []
-    for key, value in entries:
-        if key is None:
-            continue
-        place = places.setdefault(same_name(key.text), len(kept))
-        if place == len(kept):
-            kept.append((key, value))
-        else:
-            slips.add("CE009", key.start, key.end - key.start, key=key.text, first=kept[place][0].line)
-    return kept, places
-
-
-def _note_glued_in_flow(entries: Sequence[_Entry], slips: Slips) -> None:
-    for key, value in entries:
-        if key is not None and not key.quoted and ":" in key.text and _is_nothing(value):
-            found = _GLUED_COLON.fullmatch(key.text)
-            if found and found[1].isascii():
-                end = key.start + found.end(1) + 1
-                edit = (end, end, " ")
-                slips.add("CE015", key.start, len(found[1]) + 1, edit, key=found[1], value=found[2])
-
-
-def _note_no_colon(entries: Sequence[_Entry], slips: Slips) -> None:
-    """``points 10`` between entries that have a value."""
-    for key, value in entries:
-        if key is not None and not key.quoted and " " in key.text and len(entries) > 1 and _is_nothing(value):
-            found = _WORD.match(key.text)
-            if found:
-                end = key.start + found.end()
-                slips.add("CE016", key.start, found.end(), (end, end, ":"), key=found[0])
-
-
-def _is_nothing(value: Marked) -> bool:
-    return isinstance(value, MarkedText) and not value.quoted and not value.text
-
-
-def _plain(value: Marked | None) -> str | None:
-    return value.text if isinstance(value, MarkedText) and not value.quoted else None
-
-
-def _with_decimals(entries: Sequence[_Entry]) -> list[_Entry]:
-    """``points: 2,5`` as one text: what reads it says how decimals are written."""
-    joined: list[_Entry] = []
-    for key, value in entries:
-        before = joined[-1][1] if joined else None
-        if key is not None and not key.quoted and _is_nothing(value) and _DECIMALS.fullmatch(key.text):
-            number = _plain(before)
-            if isinstance(before, MarkedText) and number and number[-1].isdecimal():
-                whole = before.source[before.start : key.end]
-                if whole == f"{number},{key.text}":
-                    parts = before.line, before.column, False, before.source, before.start, key.end
-                    joined[-1] = (joined[-1][0], MarkedText(whole, *parts))
-                    continue
-        joined.append((key, value))
-    return joined
-
-
-def _joined_entries(entries: Sequence[_Entry], slips: Slips) -> list[_Entry]:
-    heads = [_plain(value) for _, value in entries]
-    tails = [_plain(key) if _is_nothing(value) else None for key, value in entries]
-    if not any(tails):
-        return list(entries)
-    joined = list(entries)
-    for run in reversed(list(runs_of_pieces(heads, tails, with_prose=True))):
-        key, value = entries[run.start]
-        parts = [value, *(key for key, _ in entries[run.start + 1 : run.stop])]
-        joined[run.start : run.stop] = [(key, _joined(parts, slips))]
-    return joined
-
-
-def whole_items(items: Sequence[Marked], slips: Slips) -> list[Marked]:
-    """The items of a list in short form, cut expressions joined."""
-    texts = [_plain(item) for item in items]
-    if not any(text and "(" in text for text in texts):
-        return list(items)
-    joined = list(items)
-    for run in reversed(list(runs_of_pieces(texts, texts, with_prose=False))):
-        joined[run.start : run.stop] = [_joined(items[run.start : run.stop], slips)]
-    return joined
-
-
-def _joined(parts: Sequence[Marked | None], slips: Slips) -> MarkedText:
-    """One text out of its pieces, as its author wrote it."""
-    texts = [part for part in parts if isinstance(part, MarkedText)]
-    first, last = texts[0], texts[-1]
-    whole = first.source[first.start : last.end]
-    if "\n" in whole:
-        whole = " ".join(line.strip() for line in whole.split("\n"))
-    if not slips.is_full:
-        shown = texts if len(texts) < 5 else [*texts[:4], texts[-1]]
-        parts_shown = pieces([part.text for part in shown])
-        slips.add("CE012", first.start, last.end - first.start, pieces=parts_shown, mended=quoted(whole))
-    return MarkedText(whole, first.line, first.column, False, first.source, first.start, last.end)
-
+__all__ = ["LIBYAML", "Loader", "Reading", "pieces", "read_events"]
 
 Loader = Callable[[str], Any]
+"""PyYAML's class that gives the events of a text."""
 
-_PROPERTIES = re.compile(r"(?:[!&]\S*(?:\s+|\Z)(?:#[^\n]*\n\s*)?)*")
-_FOLDED = re.compile(r"(?<![ \t])[ \t]++(?=\r?\n)")
+LIBYAML: Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The one that is made with libyaml, where it is there."""
+
+_PROPERTIES = r"(?:[!&]\S*(?:\s+|\Z)(?:#[^\n]*\n\s*)?)*"
+_FOLDED = r"(?<![ \t])[ \t]++(?=\r?\n)"
+_CONTROLS = {"0": "\0", "a": "\a", "b": "\b", "e": "\x1b", "v": "\v", "f": "\f"}
 _LONGEST_ESCAPE = len(r"\U0001f600")
 _REST = re.compile(r"(?:\s++|#[^\n]*+|\.\.\.(?=\s|\Z)|---(?=\s*+\Z))*+")
-_NEXT_DOCUMENT = re.compile(r"---(?=\s|\Z)|%")
+_NEXT_DOCUMENT = r"---(?=\s|\Z)|%"
 
 
-@attrs.frozen
-class Reading:
+class Reading(NamedTuple):
     """What one go through the text gave: a tree, where it failed, and what was found wrong."""
 
     root: Marked | None
@@ -238,19 +64,24 @@ class _EnoughError(Exception):
     """A limit was reached, or the first document has ended."""
 
 
-@attrs.define(eq=False)
+_Entry = tuple[MarkedText | None, Marked]
+
+
 class _Open:
     """A list or a map whose end is not yet read."""
 
-    line: int
-    column: int
-    start: int
-    is_map: bool
-    in_flow: bool
-    items: list[Marked] = attrs.field(factory=list)
-    entries: list[tuple[MarkedText | None, Marked]] = attrs.field(factory=list)
-    key: MarkedText | None = None
-    has_key: bool = False
+    __slots__ = ("column", "entries", "has_key", "in_flow", "is_map", "items", "key", "line", "start")
+
+    def __init__(self, line: int, column: int, start: int, is_map: bool, in_flow: bool) -> None:
+        self.line = line
+        self.column = column
+        self.start = start
+        self.is_map = is_map
+        self.in_flow = in_flow
+        self.items: list[Marked] = []
+        self.entries: list[_Entry] = []
+        self.key: MarkedText | None = None
+        self.has_key = False
 
 
 def read_events(source: SourceText, limits: Limits, loader: Loader, *, spares_tabs: bool = False) -> Reading:
@@ -273,7 +104,7 @@ def read_events(source: SourceText, limits: Limits, loader: Loader, *, spares_ta
     except Exception:  # noqa: BLE001 – PyYAML lets ValueError, OverflowError and more of its own through
         failure = tree.last
     root = None if failure is not None or tree.stopped else tree.root
-    return Reading(root, tuple(tree.slips.found), tree.count, failure, context, tuple(tree.quotes))
+    return Reading(root, tuple(tree.slips.slips), tree.count, failure, context, tuple(tree.quotes))
 
 
 def _is_libyaml(loader: Loader) -> bool:
@@ -361,7 +192,7 @@ class _Tree:
         if "\t" not in raw:
             return text
         if style not in ("|", ">"):
-            raw = _FOLDED.sub(lambda space: " " * len(space[0]), raw)
+            raw = re.sub(_FOLDED, lambda space: " " * len(space[0]), raw)
         places = letter_places(raw, style, text)
         return "".join(
             "\t" if letter == " " and raw[place : place + 1] == "\t" else letter
@@ -371,19 +202,24 @@ class _Tree:
     def _without_refused(self, text: str, start: int, end: int) -> str:
         """A quoted text without what an escape must not bring in."""
         raw = self._text[start : min(end, start + _LONGEST_ESCAPE * self._limits.letters)]
-        if "\\" in raw and (refused := refused_escape(raw)):
-            self.slips.add("CE028", start + refused[0], character=shown(refused[1]))
-            return NEVER.sub("\ufffd", text)
+        if "\\" not in raw:
+            return text
+        for escape in re.finditer(ESCAPE, raw, re.DOTALL):
+            sign, digits = escape[0][1], escape[0][2:]
+            letter = chr(int(digits, 16)) if digits and sign in "xuU" else _CONTROLS.get(sign, "")
+            if letter not in "\x85\u2028\u2029" and NEVER.match(letter):
+                self.slips.add("CE028", start + escape.start(), character=shown(letter))
+                return NEVER.sub("\ufffd", text)
         return text
 
     def _after_properties(self, start: int, line: int, end: int) -> tuple[int, int, int]:
         """Note the tags and anchors before a value; gives where the value itself begins."""
         text = self._text
-        found = _PROPERTIES.match(text, start, end)
-        for part in re.finditer(r"(?<!\S)[!&]\S*", found[0] if found else ""):
+        properties = re.compile(_PROPERTIES).match(text, start, end)
+        begins = properties.end() if properties else start
+        for part in re.finditer(r"(?<!\S)[!&]\S*", text[start:begins]):
             what = part[0][:40]
             self.slips.add("CE008", start + part.start(), len(part[0]), what=what, sign=what[0])
-        begins = found.end() if found else start
         return begins, line + text.count("\n", start, begins), begins - text.rfind("\n", 0, begins)
 
     def _alias(self, event: Any) -> None:
@@ -428,7 +264,7 @@ class _Tree:
             top.has_key = True
             top.key = self._checked_key(value)
         if type(value) is MarkedText and not value.quoted and value.text:
-            odd_text(value, key, self.slips)
+            _note_odd(value, key, self.slips)
 
     def _checked_key(self, key: Marked) -> MarkedText | None:
         """The key, or none where it cannot be one."""
@@ -449,19 +285,240 @@ class _Tree:
         done = self._open.pop()
         self._began = done.start
         if done.is_map:
-            entries, places = whole_entries(done.entries, done.in_flow, self.slips)
+            entries, places = _whole_entries(done.entries, done.in_flow, self.slips)
             self._put(MarkedMap(tuple(entries), done.line, done.column, places))
         else:
-            items = whole_items(done.items, self.slips) if done.in_flow else done.items
+            items = _whole_items(done.items, self.slips) if done.in_flow else done.items
             self._put(MarkedList(tuple(items), done.line, done.column))
 
     def _end_of_document(self, event: Any) -> None:
         """Stop before a second document; what cannot begin one is left to YAML to complain of."""
         text, end = self._text, event.end_mark.index
-        found = _REST.match(text, end)
-        rest = found.end() if found else end
-        if _NEXT_DOCUMENT.match(text, rest):
+        blank = _REST.match(text, end)
+        rest = blank.end() if blank else end
+        if re.compile(_NEXT_DOCUMENT).match(text, rest):
             self.slips.add("CE011", rest, 3)
         elif rest < len(text):
             return
         raise _EnoughError
+
+
+# ---- what is read otherwise than it was meant ----------------------------------------------------
+
+_GLUED_COLON = r"([^\W\d][\w-]*):(?=[^\s:/])(.*)"
+_GLUED_DASH = r"-(?=[^\W\d])[^\s()+*/<>=-]+(?: |$)"
+_LONG = 4000
+_COMMENT = r"[ \t]+#[^\n]*"
+_OPEN_QUOTE = r"""(?:^|[\s(\[,=])(["'])(?:(?!\1).)*$"""
+_ODD_SPACE = rf"^[{SPACES}]|[{SPACES}]$|^[\w.]+:[{SPACES}]|^-[{SPACES}]"
+
+
+def _note_odd(value: MarkedText, key: MarkedText | None, slips: Slips) -> None:
+    """Note what looks wrong with a plain text: ``key`` is the key it is the value of."""
+    text = value.text
+    if not text.isascii() and re.search(_ODD_SPACE, text):
+        _note_odd_space(value, slips)
+    if key is not None and value.line > key.line:
+        _note_glued(value, slips)
+    if "(" in text or "'" in text or '"' in text:
+        _note_cut_by_comment(value, slips)
+
+
+def _note_odd_space(value: MarkedText, slips: Slips) -> None:
+    """A space that is none to YAML, where one belongs."""
+    raw = value.source[value.start : value.end]
+    edits = [
+        (value.start + odd.start(), value.start + odd.end(), " ")
+        for odd in re.finditer(rf"(?:^|(?<=[\s:-]))[{SPACES}]|[{SPACES}](?=\s*$)", raw)
+    ]
+    slips.add("CE027", edits[0][0] if edits else value.start, 1, *edits)
+
+
+def _note_glued(value: MarkedText, slips: Slips) -> None:
+    """``weight:2`` or ``-item`` on a line of its own."""
+    first = value.text.split(" ", 1)[0]
+    if glued := re.match(_GLUED_COLON, first, re.DOTALL):
+        end = value.start + glued.end(1) + 1
+        slips.add("CE015", value.start, len(glued[1]) + 1, (end, end, " "), key=glued[1], value=glued[2])
+    elif re.match(_GLUED_DASH, value.text):
+        raw = value.source[value.start : value.end]
+        for dash in re.finditer(r"(?:\A|\n[ \t]*)-(?=\w)([^\n#]*)", raw):
+            place = value.start + dash.start(1)
+            slips.add("CE020", place - 1, 1, (place, place, " "), item=dash[1].strip())
+
+
+def _note_cut_by_comment(value: MarkedText, slips: Slips) -> None:
+    """An expression in which `` #`` began a comment: a bracket or a quotation mark is left open."""
+    comment = re.compile(_COMMENT).match(value.source, value.end)
+    if not comment:
+        return
+    opened = re.search(_OPEN_QUOTE, value.text) if len(value.text) < _LONG else None
+    if (_open_brackets(value.text) > 0 and ")" in comment[0]) or (opened and opened[1] in comment[0]):
+        whole = value.source[value.start : comment.end()].rstrip()
+        mended = quoted(whole)
+        end = value.start + len(whole)
+        place = comment.start() + comment[0].index("#")
+        slips.add("CE022", place, end - place, (value.start, end, mended), mended=mended)
+
+
+def _whole_entries(
+    entries: Sequence[_Entry], in_flow: bool, slips: Slips
+) -> tuple[list[tuple[MarkedText, Marked]], dict[str, int]]:
+    """The entries of a map, cut expressions joined, each key once, and the place of each name."""
+    if in_flow and entries:
+        _note_glued_in_flow(entries, slips)
+        entries = _with_decimals(entries)
+        entries = _joined_entries(entries, slips)
+        _note_no_colon(entries, slips)
+    places: dict[str, int] = {}
+    kept: list[tuple[MarkedText, Marked]] = []
+    for key, value in entries:
+        if key is None:
+            continue
+        place = places.setdefault(same_name(key.text), len(kept))
+        if place == len(kept):
+            kept.append((key, value))
+        else:
+            slips.add("CE009", key.start, key.end - key.start, key=key.text, first=kept[place][0].line)
+    return kept, places
+
+
+def _bare_keys(entries: Sequence[_Entry]) -> Iterator[MarkedText]:
+    """The keys without a value and without quotation marks."""
+    return (key for key, value in entries if key is not None and not key.quoted and _is_nothing(value))
+
+
+def _note_glued_in_flow(entries: Sequence[_Entry], slips: Slips) -> None:
+    """``{points:10}``, which YAML reads as a key without a value."""
+    for key in _bare_keys(entries):
+        glued = re.fullmatch(_GLUED_COLON, key.text, re.DOTALL) if ":" in key.text else None
+        if glued and glued[1].isascii():
+            end = key.start + glued.end(1) + 1
+            slips.add("CE015", key.start, len(glued[1]) + 1, (end, end, " "), key=glued[1], value=glued[2])
+
+
+def _note_no_colon(entries: Sequence[_Entry], slips: Slips) -> None:
+    """``points 10`` between entries that have a value."""
+    for key in _bare_keys(entries) if len(entries) > 1 else ():
+        if word := re.match(r"[^\W\d]\w*(?= )", key.text):
+            end = key.start + word.end()
+            slips.add("CE016", key.start, word.end(), (end, end, ":"), key=word[0])
+
+
+def _is_nothing(value: Marked) -> bool:
+    return isinstance(value, MarkedText) and not value.quoted and not value.text
+
+
+def _plain(value: Marked | None) -> str | None:
+    return value.text if isinstance(value, MarkedText) and not value.quoted else None
+
+
+def _with_decimals(entries: Sequence[_Entry]) -> list[_Entry]:
+    """``points: 2,5`` as one text: what reads it says how decimals are written."""
+    decimals = {id(key) for key in _bare_keys(entries) if re.fullmatch(r"[0-9]+(?:[^\w,].*)?", key.text)}
+    joined: list[_Entry] = []
+    for key, value in entries:
+        name, number = joined[-1] if joined else (None, None)
+        if key is not None and id(key) in decimals and isinstance(number, MarkedText) and _plain(number):
+            whole = number.source[number.start : key.end]
+            if number.text[-1].isdecimal() and whole == f"{number.text},{key.text}":
+                joined[-1] = name, _spanning(number, key, whole)
+                continue
+        joined.append((key, value))
+    return joined
+
+
+def _spanning(first: MarkedText, last: MarkedText, text: str) -> MarkedText:
+    """One text in the place of several."""
+    return MarkedText(text, first.line, first.column, False, first.source, first.start, last.end)
+
+
+# ---- expressions that the short form cuts into pieces --------------------------------------------
+
+# A mark that is not closed takes all that follows; looking for its partner from every mark on is quadratic.
+_AFTER_QUOTE = r""""(?:[^"\\]|\\.)*+(?:"|\Z)|'(?:[^']|'')*+(?:'|\Z)"""
+
+
+def _joined_entries(entries: Sequence[_Entry], slips: Slips) -> list[_Entry]:
+    heads = [_plain(value) for _, value in entries]
+    tails = [_plain(key) if _is_nothing(value) else None for key, value in entries]
+    if not any(tails):
+        return list(entries)
+    joined = list(entries)
+    for run in reversed(list(_runs_of_pieces(heads, tails, with_prose=True))):
+        key, value = entries[run.start]
+        parts = [value, *(key for key, _ in entries[run.start + 1 : run.stop])]
+        joined[run.start : run.stop] = [(key, _joined(parts, slips))]
+    return joined
+
+
+def _whole_items(items: Sequence[Marked], slips: Slips) -> list[Marked]:
+    """The items of a list in short form, cut expressions joined."""
+    texts = [_plain(item) for item in items]
+    if not any(text and "(" in text for text in texts):
+        return list(items)
+    joined = list(items)
+    for run in reversed(list(_runs_of_pieces(texts, texts, with_prose=False))):
+        joined[run.start : run.stop] = [_joined(items[run.start : run.stop], slips)]
+    return joined
+
+
+def _joined(parts: Sequence[Marked | None], slips: Slips) -> MarkedText:
+    """One text out of its pieces, as its author wrote it."""
+    texts = [part for part in parts if isinstance(part, MarkedText)]
+    first, last = texts[0], texts[-1]
+    whole = first.source[first.start : last.end]
+    if "\n" in whole:
+        whole = " ".join(line.strip() for line in whole.split("\n"))
+    if not slips.is_full:
+        shown = texts if len(texts) < 5 else [*texts[:4], texts[-1]]
+        parts_shown = pieces([part.text for part in shown])
+        slips.add("CE012", first.start, last.end - first.start, pieces=parts_shown, mended=quoted(whole))
+    return _spanning(first, last, whole)
+
+
+def _runs_of_pieces(
+    texts: Sequence[str | None], tails: Sequence[str | None], *, with_prose: bool
+) -> Iterator[range]:
+    """Runs of entries that are one cut text, as ranges of places.
+
+    ``texts[i]`` is what may begin one (the value of an entry, or an item; none where it is not plain text),
+    ``tails[i]`` what may carry one on (a key without a value, or an item). A bracket left open makes one;
+    ``with_prose``, so does a text that goes on after a comma, which only a key without a value shows.
+    """
+    place = 0
+    while place < len(texts):
+        head = texts[place] or ""
+        depth = _open_brackets(head)
+        end = place + 1
+        while end < len(tails) and (tail := tails[end]) is not None:
+            if depth <= 0 and not (with_prose and head and _is_prose(head, tail)):
+                break
+            depth += _open_brackets(tail)
+            end += 1
+        if end > place + 1:
+            yield range(place, end)
+        place = end
+
+
+def _is_prose(head: str, tail: str) -> bool:
+    """Whether a text goes on after a comma in a key without a value, and that is no entry of its own."""
+    word, _, rest = tail.partition(" ")
+    if "_" in word or ("_" in rest and rest.isidentifier()):
+        return False
+    if word.isascii() and word.islower() and re.fullmatch(r"-?[0-9.]+%?|true|false", rest):
+        return False
+    return not head.isascii() or not tail.isascii() or (" " in head and " " in tail)
+
+
+def _open_brackets(text: str) -> int:
+    """How many round brackets are opened and not closed, leaving quoted parts out."""
+    if "(" not in text and ")" not in text:
+        return 0
+    bare = re.sub(_AFTER_QUOTE, "", text, flags=re.DOTALL)
+    return bare.count("(") - bare.count(")")
+
+
+def pieces(parts: Sequence[str]) -> str:
+    """The pieces as they are shown to the author."""
+    return " · ".join(f"`{part}`" for part in parts)

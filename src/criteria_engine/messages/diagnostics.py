@@ -9,13 +9,12 @@ from __future__ import annotations
 import datetime
 import os
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 import attrs
 
-from criteria_engine.messages.formatting import date
+from criteria_engine.messages.formatting import date, width_of
 from criteria_engine.messages.speaker import Speaker
 
 __all__ = [
@@ -105,20 +104,12 @@ def _pointed(source: str, line: int, column: int, width: int) -> list[str]:
     start = max(0, column - 80)
     shown = source[start : start + 150].replace("\t", " ")
     gutter = f"{line:>5} | "
-    before = _columns(shown[: column - 1 - start])
+    before = width_of(shown[: column - 1 - start])
     marked = shown[column - 1 - start : column - 1 - start + width]
     return [
         gutter + "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in shown),
-        " " * (len(gutter) - 2) + "| " + " " * before + "^" * max(1, _columns(marked)),
+        " " * (len(gutter) - 2) + "| " + " " * before + "^" * max(1, width_of(marked)),
     ]
-
-
-def _columns(text: str) -> int:
-    """How many terminal columns a text takes: wide letters two, combining marks none."""
-    return sum(
-        0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in "WF" else 1
-        for letter in text
-    )
 
 
 def _place_order(diagnostic: Diagnostic) -> tuple[str, int, int, str, str]:

@@ -14,6 +14,7 @@ __all__ = [
     "percent",
     "points",
     "sort_key_vi",
+    "width_of",
 ]
 
 _MONTHS = (
@@ -84,6 +85,16 @@ def date(day: datetime.date, lang: str = "vi") -> str:
     if lang == "vi":
         return f"{day.day:02}/{day.month:02}/{day.year:04}"
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def width_of(text: str) -> int:
+    """How many columns of a terminal a text takes: wide letters two, combining marks none."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+        for letter in text
+    )
 
 
 def sort_key_vi(text: str) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:

@@ -50,8 +50,11 @@ class Speaker:
 
     def say(self, key: str, /, **values: object) -> str:
         """A sentence with its places filled; see ``shown`` for how values are written."""
-        shown = {name: self.shown(value) for name, value in values.items()}
-        return self._sentences[key].format_map({**self._values, **shown})
+        for name, value in values.items():
+            # An explanation says thousands of sentences, most of them of texts alone.
+            if not isinstance(value, str):
+                values[name] = self.shown(value)
+        return self._sentences[key].format_map({**self._values, **values} if self._values else values)
 
     def counted(self, key: str, /, **values: object) -> str:
         """The same, with the English singular after a 1."""

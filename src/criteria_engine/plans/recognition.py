@@ -11,25 +11,23 @@ import datetime
 import io
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 import attrs
 
-from criteria_engine.core.expression_text import clean_text, fold_name, shown_text
-from criteria_engine.files.cells import read_value, read_word
-from criteria_engine.files.csv_files import CsvRows, delimiter_of, read_header
-from criteria_engine.files.data_files import write_whole
-from criteria_engine.files.subjects import Columns, FileProblems, TextPlace, read_subject
+from criteria_engine.core.expression_text import clean_text, shown_text
+from criteria_engine.files.cells import read_subject, read_value, read_word
+from criteria_engine.files.csv_files import csv_rows
+from criteria_engine.files.rows import Columns, DataRow, FileProblems, ReadCell, read_cells
+from criteria_engine.files.whole_files import write_whole
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.plans.recognition_events import (
     EVENT_PARTS,
     NO_TITLE,
     STATES,
-    EventFault,
     RecognitionEvent,
     State,
     Validity,
@@ -220,11 +218,8 @@ def titles_on(
 
 # ---- lives in a CSV file -------------------------------------------------------------------------
 
-_LARGEST = 64 * 1024 * 1024
-_HEADER_LINES = 64
-_UNIT = "#subject"
 _COLUMNS = ("unit", "title", "state", "date", "by", "decision", "title_year", "level", "note")
-_REQUIRED = ("title", "state", "date")
+_REQUIRED = ("unit", "title", "state", "date")
 
 # The headings an office writes, beside the names of the columns themselves.
 _HEADINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -270,107 +265,48 @@ def read_recognitions(path: str | os.PathLike[str], *, lang: str = "vi") -> dict
     Raises ``CriteriaError`` with all that is wrong, each with its file, line and column, also where a
     life is none (see ``Recognition``). Lives with a cell that cannot be read are not judged further.
     """
-    file = Path(path)
-    problems = FileProblems(file)
-    text = _text_of(file, problems)
-    lines = list(islice(io.StringIO(text, newline=""), _HEADER_LINES))
-    columns = _columns()
-    delimiter = delimiter_of(lines, columns)
-    rows = CsvRows(io.StringIO(text, newline=""), delimiter, problems)
-    meanings = ["unit" if each == _UNIT else each for each in read_header(rows, columns, problems)]
-    for column in _REQUIRED:
-        if column not in meanings:
-            problems.add(TextPlace(1, 1, text.split("\n", 1)[0].rstrip("\r"), 1), "CE807", column=column)
+    problems = FileProblems(Path(path))
+    readers = {column: _reader(column, lang) for column in _COLUMNS}
+    lives: dict[tuple[str, str], _Life] = {}
+    for row in csv_rows(path, Columns.named(_HEADINGS, _REQUIRED), problems):
+        cells = read_cells(row, readers, problems)
+        if "unit" in cells and "title" in cells:
+            life = lives.setdefault((cells.pop("unit"), cells.pop("title")), _Life())
+            if len(cells) + 2 < len(row.cells):
+                life.whole = False
+            else:
+                life.events.append((RecognitionEvent(on=cells.pop("date"), **cells), row))
+    for life in lives.values():
+        _judge(life, problems)
     problems.raise_all()
-    lives = _gathered(rows, meanings, lang, problems)
-    again = CsvRows(io.StringIO(text, newline=""), delimiter, problems)
-    _judge(lives, again, meanings, problems)
-    problems.raise_all()
-    return _lives_of(lives)
-
-
-def _text_of(file: Path, problems: FileProblems) -> str:
-    """The text of a file in UTF-8; raises ``CriteriaError`` if it is none."""
-    try:
-        if file.stat().st_size > _LARGEST:
-            problems.stop(None, "CE803", limit=f"{_LARGEST // 1024**2} MB")
-        data = file.read_bytes()
-    except (OSError, ValueError):
-        # ValueError is what a name with a null character gives.
-        problems.stop(None, "CE801")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8-sig", "replace").split("\n")
-        line = data.decode("utf-8-sig", "replace").split("\n")[len(before) - 1]
-        problems.stop(TextPlace(len(before), len(before[-1]) + 1, line.rstrip("\r")), "CE804")
-
-
-def _columns() -> Columns:
-    """The headings that a table of recognitions may have."""
-    meanings: dict[str, tuple[str, ...]] = {}
-    for column in _COLUMNS:
-        for heading in (column, *_HEADINGS[column]):
-            meanings[fold_name(heading)] = (_UNIT if column == "unit" else column,)
-    titles = (heading for column in _COLUMNS for heading in _HEADINGS[column])
-    return Columns(meanings, (*_COLUMNS, *titles), "unit")
-
-
-@attrs.frozen
-class _Row:
-    """One row: the line on which it begins, and its event."""
-
-    line: int
-    event: RecognitionEvent
+    by_unit: dict[str, dict[str, Recognition]] = {}
+    for (unit, title), life in lives.items():
+        by_unit.setdefault(unit, {})[title] = Recognition(
+            unit, title, tuple(event for event, _ in life.events)
+        )
+    return by_unit
 
 
 class _Life:
-    """The rows of one life, being gathered; ``whole`` while all of them could be read."""
+    """The events of one life, each with its row; ``whole`` while all of its rows could be read."""
 
     def __init__(self) -> None:
-        self.rows: list[_Row] = []
+        self.events: list[tuple[RecognitionEvent, DataRow]] = []
         self.whole = True
 
-    def in_order(self) -> list[_Row]:
-        """The rows by date; those of one day as they came."""
-        return sorted(self.rows, key=lambda row: row.event.on)
+
+def _judge(life: _Life, problems: FileProblems) -> None:
+    """Put the events in order of time, and note what is wrong with a life that could be read."""
+    life.events.sort(key=lambda each: each[0].on)
+    if not life.whole:
+        return
+    for slip in slips([event for event, _ in life.events]):
+        _, row = life.events[slip.event]
+        column = "date" if slip.part == "on" else slip.part
+        problems.add_fault(row.place(column if column in row.cells else "state"), slip.fault)
 
 
-_Lives = dict[tuple[str, str], _Life]
-
-
-def _gathered(rows: CsvRows, meanings: Sequence[str], lang: str, problems: FileProblems) -> _Lives:
-    """The rows of each life; what is wrong with single cells goes to ``problems``."""
-    readers = [_reader(column, lang) for column in meanings]
-    lives: _Lives = {}
-    for row in rows:
-        if len(row) < len(meanings) or any(cell.strip() for cell in row[len(meanings) :]):
-            at = min(len(row) - 1, len(meanings))
-            problems.add(rows.place(at), "CE806", found=len(row), expected=len(meanings))
-            continue
-        read: dict[str, Any] = {}
-        whole = True
-        for index, (column, reader, cell) in enumerate(zip(meanings, readers, row, strict=False)):
-            try:
-                read[column] = reader(cell)
-            except Fault as fault:
-                problems.add_fault(rows.place(index), fault)
-                whole = False
-        if "unit" in read and "title" in read:
-            life = lives.setdefault((read.pop("unit"), read.pop("title")), _Life())
-            life.whole = life.whole and whole
-            if whole:
-                life.rows.append(_Row(rows.line, _event(read)))
-    return lives
-
-
-def _event(read: Mapping[str, Any]) -> RecognitionEvent:
-    """The event of a row whose cells have been read."""
-    parts = {"on" if column == "date" else column: value for column, value in read.items() if column}
-    return RecognitionEvent(**parts)
-
-
-def _reader(column: str, lang: str) -> Callable[[str], Any]:
+def _reader(column: str, lang: str) -> ReadCell:
     """What reads the cells of a column; it raises ``Fault`` for what cannot stand there."""
 
     def read_state(text: str) -> State:
@@ -390,7 +326,6 @@ def _reader(column: str, lang: str) -> Callable[[str], Any]:
         return None if year is None else EVENT_PARTS["title_year"](year)
 
     special: dict[str, Callable[[str], Any]] = {
-        "": _refuse,
         "unit": lambda text: read_subject(_unguarded(text)),
         "title": lambda text: accept_title(clean_text(text)),
         "state": read_state,
@@ -398,7 +333,7 @@ def _reader(column: str, lang: str) -> Callable[[str], Any]:
         "title_year": read_year,
     }
     read = special.get(column) or (lambda text: EVENT_PARTS[column](_unguarded(text)))
-    if column not in _REQUIRED:
+    if column not in _REQUIRED or column == "unit":
         return read
 
     def read_required(text: str) -> object:
@@ -408,38 +343,6 @@ def _reader(column: str, lang: str) -> Callable[[str], Any]:
         return value
 
     return read_required
-
-
-def _refuse(text: str) -> None:
-    """Raise ``Fault`` where a cell of a column without a heading is not empty."""
-    if text.strip():
-        raise Fault("CE811", value=shown_text(text))
-
-
-def _judge(lives: _Lives, rows: CsvRows, meanings: Sequence[str], problems: FileProblems) -> None:
-    """Note what is wrong with the lives that could be read, each fault at its cell."""
-    found: dict[int, list[EventFault]] = {}
-    for life in lives.values():
-        if life.whole:
-            ordered = life.in_order()
-            for slip in slips([row.event for row in ordered]):
-                found.setdefault(ordered[slip.event].line, []).append(slip)
-    if not found:
-        return
-    # Where a cell stands is known while its row is read, so the file is read once more.
-    for _ in rows:
-        for slip in found.get(rows.line, ()):
-            column = "date" if slip.part == "on" else slip.part
-            at = meanings.index(column if column in meanings else "state")
-            problems.add_fault(rows.place(at), slip.fault)
-
-
-def _lives_of(lives: _Lives) -> dict[str, dict[str, Recognition]]:
-    found: dict[str, dict[str, Recognition]] = {}
-    for (unit, title), life in lives.items():
-        events = tuple(row.event for row in life.in_order())
-        found.setdefault(unit, {})[title] = Recognition(unit, title, events)
-    return found
 
 
 def write_recognitions(

@@ -20,8 +20,8 @@ import attrs
 
 from criteria_engine.core.expression_text import fold_name, nearest
 from criteria_engine.files.cells import read_value
-from criteria_engine.files.rows import TableRow, read_rows
-from criteria_engine.files.subjects import FileProblems
+from criteria_engine.files.csv_files import csv_rows
+from criteria_engine.files.rows import Columns, FileProblems, read_cells
 from criteria_engine.messages.diagnostics import Fault, Problems
 
 __all__ = [
@@ -368,41 +368,39 @@ def load_roster(path: str | os.PathLike[str]) -> Roster:
     columns are kept. Raises ``CriteriaError`` with all that is wrong, each with its line and column.
     """
     problems = FileProblems(Path(path))
+    columns = Columns.named(_HEADINGS, ("unit", "name"), keeps_others=True)
     rows, units = [], []
-    for row in read_rows(path, problems, _HEADINGS, ("unit", "name"), others=True):
-        if not row.cells["unit"]:
+    for row in csv_rows(path, columns, problems, marks_rows=True):
+        cells = read_cells(row, _READERS, problems)
+        if not cells.get("unit"):
             problems.add(row.place("unit"), "CE941")
             continue
         rows.append(row)
-        units.append(_unit(row, problems))
+        units.append(_unit(cells))
     for place, column, code, details in roster_faults(units):
-        if "first" in details and code == "CE942":
+        if code == "CE942":
             details["first"] = rows[int(details["first"]) - 1].line
         problems.add(rows[place].place(column), code, **details)
     problems.raise_all()
     return Roster(tuple(units))
 
 
-def _unit(row: TableRow, problems: FileProblems) -> Unit:
-    cells = row.cells
-    successors = tuple(each for each in re.split(r"[\s|;]+", cells.get("successors", "")) if each)
-    others = tuple((name, text) for name, text in cells.items() if name not in _HEADINGS)
+def _read_day(text: str) -> datetime.date | None:
+    day = read_value(text, "date")
+    return day if isinstance(day, datetime.date) else None
+
+
+_READERS = {"valid_from": _read_day, "valid_until": _read_day}
+
+
+def _unit(cells: Mapping[str, Any]) -> Unit:
     return Unit(
         cells["unit"],
-        cells["name"],
+        cells.get("name", ""),
         cells.get("area", ""),
         cells.get("kind", ""),
-        _day(row, "valid_from", problems),
-        _day(row, "valid_until", problems),
-        successors,
-        others,
+        cells.get("valid_from"),
+        cells.get("valid_until"),
+        tuple(name for name in re.split(r"[\s|;]+", cells.get("successors", "")) if name),
+        tuple((name, text) for name, text in cells.items() if name not in _HEADINGS),
     )
-
-
-def _day(row: TableRow, column: str, problems: FileProblems) -> datetime.date | None:
-    try:
-        day = read_value(row.cells.get(column, ""), "date")
-    except Fault as fault:
-        problems.add_fault(row.place(column), fault)
-        return None
-    return day if isinstance(day, datetime.date) else None

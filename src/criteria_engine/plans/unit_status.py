@@ -15,11 +15,11 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.core.expression_text import fold_word
+from criteria_engine.core.expression_text import clean_text, fold_word
 from criteria_engine.evaluation.result import Result
-from criteria_engine.files.cells import Value, read_value
-from criteria_engine.files.rows import TableRow, read_rows
-from criteria_engine.files.subjects import FileProblems
+from criteria_engine.files.cells import read_value
+from criteria_engine.files.csv_files import csv_rows
+from criteria_engine.files.rows import Columns, DataRow, FileProblems, read_cells
 from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.plans.plan import YEAR, Plan
 from criteria_engine.plans.recognition import Recognition
@@ -214,27 +214,33 @@ def load_unit_statuses(
     ``CriteriaError`` with all that is wrong, each with its line and column.
     """
     problems = FileProblems(Path(path))
-    rows: list[UnitStatus] = []
-    lines: list[TableRow] = []
+    columns = Columns.named(_HEADINGS, ("unit", "period", "status"))
+    statuses: list[UnitStatus] = []
+    rows: list[DataRow] = []
     faults = 0
-    for line in read_rows(path, problems, _HEADINGS, ("unit", "period", "status")):
-        row = _read(line, roster, also, problems, looking=faults < MOST_LOOKED_FOR)
-        if row is None:
+    for row in csv_rows(path, columns, problems, marks_rows=True):
+        status = _read(row, roster, also, problems, looking=faults < MOST_LOOKED_FOR)
+        if status is None:
             faults += 1
         else:
+            statuses.append(status)
             rows.append(row)
-            lines.append(line)
-    for place, column, code, details in sequence_faults(rows):
-        name = lines[place].cells["unit"]
-        problems.add(lines[place].place(column), code, **{**details, "unit": name})
+    for place, column, code, details in sequence_faults(statuses):
+        problems.add(
+            rows[place].place(column), code, **{**details, "unit": clean_text(rows[place].cells["unit"])}
+        )
     problems.raise_all()
-    return in_order(rows)
+    return in_order(statuses)
 
 
 def _read(
-    line: TableRow, roster: Roster, also: datetime.date | None, problems: FileProblems, *, looking: bool
+    row: DataRow, roster: Roster, also: datetime.date | None, problems: FileProblems, *, looking: bool
 ) -> UnitStatus | None:
-    cells, column = line.cells, "period"
+    """The status of a row; None, and noted, where one of its cells cannot be read."""
+    cells = read_cells(row, {}, problems)
+    if len(cells) < len(row.cells):
+        return None
+    column = "period"
     try:
         year = YEAR.read(cells["period"])
         column = "unit"
@@ -244,14 +250,12 @@ def _read(
         column = "decided"
         decided = read_value(cells.get(column, ""), "date")
         column = "assumed"
-        assumed: Value = read_value(cells.get(column, ""), "boolean")
+        assumed = read_value(cells.get(column, ""), "boolean")
     except Fault as fault:
-        problems.add_fault(line.place(column), fault)
+        problems.add_fault(row.place(column), fault)
         return None
     day = decided if isinstance(decided, datetime.date) else None
-    return attrs.evolve(
-        UnitStatus(unit.id, year, status, day), assumed=bool(assumed), note=cells.get("note", "")
-    )
+    return UnitStatus(unit.id, year, status, day, bool(assumed), cells.get("note", ""))
 
 
 # ---- rows from the lives of recognitions ---------------------------------------------------------

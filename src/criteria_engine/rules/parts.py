@@ -280,7 +280,7 @@ class Consistency(Plain):
     note: Wording = part(TITLES, default=Titles())
 
 
-# ---- the days of the year between which an assessment looks; a window may cross the year ---------
+# ---- windows: days of the year ----------------------------------------------------------------
 
 _MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 
@@ -361,7 +361,7 @@ def _day(year: int, edge: str, *, first: bool = False) -> datetime.date:
     )
 
 
-# ---- tests beside the rules: what values are given, and what is expected -------------------------
+# ---- tests ------------------------------------------------------------------------------------
 
 
 @attrs.frozen(repr=False)
@@ -399,7 +399,7 @@ class Case(Plain):
     note: str | None = part(TEXT, default=None)
 
 
-# ---- what the readers of data files need to know of an input -------------------------------------
+# ---- inputs as columns ------------------------------------------------------------------------
 
 
 @attrs.frozen
@@ -426,7 +426,7 @@ class Status(enum.StrEnum):
     BLOCKED = "blocked"
 
 
-# ---- all of it -------------------------------------------------------------------------------
+# ---- the ruleset ------------------------------------------------------------------------------
 
 _OF_ITS_ROOT = (
     "points", "applies_when", "missing", "combine", "scale_to", "factor", "floor", "cap", "round", "criteria",
@@ -508,7 +508,7 @@ class RulesetParts(Plain):
         return digest_of(self)
 
 
-# ---- keys as they are written in Vietnamese by mistake, and the keys that are meant --------------
+# ---- keys written in Vietnamese by mistake ----------------------------------------------------
 
 VIETNAMESE_KEYS = {
     "điểm": "points", "diem": "points", "trọng_số": "weight", "trong_so": "weight", "tiêu_chí": "criteria",

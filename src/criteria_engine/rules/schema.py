@@ -74,7 +74,7 @@ __all__ = [
 ]
 
 
-# ---- the kinds of single values: how each is read from text, taken from Python, and written again ---
+# ---- single values ---------------------------------------------------------------------------
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
@@ -277,7 +277,7 @@ CELL = Scalar("cell", _text, _cell)
 TITLES = Scalar("titles", titles, titles)
 
 
-# ---- digests: what was judged, by what, so that a decision can be proved years later -------------
+# ---- digests, so that a decision can be proved years later ------------------------------------
 
 _AS_THEY_ARE = (str, int, bool)
 
