@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import sys
+import textwrap
 from pathlib import Path
 
 from criteria_engine.messages.speaker import sentences
@@ -80,7 +81,10 @@ def stub() -> str:
     lines = [f"from criteria_engine.{module} import {name} as {name}" for module, *_, name in imports]
     doc = (ast.get_docstring(document) or "").replace(" Everything public is listed below; any", " Any")
     head = f'"""{doc}\n\nWritten by ``make pages`` from the table in ``__init__.py``.\n"""'
-    return "\n".join([head, "", *lines, "", "__version__: str", ""])
+    listed = ", ".join(f'"{name}"' for *_, name in sorted(each[1:] for each in imports))
+    listed = textwrap.fill(listed, 110, initial_indent="    ", subsequent_indent="    ")
+    # The pages of the docs show what is listed.
+    return "\n".join([head, "", *lines, "", "__version__: str", "__all__ = [", listed, "]  # fmt: skip", ""])
 
 
 if __name__ == "__main__":

@@ -156,3 +156,23 @@ from criteria_engine.rules.value import Value as Value
 from criteria_engine.ruleset import Ruleset as Ruleset
 
 __version__: str
+__all__ = [
+    "EXPRESSION", "NA", "RULES", "TRANSITIONS", "AreaList", "Backtest", "Bands", "Bounds", "Capacity", "Case",
+    "CaseOutcome", "Checklist", "Choose", "Clause", "Column", "Combine", "Consistency", "Counting",
+    "CriteriaError", "Criterion", "CriterionResult", "Curve", "Dated", "Deduct", "Definition", "Denominator",
+    "Diagnostic", "Distribution", "Dossier", "Edition", "Effective", "Event", "Expected", "Explanation",
+    "Expression", "Horizon", "Input", "Item", "Judged", "Label", "LegalBasis", "Level", "Library", "Line",
+    "Missing", "MustChange", "Nearest", "NoneOf", "NotApplicable", "Otherwise", "Override", "Parameter",
+    "ParameterValue", "Plan", "Projection", "Recognition", "RecognitionEvent", "Registration", "Report",
+    "Reports", "Result", "Roster", "Round", "Row", "Rule", "RuleContext", "Ruleset", "Scale", "Scenario",
+    "Score", "ShareChange", "Standing", "Status", "Step", "Table", "Target", "TargetOutlook", "Task", "Test",
+    "TestRun", "Titles", "Transition", "Unit", "UnitChange", "UnitStatus", "Unreached", "Validity", "Value",
+    "Waiting", "Window", "YearRow", "YearTable", "all_or_nothing", "any_period", "applicable",
+    "backtest_plan", "boolean", "check", "check_plan", "choice", "companion_cases", "count", "count_met",
+    "date", "days_between", "dumps", "evaluate_all", "every_period", "evidenced", "first", "forecast",
+    "holds", "integer", "iter_subjects", "known", "load", "load_plan", "load_roster", "load_unit_statuses",
+    "loads", "lowest_share", "max_score", "met", "number", "ordinal", "part", "percent", "project",
+    "published", "read_recognitions", "read_subjects", "read_value", "report", "results_as_unit_statuses",
+    "run_cases", "run_tests", "score", "share", "text", "titles_on", "unit_statuses", "working_days_between",
+    "write_parquet", "write_recognitions", "write_whole", "writing_whole", "years_between"
+]  # fmt: skip

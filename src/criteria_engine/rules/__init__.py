@@ -1,7 +1,9 @@
 """The open shelf of rules: one file for each way to judge a leaf.
 
-``RULES`` is the whole shelf. An application's own shape is a class of the same make, handed in as
-an argument: ``load(path, rules=(*RULES, Mine))``.
+Read ``schema`` (what an attribute holds), ``parts`` (what a ruleset is made of), ``shape`` (what a rule is asked and
+answers), then any rule: ``test``, ``score``, ``bands``, ``curve``, ``choose``, ``deduct``, ``checklist``, ``none_of``,
+``table``, ``value``. ``RULES`` is the whole shelf. An application's own shape is a class of the same make, handed
+in as an argument: ``load(path, rules=(*RULES, Mine))``.
 """
 
 from __future__ import annotations
