@@ -14,6 +14,7 @@ from criteria_engine.cli.output import unusable
 from criteria_engine.cli.project import targets_text
 from criteria_engine.cli.subjects import judged, leaves, read_data, tally, verdict_table
 from criteria_engine.cli.terminal import Console, text_table
+from criteria_engine.messages.codes import Code
 
 __all__ = ["run_tour"]
 
@@ -65,7 +66,7 @@ def _shipped() -> Path:
     for folder in (package / "rulesets", package.parent.parent / "rulesets"):
         if (folder / _RULESET).is_file():
             return folder
-    raise unusable("CE829")
+    raise unusable(Code.SHIPPED_RULESETS_MISSING)
 
 
 def _shown(path: Path) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, chosen_language
 
 __all__ = [
@@ -21,7 +22,7 @@ __all__ = [
 def _missing(package: str, extra: str, path: str = "frame") -> CriteriaError:
     """The fault of a package that is not installed; ``path`` names the argument that asked for it."""
     details = {"package": package, "extra": extra}
-    return CriteriaError([Diagnostic("CE571", details, path, lang=chosen_language())])
+    return CriteriaError([Diagnostic(Code.PACKAGE_MISSING, details, path, lang=chosen_language())])
 
 
 def numpy() -> Any:

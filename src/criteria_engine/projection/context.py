@@ -16,6 +16,7 @@ from typing import Any
 import attrs
 
 from criteria_engine.forecasting.distribution import exact_number, units_needed
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.plans.assessed import Assessed, Verdicts
 from criteria_engine.plans.history import History, YearCounts, observed
@@ -86,7 +87,7 @@ class Scenario:
         call = _CALL.fullmatch(text)
         known = {each.partition("(")[0] for each in SCENARIOS}
         if call is None or call[1] not in known:
-            raise Fault("CE962", value=text, known=", ".join(SCENARIOS))
+            raise Fault(Code.UNKNOWN_SCENARIO, value=text, known=", ".join(SCENARIOS))
         arguments = tuple(each.strip() for each in (call[2] or "").split(",") if each.strip())
         return cls(call[1], arguments)
 
@@ -188,7 +189,7 @@ def _whole(scenario: Scenario, place: int) -> int:
 
 def _wanted(scenario: Scenario) -> Fault:
     example = next(each for each in SCENARIOS if each.partition("(")[0] == scenario.name)
-    return Fault("CE963", value=str(scenario), example=example)
+    return Fault(Code.BAD_SCENARIO_ARGUMENT, value=str(scenario), example=example)
 
 
 # ---- paces and pathways: whole numbers and fractions, no model -----------------------------------

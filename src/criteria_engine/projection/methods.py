@@ -17,6 +17,7 @@ import attrs
 from criteria_engine.evaluation.result import Result
 from criteria_engine.forecasting.forecast import share
 from criteria_engine.forecasting.published import Label
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.plans.assessed import Verdicts, read_assessments, statuses_of
 from criteria_engine.plans.plan import Plan, Target
@@ -127,7 +128,9 @@ class ForecastRequest:
             raise ValueError(f"{self.draws} draws; at least 1 is needed")
         if not callable(self.method) and self.method is not None and self.method not in METHODS:
             problems = Problems()
-            problems.add_fault("method", Fault("CE961", value=str(self.method), known=", ".join(METHODS)))
+            problems.add_fault(
+                "method", Fault(Code.UNKNOWN_METHOD, value=str(self.method), known=", ".join(METHODS))
+            )
             raise CriteriaError(problems)
         if self.method == "scores" and self.ruleset is None:
             raise ValueError("method='scores' needs the ruleset= by which drawn units are judged")

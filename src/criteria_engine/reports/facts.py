@@ -14,6 +14,7 @@ from fractions import Fraction
 import attrs
 
 from criteria_engine.evaluation.result import CriterionResult, Result, leaves_of
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.messages.formatting import sort_key_vi
 from criteria_engine.messages.titles import Titles
@@ -489,7 +490,9 @@ def duties_of(plan: Plan, on: datetime.date, done: Collection[str]) -> tuple[Dut
     problems = Problems()
     for name in done:
         if name not in known:
-            problems.add_fault("done", Fault("CE972", value=str(name), known=", ".join(known) or "–"))
+            problems.add_fault(
+                "done", Fault(Code.UNKNOWN_TASK, value=str(name), known=", ".join(known) or "–")
+            )
     problems.raise_errors()
     duties = [_duty(task, on, done=task.id is not None and task.id in done) for task in plan.tasks]
     return tuple(sorted(duties, key=lambda duty: (_ORDER.index(duty.state), duty.due or datetime.date.max)))

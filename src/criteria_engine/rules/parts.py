@@ -15,6 +15,7 @@ from typing import Any
 import attrs
 
 from criteria_engine.core.expression import Composable
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.messages.titles import Titles
 from criteria_engine.rules.schema import (
@@ -290,7 +291,7 @@ def _month_day(value: object) -> str:
     text = value.strip() if isinstance(value, str) else ""
     found = _MONTH_DAY.fullmatch(text)
     if found is None or int(found[2]) > _last_day(2024, int(found[1])):
-        raise Fault("CE113", value=shown(value), mended=_mended(text))
+        raise Fault(Code.NOT_A_DAY_OF_THE_YEAR, value=shown(value), mended=_mended(text))
     return text
 
 
