@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from random import Random
 
 import criteria_engine as ce
-from criteria_engine.forecasting.backtest import Backtest, Checked, checked, compared
+from criteria_engine.forecasting.forecast import Backtest, Checked, checked, compared
 
 AHEAD = 6
 SIZES = (10, 20, 35, 60, 120, 300)

@@ -9,7 +9,7 @@ import pytest
 from panels import ADOPTION, LARGE, OTHERS, SIZES, Panel, backtest, brier, covered, crps, panels
 
 import criteria_engine as ce
-from criteria_engine.forecasting.backtest import Backtest
+from criteria_engine.forecasting.forecast import Backtest
 
 HORIZONS = (1, 2, 4, 6)
 

@@ -20,8 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from criteria_engine.core.nodes import NA
-from criteria_engine.files.data_files import read_subjects
-from criteria_engine.files.subjects import PeriodData, SubjectData
+from criteria_engine.files.subjects import PeriodData, SubjectData, read_subjects
 from criteria_engine.messages.diagnostics import CriteriaError
 
 

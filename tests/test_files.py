@@ -16,7 +16,7 @@ from typing import Any, Self
 
 import pytest
 
-from criteria_engine.files.whole_files import write_whole
+from criteria_engine.files.writing import write_whole
 
 posix = pytest.mark.skipif(os.name != "posix", reason="asks for forks and permission bits")
 
@@ -196,7 +196,7 @@ def test_what_may_still_be_in_the_making_stays(tmp_path: Path, process: int) -> 
 def test_where_processes_cannot_be_asked_leftovers_stay(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("criteria_engine.files.whole_files._CAN_ASK", False)
+    monkeypatch.setattr("criteria_engine.files.writing._CAN_ASK", False)
     mark = hashlib.sha256(b"out.csv").hexdigest()[:12]
     (tmp_path / f".{mark}-999999999-01234567.part").write_bytes(b"left")
     write_whole(tmp_path / "out.csv", b"new")

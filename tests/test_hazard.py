@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 from criteria_engine.forecasting.distribution import Distribution
 from criteria_engine.forecasting.hazard import (
     Cohort,
+    Rate,
     YearStep,
     all_reach,
     cohorts_at,
+    dispersion,
     kept,
     stepwise,
 )
-from criteria_engine.forecasting.rates import Rate, dispersion
 
 UNITS = st.integers(0, 25)
 KNOWN = st.builds(Rate.fixed, st.floats(0, 1))

@@ -86,7 +86,7 @@ PROTOCOLS = {
 }
 
 # Third packages, and the modules that may import them ("*": all).
-THIRD = {"attrs": {"*"}, "yaml": {"files.yaml_tree", "files.writing"}}
+THIRD = {"attrs": {"*"}, "yaml": {"files.yaml_tree", "files.writing", "files.document"}}
 # Optional packages are imported in one file, inside the function that says how to install them.
 EXTRAS, OPTIONAL = "core.extras", {"matplotlib", "narwhals", "numpy", "pyarrow"}
 

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from judged import scaled
 
-from criteria_engine.files.marked import read_marked
+from criteria_engine.files.document import read_marked
 from criteria_engine.files.source import HIDDEN, NEVER, Limits, Marked, MarkedList, MarkedMap, MarkedText
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Problems
 

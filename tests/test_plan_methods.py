@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import criteria_engine as ce
 from criteria_engine.forecasting.distribution import mixed_sums
-from criteria_engine.forecasting.rates import RARE, Rate
+from criteria_engine.forecasting.hazard import RARE, Rate
 
 ON = datetime.date(2024, 12, 31)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, overload
 
-from criteria_engine.compiler.names import title_name
+from criteria_engine.compiler.scope import title_name
 from criteria_engine.core.expression import Composable, Expression, expression
 from criteria_engine.rules.parts import Input
 

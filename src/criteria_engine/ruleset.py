@@ -112,8 +112,7 @@ class Ruleset(SoundRuleset):
         the period, and earlier rows of a unit are its history. ``titles`` says by ruleset which column holds
         the level, and ``sets`` rank the levels of those rulesets.
         """
-        from criteria_engine.tables.evaluate_frame import evaluate_frame
-        from criteria_engine.tables.history import HistoryColumns
+        from criteria_engine.tables.evaluate_frame import HistoryColumns, evaluate_frame
 
         asked = HistoryColumns(history, titles or {}, tuple(sets))
         judged: _FrameT = evaluate_frame(

@@ -15,8 +15,7 @@ from criteria_engine.backends.python import Output
 from criteria_engine.backends.splitting import Anything, children
 from criteria_engine.core import arithmetic, nodes
 from criteria_engine.core.bounds import BoundsRewriter
-from criteria_engine.core.nodes import NA, Condition, Numeric
-from criteria_engine.core.traversal import children_first
+from criteria_engine.core.nodes import NA, Condition, Numeric, children_first
 
 
 class Interpreter:

@@ -18,8 +18,7 @@ from criteria_engine.backends.splitting import Anything, Simplifier, Split, chil
 from criteria_engine.core import arithmetic, nodes
 from criteria_engine.core.arithmetic import EDGE, EXACT_FLOAT, as_float
 from criteria_engine.core.grammar import run_module, statements
-from criteria_engine.core.nodes import NA, Condition, Numeric
-from criteria_engine.core.traversal import children_first
+from criteria_engine.core.nodes import NA, Condition, Numeric, children_first
 
 # ---- pieces of syntax trees ----------------------------------------------------------------------
 

@@ -16,8 +16,7 @@ from typing import Any, NamedTuple
 from criteria_engine.core import arithmetic, nodes
 from criteria_engine.core.algebra import opposite
 from criteria_engine.core.arithmetic import as_float
-from criteria_engine.core.nodes import Condition, Numeric
-from criteria_engine.core.traversal import children_first, inner
+from criteria_engine.core.nodes import Condition, Numeric, children_first, inner
 
 Anything = Condition | Numeric
 """A part of the core."""

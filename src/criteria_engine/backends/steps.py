@@ -14,7 +14,7 @@ from criteria_engine.backends.operations import Operations
 from criteria_engine.backends.splitting import Anything, children, threshold
 from criteria_engine.core import nodes
 from criteria_engine.core.arithmetic import EDGE, EXACT_FLOAT, as_float
-from criteria_engine.core.traversal import children_first
+from criteria_engine.core.nodes import children_first
 
 _FINITE = 1e280
 

@@ -52,7 +52,7 @@ def _run(arguments: Sequence[str], console: Console) -> int:
         case "check":
             from criteria_engine.cli.check import run_check as run
         case "test":
-            from criteria_engine.cli.test import run_test as run
+            from criteria_engine.cli.check import run_test as run
         case "evaluate":
             from criteria_engine.cli.evaluate import run_evaluate as run
         case "explain":
@@ -79,7 +79,7 @@ def _guarded(run: Callable[[], int], console: Console) -> int:
         console.complain(console.word("use_help", program=error.program))
         return _WRONG_USE
     except ce.CriteriaError as error:
-        from criteria_engine.cli.output import UNREADABLE, Unusable
+        from criteria_engine.cli.terminal import UNREADABLE, Unusable
 
         console.complain_of(error.diagnostics)
         unusable = isinstance(error, Unusable) or any(each.code in UNREADABLE for each in error.diagnostics)

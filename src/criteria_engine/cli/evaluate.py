@@ -14,15 +14,6 @@ import attrs
 
 import criteria_engine as ce
 from criteria_engine import Bounds, CriteriaError, Ruleset
-from criteria_engine.cli.output import (
-    BOM,
-    form_of,
-    give_out,
-    json_text,
-    look_at_output,
-    opened_output,
-    unusable,
-)
 from criteria_engine.cli.subjects import (
     CommandInputs,
     JudgedSubject,
@@ -34,7 +25,18 @@ from criteria_engine.cli.subjects import (
     tally,
     verdict_table,
 )
-from criteria_engine.cli.terminal import Console, Progress, safe
+from criteria_engine.cli.terminal import (
+    BOM,
+    Console,
+    Progress,
+    form_of,
+    give_out,
+    json_text,
+    look_at_output,
+    opened_output,
+    safe,
+    unusable,
+)
 from criteria_engine.messages.codes import Code
 
 _ENDINGS = {

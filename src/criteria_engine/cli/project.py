@@ -17,9 +17,20 @@ from pathlib import Path
 
 import criteria_engine as ce
 from criteria_engine import CriteriaError, Plan, Projection, Result, TargetOutlook, UnitStatus, YearRow
-from criteria_engine.cli.output import BOM, form_of, give_out, json_text, look_at_output, unusable
 from criteria_engine.cli.subjects import day_of, judged, read_data
-from criteria_engine.cli.terminal import Console, padded, safe, text_table, width_of
+from criteria_engine.cli.terminal import (
+    BOM,
+    Console,
+    form_of,
+    give_out,
+    json_text,
+    look_at_output,
+    padded,
+    safe,
+    text_table,
+    unusable,
+    width_of,
+)
 from criteria_engine.messages.codes import Code
 
 _PROJECT_ENDINGS = {".txt": "text", ".json": "json", ".csv": "csv"}

@@ -12,8 +12,7 @@ import attrs
 
 import criteria_engine as ce
 from criteria_engine import Bounds, CriteriaError, Criterion, Diagnostic, Result, Ruleset, Status
-from criteria_engine.cli.output import unusable
-from criteria_engine.cli.terminal import Console, Progress, text_table
+from criteria_engine.cli.terminal import Console, Progress, text_table, unusable
 from criteria_engine.messages.codes import Code
 
 

@@ -10,10 +10,9 @@ from pathlib import Path
 
 import criteria_engine as ce
 from criteria_engine.cli.check import ruleset_files
-from criteria_engine.cli.output import unusable
 from criteria_engine.cli.project import targets_text
 from criteria_engine.cli.subjects import judged, leaves, read_data, tally, verdict_table
-from criteria_engine.cli.terminal import Console, text_table
+from criteria_engine.cli.terminal import Console, text_table, unusable
 from criteria_engine.messages.codes import Code
 
 _RULESET = "vn/cong-an-phuong-kieu-mau/bo-tieu-chi.yaml"

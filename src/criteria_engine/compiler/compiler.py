@@ -13,8 +13,7 @@ from fractions import Fraction
 
 from criteria_engine.compiler.combining import Joined, all_met, joined, ratio, tighter
 from criteria_engine.compiler.lowering import ExpressionReader, define_earlier
-from criteria_engine.compiler.names import input_meaning, parameter_meaning
-from criteria_engine.compiler.scope import Scope
+from criteria_engine.compiler.scope import Scope, input_meaning, parameter_meaning
 from criteria_engine.compiler.tree import (
     CriterionState,
     Node,

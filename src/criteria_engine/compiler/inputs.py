@@ -13,7 +13,7 @@ from operator import itemgetter
 from typing import Any
 
 from criteria_engine.backends.python import Entrance, Row, compiled
-from criteria_engine.compiler.names import ON, span_of
+from criteria_engine.compiler.scope import ON, span_of
 from criteria_engine.core.grammar import nearest, normal, statements
 from criteria_engine.core.nodes import NA
 from criteria_engine.messages.codes import Code

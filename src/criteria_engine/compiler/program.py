@@ -24,8 +24,7 @@ from criteria_engine.compiler.levels import Outcome, Outcomes
 from criteria_engine.compiler.scope import Scope
 from criteria_engine.core import algebra as a
 from criteria_engine.core.bounds import BoundsRewriter
-from criteria_engine.core.nodes import Condition, NumberLike, Numeric
-from criteria_engine.core.traversal import children_first, inner
+from criteria_engine.core.nodes import Condition, NumberLike, Numeric, children_first, inner
 from criteria_engine.core.values import TruthValue
 from criteria_engine.rules.parts import Consistency, Status
 

@@ -15,8 +15,7 @@ from typing import Literal, TypeVar, assert_never
 
 from criteria_engine.core import algebra as a
 from criteria_engine.core import nodes
-from criteria_engine.core.nodes import Branch, Condition, Number, Numeric
-from criteria_engine.core.traversal import children_first, inner
+from criteria_engine.core.nodes import Branch, Condition, Number, Numeric, children_first, inner
 
 _Interval = tuple[Numeric, Numeric]
 """The low and the high end of a number; one and the same node where no missing value can change it."""

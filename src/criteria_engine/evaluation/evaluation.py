@@ -10,8 +10,8 @@ import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from criteria_engine.compiler.names import earlier_name
 from criteria_engine.compiler.program import Program
+from criteria_engine.compiler.scope import earlier_name
 from criteria_engine.core.grammar import nearest, normal
 from criteria_engine.evaluation.result import Result
 from criteria_engine.messages.codes import Code

@@ -15,11 +15,20 @@ from itertools import count
 from typing import Any
 
 from criteria_engine.backends.interpreter import Interpreter
-from criteria_engine.compiler.names import span_of
 from criteria_engine.compiler.program import Program
+from criteria_engine.compiler.scope import span_of
 from criteria_engine.core import algebra as a
-from criteria_engine.core.nodes import NA, Compare, Condition, NumberLike, Numeric, Settled
-from criteria_engine.core.traversal import children_first, inner, inputs_of
+from criteria_engine.core.nodes import (
+    NA,
+    Compare,
+    Condition,
+    NumberLike,
+    Numeric,
+    Settled,
+    children_first,
+    inner,
+    inputs_of,
+)
 
 _Part = Condition | Numeric
 

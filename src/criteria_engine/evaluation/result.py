@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from criteria_engine.backends.interpreter import Interpreter
 from criteria_engine.backends.python import Row
 from criteria_engine.compiler.levels import Outcomes
-from criteria_engine.compiler.names import ON
 from criteria_engine.compiler.program import CODES, LevelVerdict, Program, Verdict
+from criteria_engine.compiler.scope import ON
 from criteria_engine.compiler.tree import Node
 from criteria_engine.core.nodes import NA, Bounds
 from criteria_engine.core.values import Meaning, NumberValue, TextValue, TruthValue

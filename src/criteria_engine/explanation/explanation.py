@@ -23,14 +23,20 @@ from criteria_engine.core.values import TruthValue
 from criteria_engine.evaluation.result import CriterionResult, Result
 from criteria_engine.explanation.conditions import ConditionWriter, share_missed_by
 from criteria_engine.explanation.evaluated import EvaluatedExpressions, decision_of
-from criteria_engine.explanation.lines import Decision, ExplanationLine, OverrideOutcome, Piece, Requirement
-from criteria_engine.explanation.phrases import Wording
+from criteria_engine.explanation.phrases import (
+    Decision,
+    ExplanationLine,
+    OverrideOutcome,
+    Piece,
+    Requirement,
+    Wording,
+)
 from criteria_engine.explanation.rendering import html, markdown, text
 from criteria_engine.explanation.rules import RuleWriter
 from criteria_engine.messages import formatting
 from criteria_engine.messages.diagnostics import Language, chosen_language
-from criteria_engine.messages.titles import Titles
 from criteria_engine.rules.parts import Criterion, Definition, Level, Otherwise, Override, Status
+from criteria_engine.rules.schema import Titles
 
 _STATUS_OF = {"held": "met", "fails": "not_met", "open": "unknown"}
 

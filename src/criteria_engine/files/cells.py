@@ -11,13 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, Protocol, TypeAlias
 
-from criteria_engine.core.expression_text import (
-    clean_text,
-    fold_word,
-    nearest,
-    shown_text,
-    without_lookalikes,
-)
+from criteria_engine.core.grammar import clean_text, fold_word, nearest_word, shown_text, without_lookalikes
 from criteria_engine.core.nodes import NA, NotApplicable
 from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault, chosen_language
@@ -425,7 +419,7 @@ def read_word(cleaned: str, words: Sequence[str]) -> str:
     if word is not None:
         return word
     _refuse_lookalike(cleaned, words)
-    near = nearest(cleaned, words)
+    near = nearest_word(cleaned, words)
     if near is not None:
         raise Fault(Code.VALUE_MISSPELT, value=shown_text(cleaned), nearest=near)
     raise Fault(Code.VALUE_NOT_ALLOWED, value=shown_text(cleaned), words=", ".join(words))

@@ -14,7 +14,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from criteria_engine.core.expression_text import shown_text
+from criteria_engine.core.grammar import shown_text
 from criteria_engine.files.cells import InputDefinition
 from criteria_engine.files.rows import (
     PERIOD,

@@ -18,7 +18,7 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.core.expression_text import clean_text, fold_name, fold_word, shown_text
+from criteria_engine.core.grammar import clean_text, fold_name, fold_word, shown_text
 from criteria_engine.core.nodes import NA
 from criteria_engine.files.cells import (
     InputDefinition,

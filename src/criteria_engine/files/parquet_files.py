@@ -11,8 +11,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from criteria_engine.core.expression_text import shown_text
 from criteria_engine.core.extras import arrow
+from criteria_engine.core.grammar import shown_text
 from criteria_engine.files.cells import InputDefinition
 from criteria_engine.files.json_files import read_json_value
 from criteria_engine.files.rows import (

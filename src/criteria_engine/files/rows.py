@@ -19,7 +19,7 @@ from typing import Any, NoReturn, Protocol, TypeAlias
 
 import attrs
 
-from criteria_engine.core.expression_text import clean_text, fold_name, nearest, shown_text
+from criteria_engine.core.grammar import clean_text, fold_name, nearest_word, shown_text
 from criteria_engine.files.cells import InputDefinition, read_period, read_subject, read_value
 from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Fault, chosen_language
@@ -70,7 +70,7 @@ class FileProblems:
     def add_unknown(self, place: TextPlace | None, name: str, known: Iterable[str]) -> None:
         """Note a name that is none of the known ones, with the nearest of them."""
         names = list(known)
-        near = nearest(name, names)
+        near = nearest_word(name, names)
         if near is not None:
             self.add(place, Code.NAME_MISSPELT, name=shown_text(name), nearest=near)
         else:

@@ -2,6 +2,5 @@
 
 To be read in this order: ``formatting`` (numbers, dates, the alphabet), ``speaker`` (says the sentences of the
 word tables, one module a subject and language: ``faults``, ``results``, ``plans``, ``reports``, ``commands``),
-``codes`` (the names of faults), ``diagnostics`` (faults and their places), ``titles`` (texts of an author in
-several languages).
+``codes`` (the names of faults), ``diagnostics`` (faults and their places).
 """

@@ -17,7 +17,6 @@ import attrs
 from criteria_engine.core.grammar import normal
 from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault, Problems
-from criteria_engine.messages.titles import Titles
 from criteria_engine.plans.roster import (
     MOST_LOOKED_FOR,
     Roster,
@@ -51,6 +50,7 @@ from criteria_engine.rules.schema import (
     Scalar,
     Several,
     Struct,
+    Titles,
     Wording,
     digest_of,
     part,

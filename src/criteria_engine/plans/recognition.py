@@ -18,11 +18,11 @@ from typing import Any, TypeVar
 
 import attrs
 
-from criteria_engine.core.expression_text import clean_text, shown_text
+from criteria_engine.core.grammar import clean_text, shown_text
 from criteria_engine.files.cells import read_subject, read_value, read_word
 from criteria_engine.files.csv_files import csv_rows
 from criteria_engine.files.rows import Columns, DataRow, FileProblems, ReadCell, read_cells
-from criteria_engine.files.whole_files import write_whole
+from criteria_engine.files.writing import write_whole
 from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.plans.recognition_events import (

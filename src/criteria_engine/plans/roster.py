@@ -18,7 +18,7 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.core.expression_text import fold_name, nearest
+from criteria_engine.core.grammar import fold_name, nearest_word
 from criteria_engine.files.cells import read_value
 from criteria_engine.files.csv_files import csv_rows
 from criteria_engine.files.rows import Columns, FileProblems, read_cells
@@ -64,7 +64,7 @@ _KIND_KEYS = tuple(sorted(map(name_key, _KINDS), key=len, reverse=True))
 def nearest_name(name: str, known: Iterable[str]) -> str:
     """The known name most like ``name``, or the first twelve where none is near."""
     names = list(dict.fromkeys(known))
-    near = nearest(name, names)
+    near = nearest_word(name, names)
     return near or ", ".join(names[:12]) + (", …" if len(names) > 12 else "") or "–"
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.core.expression_text import clean_text, fold_word
+from criteria_engine.core.grammar import clean_text, fold_word
 from criteria_engine.evaluation.result import Result
 from criteria_engine.files.cells import read_value
 from criteria_engine.files.csv_files import csv_rows

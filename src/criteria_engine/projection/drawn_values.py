@@ -14,7 +14,7 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.compiler.names import ON
+from criteria_engine.compiler.scope import ON
 from criteria_engine.core.extras import numpy
 from criteria_engine.forecasting.distribution import stream, uniforms
 from criteria_engine.forecasting.series import Pools

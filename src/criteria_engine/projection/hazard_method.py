@@ -14,8 +14,16 @@ from fractions import Fraction
 import attrs
 
 from criteria_engine.forecasting.distribution import Distribution
-from criteria_engine.forecasting.hazard import Cohort, YearStep, all_reach, cohorts_at, kept, stepwise
-from criteria_engine.forecasting.rates import RARE, Rate
+from criteria_engine.forecasting.hazard import (
+    RARE,
+    Cohort,
+    Rate,
+    YearStep,
+    all_reach,
+    cohorts_at,
+    kept,
+    stepwise,
+)
 from criteria_engine.plans.plan import Target
 from criteria_engine.plans.unit_status import PENDING
 from criteria_engine.projection.arithmetic import Arithmetic, ForecastMethod, Path, PathYear, past_points

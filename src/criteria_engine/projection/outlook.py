@@ -17,10 +17,9 @@ import attrs
 
 from criteria_engine.evaluation.result import Result, leaves_of
 from criteria_engine.forecasting.distribution import binomial
+from criteria_engine.forecasting.hazard import HALF_LIFE
 from criteria_engine.forecasting.published import Label, escap, growth_ratio, sdsn_arrow, unsd_progress
-from criteria_engine.forecasting.rates import HALF_LIFE
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
-from criteria_engine.messages.titles import Titles
 from criteria_engine.plans.history import VIEWS, View
 from criteria_engine.plans.plan import Target
 from criteria_engine.plans.roster import meant_unit
@@ -33,6 +32,7 @@ from criteria_engine.projection.context import (
     required_per_year,
 )
 from criteria_engine.rules.parts import Status
+from criteria_engine.rules.schema import Titles
 
 
 def likelihood_of(probability: float | None) -> str | None:

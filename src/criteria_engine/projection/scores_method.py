@@ -15,7 +15,7 @@ from typing import Any
 import attrs
 
 from criteria_engine.forecasting.distribution import Distribution, beta_quantile, stream
-from criteria_engine.forecasting.rates import RARE, Rate
+from criteria_engine.forecasting.hazard import RARE, Rate
 from criteria_engine.plans.history import VIEWS, View
 from criteria_engine.plans.plan import Target
 from criteria_engine.plans.roster import Unit

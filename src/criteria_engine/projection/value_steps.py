@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import attrs
 
 from criteria_engine.compiler.inputs import InputReader
-from criteria_engine.compiler.names import span_of
+from criteria_engine.compiler.scope import span_of
 from criteria_engine.core.nodes import NA
 from criteria_engine.forecasting.series import Past, common_scatter, memory_of
 from criteria_engine.plans.assessed import Assessed, Year

@@ -17,7 +17,6 @@ from criteria_engine.evaluation.result import CriterionResult, Result, leaves_of
 from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.messages.formatting import sort_key_vi
-from criteria_engine.messages.titles import Titles
 from criteria_engine.plans.history import History
 from criteria_engine.plans.plan import Plan, Task, day_of_year, of_those_that_count
 from criteria_engine.plans.roster import Roster, Unit, UnitChange, meant_unit
@@ -25,6 +24,7 @@ from criteria_engine.plans.unit_status import HELD, PENDING, UnitStatus
 from criteria_engine.projection.context import ProjectionContext
 from criteria_engine.projection.projection import Projection
 from criteria_engine.rules.parts import Status
+from criteria_engine.rules.schema import Titles
 
 KINDS = ("half_year", "year", "review")
 """The reports that a plan asks for: half-yearly, yearly, and the review between its stages."""

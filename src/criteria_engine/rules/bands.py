@@ -13,7 +13,6 @@ from criteria_engine.core.expression import Expression
 from criteria_engine.core.nodes import Condition, Number, Numeric, Operator
 from criteria_engine.core.values import Meaning, NumberValue, TruthValue
 from criteria_engine.messages.codes import Code
-from criteria_engine.messages.titles import Titles
 from criteria_engine.rules.schema import (
     EXPRESSION,
     TITLES,
@@ -23,6 +22,7 @@ from criteria_engine.rules.schema import (
     OptionalFormula,
     Plain,
     Struct,
+    Titles,
     Wording,
     part,
 )

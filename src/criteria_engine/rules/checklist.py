@@ -11,7 +11,6 @@ from criteria_engine.core import algebra as a
 from criteria_engine.core.grammar import nearest
 from criteria_engine.core.values import TruthValue, counted
 from criteria_engine.messages.codes import Code
-from criteria_engine.messages.titles import Titles
 from criteria_engine.rules.schema import (
     EXPRESSION,
     LABEL,
@@ -24,6 +23,7 @@ from criteria_engine.rules.schema import (
     Plain,
     Several,
     Struct,
+    Titles,
     Wording,
     part,
 )

@@ -12,7 +12,6 @@ from criteria_engine.core.expression import Expression
 from criteria_engine.core.nodes import Numeric
 from criteria_engine.core.values import NumberValue
 from criteria_engine.messages.codes import Code
-from criteria_engine.messages.titles import Titles
 from criteria_engine.rules.schema import (
     EXPRESSION,
     TITLES,
@@ -22,6 +21,7 @@ from criteria_engine.rules.schema import (
     OptionalFormula,
     Plain,
     Struct,
+    Titles,
     Wording,
     part,
 )

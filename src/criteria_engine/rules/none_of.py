@@ -10,7 +10,6 @@ import attrs
 from criteria_engine.core import algebra as a
 from criteria_engine.core.values import TruthValue
 from criteria_engine.messages.codes import Code
-from criteria_engine.messages.titles import Titles
 from criteria_engine.rules.schema import (
     EXPRESSION,
     LABEL,
@@ -21,6 +20,7 @@ from criteria_engine.rules.schema import (
     Pairs,
     Plain,
     Struct,
+    Titles,
     Wording,
     part,
 )

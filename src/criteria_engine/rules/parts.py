@@ -17,7 +17,6 @@ import attrs
 from criteria_engine.core.expression import Composable
 from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault
-from criteria_engine.messages.titles import Titles
 from criteria_engine.rules.schema import (
     BOOLEAN,
     CELL,
@@ -53,6 +52,7 @@ from criteria_engine.rules.schema import (
     Scalar,
     Several,
     Struct,
+    Titles,
     Wording,
     built,
     digest_of,

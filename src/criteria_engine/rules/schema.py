@@ -23,7 +23,44 @@ from criteria_engine.core.nodes import NA
 from criteria_engine.core.record import Record
 from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
-from criteria_engine.messages.titles import Titles, titles
+
+# ---- a title or note: one text, or a text a language ---------------------------------------------
+
+
+@attrs.frozen(order=False)
+class Titles:
+    """Texts by language, in the order given; the language ``""`` means: one text for all."""
+
+    texts: tuple[tuple[str, str], ...] = ()
+
+    def in_language(self, lang: str) -> str:
+        """The text in that language, else the Vietnamese, else the first; empty if none."""
+        known = dict(self.texts)
+        for wanted in (lang, "", "vi"):
+            if wanted in known:
+                return known[wanted]
+        return self.texts[0][1] if self.texts else ""
+
+    def all(self) -> tuple[str, ...]:
+        """The texts in every language."""
+        return tuple(text for _, text in self.texts)
+
+    def __bool__(self) -> bool:
+        return bool(self.texts)
+
+
+def titles(value: object) -> Titles:
+    """Titles from a text, a mapping of languages to texts, or nothing."""
+    if isinstance(value, Titles):
+        return value
+    if value is None or value == "":
+        return Titles()
+    if isinstance(value, str):
+        return Titles((("", value),))
+    if isinstance(value, Mapping) and all(isinstance(text, str) for text in value.values()):
+        return Titles(tuple((str(lang), text) for lang, text in value.items()))
+    raise Fault(Code.WRONG_KIND, value=repr(value)[:60], wanted_kind="title")
+
 
 # ---- single values ---------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ from criteria_engine.core.values import (
 )
 from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault
-from criteria_engine.messages.titles import Titles
+from criteria_engine.rules.schema import Titles
 
 _Fitted = TypeVar("_Fitted")
 

@@ -11,7 +11,6 @@ from criteria_engine.core import algebra as a
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.nodes import Condition
 from criteria_engine.messages.codes import Code
-from criteria_engine.messages.titles import Titles
 from criteria_engine.rules.schema import (
     EXPRESSION,
     TITLES,
@@ -21,6 +20,7 @@ from criteria_engine.rules.schema import (
     OptionalFormula,
     Plain,
     Struct,
+    Titles,
     Wording,
     part,
 )

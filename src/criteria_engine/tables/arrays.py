@@ -15,7 +15,7 @@ import attrs
 from criteria_engine.backends.arrays import Arrays
 from criteria_engine.backends.steps import Block
 from criteria_engine.compiler.inputs import InputReader
-from criteria_engine.compiler.names import span_of
+from criteria_engine.compiler.scope import span_of
 from criteria_engine.core.nodes import NA
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.rules.parts import Input

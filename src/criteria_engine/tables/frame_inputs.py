@@ -18,7 +18,7 @@ import attrs
 from criteria_engine.backends.frames import Formula, Formulas
 from criteria_engine.backends.steps import Block
 from criteria_engine.compiler.inputs import InputReader
-from criteria_engine.compiler.names import ON, span_of
+from criteria_engine.compiler.scope import ON, span_of
 from criteria_engine.rules.parts import Input
 from criteria_engine.tables.answers import NA_TEXT
 from criteria_engine.tables.arrays import NUMERIC

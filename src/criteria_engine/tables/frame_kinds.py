@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import attrs
 
-from criteria_engine.backends.sql import SparkSql, quoted, window
+from criteria_engine.backends.frames import SparkSql, quoted, window
 from criteria_engine.core.extras import arrow, narwhals, numpy
 from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems

@@ -20,8 +20,8 @@ import attrs
 from criteria_engine.backends.frames import Formula, Formulas
 from criteria_engine.backends.steps import Steps
 from criteria_engine.compiler.inputs import InputReader
-from criteria_engine.compiler.names import span_of
 from criteria_engine.compiler.program import Program
+from criteria_engine.compiler.scope import span_of
 from criteria_engine.tables.answers import (
     NA_TEXT,
     Answer,
