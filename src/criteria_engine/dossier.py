@@ -21,8 +21,6 @@ from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Prob
 from criteria_engine.rules.parts import Input
 from criteria_engine.ruleset import Ruleset
 
-__all__ = ["Dossier", "evaluate_all"]
-
 
 @attrs.frozen(eq=False, repr=False)
 class Dossier(Mapping[str, Result]):

@@ -36,8 +36,6 @@ from criteria_engine.rules.parts import Level
 from criteria_engine.rules.schema import SHARE
 from criteria_engine.ruleset import Ruleset
 
-__all__ = ["check"]
-
 
 def check(
     paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],

@@ -20,8 +20,6 @@ from criteria_engine.cli.subjects import leaves, library_of
 from criteria_engine.cli.terminal import Console
 from criteria_engine.messages.codes import Code
 
-__all__ = ["as_github", "as_sarif", "ruleset_files", "run_check"]
-
 _SHOWN = 200
 _TESTS = ".tests.yaml"
 _HEAD = 65_536

@@ -37,8 +37,6 @@ from criteria_engine.cli.subjects import (
 from criteria_engine.cli.terminal import Console, Progress, safe
 from criteria_engine.messages.codes import Code
 
-__all__ = ["run_evaluate", "run_explain"]
-
 _ENDINGS = {
     ".csv": "csv",
     ".json": "json",

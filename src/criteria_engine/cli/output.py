@@ -14,18 +14,6 @@ import criteria_engine as ce
 from criteria_engine.cli.terminal import Console
 from criteria_engine.messages.codes import Code
 
-__all__ = [
-    "BOM",
-    "UNREADABLE",
-    "Unusable",
-    "form_of",
-    "give_out",
-    "json_text",
-    "look_at_output",
-    "opened_output",
-    "unusable",
-]
-
 BOM = "\ufeff"
 """The mark by which spreadsheets know that a CSV file is UTF-8."""
 

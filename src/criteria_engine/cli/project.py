@@ -22,8 +22,6 @@ from criteria_engine.cli.subjects import day_of, judged, read_data
 from criteria_engine.cli.terminal import Console, padded, safe, text_table, width_of
 from criteria_engine.messages.codes import Code
 
-__all__ = ["run_project", "run_report", "targets_text"]
-
 _PROJECT_ENDINGS = {".txt": "text", ".json": "json", ".csv": "csv"}
 _FALLS_SHORT = frozenset({"missed", "off_track"})
 # Signs that every office font has.

@@ -16,21 +16,6 @@ from criteria_engine.cli.output import unusable
 from criteria_engine.cli.terminal import Console, Progress, text_table
 from criteria_engine.messages.codes import Code
 
-__all__ = [
-    "CommandInputs",
-    "JudgedSubject",
-    "criteria_of",
-    "criteria_table",
-    "day_of",
-    "found_subject",
-    "judged",
-    "leaves",
-    "library_of",
-    "read_data",
-    "tally",
-    "verdict_table",
-]
-
 
 @attrs.frozen(eq=False)
 class JudgedSubject:

@@ -16,8 +16,6 @@ from criteria_engine.cli.subjects import judged, leaves, read_data, tally, verdi
 from criteria_engine.cli.terminal import Console, text_table
 from criteria_engine.messages.codes import Code
 
-__all__ = ["run_tour"]
-
 _RULESET = "vn/cong-an-phuong-kieu-mau/bo-tieu-chi.yaml"
 _DATA = "vn/khanh-hoa/danh-gia-2024.gia-dinh.csv"
 _WARDS = "vn/khanh-hoa/phuong-2024.csv"

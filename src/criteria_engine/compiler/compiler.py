@@ -32,8 +32,6 @@ from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.rules.parts import Combine, Criterion, RulesetParts
 from criteria_engine.rules.shape import Judged
 
-__all__ = ["Compiler"]
-
 # What a function in an expression asks of its criterion.
 _STEPS_OF: Mapping[str, tuple[str, ...]] = {
     "score": ("points", "applies"),

@@ -20,8 +20,6 @@ from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.rules.parts import Input
 
-__all__ = ["InputReader"]
-
 _NUMERIC = frozenset({"number", "percent", "integer"})
 _GROUPS = {"number": 0, "percent": 0, "integer": 1, "boolean": 2}
 _OTHERS = 3

@@ -22,8 +22,6 @@ from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.rules.parts import Level, Otherwise, Override
 
-__all__ = ["Outcome", "Outcomes", "Wanted", "levels_of"]
-
 
 class Outcome(Record):
     """One way it can end: a level's id, or a referral (``refer`` is the override's number)."""

@@ -33,8 +33,6 @@ from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.rules.parts import Criterion, Definition
 from criteria_engine.rules.shape import RuleContext
 
-__all__ = ["ExpressionReader", "define_earlier", "lower"]
-
 _OPERATORS: dict[type[ast.cmpop], Operator] = {
     ast.Eq: "==",
     ast.NotEq: "!=",

@@ -25,11 +25,6 @@ from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.rules.parts import Dated, Input, Parameter, ParameterValue
 
-__all__ = [
-    "ON", "ON_NAME", "day_of_assessment", "earlier_name", "input_meaning", "observed_input",
-    "parameter_meaning", "span_of", "title_name",
-]  # fmt: skip
-
 ON = "@on"
 """The name under which the day of the assessment is observed."""
 

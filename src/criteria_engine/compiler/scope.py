@@ -43,8 +43,6 @@ from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.rules.parts import Combine, Input, RulesetParts
 from criteria_engine.rules.schema import built
 
-__all__ = ["ObservedInputs", "Scope"]
-
 _MOST_PARTS = 20_000
 """How many parts of expressions all looking back may go through: each period reads them anew."""
 

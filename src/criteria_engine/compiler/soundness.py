@@ -28,8 +28,6 @@ from criteria_engine.rules.parts import Combine, Criterion, Input, Parameter, Ru
 from criteria_engine.rules.schema import built
 from criteria_engine.rules.score import Score
 
-__all__ = ["SoundRuleset"]
-
 _RULESET_ID = re.compile(r"[a-z0-9_][a-z0-9_-]*(\.[a-z0-9_][a-z0-9_-]*)*")
 
 

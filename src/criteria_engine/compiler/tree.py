@@ -26,11 +26,6 @@ from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.rules.parts import Criterion
 from criteria_engine.rules.shape import Judged
 
-__all__ = [
-    "ANYTHING", "CriterionState", "Node", "Tree", "WorkStep", "expressions_in", "in_order",
-    "prerequisite_name",
-]  # fmt: skip
-
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 _MOST_RINGS = 20
 _MOST_STEPS = 20_000

@@ -19,8 +19,6 @@ from criteria_engine.core.grammar import expression_tree
 from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault
 
-__all__ = ["Composable", "Expression", "expression"]
-
 _RANKS: tuple[tuple[type[ast.AST], int], ...] = (
     (ast.IfExp, 0), (ast.Or, 1), (ast.And, 2), (ast.Not, 3), (ast.Compare, 4), (ast.Add, 5), (ast.Sub, 5),
     (ast.Mult, 6), (ast.Div, 6), (ast.FloorDiv, 6), (ast.Mod, 6), (ast.USub, 7), (ast.Pow, 8),

@@ -10,10 +10,6 @@ from types import MappingProxyType
 from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault
 
-__all__ = [
-    "LONGEST_TEXT", "clean_text", "fold_name", "fold_word", "nearest", "shown_text", "without_lookalikes",
-]  # fmt: skip
-
 LONGEST_TEXT = 65_536
 """Characters a single value may have."""
 

@@ -10,14 +10,6 @@ from typing import Any
 from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, chosen_language
 
-__all__ = [
-    "arrow",
-    "matplotlib",
-    "narwhals",
-    "numpy",
-    "numpy_if_there",
-]
-
 
 def _missing(package: str, extra: str, path: str = "frame") -> CriteriaError:
     """The fault of a package that is not installed; ``path`` names the argument that asked for it."""

@@ -19,14 +19,6 @@ from criteria_engine.core.record import Record
 from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault
 
-__all__ = [
-    "CRITERION_FUNCTIONS", "DECIMAL_COMMA", "DEEPEST", "FUNCTIONS", "LONGEST", "MOST_PERIODS", "MOST_PIECES",
-    "PERIOD_FUNCTIONS", "RESERVED", "TOKEN", "Parsed", "dotted", "expression_tree", "gate", "is_id",
-    "mended_date", "mended_number", "nearest", "normal", "parse", "run_module", "short", "shown_letter",
-    "statements",
-]  # fmt: skip
-
-
 # ---- the gate: length, depth, characters, numbers --------------------------------------------
 
 LONGEST = 4_000

@@ -21,14 +21,6 @@ from typing import Final, Literal, NamedTuple, final
 
 from criteria_engine.core.record import Record
 
-__all__ = [
-    "NA", "Among", "And", "Apply", "Bounds", "Branch", "Choice", "Compare", "Condition", "Difference",
-    "Extreme", "FunctionName", "InputEvidenced", "InputFlag", "InputGiven", "InputNotApplicable",
-    "InputNumber", "Mixture", "MixturePart", "Not", "NotApplicable", "Number", "NumberLike", "Numeric",
-    "Operator", "Or", "Part", "Power", "Product", "Quotient", "Ratio", "Remainder", "Rounded", "RoundingMode",
-    "Same", "Settled", "Sum", "Tighter", "Truth",
-]  # fmt: skip
-
 Operator = Literal["<", "<=", ">", ">=", "==", "!="]
 RoundingMode = Literal["half_up", "half_even", "down", "up"]
 FunctionName = Literal[

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Self, dataclass_transform
 
-__all__ = ["Record"]
-
 
 # A metaclass could give slots as well, but ``match`` and ``isinstance`` are much slower on classes whose
 # metaclass is not ``type``, and most of the work of compiling is matching nodes.

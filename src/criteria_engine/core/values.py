@@ -32,14 +32,6 @@ from criteria_engine.core.record import Record
 from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault
 
-__all__ = [
-    "FREE", "TOO_LARGE", "Meaning", "NumberValue", "TextCase", "TextValue", "TruthValue", "all_of", "any_of",
-    "applied", "as_amount", "as_claim", "binary", "chosen", "compared", "conditional", "contrary_of",
-    "counted", "day_of", "first_there", "fitted", "fixed", "fixed_day", "free_claim", "free_number",
-    "handed_over", "is_free", "is_known", "joined_ways", "kind_of", "least_of", "least_of_any", "long_sum",
-    "options_of", "said", "says", "within",
-]  # fmt: skip
-
 _FAR = 10**300
 
 

@@ -18,8 +18,6 @@ from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.rules.parts import Dated, Parameter, RulesetParts
 
-__all__ = ["History", "Titled", "checked_day", "evaluate", "first_day", "levels_that_reach"]
-
 History = Sequence[Mapping[str, Any] | None]
 """The values of earlier periods, the newest first; None for a period of which nothing is known."""
 

@@ -42,21 +42,6 @@ from criteria_engine.rules.schema import (
 )
 from criteria_engine.ruleset import Ruleset
 
-__all__ = [
-    "CaseFile",
-    "CaseOutcome",
-    "TestRun",
-    "Unreached",
-    "check_cases",
-    "companion_cases",
-    "companion_of",
-    "read_companion",
-    "run_cases",
-    "run_tests",
-    "unreached",
-    "written",
-]
-
 _UNDECIDED = "undecided"
 # The scalar that reads a value of an input or of a definition; texts and words stay as they are.
 _SCALARS: Mapping[str, Scalar] = {

@@ -22,20 +22,6 @@ from criteria_engine.core.nodes import NA, NotApplicable
 from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault, chosen_language
 
-__all__ = [
-    "TYPES",
-    "InputDefinition",
-    "Value",
-    "checked_number",
-    "is_na_text",
-    "kind_of_period",
-    "read_iso_date",
-    "read_period",
-    "read_subject",
-    "read_value",
-    "read_word",
-]
-
 # ---- numbers: decimal commas, thousands, percent signs -------------------------------------------
 
 _Language = Literal["vi", "en"]

@@ -30,8 +30,6 @@ from criteria_engine.files.rows import (
 )
 from criteria_engine.messages.codes import Code
 
-__all__ = ["CsvTable", "csv_rows", "open_csv"]
-
 _DELIMITERS = (",", ";", "\t")
 _HEADER_LINES = 64
 _MOST_LINES = 65_536

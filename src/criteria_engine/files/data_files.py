@@ -13,10 +13,8 @@ from criteria_engine.files.csv_files import open_csv
 from criteria_engine.files.json_files import open_json, open_json_lines
 from criteria_engine.files.parquet_files import open_parquet
 from criteria_engine.files.rows import DataTable, FileProblems, opened
-from criteria_engine.files.subjects import PeriodData, Progress, SubjectData, subjects_of
+from criteria_engine.files.subjects import Progress, SubjectData, subjects_of
 from criteria_engine.messages.codes import Code
-
-__all__ = ["InputDefinition", "PeriodData", "SubjectData", "iter_subjects", "read_subjects"]
 
 _Opener: TypeAlias = Callable[[Path, Sequence[InputDefinition], str, str, FileProblems], DataTable]
 

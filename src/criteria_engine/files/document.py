@@ -35,8 +35,6 @@ from criteria_engine.rules.schema import (
     kind_of,
 )
 
-__all__ = ["Document"]
-
 _FAILED: Any = object()
 _TEXT = Scalar("text", str, str)
 _MOST_KEYS = 12

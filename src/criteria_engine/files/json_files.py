@@ -45,8 +45,6 @@ from criteria_engine.files.rows import (
 from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault
 
-__all__ = ["JsonLines", "JsonTable", "open_json", "open_json_lines", "read_json_value"]
-
 # ---- values: the types are JSON's own, so a number is a number and never a text ------------------
 
 

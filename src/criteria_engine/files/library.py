@@ -26,8 +26,6 @@ from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Prob
 from criteria_engine.rules import RULES
 from criteria_engine.ruleset import Ruleset
 
-__all__ = ["Edition", "Library"]
-
 _DAY = datetime.timedelta(days=1)
 _ENDINGS = (".yaml", ".yml")
 

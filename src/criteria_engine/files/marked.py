@@ -29,8 +29,6 @@ from criteria_engine.files.yaml_tree import LIBYAML, Loader
 from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Diagnostic, Problems, chosen_language
 
-__all__ = ["read_marked"]
-
 _LIMITS = Limits()
 
 

@@ -28,8 +28,6 @@ from criteria_engine.files.rows import (
 from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault
 
-__all__ = ["ParquetTable", "open_parquet", "write_parquet"]
-
 _READ_ROWS = 8_192
 _MADE_ROWS, _MADE_TOGETHER = 4_096, 16
 # What pandas adds of its own when it saves a frame.

@@ -26,8 +26,6 @@ from criteria_engine.rules.parts import Combine, Criterion, Level
 from criteria_engine.rules.schema import LABEL, TEXT, ListOf, key_of, kind_of
 from criteria_engine.ruleset import Ruleset
 
-__all__ = ["Shelf", "load", "loads", "read_document", "read_ruleset"]
-
 _UNREADABLE: tuple[tuple[type[Exception], str], ...] = (
     (FileNotFoundError, "no file"),
     (PermissionError, "no right"),

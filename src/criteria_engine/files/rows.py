@@ -24,25 +24,6 @@ from criteria_engine.files.cells import InputDefinition, read_period, read_subje
 from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Fault, chosen_language
 
-__all__ = [
-    "EVIDENCE",
-    "LARGEST",
-    "LONGEST_LINE",
-    "PERIOD",
-    "SUBJECT",
-    "TITLES",
-    "Columns",
-    "DataRow",
-    "DataTable",
-    "FileProblems",
-    "ReadCell",
-    "TextFile",
-    "TextPlace",
-    "cell_readers",
-    "opened",
-    "read_cells",
-]
-
 LARGEST = 256 * 1024 * 1024
 """Bytes of a file that is held in memory."""
 

@@ -31,8 +31,6 @@ from criteria_engine.files.rows import (
 from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import CriteriaError
 
-__all__ = ["PeriodData", "Progress", "SubjectData", "subjects_of"]
-
 _MOST_LEFT_OUT = 1_000
 
 

@@ -17,8 +17,6 @@ from criteria_engine.files.yaml_slips import FINDERS, PARTNER, SourceLine, unclo
 from criteria_engine.files.yaml_tree import Loader, Reading, read_events
 from criteria_engine.messages.codes import Code
 
-__all__ = ["Mended", "read_mending"]
-
 _MOST_MENDINGS = 20
 _MOST_SET_ASIDE = 3
 _MOST_MISREADINGS = 2

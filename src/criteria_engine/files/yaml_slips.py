@@ -15,8 +15,6 @@ from criteria_engine.files.source import SPACES, Edit, Slip, quoted
 from criteria_engine.files.yaml_tree import pieces
 from criteria_engine.messages.codes import Code
 
-__all__ = ["FINDERS", "PARTNER", "SourceLine", "unclosed_quote"]
-
 PARTNER = {"{": "}", "[": "]"}
 """The brackets of the short form, each with the one that closes it."""
 

@@ -32,8 +32,6 @@ from criteria_engine.files.source import (
 )
 from criteria_engine.messages.codes import Code
 
-__all__ = ["LIBYAML", "Loader", "Reading", "pieces", "read_events"]
-
 Loader = Callable[[str], Any]
 """PyYAML's class that gives the events of a text."""
 

@@ -58,27 +58,6 @@ from criteria_engine.rules.schema import (
     word_of,
 )
 
-__all__ = [
-    "CLEARS",
-    "YEAR",
-    "AreaList",
-    "Capacity",
-    "Counting",
-    "Denominator",
-    "Horizon",
-    "Plan",
-    "Registration",
-    "Reports",
-    "Target",
-    "Task",
-    "counted_units",
-    "day_of_year",
-    "first_day",
-    "look_at_plan",
-    "of_those_that_count",
-]
-
-
 # ---- single values: years, spans, days of a year, days by which a task is due --------------------
 
 _SPAN = re.compile(r"([0-9]{1,2}) years?")

@@ -19,8 +19,6 @@ from criteria_engine.plans.plan import YEAR, AreaList, Plan, Registration, look_
 from criteria_engine.plans.roster import Roster, load_roster
 from criteria_engine.rules.schema import INTEGER, LABEL, ListOf, MapOf, Struct, built
 
-__all__ = ["check_plan", "load_plan"]
-
 _AREAS = MapOf(LABEL, Struct(AreaList, listed="units"))
 
 

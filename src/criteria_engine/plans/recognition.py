@@ -39,8 +39,6 @@ from criteria_engine.plans.recognition_events import (
 from criteria_engine.plans.recognition_standing import Basis, Standing, counted, earliest, standing_of
 from criteria_engine.rules.schema import DATE, INTEGER, TEXT, Plain, shown, word_of
 
-__all__ = ["Recognition", "accept_title", "read_recognitions", "titles_on", "write_recognitions"]
-
 # As the id of a ruleset is written.
 _TITLE = re.compile(r"[a-z0-9_][a-z0-9_-]*(\.[a-z0-9_][a-z0-9_-]*)*")
 

@@ -19,25 +19,6 @@ from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.rules.schema import DATE, INTEGER, LABEL, TEXT, Plain, word_of
 
-__all__ = [
-    "DECISIONS",
-    "EVENT_PARTS",
-    "FOR_EVER",
-    "HELD",
-    "NO_TITLE",
-    "STATES",
-    "TRANSITIONS",
-    "EventFault",
-    "RecognitionEvent",
-    "State",
-    "Transition",
-    "Validity",
-    "Waiting",
-    "months_later",
-    "settle",
-    "slips",
-]
-
 State: TypeAlias = Literal[
     "registered", "building", "requested", "recognised", "maintained", "lapsed", "annulled"
 ]

@@ -25,21 +25,6 @@ from criteria_engine.files.rows import Columns, FileProblems, read_cells
 from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault, Problems
 
-__all__ = [
-    "MOST_LOOKED_FOR",
-    "Roster",
-    "Unit",
-    "UnitChange",
-    "bare_name_key",
-    "load_roster",
-    "meant_unit",
-    "name_key",
-    "nearest_name",
-    "roster_faults",
-    "year_days",
-]
-
-
 # ---- names, compared as people mean them ---------------------------------------------------------
 
 # Grave, acute, tilde, hook, dot: the five tone marks; the other marks belong to letters.

@@ -28,22 +28,6 @@ from criteria_engine.plans.recognition_events import RecognitionEvent, Validity
 from criteria_engine.plans.roster import MOST_LOOKED_FOR, Roster, meant_unit, year_days
 from criteria_engine.rules.schema import DATE
 
-__all__ = [
-    "HELD",
-    "PENDING",
-    "STATUSES",
-    "Rows",
-    "UnitStatus",
-    "in_order",
-    "load_unit_statuses",
-    "read_status",
-    "results_as_unit_statuses",
-    "rows_of",
-    "sequence_faults",
-    "unit_statuses",
-    "unit_statuses_from",
-]
-
 STATUSES = ("registered", "building", "requested", "met", "recognised", "maintained", "lapsed", "missing")
 """What may be said of a unit in a year, in the order of its way."""
 

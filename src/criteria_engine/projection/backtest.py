@@ -17,8 +17,6 @@ from criteria_engine.projection.context import Scenarios
 from criteria_engine.projection.methods import METHODS, ForecastRequest, Method
 from criteria_engine.ruleset import Ruleset
 
-__all__ = ["backtest_plan"]
-
 
 def backtest_plan(
     plan: Plan,

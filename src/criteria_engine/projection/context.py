@@ -24,22 +24,6 @@ from criteria_engine.plans.plan import Plan, Target, first_day
 from criteria_engine.plans.roster import Roster, Unit, meant_unit, year_days
 from criteria_engine.plans.unit_status import UnitStatus
 
-__all__ = [
-    "SCENARIOS",
-    "ProjectionContext",
-    "Scenario",
-    "Scenarios",
-    "context_of",
-    "earned_schedule",
-    "holders_named",
-    "need_of",
-    "present_units",
-    "required_per_year",
-    "scenarios_of",
-    "straight_pathway",
-]
-
-
 # ---- scenarios: what is supposed of the years ahead; several compose ----------------------------
 
 SCENARIOS = (

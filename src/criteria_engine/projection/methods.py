@@ -29,8 +29,6 @@ from criteria_engine.projection.outlook import is_low_share, published_labels, t
 from criteria_engine.projection.scores_method import Scores
 from criteria_engine.ruleset import Ruleset
 
-__all__ = ["METHODS", "ForecastRequest", "Method", "Own", "Published"]
-
 Method = str | Callable[..., Any]
 """The name of a method, or a function ``(years, values, n, horizons, rng) -> draws``."""
 

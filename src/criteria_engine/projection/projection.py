@@ -39,9 +39,6 @@ from criteria_engine.projection.outlook import (
 from criteria_engine.rules.schema import digest_of
 from criteria_engine.ruleset import Ruleset
 
-__all__ = ["Projection", "frame_of", "project", "projection_html"]
-
-
 # ---- rows as a frame of the kind that is asked for -----------------------------------------------
 
 

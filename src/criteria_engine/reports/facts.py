@@ -26,28 +26,6 @@ from criteria_engine.projection.context import ProjectionContext
 from criteria_engine.projection.projection import Projection
 from criteria_engine.rules.parts import Status
 
-__all__ = [
-    "KINDS",
-    "AreaStanding",
-    "CriterionName",
-    "Duty",
-    "Happening",
-    "Period",
-    "Quality",
-    "Risk",
-    "Since",
-    "UnitStanding",
-    "area_standings",
-    "by_area",
-    "changed_since",
-    "commonly_lacking",
-    "duties_of",
-    "period_of",
-    "qualities",
-    "risks_of",
-    "unit_standings",
-]
-
 KINDS = ("half_year", "year", "review")
 """The reports that a plan asks for: half-yearly, yearly, and the review between its stages."""
 

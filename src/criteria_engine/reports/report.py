@@ -37,11 +37,6 @@ from criteria_engine.reports.facts import (
 from criteria_engine.reports.layout import Page, markdown, page_html
 from criteria_engine.reports.sections import PageWriter
 
-__all__ = [
-    "Report",
-    "report",
-]
-
 
 @attrs.frozen(repr=False)
 class Report:

@@ -28,8 +28,6 @@ from criteria_engine.rules.schema import (
 )
 from criteria_engine.rules.shape import Clause, Judged, Pick, RuleContext, picked_points
 
-__all__ = ["Bands", "Step"]
-
 _EDGES: dict[str, Operator] = {"at_least": ">=", "above": ">", "at_most": "<=", "below": "<", "equals": "=="}
 
 

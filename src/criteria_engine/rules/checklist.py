@@ -29,8 +29,6 @@ from criteria_engine.rules.schema import (
 )
 from criteria_engine.rules.shape import Clause, Judged, RuleContext, all_or_nothing
 
-__all__ = ["Checklist", "Item"]
-
 
 @attrs.frozen(repr=False)
 class Item(Plain):

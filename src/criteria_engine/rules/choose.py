@@ -34,8 +34,6 @@ from criteria_engine.rules.schema import (
 )
 from criteria_engine.rules.shape import Clause, Judged, Pick, RuleContext, picked_points
 
-__all__ = ["Choose"]
-
 
 @attrs.frozen(repr=False)
 class Choose(Plain):

@@ -16,8 +16,6 @@ from criteria_engine.messages.codes import Code
 from criteria_engine.rules.schema import EXPRESSION, Field, Formula, FormulaLike, ListOf, Plain, part
 from criteria_engine.rules.shape import Clause, Judged, RuleContext
 
-__all__ = ["Curve"]
-
 
 @attrs.frozen(repr=False)
 class Curve(Plain):

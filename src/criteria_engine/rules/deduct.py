@@ -27,8 +27,6 @@ from criteria_engine.rules.schema import (
 )
 from criteria_engine.rules.shape import Clause, Judged, RuleContext
 
-__all__ = ["Deduct", "Line"]
-
 
 @attrs.frozen(repr=False)
 class Line(Plain):

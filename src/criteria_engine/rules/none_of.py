@@ -26,8 +26,6 @@ from criteria_engine.rules.schema import (
 )
 from criteria_engine.rules.shape import Clause, Judged, RuleContext, all_or_nothing
 
-__all__ = ["Event", "NoneOf"]
-
 
 @attrs.frozen(repr=False)
 class Event(Plain):

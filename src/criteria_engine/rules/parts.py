@@ -62,12 +62,6 @@ from criteria_engine.rules.schema import (
 )
 from criteria_engine.rules.shape import Rule
 
-__all__ = [
-    "INPUT_TYPES", "VIETNAMESE_KEYS", "Case", "Column", "Combine", "Consistency", "Criterion", "Dated",
-    "Definition", "Effective", "Expected", "Input", "LegalBasis", "Level", "Missing", "Otherwise", "Override",
-    "Parameter", "ParameterValue", "Round", "RulesetParts", "Scale", "Status", "Window",
-]  # fmt: skip
-
 INPUT_TYPES = ("boolean", "number", "integer", "percent", "ordinal", "choice", "date", "text")
 """What an input can hold."""
 

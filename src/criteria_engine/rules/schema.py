@@ -25,56 +25,6 @@ from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.messages.titles import Titles, titles
 
-__all__ = [
-    "BOOLEAN",
-    "CELL",
-    "DATE",
-    "EXPRESSION",
-    "ID",
-    "INTEGER",
-    "LABEL",
-    "NUMBER",
-    "SETTING",
-    "SHARE",
-    "TEXT",
-    "TITLES",
-    "ById",
-    "Day",
-    "Field",
-    "Formula",
-    "FormulaLike",
-    "Formulas",
-    "Kind",
-    "ListOf",
-    "MapOf",
-    "Members",
-    "Object",
-    "OneRule",
-    "OptionalDay",
-    "OptionalFormula",
-    "OptionalMembers",
-    "OptionalObject",
-    "OptionalPairs",
-    "OptionalSeveral",
-    "OptionalWord",
-    "Pairs",
-    "Plain",
-    "Scalar",
-    "Several",
-    "Struct",
-    "Wording",
-    "accepted",
-    "built",
-    "digest_of",
-    "key_of",
-    "kind_of",
-    "part",
-    "plain_number",
-    "shown",
-    "word_of",
-]
-
-
 # ---- single values ---------------------------------------------------------------------------
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")

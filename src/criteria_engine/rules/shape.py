@@ -26,9 +26,6 @@ from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.messages.titles import Titles
 
-__all__ = ["Clause", "Judged", "Pick", "Rule", "RuleContext", "all_or_nothing", "picked_points"]
-
-
 _Fitted = TypeVar("_Fitted")
 
 

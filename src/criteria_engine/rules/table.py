@@ -26,8 +26,6 @@ from criteria_engine.rules.schema import (
 )
 from criteria_engine.rules.shape import Clause, Judged, Pick, RuleContext, picked_points
 
-__all__ = ["Row", "Table"]
-
 
 @attrs.frozen(repr=False)
 class Row(Plain):

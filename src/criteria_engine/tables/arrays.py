@@ -21,19 +21,6 @@ from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.rules.parts import Input
 from criteria_engine.tables.frame_kinds import MemoryTable, is_missing
 
-__all__ = [
-    "NUMERIC",
-    "WORDED",
-    "ArrayInputs",
-    "ArrayReader",
-    "ArrayRows",
-    "Cells",
-    "InputSource",
-    "NumberSource",
-    "cells_of",
-    "plain",
-]
-
 _FEW = 8  # words up to which a column is compared with each: ten times faster than to sort out its texts
 
 # ---- cells of an input -------------------------------------------------------------------------

@@ -36,8 +36,6 @@ from criteria_engine.tables.history import (
 )
 from criteria_engine.tables.plan import PlanRequest, checked, planned
 
-__all__ = ["MANY", "SoundRuleset", "evaluate_frame"]
-
 MANY = 5_000
 """From so many rows on polars is faster with its own expressions than with arrays."""
 

@@ -22,16 +22,6 @@ from criteria_engine.rules.parts import RulesetParts
 from criteria_engine.tables.arrays import plain
 from criteria_engine.tables.frame_kinds import LazyTable, MemoryTable, OutputColumn, refuse_frame
 
-__all__ = [
-    "HistoryColumns",
-    "HistoryInputs",
-    "Wrong",
-    "check_columns",
-    "error_column",
-    "refuse_rows",
-    "with_history",
-]
-
 # ---- what is wrong in rows: named in a column, or raised ----------------------------------------
 
 Wrong = Sequence[tuple[str, Any]]

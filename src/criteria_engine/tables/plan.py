@@ -36,8 +36,6 @@ from criteria_engine.tables.arrays import NUMERIC
 from criteria_engine.tables.frame_inputs import FrameFacts, FrameInputs, text_of_day
 from criteria_engine.tables.frame_kinds import LazyTable, PolarsTable
 
-__all__ = ["Cache", "PlanRequest", "checked", "planned"]
-
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
