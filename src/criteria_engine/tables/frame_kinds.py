@@ -19,11 +19,11 @@ from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 
 __all__ = [
+    "FrameTable",
     "LazyTable",
     "MemoryTable",
     "OutputColumn",
     "PolarsTable",
-    "FrameTable",
     "is_missing",
     "refuse_frame",
     "table_of",
