@@ -13,12 +13,6 @@ from criteria_engine.compiler.names import title_name
 from criteria_engine.core.expression import Composable, Expression, expression
 from criteria_engine.rules.parts import Input
 
-__all__ = [
-    "any_period", "applicable", "boolean", "choice", "count", "count_met", "date", "days_between",
-    "every_period", "evidenced", "first", "holds", "integer", "known", "lowest_share", "max_score", "met",
-    "number", "ordinal", "percent", "score", "share", "text", "working_days_between", "years_between",
-]  # fmt: skip
-
 
 def boolean(id: str, **details: Any) -> Input:
     """An input that is true or false; ``details`` are those of ``Input``: title, note and so on."""

@@ -16,11 +16,10 @@ import attrs
 from criteria_engine.core.grammar import nearest, normal
 from criteria_engine.evaluation.evaluation import History, Titled
 from criteria_engine.evaluation.result import Result
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Problems, chosen_language
 from criteria_engine.rules.parts import Input
 from criteria_engine.ruleset import Ruleset
-
-__all__ = ["Dossier", "evaluate_all"]
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -95,7 +94,7 @@ def evaluate_all(
     by_id: dict[str, Ruleset] = {}
     for ruleset in sets:
         if ruleset.id in by_id:
-            problems.add("rulesets", "CE599", name=ruleset.id)
+            problems.add("rulesets", Code.RULESETS_WITH_ONE_ID, name=ruleset.id)
         by_id.setdefault(ruleset.id, ruleset)
     ordered = _in_order(by_id, problems)
     evidences = _Evidence(by_id, same or {}, problems, strict=strict)
@@ -140,7 +139,7 @@ def _in_order(by_id: Mapping[str, Ruleset], problems: Problems) -> list[str]:
     try:
         return list(TopologicalSorter(needs).static_order())
     except CycleError as error:
-        problems.add("rulesets", "CE596", ring=" → ".join(reversed(error.args[1])))
+        problems.add("rulesets", Code.RULESETS_IN_A_RING, ring=" → ".join(reversed(error.args[1])))
         return []
 
 
@@ -150,7 +149,7 @@ def _conflicts(name: str, title: Any, result: Result) -> list[Diagnostic]:
     if not isinstance(held, str) or not result.decided or result.level in (None, held):
         return []
     details = {"name": name, "given": held, "found": str(result.level)}
-    return [Diagnostic("CE582", details, f"titles.{name}", "warning", lang=chosen_language())]
+    return [Diagnostic(Code.TITLE_CONTRADICTED, details, f"titles.{name}", "warning", lang=chosen_language())]
 
 
 class _Evidence:
@@ -206,19 +205,21 @@ class _Evidence:
         other, known = shared.setdefault(common, (name, value))
         if known != value:
             first, second = f"{other} = {known!r}", f"{name} = {value!r}"
-            self._problems.add(at, "CE598", name=common, first=first, second=second)
+            self._problems.add(at, Code.GIVEN_TWICE, name=common, first=first, second=second)
             return
         shared[common] = name, value
         fed = [(ruleset, input) for ruleset, input in inputs if input.id not in shares[ruleset]]
         for ruleset, input in fed[1:] if path == "values" else ():
             if what := _difference(fed[0][1], input):
-                self._problems.add(at, "CE597", name=common, first=fed[0][0], second=ruleset, what=what)
+                self._problems.add(
+                    at, Code.INPUTS_DIFFER, name=common, first=fed[0][0], second=ruleset, what=what
+                )
         for ruleset, input in fed:
             shares[ruleset][input.id] = value
 
     def _add_unknown(self, path: str, name: str, known: Sequence[str]) -> None:
         near = nearest(name, known) or ", ".join(sorted(known)[:8])
-        self._problems.add(path, "CE551", name=name, nearest=near)
+        self._problems.add(path, Code.UNKNOWN_INPUT, name=name, nearest=near)
 
 
 def _difference(one: Input, other: Input) -> str:

@@ -29,13 +29,12 @@ from criteria_engine.files.cases import (
 from criteria_engine.files.library import Library
 from criteria_engine.files.reading import read_document, read_ruleset
 from criteria_engine.files.source import MarkedMap
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic
 from criteria_engine.rules.deduct import Deduct
 from criteria_engine.rules.parts import Level
 from criteria_engine.rules.schema import SHARE
 from criteria_engine.ruleset import Ruleset
-
-__all__ = ["check"]
 
 
 def check(
@@ -105,20 +104,20 @@ _Advice = Iterator[tuple[str, str, dict[str, str]]]
 
 def _official_without_tests(tested: _Tested) -> _Advice:
     if tested.ruleset.status == "official" and not tested.outcomes:
-        yield "status", "CE701", {"file": tested.tests_file}
+        yield "status", Code.OFFICIAL_WITHOUT_TESTS, {"file": tested.tests_file}
 
 
 def _without_legal_basis(tested: _Tested) -> _Advice:
     status = tested.ruleset.status
     if status in ("official", "adapted") and not tested.ruleset.legal_basis:
-        yield "status", "CE702", {"status": status}
+        yield "status", Code.NO_LEGAL_BASIS, {"status": status}
 
 
 def _needless_aliases(tested: _Tested) -> _Advice:
     documents = {each.document.casefold() for each in tested.ruleset.legal_basis}
     for index, alias in enumerate(tested.ruleset.aliases):
         if alias.casefold() in documents:
-            yield f"aliases[{index}]", "CE712", {"alias": alias}
+            yield f"aliases[{index}]", Code.ALIAS_IS_LEGAL_BASIS, {"alias": alias}
 
 
 # ---- criteria ------------------------------------------------------------------------------------
@@ -133,7 +132,7 @@ def _points_never_given(tested: _Tested) -> _Advice:
         most = tested.ruleset.program.judging.faces[node.path].judged.most
         if most is not None and most.high < points:
             details = {"name": node.path, "points": written(points), "most": written(most.high)}
-            yield node.key("points"), "CE706", details
+            yield node.key("points"), Code.POINTS_ABOVE_RULE, details
 
 
 def _points_never_taken(tested: _Tested) -> _Advice:
@@ -148,7 +147,7 @@ def _points_never_taken(tested: _Tested) -> _Advice:
         most = sum(number for number in taken if number is not None)
         if None not in taken and most < points - (criterion.least or 0):
             details = {"name": node.path, "points": written(points), "most": written(most)}
-            yield node.key("deduct"), "CE707", {**details, "rest": written(points - most)}
+            yield node.key("deduct"), Code.DEDUCTIONS_TOO_SMALL, {**details, "rest": written(points - most)}
 
 
 def _constant(ruleset: Ruleset, expression: Expression | None) -> float | None:
@@ -173,7 +172,7 @@ def _number(ruleset: Ruleset, tree: ast.expr) -> float | None:
 def _deadlines_of_nobody(tested: _Tested) -> _Advice:
     for node in tested.nodes:
         if node.criterion.due is not None and not _has_owner(tested.ruleset, node):
-            yield node.key("due"), "CE714", {"name": node.path}
+            yield node.key("due"), Code.DUE_WITHOUT_OWNER, {"name": node.path}
 
 
 def _has_owner(ruleset: Ruleset, node: Node | None) -> bool:
@@ -196,7 +195,7 @@ def _hidden_levels(tested: _Tested) -> _Advice:
         for index, level in enumerate(levels):
             better = next((each for each in levels[:index] if _hides(tested.ruleset, each, level)), None)
             if better is not None:
-                yield f"{path}.{level.id}", "CE708", {"level": level.id, "better": better.id}
+                yield f"{path}.{level.id}", Code.LEVEL_COVERED, {"level": level.id, "better": better.id}
 
 
 def _hides(ruleset: Ruleset, better: Level, level: Level) -> bool:
@@ -259,7 +258,7 @@ def _needless_totals(tested: _Tested) -> _Advice:
         share = _wanted_share(ruleset, _threshold(ruleset, level.when))
         if level.each is not None and level.when is not None and share is not None and share(level.each):
             details = {"level": level.id, "each": SHARE.write(level.each), "when": level.when.text}
-            yield f"levels.{level.id}.each", "CE713", details
+            yield f"levels.{level.id}.each", Code.NEEDLESS_CONDITION, details
 
 
 def _wanted_share(ruleset: Ruleset, wanted: _Threshold | None) -> Callable[[float], bool] | None:
@@ -290,7 +289,9 @@ def _unused_names(tested: _Tested) -> _Advice:
         "parameters": ruleset.parameters,
         "define": ruleset.define,
     }
-    for code, (section, parts) in zip(("CE709", "CE710", "CE711"), sections.items(), strict=True):
+    for code, (section, parts) in zip(
+        (Code.UNUSED_INPUT, Code.UNUSED_PARAMETER, Code.UNUSED_DEFINITION), sections.items(), strict=True
+    ):
         for each in parts:
             if each.id not in used:
                 yield f"{section}.{each.id}", code, {"name": each.id}
@@ -308,9 +309,9 @@ def _untested_criteria(tested: _Tested) -> _Advice:
     neither = never_met & never_failed
     by_path = tested.ruleset.program.judging.tree.by_path
     for code, paths in (
-        ("CE705", neither),
-        ("CE703", never_met - neither),
-        ("CE704", never_failed - neither),
+        (Code.CRITERION_NEVER_DECIDED, neither),
+        (Code.CRITERION_NEVER_MET, never_met - neither),
+        (Code.CRITERION_NEVER_FAILED, never_failed - neither),
     ):
         for path in paths:
             if not any(child.path in never_met | never_failed for child in by_path[path].below()):

@@ -13,8 +13,6 @@ from criteria_engine.evaluation.evaluation import History, Titled, evaluate
 from criteria_engine.evaluation.result import Result
 from criteria_engine.rules.parts import RulesetParts
 
-__all__ = ["Ruleset"]
-
 _FrameT = TypeVar("_FrameT")
 
 

@@ -13,8 +13,6 @@ from typing import Any
 from criteria_engine.backends.operations import Operations, is_plain
 from criteria_engine.core import arithmetic
 
-__all__ = ["Arrays"]
-
 _BYTE, _SHORT = 127, 32_767
 
 _INTO: dict[Any, Callable[[Any, Any], Any]] = {and_: iand, or_: ior}

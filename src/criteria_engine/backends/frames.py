@@ -18,8 +18,6 @@ import attrs
 from criteria_engine.backends.operations import Operations, is_plain
 from criteria_engine.core import arithmetic
 
-__all__ = ["Formula", "Formulas"]
-
 _DEEP = 40  # engines walk expressions by recursion
 _MOST_WHOLE = 1_000_000_000
 _TOGETHER = 40  # terms that are added in one expression

@@ -11,13 +11,12 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, assert_never
 
-from criteria_engine.backends.python import Anything, Output, children
+from criteria_engine.backends.python import Output
+from criteria_engine.backends.splitting import Anything, children
 from criteria_engine.core import arithmetic, nodes
 from criteria_engine.core.bounds import BoundsRewriter
 from criteria_engine.core.nodes import NA, Condition, Numeric
 from criteria_engine.core.traversal import children_first
-
-__all__ = ["Interpreter"]
 
 
 class Interpreter:

@@ -16,8 +16,6 @@ from criteria_engine.core import arithmetic
 from criteria_engine.core.arithmetic import EDGE, EXACT_FLOAT, NEAREST
 from criteria_engine.core.nodes import RoundingMode
 
-__all__ = ["Operations", "is_plain"]
-
 _ANY_DIVISOR = 1e-300
 _BASE_OF_ERAS = 305.0  # days from 1 March of the year 0 to the day before 1 January of the year 1
 _COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {

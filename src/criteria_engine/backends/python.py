@@ -21,18 +21,6 @@ from criteria_engine.core.grammar import run_module, statements
 from criteria_engine.core.nodes import NA, Condition, Numeric
 from criteria_engine.core.traversal import children_first
 
-__all__ = [
-    "Anything",
-    "Entrance",
-    "FunctionWriter",
-    "Output",
-    "Row",
-    "build_function",
-    "children",
-    "compiled",
-]
-
-
 # ---- pieces of syntax trees ----------------------------------------------------------------------
 
 Row = tuple[Any, ...]

@@ -19,8 +19,6 @@ from criteria_engine.core.arithmetic import as_float
 from criteria_engine.core.nodes import Condition, Numeric
 from criteria_engine.core.traversal import children_first, inner
 
-__all__ = ["Anything", "Simplifier", "Split", "Way", "children", "count_uses", "splits", "threshold"]
-
 Anything = Condition | Numeric
 """A part of the core."""
 Way = str | bool | None

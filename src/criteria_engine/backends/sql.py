@@ -12,8 +12,6 @@ from typing import Any
 
 import attrs
 
-__all__ = ["SparkSql", "quoted", "window"]
-
 
 def quoted(name: str) -> str:
     """The name of a column."""

@@ -11,13 +11,10 @@ from fractions import Fraction
 from typing import Any, assert_never
 
 from criteria_engine.backends.operations import Operations
-from criteria_engine.backends.python import Anything, children
-from criteria_engine.backends.splitting import threshold
+from criteria_engine.backends.splitting import Anything, children, threshold
 from criteria_engine.core import nodes
 from criteria_engine.core.arithmetic import EDGE, EXACT_FLOAT, as_float
 from criteria_engine.core.traversal import children_first
-
-__all__ = ["Block", "Step", "Steps"]
 
 _FINITE = 1e280
 

@@ -18,8 +18,7 @@ from criteria_engine import CriteriaError, Diagnostic, Ruleset
 from criteria_engine.cli.output import UNREADABLE, json_text, unusable
 from criteria_engine.cli.subjects import leaves, library_of
 from criteria_engine.cli.terminal import Console
-
-__all__ = ["as_github", "as_sarif", "ruleset_files", "run_check"]
+from criteria_engine.messages.codes import Code
 
 _SHOWN = 200
 _TESTS = ".tests.yaml"
@@ -100,7 +99,7 @@ def ruleset_files(names: Sequence[str], *, plans: bool = False) -> list[str]:
             paths = sorted(str(path) for path in Path(name).rglob("*.yaml") if _is_meant(path, Path(name)))
             inside = [path for path in paths if plans or not _is_plan(path)]
             if not inside:
-                raise unusable("CE827", folder=name)
+                raise unusable(Code.FOLDER_WITHOUT_RULESET, folder=name)
         for path in inside:
             files[path.removesuffix(_TESTS) + ".yaml" if path.endswith(_TESTS) else path] = None
     return list(files)

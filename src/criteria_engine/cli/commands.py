@@ -16,8 +16,6 @@ from typing import NoReturn
 import criteria_engine as ce
 from criteria_engine.cli.terminal import Console
 
-__all__ = ["COMMANDS", "main", "parsed"]
-
 COMMANDS = ("demo", "check", "test", "evaluate", "explain", "project", "report")
 """The commands, as they are listed."""
 

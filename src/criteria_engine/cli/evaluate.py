@@ -35,8 +35,7 @@ from criteria_engine.cli.subjects import (
     verdict_table,
 )
 from criteria_engine.cli.terminal import Console, Progress, safe
-
-__all__ = ["run_evaluate", "run_explain"]
+from criteria_engine.messages.codes import Code
 
 _ENDINGS = {
     ".csv": "csv",
@@ -54,7 +53,7 @@ def run_evaluate(options: Namespace, console: Console) -> int:
     """Judge the subjects; 1 where the values of one are faulty."""
     form = form_of(options.output, options.format, _ENDINGS)
     if form == "parquet" and options.output is None:
-        raise unusable("CE837")
+        raise unusable(Code.PARQUET_WITHOUT_FILE)
     files = (options.ruleset, options.data)
     look_at_output(options.output, files, force=options.force)
     console.to_file = options.output is not None

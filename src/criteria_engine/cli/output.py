@@ -12,23 +12,23 @@ from typing import BinaryIO
 
 import criteria_engine as ce
 from criteria_engine.cli.terminal import Console
-
-__all__ = [
-    "BOM",
-    "UNREADABLE",
-    "Unusable",
-    "form_of",
-    "give_out",
-    "json_text",
-    "look_at_output",
-    "opened_output",
-    "unusable",
-]
+from criteria_engine.messages.codes import Code
 
 BOM = "\ufeff"
 """The mark by which spreadsheets know that a CSV file is UTF-8."""
 
-UNREADABLE = frozenset({"CE001", "CE002", "CE571", "CE801", "CE802", "CE803", "CE835", "CE836"})
+UNREADABLE = frozenset(
+    {
+        Code.UNREADABLE_FILE,
+        Code.FILE_TOO_LARGE,
+        Code.PACKAGE_MISSING,
+        Code.CANNOT_OPEN_FILE,
+        Code.UNKNOWN_FILE_KIND,
+        Code.DATA_TOO_LARGE,
+        Code.NOT_PARQUET,
+        Code.NO_ROOM_ON_DISK,
+    }
+)
 """Codes of files that cannot be opened, are too large, or of a kind that is not read (here)."""
 
 
@@ -49,7 +49,7 @@ def form_of(output: str | None, wanted: str | None, endings: Mapping[str, str]) 
         return "text"
     ending = Path(output).suffix.lower()
     if ending not in endings:
-        raise unusable("CE826", ending=ending or output, known=", ".join(endings))
+        raise unusable(Code.UNKNOWN_OUTPUT_KIND, ending=ending or output, known=", ".join(endings))
     return endings[ending]
 
 
@@ -59,9 +59,9 @@ def look_at_output(output: str | None, inputs: Iterable[str], *, force: bool) ->
         return
     for name in inputs:
         if Path(output).exists() and Path(name).exists() and Path(output).samefile(name):
-            raise unusable("CE823", file=name)
+            raise unusable(Code.OUTPUT_IS_INPUT, file=name)
     if os.path.lexists(output) and not force:
-        raise unusable("CE821", file=output)
+        raise unusable(Code.OUTPUT_EXISTS, file=output)
 
 
 def _is_plain(output: str) -> bool:
@@ -100,7 +100,7 @@ def opened_output(console: Console, output: str | None) -> Iterator[BinaryIO]:
         with ce.writing_whole(output) as stream:
             yield stream
     except (OSError, UnicodeError) as error:
-        raise unusable("CE822", file=output, reason=console.reason(error)) from None
+        raise unusable(Code.CANNOT_WRITE_FILE, file=output, reason=console.reason(error)) from None
     console.complain(console.word("saved", file=output))
 
 

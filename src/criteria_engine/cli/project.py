@@ -20,8 +20,7 @@ from criteria_engine import CriteriaError, Plan, Projection, Result, TargetOutlo
 from criteria_engine.cli.output import BOM, form_of, give_out, json_text, look_at_output, unusable
 from criteria_engine.cli.subjects import day_of, judged, read_data
 from criteria_engine.cli.terminal import Console, padded, safe, text_table, width_of
-
-__all__ = ["run_project", "run_report", "targets_text"]
+from criteria_engine.messages.codes import Code
 
 _PROJECT_ENDINGS = {".txt": "text", ".json": "json", ".csv": "csv"}
 _FALLS_SHORT = frozenset({"missed", "off_track"})
@@ -71,7 +70,7 @@ def _share_of(text: str) -> Fraction:
     except (ValueError, ZeroDivisionError):
         share = Fraction(-1)
     if not 0 <= share <= 1:
-        raise unusable("CE830", value=text)
+        raise unusable(Code.ARGUMENT_NOT_A_SHARE, value=text)
     return share
 
 
@@ -195,7 +194,7 @@ def run_report(options: Namespace, console: Console) -> int:
     look_at_output(options.output, files, force=options.force)
     on = day_of(options.on)
     if on is None:
-        raise unusable("CE828", value="")
+        raise unusable(Code.ARGUMENT_NOT_A_DATE, value="")
     plan, rows = _plan_and_rows(options, console)
     report = ce.report(
         plan,

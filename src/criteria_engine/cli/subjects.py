@@ -14,21 +14,7 @@ import criteria_engine as ce
 from criteria_engine import Bounds, CriteriaError, Criterion, Diagnostic, Result, Ruleset, Status
 from criteria_engine.cli.output import unusable
 from criteria_engine.cli.terminal import Console, Progress, text_table
-
-__all__ = [
-    "CommandInputs",
-    "JudgedSubject",
-    "criteria_of",
-    "criteria_table",
-    "day_of",
-    "found_subject",
-    "judged",
-    "leaves",
-    "library_of",
-    "read_data",
-    "tally",
-    "verdict_table",
-]
+from criteria_engine.messages.codes import Code
 
 
 @attrs.frozen(eq=False)
@@ -88,7 +74,7 @@ def day_of(text: str | None) -> datetime.date | None:
     except ValueError:
         day = None
     if not isinstance(day, datetime.date):
-        raise unusable("CE828", value=text)
+        raise unusable(Code.ARGUMENT_NOT_A_DATE, value=text)
     return day
 
 
@@ -131,9 +117,11 @@ def found_subject(subjects: Iterable[Any], name: str) -> Any:
     by_letters = {_unmarked(subject.subject): subject.subject for subject in listed}
     near = get_close_matches(_unmarked(composed)[:64], by_letters, 3, 0.5)
     if near:
-        raise unusable("CE824", name=name, nearest=", ".join(by_letters[letters] for letters in near))
+        raise unusable(
+            Code.SUBJECT_MISSPELT, name=name, nearest=", ".join(by_letters[letters] for letters in near)
+        )
     known = ", ".join(subject.subject for subject in listed[:12]) + ", …" * (len(listed) > 12)
-    raise unusable("CE825", name=name, known=known)
+    raise unusable(Code.UNKNOWN_SUBJECT, name=name, known=known)
 
 
 def _folded(name: str) -> str:

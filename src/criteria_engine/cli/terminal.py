@@ -22,18 +22,6 @@ from typing import BinaryIO, Self, TextIO
 import criteria_engine as ce
 from criteria_engine.messages.speaker import Speaker
 
-__all__ = [
-    "Console",
-    "Progress",
-    "cut",
-    "padded",
-    "safe",
-    "text_table",
-    "width_of",
-    "wrapped",
-]
-
-
 # ---- text and tables of text, which keep their shape in a terminal and once pasted into Word -------
 
 _BETWEEN = " | "

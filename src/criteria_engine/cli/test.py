@@ -16,8 +16,6 @@ from criteria_engine.cli.output import UNREADABLE, json_text
 from criteria_engine.cli.subjects import library_of
 from criteria_engine.cli.terminal import Console, safe
 
-__all__ = ["as_junit", "run_test"]
-
 _NAMED = 12
 
 

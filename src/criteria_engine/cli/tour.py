@@ -14,8 +14,7 @@ from criteria_engine.cli.output import unusable
 from criteria_engine.cli.project import targets_text
 from criteria_engine.cli.subjects import judged, leaves, read_data, tally, verdict_table
 from criteria_engine.cli.terminal import Console, text_table
-
-__all__ = ["run_tour"]
+from criteria_engine.messages.codes import Code
 
 _RULESET = "vn/cong-an-phuong-kieu-mau/bo-tieu-chi.yaml"
 _DATA = "vn/khanh-hoa/danh-gia-2024.gia-dinh.csv"
@@ -65,7 +64,7 @@ def _shipped() -> Path:
     for folder in (package / "rulesets", package.parent.parent / "rulesets"):
         if (folder / _RULESET).is_file():
             return folder
-    raise unusable("CE829")
+    raise unusable(Code.SHIPPED_RULESETS_MISSING)
 
 
 def _shown(path: Path) -> str:

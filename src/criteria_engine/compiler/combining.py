@@ -16,8 +16,6 @@ from criteria_engine.core.record import Record
 from criteria_engine.core.values import NumberValue, TruthValue, least_of_any
 from criteria_engine.rules.parts import Combine
 
-__all__ = ["Child", "Joined", "all_met", "joined", "ratio", "tighter"]
-
 
 class Child(Record):
     """A criterion as its parent sees it.

@@ -27,11 +27,10 @@ from criteria_engine.core import algebra as a
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.nodes import Choice, Condition, Not, Number, Numeric, Part, Settled, Tighter
 from criteria_engine.core.values import TruthValue
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.rules.parts import Combine, Criterion, RulesetParts
 from criteria_engine.rules.shape import Judged
-
-__all__ = ["Compiler"]
 
 # What a function in an expression asks of its criterion.
 _STEPS_OF: Mapping[str, tuple[str, ...]] = {
@@ -45,7 +44,7 @@ _STEPS_OF_CHILDREN: Mapping[str, tuple[str, ...]] = {
     "count_met": ("state", "applies"),
     "lowest_share": ("points", "most", "applies"),
 }
-_PARAMETER_KEYS = {"CE225": ".by", "CE304": ".by", "CE305": ".values"}
+_PARAMETER_KEYS = {Code.UNKNOWN_NAME: ".by", Code.NOT_A_CLASSIFIER: ".by", Code.CLASSES_DIFFER: ".values"}
 _ABOVE_ALL = CriterionState()
 """The state of what the whole set stands in: it applies, and nothing blocks it."""
 
@@ -111,7 +110,7 @@ class Compiler:
         members = list(dict.fromkeys(path or "score()" for _, path in ring))
         kind, path = ring[0]
         place = f"define.{path}" if kind == "define" else self.scope.tree.by_path[path].place
-        self.reader.problems.add(place, "CE401", ring=" → ".join([*members, members[0]]))
+        self.reader.problems.add(place, Code.NEEDED_IN_A_RING, ring=" → ".join([*members, members[0]]))
 
     # ---- which step needs which ------------------------------------------------------------------
 
@@ -278,11 +277,14 @@ class Compiler:
         criterion, note = node.criterion, self.reader.note
         combine = criterion.combine or Combine()
         if most is None and criterion.scale_to is not None:
-            note(node.key("scale_to"), Fault("CE421"))
+            note(node.key("scale_to"), Fault(Code.SCALE_WITHOUT_MAXIMUM))
         if most is None and (combine.at_least is not None or combine.word in ("all", "any")):
-            note(node.key("combine"), Fault("CE422"))
+            note(node.key("combine"), Fault(Code.COMBINE_WITHOUT_MAXIMUM))
         if combine.at_least is not None and not 1 <= combine.at_least <= len(node.children):
-            note(node.key("combine"), Fault("CE423", need=combine.at_least, count=len(node.children)))
+            note(
+                node.key("combine"),
+                Fault(Code.NEED_ABOVE_CRITERIA, need=combine.at_least, count=len(node.children)),
+            )
 
     # ---- its points ------------------------------------------------------------------------------
 

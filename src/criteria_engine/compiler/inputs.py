@@ -16,10 +16,9 @@ from criteria_engine.backends.python import Entrance, Row, compiled
 from criteria_engine.compiler.names import ON, span_of
 from criteria_engine.core.grammar import nearest, normal, statements
 from criteria_engine.core.nodes import NA
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.rules.parts import Input
-
-__all__ = ["InputReader"]
 
 _NUMERIC = frozenset({"number", "percent", "integer"})
 _GROUPS = {"number": 0, "percent": 0, "integer": 1, "boolean": 2}
@@ -210,14 +209,14 @@ class InputReader:
         for key, value in values.items():
             name = normal(str(key)) if isinstance(key, str) else ""
             if name in found:
-                problems.add(f"values.{name}", "CE810", name=name)
+                problems.add(f"values.{name}", Code.NAME_REPEATED, name=name)
             elif name in known:
                 found[name] = value
             elif strict:
                 shown = _shown(key)
                 names = sorted(each for each in known if "(" not in each)
                 likely = nearest(shown, names) or ", ".join(names[:8])
-                problems.add(f"values.{shown}", "CE551", name=shown, nearest=likely)
+                problems.add(f"values.{shown}", Code.UNKNOWN_INPUT, name=shown, nearest=likely)
         return found
 
     def value_of(self, given: Input, value: Any) -> Any:
@@ -227,11 +226,13 @@ class InputReader:
         if value is NA or (isinstance(value, str) and value == "n/a"):
             if given.may_be_na:
                 return NA
-            raise Fault("CE552", name=given.id)
+            raise Fault(Code.ALWAYS_APPLICABLE, name=given.id)
         match given.type:
             case "boolean":
                 if not isinstance(value, bool):
-                    raise Fault("CE553", name=given.id, value=_shown(value), wanted_kind="true or false")
+                    raise Fault(
+                        Code.WRONG_INPUT_KIND, name=given.id, value=_shown(value), wanted_kind="true or false"
+                    )
                 return value
             case "choice" | "ordinal":
                 return self._word(given, value)
@@ -239,7 +240,7 @@ class InputReader:
                 return _day(given, value)
             case "text":
                 if not isinstance(value, str):
-                    raise Fault("CE553", name=given.id, value=_shown(value), wanted_kind="text")
+                    raise Fault(Code.WRONG_INPUT_KIND, name=given.id, value=_shown(value), wanted_kind="text")
                 return _whole_text(value)
         return self._number(given, value)
 
@@ -248,7 +249,7 @@ class InputReader:
         word = normal(value) if isinstance(value, str) else ""
         if word not in words:
             raise Fault(
-                "CE554",
+                Code.INPUT_WORD_NOT_ALLOWED,
                 name=given.id,
                 value=_shown(value),
                 words=", ".join(words),
@@ -259,25 +260,29 @@ class InputReader:
     def _number(self, given: Input, value: Any) -> int | float:
         low, high, whole = span_of(given, ())
         if isinstance(value, str):
-            raise Fault("CE555", name=given.id, value=_shown(value))
+            raise Fault(Code.INPUT_IS_TEXT, name=given.id, value=_shown(value))
         if isinstance(value, bool) or not hasattr(value, "__float__"):
-            raise Fault("CE553", name=given.id, value=_shown(value), wanted_kind=given.type)
+            raise Fault(Code.WRONG_INPUT_KIND, name=given.id, value=_shown(value), wanted_kind=given.type)
         try:
             number: int | float = (
                 int(value) if isinstance(value, int) or hasattr(value, "__index__") else float(value)
             )
         except OverflowError:
             raise Fault(
-                "CE557", name=given.id, value=_shown(value), low=f"{low:g}", high=f"{high:g}"
+                Code.INPUT_OUT_OF_RANGE, name=given.id, value=_shown(value), low=f"{low:g}", high=f"{high:g}"
             ) from None
         except Exception:  # noqa: BLE001 – the same
-            raise Fault("CE553", name=given.id, value=_shown(value), wanted_kind=given.type) from None
+            raise Fault(
+                Code.WRONG_INPUT_KIND, name=given.id, value=_shown(value), wanted_kind=given.type
+            ) from None
         if whole and abs(number) < 1e300 and number == int(number):
             number = int(number)
         if whole and not isinstance(number, int):
-            raise Fault("CE556", name=given.id, value=_shown(value))
+            raise Fault(Code.INPUT_NOT_WHOLE, name=given.id, value=_shown(value))
         if not low <= number <= high:
-            raise Fault("CE557", name=given.id, value=_shown(value), low=f"{low:g}", high=f"{high:g}")
+            raise Fault(
+                Code.INPUT_OUT_OF_RANGE, name=given.id, value=_shown(value), low=f"{low:g}", high=f"{high:g}"
+            )
         return number
 
 
@@ -301,11 +306,11 @@ def _day(given: Input, value: Any) -> int:
         try:
             value = datetime.date.fromisoformat(value)
         except ValueError:
-            raise Fault("CE558", name=given.id, value=_shown(value)) from None
+            raise Fault(Code.INPUT_NOT_A_DATE, name=given.id, value=_shown(value)) from None
     if isinstance(value, datetime.datetime):
         value = value.date()
     if not isinstance(value, datetime.date):
-        raise Fault("CE558", name=given.id, value=_shown(value))
+        raise Fault(Code.INPUT_NOT_A_DATE, name=given.id, value=_shown(value))
     return value.toordinal()
 
 
@@ -314,7 +319,7 @@ def _whole_text(text: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError as wrong:
-        raise Fault("CE502", character=f"U+{ord(text[wrong.start]):04X}") from None
+        raise Fault(Code.BROKEN_CHARACTER, character=f"U+{ord(text[wrong.start]):04X}") from None
     return text
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from fractions import Fraction
 
 from criteria_engine.compiler.lowering import ExpressionReader, lower
 from criteria_engine.compiler.scope import Scope
@@ -19,10 +18,9 @@ from criteria_engine.core.grammar import nearest
 from criteria_engine.core.nodes import Branch, Condition, Numeric
 from criteria_engine.core.record import Record
 from criteria_engine.core.values import TruthValue
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.rules.parts import Level, Otherwise, Override
-
-__all__ = ["Outcome", "Outcomes", "Wanted", "levels_of"]
 
 
 class Outcome(Record):
@@ -75,9 +73,9 @@ def levels_of(reader: ExpressionReader, node: Node) -> Outcomes:
     ids = [level.id for level in group.levels]
     for place, level in enumerate(ids):
         if level in ids[:place]:
-            reader.note(node.key(f"levels.{level}"), Fault("CE301", what="levels", name=level))
+            reader.note(node.key(f"levels.{level}"), Fault(Code.NAME_TAKEN, what="levels", name=level))
     if lowest in ids:
-        reader.note(node.key("otherwise"), Fault("CE432", level=lowest))
+        reader.note(node.key("otherwise"), Fault(Code.LEVEL_AND_OTHERWISE, level=lowest))
     wanted = [_wanted(reader, node, level) for level in group.levels]
     claims = [_held(each) for each in wanted]
     if group.cumulative:
@@ -120,7 +118,7 @@ def _check_reachable(reader: ExpressionReader, node: Node, claims: Sequence[Trut
         with suppress(Fault):
             meaning = lower(scope.parsed(level.when), scope.with_free_scores())
             if isinstance(meaning, TruthValue) and meaning.true is a.FALSE:
-                reader.note(node.key(f"levels.{level.id}"), Fault("CE431", level=level.id))
+                reader.note(node.key(f"levels.{level.id}"), Fault(Code.UNREACHABLE_LEVEL, level=level.id))
 
 
 # ---- what a level wants ----------------------------------------------------------------------
@@ -154,25 +152,25 @@ def _reaches(reader: ExpressionReader, child: Node, share: float, place: str) ->
     """Whether a criterion reaches a share of its points; of a maximum of 0 if it is met."""
     scope = reader.scope
     own = child.parent is not None and child.parent.path == scope.here
-    faces, seen = scope.faces[child.path], scope.as_child(child) if own else scope.as_seen(child)
+    state, seen = scope.faces[child.path], scope.as_child(child) if own else scope.as_seen(child)
     if seen.most is None:
-        reader.note(place, Fault("CE227", name=child.path))
+        reader.note(place, Fault(Code.NO_SHARE_OF_A_MAXIMUM, name=child.path))
         return TruthValue(a.TRUE, a.FALSE)
     size = a.on_grid(scope.share_of(child, seen).numeric)
-    edge = a.number(Fraction(repr(share)))
+    edge = a.decimal(share)
     some_most, no_most = a.is_nonzero(seen.most), a.is_zero(seen.most)
     return TruthValue(
         a.some(
             [
                 seen.absent,
                 a.every([seen.there, some_most, a.compare(">=", size, edge)]),
-                a.every([seen.there, no_most, a.some([seen.met, faces.absent])]),
+                a.every([seen.there, no_most, a.some([seen.met, state.absent])]),
             ]
         ),
         a.some(
             [
                 a.every([seen.there, some_most, a.compare("<", size, edge)]),
-                a.every([faces.applies, no_most, faces.met.false]),
+                a.every([state.applies, no_most, state.met.false]),
             ]
         ),
     )
@@ -196,10 +194,10 @@ def _cumulative(claims: Sequence[TruthValue]) -> list[TruthValue]:
 
 def _veto(scope: Scope, node: Node) -> TruthValue:
     """Whether a veto stands: a criterion with ``veto`` that applies and is not met."""
-    faces = [scope.faces[each.path] for each in node.below() if each.criterion.veto]
+    states = [scope.faces[each.path] for each in node.below() if each.criterion.veto]
     return TruthValue(
-        a.some([a.every([each.applies, each.met.false]) for each in faces]),
-        a.every([a.some([each.absent, each.met.true]) for each in faces]),
+        a.some([a.every([each.applies, each.met.false]) for each in states]),
+        a.every([a.some([each.absent, each.met.true]) for each in states]),
     )
 
 
@@ -227,12 +225,14 @@ def _sources(
         place = node.key(f"overrides[{number}]")
         ways = [override.level is not None, override.at_most is not None, bool(override.refer)]
         if sum(ways) != 1:
-            reader.note(place, Fault("CE433"))
+            reader.note(place, Fault(Code.BAD_OVERRIDE))
             continue
         if override.at_most is not None:
             if override.at_most not in ranks:
                 known = nearest(override.at_most, ranks) or ", ".join(ranks)
-                reader.note(f"{place}.at_most", Fault("CE434", level=override.at_most, nearest=known))
+                reader.note(
+                    f"{place}.at_most", Fault(Code.UNKNOWN_CAP_LEVEL, level=override.at_most, nearest=known)
+                )
             continue
         guard = a.every([prefix, claim.true])
         rank = ranks.get(override.level) if override.level is not None else None

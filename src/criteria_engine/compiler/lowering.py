@@ -28,11 +28,10 @@ from criteria_engine.core.grammar import (
 )
 from criteria_engine.core.nodes import FunctionName, InputEvidenced, Not, Operator
 from criteria_engine.core.values import Meaning, NumberValue, TruthValue
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.rules.parts import Criterion, Definition
 from criteria_engine.rules.shape import RuleContext
-
-__all__ = ["ExpressionReader", "define_earlier", "lower"]
 
 _OPERATORS: dict[type[ast.cmpop], Operator] = {
     ast.Eq: "==",
@@ -43,7 +42,9 @@ _OPERATORS: dict[type[ast.cmpop], Operator] = {
     ast.GtE: ">=",
 }
 _LONG = 20
-_OF_CRITERIA = frozenset({"CE223", "CE224", "CE227", "CE228"})
+_OF_CRITERIA = frozenset(
+    {Code.UNKNOWN_CRITERION, Code.AMBIGUOUS_CRITERION, Code.NO_SHARE_OF_A_MAXIMUM, Code.NOT_A_GROUP}
+)
 _Fitted = TypeVar("_Fitted")
 
 
@@ -65,9 +66,9 @@ class _Lowering:
                 fault.span = self._parsed.span(_meant(tree, fault))
             raise
         except OverflowError:
-            raise Fault("CE241", self._parsed.span(tree)) from None
+            raise Fault(Code.UNBOUNDED, self._parsed.span(tree)) from None
         if isinstance(meaning, NumberValue) and max(-meaning.numeric.low, meaning.numeric.high) > m.TOO_LARGE:
-            raise Fault("CE241", self._parsed.span(tree))
+            raise Fault(Code.UNBOUNDED, self._parsed.span(tree))
         return meaning
 
     def _of(self, tree: ast.expr) -> Meaning:
@@ -98,7 +99,7 @@ class _Lowering:
                 return self._conditional(tree)
             case ast.Call(ast.Name(id=name), arguments):
                 return self._call(name, arguments)
-        raise Fault("CE218", found=ast.unparse(tree)[:40])
+        raise Fault(Code.NOT_IN_THE_LANGUAGE, found=ast.unparse(tree)[:40])
 
     def _claim(self, tree: ast.expr) -> TruthValue:
         return self._fitting(tree, m.as_claim)
@@ -141,7 +142,7 @@ class _Lowering:
         for operator, right in zip(tree.ops, tree.comparators, strict=True):
             if isinstance(right, ast.List):
                 if not right.elts:
-                    raise Fault("CE213")
+                    raise Fault(Code.IN_WANTS_A_LIST)
                 inside = m.within(self.of(left), [self.of(each) for each in right.elts])
                 links.append(inside if isinstance(operator, ast.In) else m.contrary_of(inside))
             else:
@@ -216,7 +217,7 @@ class _Lowering:
     def _evidenced(self, tree: ast.expr) -> TruthValue:
         name = normal(tree.id) if isinstance(tree, ast.Name) else ""
         if name not in self._scope.inputs:
-            raise Fault("CE237", self._parsed.span(tree))
+            raise Fault(Code.INPUT_NAME_WANTED, self._parsed.span(tree))
         return TruthValue(InputEvidenced(name), Not(InputEvidenced(name)))
 
     def _days(self, name: str, arguments: Sequence[ast.expr]) -> NumberValue:
@@ -226,7 +227,7 @@ class _Lowering:
             if isinstance(value, m.TextValue) and value.constant is not None:
                 value = m.fixed_day(m.day_of(value.constant))
             if not isinstance(value, NumberValue) or value.kind != "date":
-                raise Fault("CE238", self._parsed.span(tree), found_kind=m.kind_of(value))
+                raise Fault(Code.DATE_WANTED, self._parsed.span(tree), found_kind=m.kind_of(value))
             days.append(value)
         first, second = days
         there, na = a.every([first.there, second.there]), a.some([first.na, second.na])
@@ -241,7 +242,7 @@ class _Lowering:
         if len(arguments) == 2:
             wanted = self._amount(arguments[1]).numeric
             if wanted.low != wanted.high or not wanted.whole or not -9 <= wanted.low <= 9:
-                raise Fault("CE239", self._parsed.span(arguments[1]))
+                raise Fault(Code.BAD_ROUND_DIGITS, self._parsed.span(arguments[1]))
             digits = int(wanted.low)
         return NumberValue(a.rounded(value.numeric, digits, "half_up"), value.there, value.na)
 
@@ -251,7 +252,7 @@ class _Lowering:
         """A number of periods: whole, written, at least 1."""
         if isinstance(tree, ast.Constant) and type(tree.value) is int and 1 <= tree.value <= MOST_PERIODS:
             return tree.value
-        raise Fault("CE253", self._parsed.span(tree), limit=MOST_PERIODS)
+        raise Fault(Code.BAD_NUMBER_OF_PERIODS, self._parsed.span(tree), limit=MOST_PERIODS)
 
     def _before(self, periods: int, tree: ast.expr) -> Meaning:
         scope = self._scope.before(periods)
@@ -278,9 +279,9 @@ class _Lowering:
         for part in ast.walk(condition):
             match part:
                 case ast.Call(ast.Name(name)) if name in PERIOD_FUNCTIONS:
-                    raise Fault("CE252", self._parsed.span(part))
+                    raise Fault(Code.NESTED_LOOK_BACK, self._parsed.span(part))
                 case ast.Call(ast.Name(name)) if name in CRITERION_FUNCTIONS:
-                    raise Fault("CE251", self._parsed.span(part), name=name)
+                    raise Fault(Code.CRITERIA_LOOKED_BACK_AT, self._parsed.span(part), name=name)
 
     def _title(self, arguments: Sequence[ast.expr]) -> TruthValue:
         ruleset, level = [normal(str(each.value)) for each in arguments if isinstance(each, ast.Constant)]
@@ -347,7 +348,7 @@ class ExpressionReader:
         try:
             node = scope.tree.find(name)
             if (name in scope.names or name in scope.broken) and "." not in name:
-                raise Fault("CE229", name=name)
+                raise Fault(Code.CRITERION_AND_VALUE, name=name)
         except Fault as fault:
             self.note(place, fault)
             return m.free_claim()
@@ -375,7 +376,7 @@ class ExpressionReader:
             amount: NumberValue = rule.amount(context)[0]
             return amount
         if not hasattr(rule, "picks"):
-            self.note(place, Fault("CE302", key=rule.KEY))
+            self.note(place, Fault(Code.BAD_DEFINITION, key=rule.KEY))
             return None
         picks, there, na = rule.picks(context)
         ways = []
@@ -393,7 +394,9 @@ class ExpressionReader:
 
 # ---- definitions in earlier periods ----------------------------------------------------------
 
-_ABOUT_LOOKING_BACK = frozenset({"CE251", "CE252", "CE256"})
+_ABOUT_LOOKING_BACK = frozenset(
+    {Code.CRITERIA_LOOKED_BACK_AT, Code.NESTED_LOOK_BACK, Code.TOO_MUCH_LOOKING_BACK}
+)
 """What is wrong with looking back at a definition, and not with the definition itself."""
 
 
@@ -434,9 +437,9 @@ def _defined_earlier(scope: Scope, name: str) -> Meaning | Fault:
     for parsed in _parsed_in(scope, definition):
         scope.observing.count_parts(parsed.tree)
         if parsed.criteria:
-            return Fault("CE251", name=name)
+            return Fault(Code.CRITERIA_LOOKED_BACK_AT, name=name)
         if parsed.looks_back:
-            return Fault("CE252")
+            return Fault(Code.NESTED_LOOK_BACK)
     problems = Problems()
     meaning = ExpressionReader(scope, problems).definition(definition)
     if meaning is not None:

@@ -21,13 +21,9 @@ from criteria_engine.core.values import (
     options_of,
     says,
 )
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.rules.parts import Dated, Input, Parameter, ParameterValue
-
-__all__ = [
-    "ON", "ON_NAME", "day_of_assessment", "earlier_name", "input_meaning", "observed_input",
-    "parameter_meaning", "span_of", "title_name",
-]  # fmt: skip
 
 ON = "@on"
 """The name under which the day of the assessment is observed."""
@@ -118,7 +114,7 @@ def _setting(setting: ParameterValue | Parameter) -> Meaning:
     if setting.dated:
         return _by_date(setting.dated)
     if setting.value is None:
-        raise Fault("CE303")
+        raise Fault(Code.BAD_PARAMETER)
     return fixed(setting.value)
 
 
@@ -128,21 +124,25 @@ def parameter_meaning(
     """What a parameter means; ``Fault`` where it is given in two ways, or a class is left out."""
     ways = [parameter.value is not None, parameter.dated is not None, parameter.by is not None]
     if sum(ways) != 1 or (parameter.by is None) != (parameter.values is None):
-        raise Fault("CE303")
+        raise Fault(Code.BAD_PARAMETER)
     if parameter.by is None or parameter.values is None:
         return _setting(parameter)
     if parameter.by not in inputs:
         known = nearest(parameter.by, inputs) or ", ".join(list(inputs)[:8]) or "–"
-        raise Fault("CE304" if parameter.by in names else "CE225", name=parameter.by, nearest=known)
+        raise Fault(
+            Code.NOT_A_CLASSIFIER if parameter.by in names else Code.UNKNOWN_NAME,
+            name=parameter.by,
+            nearest=known,
+        )
     of = names[parameter.by]
     options = options_of(of)
     if not options:
-        raise Fault("CE304", name=parameter.by)
+        raise Fault(Code.NOT_A_CLASSIFIER, name=parameter.by)
     values = dict(parameter.values)
     missing = [word for word in options if word not in values]
     extra = [word for word in values if word not in options]
     if missing or extra:
-        raise Fault("CE305", missing=", ".join(missing) or "–", extra=", ".join(extra) or "–")
+        raise Fault(Code.CLASSES_DIFFER, missing=", ".join(missing) or "–", extra=", ".join(extra) or "–")
     return _exhaustive([(says(of, word), _setting(values[word])) for word in options], of)
 
 

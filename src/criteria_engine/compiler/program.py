@@ -17,7 +17,8 @@ from itertools import count
 from typing import Any, TypeVar
 
 from criteria_engine.backends.interpreter import Interpreter
-from criteria_engine.backends.python import Anything, Output, Row, build_function
+from criteria_engine.backends.python import Output, Row, build_function
+from criteria_engine.backends.splitting import Anything
 from criteria_engine.compiler.inputs import InputReader
 from criteria_engine.compiler.levels import Outcome, Outcomes
 from criteria_engine.compiler.scope import Scope
@@ -27,8 +28,6 @@ from criteria_engine.core.nodes import Condition, NumberLike, Numeric
 from criteria_engine.core.traversal import children_first, inner
 from criteria_engine.core.values import TruthValue
 from criteria_engine.rules.parts import Consistency, Status
-
-__all__ = ["CODES", "LevelVerdict", "Program", "Slot", "Verdict"]
 
 CODES = (Status.MET, Status.NOT_MET, Status.NOT_APPLICABLE, Status.BLOCKED)
 """The states of a criterion in the order of ``Slot.states``."""

@@ -38,11 +38,10 @@ from criteria_engine.core.values import (
     free_claim,
     free_number,
 )
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.rules.parts import Combine, Input, RulesetParts
 from criteria_engine.rules.schema import built
-
-__all__ = ["ObservedInputs", "Scope"]
 
 _MOST_PARTS = 20_000
 """How many parts of expressions all looking back may go through: each period reads them anew."""
@@ -92,7 +91,7 @@ class ObservedInputs:
         """Count the parts that are read of an earlier period; ``Fault`` where they are too many."""
         self._parts += sum(isinstance(each, ast.expr) for each in ast.walk(tree))
         if self._parts > _MOST_PARTS:
-            raise Fault("CE256")
+            raise Fault(Code.TOO_MUCH_LOOKING_BACK)
 
 
 class Scope:
@@ -157,7 +156,7 @@ class Scope:
     def before(self, periods: int) -> Scope:
         """The same names so many periods earlier; ``Fault`` from there, since looking back does not nest."""
         if self.periods:
-            raise Fault("CE252")
+            raise Fault(Code.NESTED_LOOK_BACK)
         if periods not in self._earlier:
             self._earlier[periods] = self._view(
                 periods=periods, here=None, known_then={}, _free=False, _made=False
@@ -226,14 +225,16 @@ class Scope:
         if not self.broken.isdisjoint((name, ANYTHING)) or name in self.definitions:
             return Fault("")
         if name == "score" and not self.tree.names(name):
-            return Fault("CE251", name=name)
+            return Fault(Code.CRITERIA_LOOKED_BACK_AT, name=name)
         if self.tree.names(name):
-            return Fault("CE226", name=name)
+            return Fault(Code.CRITERION_AS_VALUE, name=name)
         known = [*self.names, *self.definitions, *(each for each in self.broken if is_id(each))]
         words = {word for declared in self.inputs.values() for word in declared.choices or ()}
         if name in words.union(*self.scales.values()):
             known = [f"'{name}'"]
-        return Fault("CE225", name=name, nearest=nearest(name, known) or ", ".join(known[:8]) or "–")
+        return Fault(
+            Code.UNKNOWN_NAME, name=name, nearest=nearest(name, known) or ", ".join(known[:8]) or "–"
+        )
 
     def title(self, ruleset: str, level: str) -> TruthValue:
         """Whether the subject holds that level of another ruleset, or a better one.
@@ -246,7 +247,9 @@ class Scope:
             set_by_overrides = [each.level for each in root.overrides if each.level]
             known = [*(each.id for each in root.levels), lowest, *set_by_overrides]
             if level not in known:
-                raise Fault("CE255", level=level, nearest=nearest(level, known) or ", ".join(known))
+                raise Fault(
+                    Code.UNKNOWN_OWN_LEVEL, level=level, nearest=nearest(level, known) or ", ".join(known)
+                )
         return self.observing.title(ruleset, level, self.periods)
 
     # ---- criteria --------------------------------------------------------------------------------
@@ -257,7 +260,7 @@ class Scope:
         ``Fault`` in earlier periods: criteria are judged now; what they were is not asked.
         """
         if self.periods:
-            raise Fault("CE251", name=function)
+            raise Fault(Code.CRITERIA_LOOKED_BACK_AT, name=function)
         node = self.tree.find(name or self.here or "")
         if self._free and function != "max_score":
             return self._free_of(function, node)
@@ -287,7 +290,7 @@ class Scope:
                 there, na = a.every([state.applies, least.there]), a.some([state.absent, least.na])
                 return NumberValue(least.numeric, there, na)
         if child.most is None:
-            raise Fault("CE227", name=node.path or "score()")
+            raise Fault(Code.NO_SHARE_OF_A_MAXIMUM, name=node.path or "score()")
         if function == "max_score":
             return NumberValue(child.most, child.there, child.absent, named=True)
         return self.share_of(node, child, Fraction(100 if function == "percent" else 1))
@@ -308,7 +311,7 @@ class Scope:
         """Points over maximum, bounded together; not applicable of a maximum of 0."""
         state = self.faces[node.path]
         if child.most is None:
-            raise Fault("CE227", name=node.path)
+            raise Fault(Code.NO_SHARE_OF_A_MAXIMUM, name=node.path)
         numeric = a.divide(a.times(a.number(scale), child.points), child.most)
         # what counts as met or as zero where it does not apply has points that its own parts do not have
         if node.criterion.not_applicable == "drop" or state.absent is a.FALSE:
@@ -369,7 +372,7 @@ class Scope:
 
 def _children(node: Node) -> Sequence[Node]:
     if not node.criterion.is_group:
-        raise Fault("CE228", name=node.path)
+        raise Fault(Code.NOT_A_GROUP, name=node.path)
     return node.children
 
 

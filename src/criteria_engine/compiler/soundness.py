@@ -21,13 +21,12 @@ from criteria_engine.compiler.program import Program
 from criteria_engine.compiler.tree import Node
 from criteria_engine.core.algebra import add
 from criteria_engine.core.grammar import nearest
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.rules.deduct import Deduct
 from criteria_engine.rules.parts import Combine, Criterion, Input, Parameter, RulesetParts
 from criteria_engine.rules.schema import built
 from criteria_engine.rules.score import Score
-
-__all__ = ["SoundRuleset"]
 
 _RULESET_ID = re.compile(r"[a-z0-9_][a-z0-9_-]*(\.[a-z0-9_][a-z0-9_-]*)*")
 
@@ -125,12 +124,12 @@ def _dated(parameter: Parameter) -> bool:
 
 def _check_head(ruleset: RulesetParts, root: Criterion, problems: Problems, broken: frozenset[str]) -> None:
     if not _RULESET_ID.fullmatch(ruleset.id):
-        problems.add("id", "CE112", name=ruleset.id)
+        problems.add("id", Code.BAD_RULESET_ID, name=ruleset.id)
     effective = ruleset.effective
     if effective and effective.from_ and effective.until and effective.from_ > effective.until:
-        problems.add("effective", "CE306", first=effective.from_, last=effective.until)
+        problems.add("effective", Code.ENDS_BEFORE_IT_BEGINS, first=effective.from_, last=effective.until)
     if not root.criteria and "criterion:" not in broken:
-        problems.add("criteria", "CE307")
+        problems.add("criteria", Code.NO_CRITERIA)
 
 
 def _check_names(ruleset: RulesetParts, problems: Problems) -> None:
@@ -144,20 +143,20 @@ def _check_names(ruleset: RulesetParts, problems: Problems) -> None:
     for section, parts in groups:
         for part in parts:
             if part.id in taken:
-                problems.add(f"{section}.{part.id}", "CE301", what=taken[part.id], name=part.id)
+                problems.add(f"{section}.{part.id}", Code.NAME_TAKEN, what=taken[part.id], name=part.id)
             taken.setdefault(part.id, section)
     for scale in ruleset.scales:
         if len(set(scale.words)) < max(2, len(scale.words)):
-            problems.add(f"scales.{scale.id}", "CE308", name=scale.id)
+            problems.add(f"scales.{scale.id}", Code.SCALE_TOO_SHORT, name=scale.id)
     for definition in ruleset.define:
         if (definition.expr is None) == (definition.rule is None):
-            problems.add(f"define.{definition.id}", "CE302", key="expr")
+            problems.add(f"define.{definition.id}", Code.BAD_DEFINITION, key="expr")
     for parameter in ruleset.parameters:
         dated_lists = [parameter.dated, *[each.dated for _, each in parameter.values or ()]]
         for dated in dated_lists:
             days = [entry.from_ for entry in dated or ()]
             if dated is not None and (not days or len(set(days)) < len(days)):
-                problems.add(f"parameters.{parameter.id}", "CE309")
+                problems.add(f"parameters.{parameter.id}", Code.BAD_VALUES_BY_DATE)
 
 
 def _check_input(given: Input, scales: Mapping[str, tuple[str, ...]], problems: Problems) -> None:
@@ -166,23 +165,26 @@ def _check_input(given: Input, scales: Mapping[str, tuple[str, ...]], problems: 
         if given.scale is None or given.scale not in scales:
             known = nearest(given.scale or "", scales) or ", ".join(scales) or "–"
             problems.add(
-                f"{place}.scale" if given.scale else place, "CE310", name=given.scale or "", nearest=known
+                f"{place}.scale" if given.scale else place,
+                Code.UNKNOWN_SCALE,
+                name=given.scale or "",
+                nearest=known,
             )
     elif given.scale is not None:
-        problems.add(f"{place}.scale", "CE311", key="scale", type=given.type)
+        problems.add(f"{place}.scale", Code.KEY_NOT_OF_TYPE, key="scale", type=given.type)
     if given.type == "choice":
         if not given.choices or len(set(given.choices)) < len(given.choices):
-            problems.add(f"{place}.choices" if given.choices else place, "CE312")
+            problems.add(f"{place}.choices" if given.choices else place, Code.BAD_CHOICES)
     elif given.choices is not None:
-        problems.add(f"{place}.choices", "CE311", key="choices", type=given.type)
+        problems.add(f"{place}.choices", Code.KEY_NOT_OF_TYPE, key="choices", type=given.type)
     if given.range is None:
         return
     if given.type not in ("number", "integer", "percent"):
-        problems.add(f"{place}.range", "CE311", key="range", type=given.type)
+        problems.add(f"{place}.range", Code.KEY_NOT_OF_TYPE, key="range", type=given.type)
     elif len(given.range) != 2 or given.range[0] > given.range[1]:
-        problems.add(f"{place}.range", "CE313")
+        problems.add(f"{place}.range", Code.BAD_RANGE)
     elif given.type == "percent" and not (given.range[0] >= 0 and given.range[1] <= 100):
-        problems.add(f"{place}.range", "CE314")
+        problems.add(f"{place}.range", Code.BAD_PERCENT_RANGE)
 
 
 # ---- the tree --------------------------------------------------------------------------------
@@ -194,29 +196,29 @@ def _check_criterion(reader: ExpressionReader, node: Node) -> None:
     criterion, problems = node.criterion, reader.problems
     ids = [child.criterion.id for child in node.children]
     for name in {each for each in ids if ids.count(each) > 1}:
-        problems.add(f"{node.place or 'criteria'}.{name}", "CE301", what="criteria", name=name)
+        problems.add(f"{node.place or 'criteria'}.{name}", Code.NAME_TAKEN, what="criteria", name=name)
     if node.path and not criterion.criteria and criterion.rule is None:
         if f"criterion:{node.path}" not in reader.scope.broken:
-            problems.add(node.place, "CE315")
+            problems.add(node.place, Code.NEITHER_RULE_NOR_CRITERIA)
     elif criterion.criteria and criterion.rule is not None:
-        problems.add(node.key(criterion.rule.KEY), "CE316", key=criterion.rule.KEY)
+        problems.add(node.key(criterion.rule.KEY), Code.GROUP_WITH_RULE, key=criterion.rule.KEY)
     elif criterion.rule is not None:
         _check_leaf(reader, node)
     _check_numbers(reader, node)
     combine, missing = criterion.combine, criterion.missing
     if combine is not None and (combine.word is None) == (combine.at_least is None):
-        reader.note(node.key("combine"), Fault("CE317"))
+        reader.note(node.key("combine"), Fault(Code.BAD_COMBINE))
     if missing is not None and (missing.word is None) == (missing.points is None):
-        reader.note(node.key("missing"), Fault("CE318"))
+        reader.note(node.key("missing"), Fault(Code.BAD_MISSING))
 
 
 def _check_leaf(reader: ExpressionReader, node: Node) -> None:
     criterion = node.criterion
     for key in _GROUP_KEYS:
         if getattr(criterion, key):
-            reader.note(node.key(key), Fault("CE319", key=key))
+            reader.note(node.key(key), Fault(Code.KEY_OF_GROUPS_ONLY, key=key))
     if criterion.least is not None and not isinstance(criterion.rule, Score | Deduct):
-        reader.note(node.key("least"), Fault("CE320"))
+        reader.note(node.key("least"), Fault(Code.LEAST_WITHOUT_DEDUCTION))
 
 
 def _check_numbers(reader: ExpressionReader, node: Node) -> None:
@@ -228,23 +230,23 @@ def _check_numbers(reader: ExpressionReader, node: Node) -> None:
     for key in ("points", "weight", "factor", "scale_to"):
         value = getattr(criterion, key)
         if value is not None and (value < 0 or (key == "scale_to" and value == 0)):
-            note(key, "CE321", key=key, value=f"{value:g}")
+            note(key, Code.NUMBER_TOO_SMALL, key=key, value=f"{value:g}")
     if criterion.floor is not None and criterion.cap is not None and criterion.floor > criterion.cap:
-        note("floor", "CE322")
+        note("floor", Code.FLOOR_ABOVE_CAP)
     most = 1 if criterion.points is None else criterion.points
     if criterion.least is not None and criterion.least > most:
-        note("least", "CE323")
+        note("least", Code.LEAST_ABOVE_POINTS)
     if criterion.round is not None and not -9 <= criterion.round.digits <= 9:
-        note("round", "CE324")
+        note("round", Code.BAD_DIGITS)
     above = (node.parent.criterion.combine if node.parent else None) or Combine()
     if criterion.bonus and not _is_sum(above):
-        note("bonus", "CE325")
+        note("bonus", Code.BONUS_OUTSIDE_SUM)
     if criterion.weight is not None and above.word not in ("mean", "geometric_mean"):
-        note("weight", "CE326")
+        note("weight", Code.WEIGHT_OUTSIDE_MEAN)
     if criterion.combine is not None and criterion.combine.word in ("mean", "geometric_mean"):
         weights = [1 if child.weight is None else child.weight for child in criterion.criteria]
         if weights and not any(weights):
-            note("combine", "CE327")
+            note("combine", Code.NO_WEIGHT)
 
 
 def _is_sum(combine: Combine) -> bool:
@@ -260,7 +262,7 @@ def _check_total(reader: ExpressionReader, node: Node) -> None:
     if any(name.startswith(inside) for name in reader.scope.broken):
         return  # something in it could not be read, so that its points are not known
     if not _is_sum(criterion.combine or Combine()):
-        reader.note(node.key("points"), Fault("CE328"))
+        reader.note(node.key("points"), Fault(Code.POINTS_OF_GROUP_WITHOUT_SUM))
         return
     plan = faces[node.path].joined
     full = plan.full if plan is not None else None
@@ -271,4 +273,6 @@ def _check_total(reader: ExpressionReader, node: Node) -> None:
     total = None if full is None or full.low != full.high else Fraction(repr(full.low))
     if total is None or total != Fraction(repr(criterion.points)):
         shown = "?" if total is None else f"{float(total):g}"
-        reader.note(node.key("points"), Fault("CE329", points=f"{criterion.points:g}", total=shown))
+        reader.note(
+            node.key("points"), Fault(Code.POINTS_NOT_A_SUM, points=f"{criterion.points:g}", total=shown)
+        )

@@ -21,14 +21,10 @@ from criteria_engine.core.grammar import nearest, normal
 from criteria_engine.core.nodes import Condition, Numeric, Part
 from criteria_engine.core.record import Record
 from criteria_engine.core.values import NumberValue, TruthValue
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.rules.parts import Criterion
 from criteria_engine.rules.shape import Judged
-
-__all__ = [
-    "ANYTHING", "CriterionState", "Node", "Tree", "WorkStep", "expressions_in", "in_order",
-    "prerequisite_name",
-]  # fmt: skip
 
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 _MOST_RINGS = 20
@@ -103,9 +99,11 @@ class Tree(Record):
         if len(several) == 1:
             return several[0]
         if several:
-            raise Fault("CE224", name=name, paths=", ".join(each.path for each in several))
+            raise Fault(Code.AMBIGUOUS_CRITERION, name=name, paths=", ".join(each.path for each in several))
         known = [*self.by_id, *self.by_path]
-        raise Fault("CE223", name=name, nearest=nearest(name, known) or ", ".join(list(self.by_id)[:8]))
+        raise Fault(
+            Code.UNKNOWN_CRITERION, name=name, nearest=nearest(name, known) or ", ".join(list(self.by_id)[:8])
+        )
 
     def names(self, name: str) -> bool:
         """Whether some criterion is called that."""

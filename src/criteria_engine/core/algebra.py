@@ -16,13 +16,6 @@ from criteria_engine.core import nodes
 from criteria_engine.core.arithmetic import EDGE, EXACT_FLOAT, NEAREST, as_float
 from criteria_engine.core.nodes import Branch, Compare, Condition, Number, Numeric, Operator, Truth
 
-__all__ = [
-    "FALSE", "ONE", "TRUE", "ZERO", "add", "apply", "choice", "compare", "contrary", "decimal", "divide",
-    "either", "every", "extreme", "fraction_on_grid", "is_nonzero", "is_zero", "negate", "number", "on_grid",
-    "opposite", "power", "remainder", "rounded", "some", "subtract", "times",
-]  # fmt: skip
-
-
 # ---- conditions: what always or never holds is folded ----------------------------------------
 
 TRUE = Truth(True)

@@ -1,4 +1,4 @@
-"""The arithmetic that generated programs call: plain floats, total, the same on every carrier.
+"""The arithmetic that generated programs call: plain floats, total, the same on every backend.
 
 Each function says in float operations what ``language.md`` calls the grid, rounding and the named
 functions. None raises; outside its domain each gives 0, since "not applicable" is asked beside it.
@@ -46,7 +46,7 @@ LN_TERMS = tuple(1.0 / (2 * n + 1) for n in range(11, -1, -1))
 
 
 def as_float(exact: Fraction) -> float:
-    """A constant as a float; infinite beyond what floats hold (only where nobody looks at it)."""
+    """A constant as a float; infinite beyond what floats hold (only where it is not used)."""
     try:
         return float(exact)
     except OverflowError:
@@ -145,7 +145,7 @@ def round_to(x: float, digits: int, mode: RoundingMode) -> float:
         steps = math.floor(size * 1e9 + 0.5) / 10.0 ** (9 - digits)
     else:
         steps = size * 10.0**digits
-    if not steps < EXACT_FLOAT:  # too large to round, or not a number: then nobody looks at it
+    if not steps < EXACT_FLOAT:  # too large to round, or not a number: then it is not used
         return x
     below = math.floor(steps)
     part = steps - below

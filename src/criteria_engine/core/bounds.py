@@ -18,9 +18,6 @@ from criteria_engine.core import nodes
 from criteria_engine.core.nodes import Branch, Condition, Number, Numeric
 from criteria_engine.core.traversal import children_first, inner
 
-__all__ = ["BoundsRewriter"]
-
-
 _Interval = tuple[Numeric, Numeric]
 """The low and the high end of a number; one and the same node where no missing value can change it."""
 

@@ -16,9 +16,8 @@ from typing import Any, NoReturn
 import attrs
 
 from criteria_engine.core.grammar import expression_tree
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault
-
-__all__ = ["Composable", "Expression", "expression"]
 
 _RANKS: tuple[tuple[type[ast.AST], int], ...] = (
     (ast.IfExp, 0), (ast.Or, 1), (ast.And, 2), (ast.Not, 3), (ast.Compare, 4), (ast.Add, 5), (ast.Sub, 5),
@@ -128,14 +127,14 @@ def expression(value: object) -> Expression:
     if isinstance(value, Expression):
         return value
     if isinstance(value, bool):
-        raise Fault("CE221", value=str(value))
+        raise Fault(Code.TRUTH_OF_PYTHON, value=str(value))
     if isinstance(value, Composable):
         return Expression(value.text)
     if isinstance(value, str):
         return Expression(value.strip())
     if isinstance(value, int | float | Decimal | Fraction):
         return Expression(_written(value))
-    raise Fault("CE222", value=repr(value)[:60])
+    raise Fault(Code.NOT_AN_EXPRESSION, value=repr(value)[:60])
 
 
 def _written(value: object) -> str:
@@ -157,7 +156,7 @@ def _written(value: object) -> str:
             return format(value, "f")
         case Fraction():
             return f"{value.numerator} / {value.denominator}"
-    raise Fault("CE222", value=repr(value)[:60])
+    raise Fault(Code.NOT_AN_EXPRESSION, value=repr(value)[:60])
 
 
 def _within(value: object, rank: int) -> str:

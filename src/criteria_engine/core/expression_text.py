@@ -7,11 +7,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault
-
-__all__ = [
-    "LONGEST_TEXT", "clean_text", "fold_name", "fold_word", "nearest", "shown_text", "without_lookalikes",
-]  # fmt: skip
 
 LONGEST_TEXT = 65_536
 """Characters a single value may have."""
@@ -42,7 +39,7 @@ def clean_text(text: str) -> str:
     sees: controls, line breaks inside, direction marks, zero-width ones, halves of a surrogate pair.
     """
     if len(text) > LONGEST_TEXT:
-        raise Fault("CE501", limit=f"{LONGEST_TEXT}")
+        raise Fault(Code.VALUE_TOO_LONG, limit=f"{LONGEST_TEXT}")
     if not text.isprintable() or "\N{REPLACEMENT CHARACTER}" in text:
         text = _with_plain_spaces(text.strip(" \t\r\n"))
     return unicodedata.normalize("NFC", text).strip(" ")
@@ -52,10 +49,10 @@ def _with_plain_spaces(text: str) -> str:
     letters = []
     for letter in text:
         if letter in "\r\n":
-            raise Fault("CE505")
+            raise Fault(Code.LINE_BREAK_IN_VALUE)
         kind = unicodedata.category(letter)
         if kind in _UNWANTED or letter == "\N{REPLACEMENT CHARACTER}":
-            raise Fault("CE502", character=f"U+{ord(letter):04X}")
+            raise Fault(Code.BROKEN_CHARACTER, character=f"U+{ord(letter):04X}")
         letters.append(" " if kind == "Zs" else letter)
     return "".join(letters)
 

@@ -7,21 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, chosen_language
-
-__all__ = [
-    "arrow",
-    "matplotlib",
-    "narwhals",
-    "numpy",
-    "numpy_if_there",
-]
 
 
 def _missing(package: str, extra: str, path: str = "frame") -> CriteriaError:
     """The fault of a package that is not installed; ``path`` names the argument that asked for it."""
     details = {"package": package, "extra": extra}
-    return CriteriaError([Diagnostic("CE571", details, path, lang=chosen_language())])
+    return CriteriaError([Diagnostic(Code.PACKAGE_MISSING, details, path, lang=chosen_language())])
 
 
 def numpy() -> Any:

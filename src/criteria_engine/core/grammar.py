@@ -16,15 +16,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from criteria_engine.core.record import Record
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault
-
-__all__ = [
-    "CRITERION_FUNCTIONS", "DECIMAL_COMMA", "DEEPEST", "FUNCTIONS", "LONGEST", "MOST_PERIODS", "MOST_PIECES",
-    "PERIOD_FUNCTIONS", "RESERVED", "TOKEN", "Parsed", "dotted", "expression_tree", "gate", "is_id",
-    "mended_date", "mended_number", "nearest", "normal", "parse", "run_module", "short", "shown_letter",
-    "statements",
-]  # fmt: skip
-
 
 # ---- the gate: length, depth, characters, numbers --------------------------------------------
 
@@ -61,9 +54,9 @@ def short(text: str) -> str:
 def gate(text: str) -> None:
     """Refuse what is too long, too deep or holds characters that no expression has."""
     if not text.strip():
-        raise Fault("CE202")
+        raise Fault(Code.EMPTY_EXPRESSION)
     if len(text) > LONGEST:
-        raise Fault("CE203", length=len(text), limit=LONGEST)
+        raise Fault(Code.EXPRESSION_TOO_LONG, length=len(text), limit=LONGEST)
     depth = chain = pieces = 0
     before = ""
     for token in TOKEN.finditer(text):
@@ -78,30 +71,30 @@ def gate(text: str) -> None:
         chain = chain + 1 if prefix else 0
         before = piece
         if depth > DEEPEST or chain > DEEPEST:
-            raise Fault("CE205", (token.start(), len(piece)), limit=DEEPEST)
+            raise Fault(Code.EXPRESSION_TOO_DEEP, (token.start(), len(piece)), limit=DEEPEST)
     if pieces > 2 * MOST_PIECES:
-        raise Fault("CE204", limit=MOST_PIECES)
+        raise Fault(Code.TOO_MANY_PARTS, limit=MOST_PIECES)
 
 
 def _gate_token(token: re.Match[str], kind: str, before: str) -> None:
     piece, span = token.group(), (token.start(), len(token.group()))
     if kind == "number" and not _NUMBER.fullmatch(piece):
-        raise Fault("CE206", span, number=short(piece), mended=mended_number(piece))
+        raise Fault(Code.GROUPED_NUMBER, span, number=short(piece), mended=mended_number(piece))
     if kind == "number" and len(piece.replace(".", "")) > _MOST_DIGITS:
-        raise Fault("CE102", span, value=short(piece))
+        raise Fault(Code.NUMBER_OUT_OF_BOUNDS, span, value=short(piece))
     if kind == "number" and re.match(r"0[0-9]", piece):
-        raise Fault("CE206", span, number=piece, mended=mended_number(piece))
+        raise Fault(Code.GROUPED_NUMBER, span, number=piece, mended=mended_number(piece))
     if kind == "word" and piece in _WORD_INSTEAD:
-        raise Fault("CE207", span, found=piece, mended=_WORD_INSTEAD[piece])
+        raise Fault(Code.WRONG_NOTATION, span, found=piece, mended=_WORD_INSTEAD[piece])
     if kind == "other":
         if piece in _INSTEAD:
-            raise Fault("CE207", span, found=piece, mended=_INSTEAD[piece])
-        raise Fault("CE208", span, character=shown_letter(piece))
+            raise Fault(Code.WRONG_NOTATION, span, found=piece, mended=_INSTEAD[piece])
+        raise Fault(Code.CHARACTER_NOT_IN_EXPRESSIONS, span, character=shown_letter(piece))
     if kind == "text" and (before[-1:] in "'\"" or before.isidentifier()) and before not in ("", *_INFIX):
-        raise Fault("CE208", span, character=shown_letter(piece[0]))
+        raise Fault(Code.CHARACTER_NOT_IN_EXPRESSIONS, span, character=shown_letter(piece[0]))
     if kind == "text" and ("\\" in piece or not piece.isprintable()):
         odd = next(letter for letter in piece if letter == "\\" or not letter.isprintable())
-        raise Fault("CE208", span, character=shown_letter(odd))
+        raise Fault(Code.CHARACTER_NOT_IN_EXPRESSIONS, span, character=shown_letter(odd))
 
 
 def shown_letter(letter: str) -> str:
@@ -242,7 +235,7 @@ def parse(text: str) -> Parsed:
     except SyntaxError as error:
         raise _syntax_fault(flat, error) from None
     except (ValueError, MemoryError, RecursionError):
-        raise Fault("CE201", text=short(flat)) from None
+        raise Fault(Code.UNREADABLE_EXPRESSION, text=short(flat)) from None
     names: list[str] = []
     criteria: list[tuple[str, str]] = []
     _look_through(flat, tree, names, criteria)
@@ -271,12 +264,12 @@ def _syntax_fault(text: str, error: SyntaxError) -> Fault:
     if percent and re.search(r"[0-9]" + ends, text):
         number = percent.group().split("%")[0].strip()
         return Fault(
-            "CE209", (percent.start(), len(number) + 1), found=number + "%", mended=f"{number} / 100"
+            Code.BAD_LITERAL, (percent.start(), len(number) + 1), found=number + "%", mended=f"{number} / 100"
         )
     opened = text.count("(") - text.count(")") or text.count("[") - text.count("]")
     if opened:
-        return Fault("CE210", (start, 1), bracket="(" if opened > 0 else ")")
-    return Fault("CE201", (start, width), text=short(text))
+        return Fault(Code.UNMATCHED_BRACKET, (start, 1), bracket="(" if opened > 0 else ")")
+    return Fault(Code.UNREADABLE_EXPRESSION, (start, width), text=short(text))
 
 
 def _token_at(text: str, offset: int) -> tuple[int, int]:
@@ -299,9 +292,9 @@ def _look_through(text: str, root: ast.expr, names: list[str], criteria: list[tu
             pieces += 1
             depth += 0 if parent is None or _same_chain(parent, tree) else 1
             if depth > DEEPEST + 1:
-                raise Fault("CE205", _span(text, tree), limit=DEEPEST)
+                raise Fault(Code.EXPRESSION_TOO_DEEP, _span(text, tree), limit=DEEPEST)
             if pieces > MOST_PIECES:
-                raise Fault("CE204", limit=MOST_PIECES)
+                raise Fault(Code.TOO_MANY_PARTS, limit=MOST_PIECES)
         waiting.extend((each, depth, tree) for each in _inner(text, tree, parent, names, criteria))
 
 
@@ -336,11 +329,11 @@ def _inner(
         case ast.Compare(left, operators, comparators):
             for operator, right in zip(operators, comparators, strict=True):
                 if isinstance(operator, ast.In | ast.NotIn) != isinstance(right, ast.List):
-                    raise Fault("CE213", _span(text, right))
+                    raise Fault(Code.IN_WANTS_A_LIST, _span(text, right))
             return [left, *operators, *comparators]
         case ast.BinOp(left, ast.Pow(), right):
             if not (isinstance(right, ast.Constant) and type(right.value) is int and right.value <= 10):
-                raise Fault("CE214", _span(text, right))
+                raise Fault(Code.BAD_POWER, _span(text, right))
             return [left, right]
     return list(ast.iter_child_nodes(tree))
 
@@ -351,17 +344,17 @@ def _inner_call(text: str, call: ast.Call, criteria: list[tuple[str, str]]) -> l
         raise _refused(text, call)
     place = _span(text, call.func)
     if name not in FUNCTIONS:
-        raise Fault("CE211", place, name=name, nearest=nearest(name, FUNCTIONS) or _COMMON)
+        raise Fault(Code.UNKNOWN_FUNCTION, place, name=name, nearest=nearest(name, FUNCTIONS) or _COMMON)
     least, most = FUNCTIONS[name]
     if not least <= len(call.args) <= most:
         wanted = str(least) if least == most else f"{least}–{most}" if most < 1000 else f"≥ {least}"
-        raise Fault("CE212", place, name=name, wanted=wanted, found=len(call.args))
+        raise Fault(Code.WRONG_NUMBER_OF_ARGUMENTS, place, name=name, wanted=wanted, found=len(call.args))
     if name == "holds":  # a title's ruleset and level are texts, and nothing else
         for argument in call.args:
             if not (
                 isinstance(argument, ast.Constant) and isinstance(argument.value, str) and argument.value
             ):
-                raise Fault("CE254", _span(text, argument))
+                raise Fault(Code.BAD_HOLDS_ARGUMENTS, _span(text, argument))
         return []
     if name not in CRITERION_FUNCTIONS:
         return list(call.args)
@@ -377,7 +370,7 @@ def dotted(text: str, argument: ast.expr) -> str:
         parts.append(tree.attr)
         tree = tree.value
     if not isinstance(tree, ast.Name):
-        raise Fault("CE216", _span(text, argument))
+        raise Fault(Code.CRITERION_NAME_WANTED, _span(text, argument))
     return normal(".".join([tree.id, *reversed(parts)]))
 
 
@@ -396,5 +389,5 @@ def _refused(text: str, tree: ast.AST) -> Fault:
         if comma := DECIMAL_COMMA.search(text, span[0], sum(span)):
             span = comma.start(), len(comma[0])
         found = short(text[span[0] : sum(span)])
-        return Fault("CE217", span, found=found, mended=found.replace(",", ".", 1))
-    return Fault("CE218", span, found=short(text[span[0] : sum(span)]))
+        return Fault(Code.DECIMAL_COMMA, span, found=found, mended=found.replace(",", ".", 1))
+    return Fault(Code.NOT_IN_THE_LANGUAGE, span, found=short(text[span[0] : sum(span)]))

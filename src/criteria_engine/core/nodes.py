@@ -1,7 +1,7 @@
 """The closed core: what every rule, group and level comes down to.
 
 Two kinds of expression, numbers and conditions, over observed inputs. A *not applicable* value
-never appears here: whoever lowers to the core carries it beside the value as a pair of conditions
+never appears here: lowering carries it beside the value as a pair of conditions
 ("it applies", "it does not"), each written out positively. So the only question asked of a
 condition later is "can this be true?", and ``bounds`` answers it part by part.
 
@@ -9,7 +9,7 @@ Texts appear only inside conditions (``Among``, ``Same``). Places on a scale, da
 of inputs are numbers and flags.
 
 Each number knows what it can be at all (``low``, ``high``), whether it is ``whole`` and whether it
-stands ``on_grid`` (a multiple of one billionth): that is how edges that nobody can reach are found,
+stands ``on_grid`` (a multiple of one billionth): that is how edges that cannot be reached are found,
 and why complete data needs so little rounding. Parts are shared by reference: the core of a
 ruleset is a graph, compared by identity.
 """
@@ -20,14 +20,6 @@ from fractions import Fraction
 from typing import Final, Literal, NamedTuple, final
 
 from criteria_engine.core.record import Record
-
-__all__ = [
-    "NA", "Among", "And", "Apply", "Bounds", "Branch", "Choice", "Compare", "Condition", "Difference",
-    "Extreme", "FunctionName", "InputEvidenced", "InputFlag", "InputGiven", "InputNotApplicable",
-    "InputNumber", "Mixture", "MixturePart", "Not", "NotApplicable", "Number", "NumberLike", "Numeric",
-    "Operator", "Or", "Part", "Power", "Product", "Quotient", "Ratio", "Remainder", "Rounded", "RoundingMode",
-    "Same", "Settled", "Sum", "Tighter", "Truth",
-]  # fmt: skip
 
 Operator = Literal["<", "<=", ">", ">=", "==", "!="]
 RoundingMode = Literal["half_up", "half_even", "down", "up"]
@@ -175,7 +167,7 @@ class Product(NumberLike):
 
 
 class Quotient(NumberLike):
-    """``left`` divided by ``right``; 0 where the divisor is 0 (whoever asks has asked that before).
+    """``left`` divided by ``right``; 0 where the divisor is 0 (which is asked beside it).
 
     ``nearest`` is the smallest size that a divisor other than 0 has: 1 for whole numbers.
     """
@@ -207,7 +199,7 @@ class Extreme(NumberLike):
 
 
 class Apply(NumberLike):
-    """A named function; outside its domain 0 (whoever asks has asked that before).
+    """A named function; outside its domain 0 (which is asked beside it).
 
     ``log`` and ``power_of_e`` are ``ln`` and ``exp`` off the grid, with ``log(0)`` minus infinity.
     """

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from typing import Any, Self, dataclass_transform
 
-__all__ = ["Record"]
-
 
 @dataclass_transform(eq_default=False, frozen_default=True)
 class _RecordType(type):

@@ -8,8 +8,6 @@ from typing import assert_never
 from criteria_engine.core import nodes
 from criteria_engine.core.nodes import Condition, Numeric
 
-__all__ = ["children_first", "inner", "inputs_of"]
-
 
 def children_first(
     roots: Iterable[Condition | Numeric],

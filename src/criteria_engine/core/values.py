@@ -29,15 +29,8 @@ from criteria_engine.core.nodes import (
     Tighter,
 )
 from criteria_engine.core.record import Record
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault
-
-__all__ = [
-    "FREE", "TOO_LARGE", "Meaning", "NumberValue", "TextCase", "TextValue", "TruthValue", "all_of", "any_of",
-    "applied", "as_amount", "as_claim", "binary", "chosen", "compared", "conditional", "contrary_of",
-    "counted", "day_of", "first_there", "fitted", "fixed", "fixed_day", "free_claim", "free_number",
-    "handed_over", "is_free", "is_known", "joined_ways", "kind_of", "least_of", "least_of_any", "long_sum",
-    "options_of", "said", "says", "within",
-]  # fmt: skip
 
 _FAR = 10**300
 
@@ -171,14 +164,14 @@ def says(meaning: Meaning, word: str) -> TruthValue:
 def as_claim(meaning: Meaning) -> TruthValue:
     """The meaning as a condition; ``Fault`` if it is none."""
     if not isinstance(meaning, TruthValue):
-        raise Fault("CE235", found_kind=kind_of(meaning))
+        raise Fault(Code.CONDITION_WANTED, found_kind=kind_of(meaning))
     return meaning
 
 
 def as_amount(meaning: Meaning) -> NumberValue:
     """The meaning as a number; ``Fault`` if it is none."""
     if not isinstance(meaning, NumberValue) or meaning.kind != "number":
-        raise Fault("CE236", found_kind=kind_of(meaning))
+        raise Fault(Code.NUMBER_WANTED, found_kind=kind_of(meaning))
     return meaning
 
 
@@ -254,14 +247,19 @@ def day_of(word: str) -> int:
     try:
         return datetime.date.fromisoformat(word).toordinal()
     except ValueError:
-        raise Fault("CE233", word=word, mended=mended_date(word)) from None
+        raise Fault(Code.TEXT_NOT_A_DATE, word=word, mended=mended_date(word)) from None
 
 
 def _place(word: str, words: tuple[str, ...]) -> int:
     if not words:
         raise Fault("")  # the scale is not there, which is said where it is named
     if word not in words:
-        raise Fault("CE232", word=word, words=", ".join(words), nearest=nearest(word, words) or words[-1])
+        raise Fault(
+            Code.WORD_NOT_OF_INPUT,
+            word=word,
+            words=", ".join(words),
+            nearest=nearest(word, words) or words[-1],
+        )
     return words.index(word)
 
 
@@ -326,7 +324,9 @@ def _joined_amounts(
     amounts = [value for value in alike if isinstance(value, NumberValue)]
     kinds = {(amount.kind, amount.words) for amount in amounts}
     if len(amounts) < len(alike) or len(kinds) > 1:
-        raise Fault("CE234", kinds=", ".join(sorted({kind_of(value) for value in alike})))
+        raise Fault(
+            Code.BRANCHES_OF_SEVERAL_KINDS, kinds=", ".join(sorted({kind_of(value) for value in alike}))
+        )
     branches = [
         Branch(test, a.every([guard, amount.there]), amount.numeric)
         for (test, guard, _), amount in zip(ways, amounts, strict=True)
@@ -465,7 +465,7 @@ def applied(name: str, values: Sequence[NumberValue]) -> NumberValue:
             outside = a.compare(a.opposite(edge), first.numeric, a.ZERO)
             value = a.apply(function, [first.numeric])
             return NumberValue(value, a.every([first.there, inside]), a.some([first.na, outside]))
-    raise Fault("CE211", name=name, nearest="")
+    raise Fault(Code.UNKNOWN_FUNCTION, name=name, nearest="")
 
 
 # ---- comparisons -----------------------------------------------------------------------------
@@ -490,7 +490,7 @@ def compared(operator: Operator, left: Meaning, right: Meaning) -> TruthValue:
             same = a.some([a.every([one.guard, two.guard, _agree(one, two, True)]) for one, two in pairs])
             other = a.some([a.every([one.guard, two.guard, _agree(one, two, False)]) for one, two in pairs])
         case _:
-            raise Fault("CE231", left_kind=kind_of(left), right_kind=kind_of(right))
+            raise Fault(Code.INCOMPARABLE_KINDS, left_kind=kind_of(left), right_kind=kind_of(right))
     equal = TruthValue(same, other, na)
     return equal if operator == "==" else contrary_of(equal)
 
@@ -499,7 +499,12 @@ def _check_words(text: TextValue, other: TextValue) -> None:
     """``Fault`` where a fixed text is compared with one that never says it."""
     word, domain = text.constant, other.domain
     if word is not None and domain and other.constant is None and word not in domain:
-        raise Fault("CE232", word=word, words=", ".join(domain), nearest=nearest(word, domain) or domain[0])
+        raise Fault(
+            Code.WORD_NOT_OF_INPUT,
+            word=word,
+            words=", ".join(domain),
+            nearest=nearest(word, domain) or domain[0],
+        )
 
 
 def _agree(one: TextCase, two: TextCase, wanted: bool) -> Condition:
@@ -526,7 +531,7 @@ def within(value: Meaning, options: Sequence[Meaning]) -> TruthValue:
     texts = [option for option in options if isinstance(option, TextValue)]
     if len(texts) < len(options):
         other = next(option for option in options if not isinstance(option, TextValue))
-        raise Fault("CE231", left_kind="text", right_kind=kind_of(other))
+        raise Fault(Code.INCOMPARABLE_KINDS, left_kind="text", right_kind=kind_of(other))
     for text in texts:
         _check_words(text, value)
         _check_words(value, text)
@@ -550,7 +555,7 @@ def _within_scale(value: NumberValue, options: Sequence[Meaning]) -> TruthValue:
     for option in options:
         placed = fitted(option, value)
         if not isinstance(placed, NumberValue) or placed.words != value.words:
-            raise Fault("CE231", left_kind="scale", right_kind=kind_of(placed))
+            raise Fault(Code.INCOMPARABLE_KINDS, left_kind="scale", right_kind=kind_of(placed))
         places.add(int(placed.numeric.low))
     others = set(range(len(value.words))) - places
     return TruthValue(

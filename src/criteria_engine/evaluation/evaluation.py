@@ -14,10 +14,9 @@ from criteria_engine.compiler.names import earlier_name
 from criteria_engine.compiler.program import Program
 from criteria_engine.core.grammar import nearest, normal
 from criteria_engine.evaluation.result import Result
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.rules.parts import Dated, Parameter, RulesetParts
-
-__all__ = ["History", "Titled", "checked_day", "evaluate", "first_day", "levels_that_reach"]
 
 History = Sequence[Mapping[str, Any] | None]
 """The values of earlier periods, the newest first; None for a period of which nothing is known."""
@@ -104,7 +103,7 @@ def _earlier_values(program: Program, history: object, problems: Problems, *, st
     if history is None:
         return values
     if isinstance(history, str | bytes | Mapping) or not isinstance(history, Iterable):
-        problems.add("history", "CE562")
+        problems.add("history", Code.BAD_HISTORY)
         return values
     inputs = {given.id: given for given in program.door.inputs if "(" not in given.id}
     for back, period in enumerate(history, 1):
@@ -112,7 +111,7 @@ def _earlier_values(program: Program, history: object, problems: Problems, *, st
         if period is None:
             continue
         if not isinstance(period, Mapping):
-            problems.add(path, "CE562")
+            problems.add(path, Code.BAD_HISTORY)
             continue
         for key, value in period.items():
             name = normal(key) if isinstance(key, str) else repr(key)[:60]
@@ -120,10 +119,10 @@ def _earlier_values(program: Program, history: object, problems: Problems, *, st
             if name not in inputs:
                 if strict:
                     likely = nearest(name, inputs) or ", ".join(sorted(inputs)[:8])
-                    problems.add(f"{path}.{name}", "CE551", name=name, nearest=likely)
+                    problems.add(f"{path}.{name}", Code.UNKNOWN_INPUT, name=name, nearest=likely)
                 continue
             if asked in values:
-                problems.add(f"{path}.{name}", "CE810", name=name)
+                problems.add(f"{path}.{name}", Code.NAME_REPEATED, name=name)
             try:
                 program.door.value_of(inputs[name], value)
             except Fault as fault:
@@ -145,14 +144,14 @@ def _titles_held(
     if titles is None:
         return answers
     if not isinstance(titles, Mapping):
-        problems.add("titles", "CE563", value=type(titles).__name__)
+        problems.add("titles", Code.BAD_TITLE, value=type(titles).__name__)
         return answers
     known_sets = {each.id: each for each in sets}
     for ruleset, held in titles.items():
         newest_first = held if isinstance(held, list | tuple) else [held]
         wrong = [title for title in newest_first if not isinstance(title, str | Result | None)]
         if wrong or not isinstance(ruleset, str):
-            problems.add(f"titles.{ruleset}", "CE563", value=repr(wrong[0] if wrong else ruleset)[:60])
+            problems.add(f"titles.{ruleset}", Code.BAD_TITLE, value=repr(wrong[0] if wrong else ruleset)[:60])
             continue
         reported: set[tuple[str, str | None]] = set()
         for name, (of, level, back) in program.judging.observing.origins.items():
@@ -174,7 +173,7 @@ def _is_held(ruleset: str, level: str, held: Titled, sets: Mapping[str, RulesetP
         return None
     if isinstance(held, Result):
         if held.ruleset.id != ruleset:
-            raise Fault("CE565", name=held.ruleset.id, ruleset=ruleset)
+            raise Fault(Code.RESULT_OF_ANOTHER_RULESET, name=held.ruleset.id, ruleset=ruleset)
         possible = held.possible_levels
         if not possible or held.may_be_referred:
             return None
@@ -192,7 +191,12 @@ def _reaches(held: str, level: str, ruleset: RulesetParts | None) -> bool:
     for each in (level, held):
         if each not in known:
             listed = ", ".join(dict.fromkeys(known))
-            raise Fault("CE564", level=each, ruleset=ruleset.id, nearest=nearest(each, known) or listed)
+            raise Fault(
+                Code.UNKNOWN_TITLE_LEVEL,
+                level=each,
+                ruleset=ruleset.id,
+                nearest=nearest(each, known) or listed,
+            )
     if held in ranks and level in ranks:
         return ranks.index(held) <= ranks.index(level)
     return held == level
@@ -225,7 +229,7 @@ def _check_mappings(**given: object) -> None:
     problems = Problems()
     for name, value in given.items():
         if not isinstance(value, Mapping):
-            problems.add(name, "CE566", name=name, found=type(value).__name__)
+            problems.add(name, Code.VALUES_NOT_BY_NAME, name=name, found=type(value).__name__)
     problems.raise_errors()
 
 
@@ -236,7 +240,7 @@ def _check_names(program: Program, values: Mapping[str, Any]) -> None:
     for name in program.judging.observing.found:
         if name in values:
             likely = nearest(name, inputs) or ", ".join(sorted(inputs)[:8])
-            problems.add(f"values.{name}", "CE551", name=name, nearest=likely)
+            problems.add(f"values.{name}", Code.UNKNOWN_INPUT, name=name, nearest=likely)
     problems.raise_errors()
 
 
@@ -270,7 +274,7 @@ def _day_of(on: object) -> datetime.date | None:
         return datetime.date.fromisoformat(str(on))
     except ValueError:
         problems = Problems()
-        problems.add("on", "CE558", name="on", value=repr(on)[:60])
+        problems.add("on", Code.INPUT_NOT_A_DATE, name="on", value=repr(on)[:60])
         raise CriteriaError(problems) from None
 
 
@@ -281,13 +285,15 @@ def _check_day_and_evidence(
     known = {given.id for given in ruleset.inputs}
     for name in evidence:
         if name not in known:
-            problems.add(f"evidence.{name}", "CE551", name=name, nearest=nearest(name, known) or "–")
+            problems.add(
+                f"evidence.{name}", Code.UNKNOWN_INPUT, name=name, nearest=nearest(name, known) or "–"
+            )
     if program.needs_day and on is None:
-        problems.add("on", "CE559")
+        problems.add("on", Code.DAY_WANTED)
     for parameter, dated in _dated_values(ruleset):
         first = min(entry.from_ for entry in dated)
         if on is not None and on < first:
-            problems.add("on", "CE560", name=parameter.id, first=first, on=on)
+            problems.add("on", Code.NO_PARAMETER_YET, name=parameter.id, first=first, on=on)
     problems.raise_errors()
 
 
@@ -297,6 +303,9 @@ def _check_consistency(ruleset: RulesetParts, broken: Sequence[bool]) -> None:
         if is_broken:
             note = rule.note.in_language("vi")
             problems.add(
-                f"consistency[{number}]", "CE561", rule=rule.holds.text, note=f" ({note})" if note else ""
+                f"consistency[{number}]",
+                Code.CONTRADICTION,
+                rule=rule.holds.text,
+                note=f" ({note})" if note else "",
             )
     problems.raise_errors()

@@ -21,8 +21,6 @@ from criteria_engine.core import algebra as a
 from criteria_engine.core.nodes import NA, Compare, Condition, NumberLike, Numeric, Settled
 from criteria_engine.core.traversal import children_first, inner, inputs_of
 
-__all__ = ["CompiledSearch", "open_below", "telling"]
-
 _Part = Condition | Numeric
 
 _PATIENCE = 16

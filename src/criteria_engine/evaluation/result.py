@@ -26,7 +26,6 @@ from criteria_engine.rules.schema import digest_of
 if TYPE_CHECKING:  # what a verb gives; the room is loaded when the verb is called
     from criteria_engine.explanation.explanation import Explanation
 
-__all__ = ["Criteria", "CriterionResult", "Result", "leaves_of", "plain"]
 
 _bounds = tuple.__new__  # what a named tuple calls itself, without the call in between
 # What the rooms that explain and count results ask of them; ``dir()`` does not show it.

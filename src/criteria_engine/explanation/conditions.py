@@ -23,12 +23,6 @@ from criteria_engine.explanation.lines import ExplanationLine, Piece, Shortfall
 from criteria_engine.explanation.phrases import SIGNS, Subexpression, Wording
 from criteria_engine.messages.formatting import date
 
-__all__ = [
-    "ConditionWriter",
-    "share_missed_by",
-]
-
-
 # ---- By how much a comparison that fails is missed: exact, and checked ----
 
 _FLIPPED: Mapping[Operator, Operator] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}

@@ -28,12 +28,6 @@ from criteria_engine.explanation.phrases import Subexpression
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.rules.parts import Otherwise, Override
 
-__all__ = [
-    "Comparison",
-    "EvaluatedExpressions",
-    "decision_of",
-]
-
 _T = TypeVar("_T")
 
 

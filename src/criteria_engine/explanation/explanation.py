@@ -32,12 +32,6 @@ from criteria_engine.messages.diagnostics import Language, chosen_language
 from criteria_engine.messages.titles import Titles
 from criteria_engine.rules.parts import Criterion, Definition, Level, Otherwise, Override, Status
 
-__all__ = [
-    "Explanation",
-    "ExplanationWriter",
-    "explain",
-]
-
 _STATUS_OF = {"held": "met", "fails": "not_met", "open": "unknown"}
 
 

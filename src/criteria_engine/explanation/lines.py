@@ -14,15 +14,6 @@ import attrs
 
 from criteria_engine.core.nodes import Bounds
 
-__all__ = [
-    "Decision",
-    "ExplanationLine",
-    "OverrideOutcome",
-    "Piece",
-    "Requirement",
-    "Shortfall",
-]
-
 
 @attrs.frozen
 class Piece:

@@ -14,11 +14,6 @@ from criteria_engine.messages.diagnostics import chosen_language
 from criteria_engine.rules.parts import Criterion, Level, RulesetParts, Status
 from criteria_engine.rules.shape import Clause, Rule
 
-__all__ = [
-    "result_html",
-    "ruleset_html",
-]
-
 _MOST_BYTES = 95_000
 _MOST_CRITERIA = 200
 

@@ -21,13 +21,6 @@ from criteria_engine.messages.speaker import Speaker
 from criteria_engine.messages.titles import Titles
 from criteria_engine.rules.parts import RulesetParts
 
-__all__ = [
-    "MARKS",
-    "SIGNS",
-    "Subexpression",
-    "Wording",
-]
-
 SIGNS: Mapping[str, str] = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "==": "=", "!=": "≠"}
 """Signs of comparison as a reader knows them."""
 

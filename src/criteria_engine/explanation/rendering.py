@@ -11,16 +11,6 @@ from criteria_engine.explanation.lines import ExplanationLine, Piece
 from criteria_engine.explanation.phrases import MARKS
 from criteria_engine.messages.formatting import width_of
 
-__all__ = [
-    "STYLE",
-    "escaped",
-    "html",
-    "items",
-    "markdown",
-    "plain",
-    "text",
-]
-
 _COLUMNS, _STEP, _HANGING, _DEEPEST = 100, 2, 2, 20
 
 STYLE = (

@@ -21,8 +21,6 @@ from criteria_engine.messages import formatting
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.rules.shape import Clause, Rule
 
-__all__ = ["RuleWriter"]
-
 _EDGES = {"at_least": ">=", "above": ">", "at_most": "<=", "below": "<", "equals": "=="}
 
 

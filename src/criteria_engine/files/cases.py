@@ -24,6 +24,7 @@ from criteria_engine.evaluation.result import Result
 from criteria_engine.files.document import Document
 from criteria_engine.files.library import Library
 from criteria_engine.files.reading import read_document, read_ruleset
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Fault, Problems
 from criteria_engine.rules.parts import Case, Expected, Status
 from criteria_engine.rules.schema import (
@@ -40,21 +41,6 @@ from criteria_engine.rules.schema import (
     part,
 )
 from criteria_engine.ruleset import Ruleset
-
-__all__ = [
-    "CaseFile",
-    "CaseOutcome",
-    "TestRun",
-    "Unreached",
-    "check_cases",
-    "companion_cases",
-    "companion_of",
-    "read_companion",
-    "run_cases",
-    "run_tests",
-    "unreached",
-    "written",
-]
 
 _UNDECIDED = "undecided"
 # The scalar that reads a value of an input or of a definition; texts and words stay as they are.
@@ -193,7 +179,7 @@ def _typed_values(
     for name, text in texts:
         if name not in inputs:
             near = nearest(name, inputs) or ", ".join(list(inputs)[:8])
-            problems.add(f"{path}.{name}", "CE551", name=name, nearest=near)
+            problems.add(f"{path}.{name}", Code.UNKNOWN_INPUT, name=name, nearest=near)
             continue
         try:
             value = _typed(inputs[name].type, text)
@@ -221,7 +207,7 @@ def _check_expected(ruleset: Ruleset, case: Case, path: str, problems: Problems)
     levels = _levels(ruleset)
     if expected == Expected():
         example = levels[0] if levels else "…"
-        problems.add(path, "CE625", severity="warning", level=example)
+        problems.add(path, Code.NOTHING_EXPECTED, severity="warning", level=example)
     path = f"{path}.expect"
     if expected.level is not None:
         _check_level(expected.level, (*levels, _UNDECIDED) if levels else (), f"{path}.level", problems)
@@ -229,7 +215,7 @@ def _check_expected(ruleset: Ruleset, case: Case, path: str, problems: Problems)
         _check_level(level, levels, f"{path}.possible_levels[{index}]", problems)
     for key, ends in (("score", expected.score), ("max_score", expected.max_score)):
         if ends is not None and (len(ends) not in (1, 2) or ends[0] > ends[-1]):
-            problems.add(f"{path}.{key}", "CE624")
+            problems.add(f"{path}.{key}", Code.BAD_EXPECTED_SCORE)
     for name, wanted in expected.criteria:
         _check_criterion(ruleset, name, wanted, f"{path}.criteria.{name}", problems)
     defined = [each.id for each in ruleset.define]
@@ -237,7 +223,7 @@ def _check_expected(ruleset: Ruleset, case: Case, path: str, problems: Problems)
         try:
             if name not in defined:
                 near = nearest(name, defined) or ", ".join(defined[:8]) or "–"
-                raise Fault("CE623", name=name, nearest=near)
+                raise Fault(Code.UNKNOWN_DEFINITION, name=name, nearest=near)
             _wanted_value(ruleset, name, wanted)
         except Fault as fault:
             problems.add_fault(f"{path}.values.{name}", fault)
@@ -254,7 +240,7 @@ def _check_level(level: str, known: Sequence[str], path: str, problems: Problems
     if level not in known:
         near = nearest(level, known) or ", ".join(known) or "–"
         near = "`referred: …`" if level == "referred" else near
-        problems.add(path, "CE621", name=level, nearest=near)
+        problems.add(path, Code.EXPECTED_LEVEL_UNKNOWN, name=level, nearest=near)
 
 
 def _check_criterion(ruleset: Ruleset, name: str, wanted: str | None, path: str, problems: Problems) -> None:
@@ -268,7 +254,7 @@ def _check_criterion(ruleset: Ruleset, name: str, wanted: str | None, path: str,
     try:
         NUMBER.read(wanted or "")
     except Fault:
-        problems.add(path, "CE622", value=wanted or "null", words=", ".join(states))
+        problems.add(path, Code.NEITHER_STATE_NOR_POINTS, value=wanted or "null", words=", ".join(states))
 
 
 def _wanted_value(ruleset: Ruleset, name: str, text: str | None) -> Any:
@@ -287,28 +273,30 @@ def _compare(ruleset: Ruleset, case: Case, result: Result, path: str, problems: 
 
     level = result.level or ("referred" if result.decided else _UNDECIDED)
     if expected.level is not None and expected.level != level:
-        differs("level", "CE601", expected.level, level)
+        differs("level", Code.LEVEL_DIFFERS, expected.level, level)
     possible = expected.possible_levels
     if possible is not None and set(possible) != set(result.possible_levels):
-        differs("possible_levels", "CE602", _listed(possible), _listed(result.possible_levels))
+        differs(
+            "possible_levels", Code.POSSIBLE_LEVELS_DIFFER, _listed(possible), _listed(result.possible_levels)
+        )
     for key, code, ends, score in (
-        ("score", "CE603", expected.score, result.score),
-        ("max_score", "CE604", expected.max_score, result.max_score),
+        ("score", Code.SCORE_DIFFERS, expected.score, result.score),
+        ("max_score", Code.MAX_SCORE_DIFFERS, expected.max_score, result.max_score),
     ):
         if ends is not None and not _same_bounds(Bounds(ends[0], ends[-1]), score):
             differs(key, code, Bounds(ends[0], ends[-1]), NA if score is None else score)
     if expected.decided is not None and expected.decided is not result.decided:
-        differs("decided", "CE605", expected.decided, result.decided)
+        differs("decided", Code.DECIDED_DIFFERS, expected.decided, result.decided)
     if expected.referred is not None and not _is_referred(ruleset, result, expected.referred):
-        differs("referred", "CE606", expected.referred, result.referred or "–")
+        differs("referred", Code.REFERRED_DIFFERS, expected.referred, result.referred or "–")
     for name, wanted in expected.criteria:
         actual = _other_state(result, name, wanted)
         if actual is not None:
-            differs(f"criteria.{name}", "CE607", wanted, actual, name=name)
+            differs(f"criteria.{name}", Code.CRITERION_DIFFERS, wanted, actual, name=name)
     values = result.values
     for name, text in expected.values:
         if not _same(_wanted_value(ruleset, name, text), values[name]):
-            differs(f"values.{name}", "CE608", text, values[name], name=name)
+            differs(f"values.{name}", Code.DEFINITION_DIFFERS, text, values[name], name=name)
 
 
 def _is_referred(ruleset: Ruleset, result: Result, wanted: str) -> bool:
@@ -380,10 +368,10 @@ def _compare_errors(
     """
     wanted = case.expect.error or ""
     if not errors:
-        problems.add(f"{path}.expect.error", "CE609", expected=wanted)
+        problems.add(f"{path}.expect.error", Code.EXPECTED_ERROR_ABSENT, expected=wanted)
     elif wanted != "true" and not any(_is_error(wanted, each) for each in errors):
         said = "; ".join(f"{each.in_language(lang).message} [{each.code}]" for each in errors)
-        problems.add(f"{path}.expect.error", "CE610", expected=wanted, found=said)
+        problems.add(f"{path}.expect.error", Code.OTHER_ERROR, expected=wanted, found=said)
 
 
 def _is_error(wanted: str, error: Diagnostic) -> bool:
@@ -519,9 +507,11 @@ def read_companion(
         return document, ()
     expected = Path(path).name
     if content.ruleset != expected:
-        document.problems.add("ruleset", "CE626", expected=expected, found=content.ruleset)
+        document.problems.add(
+            "ruleset", Code.TESTS_OF_ANOTHER_RULESET, expected=expected, found=content.ruleset
+        )
     if not content.tests and not document.problems.has_errors:
-        document.problems.add("tests", "CE627", severity="warning")
+        document.problems.add("tests", Code.NO_TESTS_IN_FILE, severity="warning")
     check_cases(ruleset, content.tests, document.problems)
     return document, content.tests
 

@@ -19,21 +19,8 @@ from criteria_engine.core.expression_text import (
     without_lookalikes,
 )
 from criteria_engine.core.nodes import NA, NotApplicable
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault, chosen_language
-
-__all__ = [
-    "TYPES",
-    "InputDefinition",
-    "Value",
-    "checked_number",
-    "is_na_text",
-    "kind_of_period",
-    "read_iso_date",
-    "read_period",
-    "read_subject",
-    "read_value",
-    "read_word",
-]
 
 # ---- numbers: decimal commas, thousands, percent signs -------------------------------------------
 
@@ -58,14 +45,14 @@ def _read_number(text: str, type: str, lang: _Language) -> int | float:
     sign, body, percent_sign = matched.groups()
     if percent_sign and type != "percent":
         # Whether 85 % is to be 85 or 0.85 only the author of the rules knows.
-        raise Fault("CE517", value=shown_text(text), plain=shown_text(text.rstrip("% ")))
+        raise Fault(Code.PERCENT_NOT_WANTED, value=shown_text(text), plain=shown_text(text.rstrip("% ")))
     whole, decimals = _parted(text, body, type, lang)
     exact = _exact(text, sign, whole, decimals)
     checked_number(exact, type, text)
     if type == "percent" and not percent_sign and 0 < exact < 1:
         # 0,855 may be 0.855 %, or what a spreadsheet holds behind the 85,5 % it shows.
         small, large = _spelled(exact, lang), _spelled(exact * 100, lang)
-        raise Fault("CE520", value=shown_text(text), small=small, large=large)
+        raise Fault(Code.AMBIGUOUS_PERCENT, value=shown_text(text), small=small, large=large)
     if type == "integer" or not decimals:
         return int(exact)
     return float(exact) or 0.0
@@ -74,20 +61,20 @@ def _read_number(text: str, type: str, lang: _Language) -> int | float:
 def checked_number(number: float | Decimal, type: str, written: object) -> None:
     """Raise ``Fault`` for a number beyond 10^15, and where no number of the type can be so ``written``."""
     if not -_LARGEST <= number <= _LARGEST:
-        raise Fault("CE514", value=shown_text(str(written)), limit="10^15")
+        raise Fault(Code.NUMBER_TOO_LARGE, value=shown_text(str(written)), limit="10^15")
     if type == "percent" and not 0 <= number <= 100:
-        raise Fault("CE519", value=shown_text(str(written)))
+        raise Fault(Code.VALUE_NOT_A_PERCENTAGE, value=shown_text(str(written)))
     if type == "integer" and number != int(number):
-        raise Fault("CE518", value=shown_text(str(written)))
+        raise Fault(Code.VALUE_NOT_WHOLE, value=shown_text(str(written)))
 
 
 def _no_number(text: str) -> Fault:
     """Why the text is no number at all."""
     if any(letter.isnumeric() and not letter.isascii() for letter in text):
-        return Fault("CE515", value=shown_text(text))
+        return Fault(Code.FOREIGN_DIGITS, value=shown_text(text))
     if _SCIENTIFIC.fullmatch(text):
-        return Fault("CE516", value=shown_text(text))
-    return Fault("CE510", value=shown_text(text))
+        return Fault(Code.POWER_OF_TEN, value=shown_text(text))
+    return Fault(Code.VALUE_NOT_A_NUMBER, value=shown_text(text))
 
 
 def _parted(text: str, body: str, type: str, lang: _Language) -> tuple[str, str]:
@@ -97,7 +84,7 @@ def _parted(text: str, body: str, type: str, lang: _Language) -> tuple[str, str]
     if not marks:
         return body, ""
     if "" in parts:
-        raise Fault("CE512", value=shown_text(text))
+        raise Fault(Code.MARKS_OUT_OF_PLACE, value=shown_text(text))
     last = marks[-1]
     if len(marks) == 1 and last != " ":
         grouped = _well_grouped(parts) and _means_thousands(text, parts, last, type, lang)
@@ -107,9 +94,9 @@ def _parted(text: str, body: str, type: str, lang: _Language) -> tuple[str, str]
     else:
         groups, decimals = parts[:-1], parts[-1]
         if len(set(marks[:-1])) != 1 or last in marks[:-1] or last == " ":
-            raise Fault("CE512", value=shown_text(text))
+            raise Fault(Code.MARKS_OUT_OF_PLACE, value=shown_text(text))
     if not _well_grouped(groups):
-        raise Fault("CE512", value=shown_text(text))
+        raise Fault(Code.MARKS_OUT_OF_PLACE, value=shown_text(text))
     if " " in marks and len(decimals) == 3 and last != _decimal_mark(lang):
         raise _ambiguous(text, "".join(groups), decimals, lang)
     return "".join(groups), decimals
@@ -138,7 +125,9 @@ def _ambiguous(text: str, whole: str, three: str, lang: _Language) -> Fault:
     """Both readings, each spelled so that it has no other: a fourth decimal rules out thousands."""
     sign = "" if text[0].isdigit() or text[0] == "+" else "-"
     written = f"{sign}{whole}{_decimal_mark(lang)}{three}0"
-    return Fault("CE511", value=shown_text(text), thousands=f"{sign}{whole}{three}", decimal=written)
+    return Fault(
+        Code.AMBIGUOUS_NUMBER, value=shown_text(text), thousands=f"{sign}{whole}{three}", decimal=written
+    )
 
 
 def _decimal_mark(lang: _Language) -> str:
@@ -148,9 +137,9 @@ def _decimal_mark(lang: _Language) -> str:
 def _exact(text: str, sign: str, whole: str, decimals: str) -> Decimal:
     """The decimal written, within the limits of size and digits."""
     if len(whole.lstrip("0")) > 16:
-        raise Fault("CE514", value=shown_text(text), limit="10^15")
+        raise Fault(Code.NUMBER_TOO_LARGE, value=shown_text(text), limit="10^15")
     if len((whole + decimals).strip("0")) > _MOST_DIGITS:
-        raise Fault("CE513", value=shown_text(text), limit=_MOST_DIGITS)
+        raise Fault(Code.TOO_MANY_DIGITS, value=shown_text(text), limit=_MOST_DIGITS)
     exact = Decimal(f"{whole}.{decimals or '0'}")
     return exact if sign in ("", "+") else -exact
 
@@ -203,30 +192,33 @@ def _read_date(text: str, lang: Literal["vi", "en"]) -> date:
     if matched := _AMERICAN.fullmatch(written):
         name, day, year = matched.groups()
         return _day(text, year, _month(text, name), day)
-    raise Fault("CE539" if re.fullmatch("[0-9]{5}", written) else "CE535", value=shown_text(text))
+    raise Fault(
+        Code.SERIAL_NUMBER_OF_A_DAY if re.fullmatch("[0-9]{5}", written) else Code.VALUE_NOT_A_DATE,
+        value=shown_text(text),
+    )
 
 
 def read_iso_date(text: str) -> date:
     """The date of a text like ``2026-03-01``, as programs write it; raises ``Fault`` for any other."""
     if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        raise Fault("CE548", value=shown_text(text))
+        raise Fault(Code.DATE_NOT_ISO, value=shown_text(text))
     return _day(text, text[:4], text[5:7], text[8:])
 
 
 def _day(text: str, year: str, month: str, day: str) -> date:
     if len(year) == 2:
-        raise Fault("CE536", value=shown_text(text))
+        raise Fault(Code.TWO_DIGIT_YEAR, value=shown_text(text))
     try:
         return date(int(year), int(month), int(day))
     except ValueError:
-        raise Fault("CE537", value=shown_text(text)) from None
+        raise Fault(Code.NO_SUCH_DAY, value=shown_text(text)) from None
 
 
 def _month(text: str, name: str) -> str:
     for number, month in enumerate(_MONTHS, 1):
         if name in (month, month[:3]) or (name, number) == ("sept", 9):
             return str(number)
-    raise Fault("CE535", value=shown_text(text))
+    raise Fault(Code.VALUE_NOT_A_DATE, value=shown_text(text))
 
 
 def _refuse_time(text: str, rest: str) -> None:
@@ -234,16 +226,16 @@ def _refuse_time(text: str, rest: str) -> None:
     if not rest:
         return
     if not _TIME.fullmatch(rest):
-        raise Fault("CE535", value=shown_text(text))
+        raise Fault(Code.VALUE_NOT_A_DATE, value=shown_text(text))
     if rest.strip(" t:.z0"):
-        raise Fault("CE540", value=shown_text(text))
+        raise Fault(Code.TIME_OF_DAY, value=shown_text(text))
 
 
 def _refuse_either_way(text: str, day: str, month: str, year: str) -> None:
     low, high = int(day), int(month)
     if len(year) == 4 and low != high and 1 <= low <= 12 and 1 <= high <= 12:
         raise Fault(
-            "CE538",
+            Code.AMBIGUOUS_DATE,
             value=shown_text(text),
             first=f"{year}-{high:02}-{low:02}",
             second=f"{year}-{low:02}-{high:02}",
@@ -267,7 +259,7 @@ def read_subject(text: str) -> str:
     """The name of a subject; raises ``Fault`` for an empty one."""
     name = " ".join(clean_text(text).split())
     if not name:
-        raise Fault("CE813")
+        raise Fault(Code.SUBJECT_WITHOUT_NAME)
     return name
 
 
@@ -282,7 +274,7 @@ def read_period(text: str) -> str | None:
         or (kind in ("day", "week") and not _is_day(period))
         or (kind == "years" and period[:4] >= period[5:])
     ):
-        raise Fault("CE815", value=shown_text(text))
+        raise Fault(Code.BAD_PERIOD, value=shown_text(text))
     return period
 
 
@@ -384,15 +376,15 @@ def read_value(
             return word
     if type == "boolean" and folded == "chưa có":
         # "Has none yet" or "no figure yet": the one is a no, the other is not known.
-        raise Fault("CE531", value=shown_text(cleaned))
+        raise Fault(Code.NO_OR_UNKNOWN, value=shown_text(cleaned))
     if folded in _MISSING:
         return None
     if _SPREADSHEET_ERROR.fullmatch(cleaned.upper()):
-        raise Fault("CE503", value=shown_text(cleaned))
+        raise Fault(Code.SPREADSHEET_ERROR, value=shown_text(cleaned))
     if is_na_text(cleaned, type):
         if may_be_na:
             return NA
-        raise Fault("CE504", value=shown_text(cleaned))
+        raise Fault(Code.NA_NOT_ALLOWED, value=shown_text(cleaned))
     return _read_known(cleaned, type, lang, words)
 
 
@@ -424,7 +416,7 @@ def _read_boolean(cleaned: str) -> bool:
     if folded in _NO:
         return False
     _refuse_lookalike(cleaned, [*_YES, *_NO])
-    raise Fault("CE530", value=shown_text(cleaned))
+    raise Fault(Code.NOT_YES_OR_NO, value=shown_text(cleaned))
 
 
 def read_word(cleaned: str, words: Sequence[str]) -> str:
@@ -435,15 +427,15 @@ def read_word(cleaned: str, words: Sequence[str]) -> str:
     _refuse_lookalike(cleaned, words)
     near = nearest(cleaned, words)
     if near is not None:
-        raise Fault("CE542", value=shown_text(cleaned), nearest=near)
-    raise Fault("CE541", value=shown_text(cleaned), words=", ".join(words))
+        raise Fault(Code.VALUE_MISSPELT, value=shown_text(cleaned), nearest=near)
+    raise Fault(Code.VALUE_NOT_ALLOWED, value=shown_text(cleaned), words=", ".join(words))
 
 
 def _word_of(cleaned: str, words: Sequence[str]) -> str | None:
     alike = [word for word in words if fold_word(word) == fold_word(cleaned)]
     exact = [word for word in alike if clean_text(word) == cleaned]
     if len(alike) > 1 and not exact:
-        raise Fault("CE544", value=shown_text(cleaned), words=", ".join(alike))
+        raise Fault(Code.VALUE_FITS_SEVERAL, value=shown_text(cleaned), words=", ".join(alike))
     return next(iter(exact or alike), None)
 
 
@@ -452,5 +444,9 @@ def _refuse_lookalike(cleaned: str, words: Sequence[str]) -> None:
     latin, letter = without_lookalikes(cleaned)
     if letter and fold_word(latin) in [fold_word(word) for word in words]:
         raise Fault(
-            "CE543", value=shown_text(cleaned), letter=letter, point=f"U+{ord(letter):04X}", word=latin
+            Code.FOREIGN_LETTER,
+            value=shown_text(cleaned),
+            letter=letter,
+            point=f"U+{ord(letter):04X}",
+            word=latin,
         )

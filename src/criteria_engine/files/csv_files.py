@@ -28,8 +28,7 @@ from criteria_engine.files.rows import (
     cell_readers,
     opened,
 )
-
-__all__ = ["CsvTable", "csv_rows", "open_csv"]
+from criteria_engine.messages.codes import Code
 
 _DELIMITERS = (",", ";", "\t")
 _HEADER_LINES = 64
@@ -76,12 +75,12 @@ class CsvTable:
             header = next(iter(rows), None)
         if header is None:
             column = next(iter(columns.required.values()))
-            problems.stop(TextPlace(rows.lines_read + 1, 1, ""), "CE807", column=column)
+            problems.stop(TextPlace(rows.lines_read + 1, 1, ""), Code.HEADER_WITHOUT_COLUMN, column=column)
         self.columns = columns.of_header(header, problems, rows.place)
         self._blank = [index for index, heading in enumerate(header) if not heading.strip()]
         missing = [name for column, name in columns.required.items() if column not in self.columns]
         for name in missing:
-            problems.add(rows.place(0), "CE807", column=name)
+            problems.add(rows.place(0), Code.HEADER_WITHOUT_COLUMN, column=name)
         if missing:
             problems.raise_all()
         self.has_periods = PERIOD in self.columns
@@ -100,11 +99,13 @@ class CsvTable:
         for values in islice(rows, 1, None):
             if len(values) < width or not _is_blank(values[width:]):
                 at = 0 if self.marks_rows else min(len(values) - 1, width)
-                problems.add(rows.place(at), "CE806", found=len(values), expected=width)
+                problems.add(rows.place(at), Code.WRONG_CELL_COUNT, found=len(values), expected=width)
                 continue
             for index in self._blank:
                 if not _is_blank(values[index : index + 1]):
-                    problems.add(rows.place(index), "CE811", value=shown_text(values[index]))
+                    problems.add(
+                        rows.place(index), Code.CELL_WITHOUT_HEADING, value=shown_text(values[index])
+                    )
             cells: dict[Any, str] = dict(zip(columns, values, strict=False))
             cells.pop(None, None)
             yield _CsvRow(cells, rows, self.columns)
@@ -129,16 +130,16 @@ class _Rows:
                     yield values
                 self.lines.clear()
         except csv.Error:
-            self._problems.stop(_place_at(self.lines, self.line, 0), "CE817")
+            self._problems.stop(_place_at(self.lines, self.line, 0), Code.UNMATCHED_QUOTE)
 
     def _checked_lines(self) -> Iterator[str]:
         for line in self._source:
             self.lines_read += 1
             self.lines.append(line)
             if len(self.lines) > _MOST_LINES:
-                self._problems.stop(_place_at(self.lines, self.line, 0), "CE817")
+                self._problems.stop(_place_at(self.lines, self.line, 0), Code.UNMATCHED_QUOTE)
             if "\0" in line:
-                self._problems.stop(_place_at(self.lines, self.line, line.index("\0")), "CE804")
+                self._problems.stop(_place_at(self.lines, self.line, line.index("\0")), Code.DATA_NOT_UTF8)
             yield line
 
     @property

@@ -13,9 +13,8 @@ from criteria_engine.files.csv_files import open_csv
 from criteria_engine.files.json_files import open_json, open_json_lines
 from criteria_engine.files.parquet_files import open_parquet
 from criteria_engine.files.rows import DataTable, FileProblems, opened
-from criteria_engine.files.subjects import PeriodData, Progress, SubjectData, subjects_of
-
-__all__ = ["InputDefinition", "PeriodData", "SubjectData", "iter_subjects", "read_subjects"]
+from criteria_engine.files.subjects import Progress, SubjectData, subjects_of
+from criteria_engine.messages.codes import Code
 
 _Opener: TypeAlias = Callable[[Path, Sequence[InputDefinition], str, str, FileProblems], DataTable]
 
@@ -82,12 +81,12 @@ def _subjects(
     opener = next((each for endings, each in _OPENERS if file.suffix.lower() in endings), None)
     if opener is None:
         known = ", ".join(ending for endings, _ in _OPENERS for ending in endings)
-        problems.stop(None, "CE802", ending=file.suffix or file.name, known=known)
+        problems.stop(None, Code.UNKNOWN_FILE_KIND, ending=file.suffix or file.name, known=known)
     with opened(file, problems, in_memory=in_memory or opener is open_json):
         try:
             yield from subjects_of(opener(file, inputs, subject_column, lang, problems), problems, progress)
         except sqlite3.Error:
-            problems.stop(None, "CE836")
+            problems.stop(None, Code.NO_ROOM_ON_DISK)
     problems.raise_all()
 
 

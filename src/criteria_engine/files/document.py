@@ -16,6 +16,7 @@ import attrs
 from criteria_engine.core.grammar import nearest, normal
 from criteria_engine.files.marked import read_marked
 from criteria_engine.files.source import Marked, MarkedList, MarkedMap, MarkedText
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Fault, Problems, chosen_language
 from criteria_engine.rules import RULES
 from criteria_engine.rules.parts import VIETNAMESE_KEYS, Criterion, Definition, Input, Override, Parameter
@@ -34,14 +35,23 @@ from criteria_engine.rules.schema import (
     kind_of,
 )
 
-__all__ = ["Document"]
-
 _FAILED: Any = object()
 _TEXT = Scalar("text", str, str)
 _MOST_KEYS = 12
 _LONGEST_COMPARED = 1_000
 # What is said of the name before a colon, not of the value behind it.
-_OF_NAMES = frozenset({"CE223", "CE224", "CE301", "CE330", "CE411", "CE551", "CE623", "CE716"})
+_OF_NAMES = frozenset(
+    {
+        Code.UNKNOWN_CRITERION,
+        Code.AMBIGUOUS_CRITERION,
+        Code.NAME_TAKEN,
+        Code.ALREADY_IN_BASE,
+        Code.UNKNOWN_WORD,
+        Code.UNKNOWN_INPUT,
+        Code.UNKNOWN_DEFINITION,
+        Code.BASE_MADE_EASIER,
+    }
+)
 
 
 class Document:
@@ -162,11 +172,11 @@ class Document:
         """Note that something else stands where a list, a map or a value is wanted."""
         if wanted == "list" and isinstance(marked, MarkedText) and marked.text.startswith("-"):
             item = marked.source[marked.start + 1 : marked.end].split("\n")[0]
-            self.problems.add(path, "CE020", span=(0, 1), item=item)
+            self.problems.add(path, Code.UNSPACED_DASH, span=(0, 1), item=item)
         else:
             form = "value" if isinstance(marked, MarkedText) else "map"
             form = "list" if isinstance(marked, MarkedList) else form
-            self.problems.add(path, "CE122", wanted_kind=wanted, found_kind=form)
+            self.problems.add(path, Code.WRONG_KIND_OF_NODE, wanted_kind=wanted, found_kind=form)
         return _FAILED
 
     def _read_scalar(self, kind: Scalar, marked: Marked, path: str) -> Any:
@@ -182,7 +192,7 @@ class Document:
             return None
         try:
             if marked.is_null:
-                raise Fault("CE126", key=path.rsplit(".", 1)[-1])
+                raise Fault(Code.EMPTY_KEY, key=path.rsplit(".", 1)[-1])
             return kind.read(marked.text)
         except Fault as fault:
             self.problems.add_fault(path, fault)
@@ -323,7 +333,7 @@ class Document:
         for name, attribute in attributes.items():
             if attribute.default is attrs.NOTHING and attribute.alias not in arguments:
                 if name not in guesses and not any(key.text == name for key, _ in marked.entries):
-                    self.problems.add(path, "CE121", key=name)
+                    self.problems.add(path, Code.MISSING_KEY, key=name)
                 return True
         return False
 
@@ -333,7 +343,7 @@ class Document:
         kind: Any = kind_of(attribute)
         self.values.setdefault(at, marked)
         if isinstance(marked, MarkedText) and marked.is_null and kind is not CELL:
-            self.problems.add(at, "CE126", key=key_of(attribute))
+            self.problems.add(at, Code.EMPTY_KEY, key=key_of(attribute))
             return _FAILED
         is_nested = cls is Criterion and attribute.name == "criteria"
         return self.read(kind, marked, path if is_nested else at)
@@ -347,7 +357,7 @@ class Document:
         meant = VIETNAMESE_KEYS.get(re.sub(r"[ _-]+", "_", normal(key.text).lower()), "")
         guess = meant if meant in names else nearest(key.text, names)
         listed = ", ".join(names[:_MOST_KEYS]) + (" …" if len(names) > _MOST_KEYS else "")
-        self.problems.add(at, "CE120", key=key.text, nearest=guess or listed)
+        self.problems.add(at, Code.UNKNOWN_KEY, key=key.text, nearest=guess or listed)
         return guess or ""
 
     def _read_rule(self, name: str, marked: Marked, at: str) -> Any:
@@ -356,7 +366,7 @@ class Document:
         if rule.WHOLE is None:
             shape = self.read_struct(Struct(rule), marked, at)
         elif isinstance(marked, MarkedText) and marked.is_null:
-            self.problems.add(at, "CE126", key=name)
+            self.problems.add(at, Code.EMPTY_KEY, key=name)
             return _FAILED
         else:
             kind: Any = kind_of(attrs.fields_dict(rule)[rule.WHOLE])
@@ -367,7 +377,9 @@ class Document:
     def _only_rule(self, rules: Mapping[str, Any], path: str) -> Any:
         """The one rule of a criterion; noted where there are several."""
         if len(rules) > 1:
-            self._add_at_key(self.keys[f"{path}.{list(rules)[1]}"], Fault("CE124", keys=", ".join(rules)))
+            self._add_at_key(
+                self.keys[f"{path}.{list(rules)[1]}"], Fault(Code.SEVERAL_RULES, keys=", ".join(rules))
+            )
             return _FAILED
         return next(iter(rules.values()))
 

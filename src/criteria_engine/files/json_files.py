@@ -42,9 +42,8 @@ from criteria_engine.files.rows import (
     TextFile,
     TextPlace,
 )
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault
-
-__all__ = ["JsonLines", "JsonTable", "open_json", "open_json_lines", "read_json_value"]
 
 # ---- values: the types are JSON's own, so a number is a number and never a text ------------------
 
@@ -91,8 +90,8 @@ def read_json_value(value: object, definition: InputDefinition) -> Value:
     if definition.type == "boolean":
         if isinstance(value, bool):
             return value
-        raise Fault("CE546", value=_spoken(value))
-    raise Fault("CE548" if definition.type == "date" else "CE547", value=_spoken(value))
+        raise Fault(Code.VALUE_NOT_TRUE_OR_FALSE, value=_spoken(value))
+    raise Fault(Code.DATE_NOT_ISO if definition.type == "date" else Code.VALUE_NOT_TEXT, value=_spoken(value))
 
 
 def _from_text(text: str, definition: InputDefinition) -> Value:
@@ -102,7 +101,7 @@ def _from_text(text: str, definition: InputDefinition) -> Value:
     if is_na_text(text, definition.type):
         if definition.may_be_na:
             return NA
-        raise Fault("CE504", value=shown_text(text))
+        raise Fault(Code.NA_NOT_ALLOWED, value=shown_text(text))
     if worded:
         return read_word(text, definition.words)
     if definition.type == "text":
@@ -110,7 +109,7 @@ def _from_text(text: str, definition: InputDefinition) -> Value:
     if definition.type == "date":
         return read_iso_date(text)
     if definition.type == "boolean":
-        raise Fault("CE546", value=_spoken(text))
+        raise Fault(Code.VALUE_NOT_TRUE_OR_FALSE, value=_spoken(text))
     raise _number_as_text(text, definition.type)
 
 
@@ -120,15 +119,15 @@ def _number_as_text(text: str, type: str) -> Fault:
     except Fault:
         number = None
     if number is None or isinstance(number, str | date):
-        return Fault("CE549", value=_spoken(text))
-    return Fault("CE545", value=_spoken(text), mended=json.dumps(number))
+        return Fault(Code.NUMBER_OR_NULL_WANTED, value=_spoken(text))
+    return Fault(Code.TEXT_FOR_A_NUMBER, value=_spoken(text), mended=json.dumps(number))
 
 
 def _from_number(value: object, type: str) -> int | float:
     if isinstance(value, _NoNumber) and value.text.strip("-")[0].isdigit():
-        raise Fault("CE514", value=shown_text(value.text), limit="10^15")
+        raise Fault(Code.NUMBER_TOO_LARGE, value=shown_text(value.text), limit="10^15")
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Fault("CE549", value=_spoken(value))
+        raise Fault(Code.NUMBER_OR_NULL_WANTED, value=_spoken(value))
     checked_number(value, type, value)
     # Adding nothing turns -0.0 into 0.0 and leaves all others as they are.
     return int(value) if type == "integer" else value + 0
@@ -172,14 +171,14 @@ class _JsonText:
         self._above = above
         self._last_line = (0, "")
         if "\0" in text:
-            problems.stop(self.place(text.index("\0")), "CE804")
+            problems.stop(self.place(text.index("\0")), Code.DATA_NOT_UTF8)
 
     def elements(self) -> Iterator[tuple[int, int, Any]]:
         """The elements of the list that the text is, each with its start and end; raises ``_InvalidError``."""
         at = self.after_space(0)
         if self.text[at : at + 1] != "[":
             self.decode(at)
-            raise _InvalidError(at, "CE819")
+            raise _InvalidError(at, Code.NOT_THE_FORM_OF_DATA)
         at = self.after_space(at + 1)
         while self.text[at : at + 1] != "]":
             element, end = self.decode(at)
@@ -188,9 +187,9 @@ class _JsonText:
             if self.text[at : at + 1] == ",":
                 at = self.after_space(at + 1)
                 if self.text[at : at + 1] == "]":
-                    raise _InvalidError(at, "CE818")
+                    raise _InvalidError(at, Code.UNREADABLE_JSON)
             elif self.text[at : at + 1] != "]":
-                raise _InvalidError(at, "CE818")
+                raise _InvalidError(at, Code.UNREADABLE_JSON)
         self._end(at + 1)
 
     def only(self, start: int) -> tuple[Any, int]:
@@ -205,16 +204,16 @@ class _JsonText:
         """Raise ``_InvalidError`` where anything follows."""
         at = self.after_space(at)
         if at < len(self.text):
-            raise _InvalidError(at, "CE818")
+            raise _InvalidError(at, Code.UNREADABLE_JSON)
 
     def decode(self, at: int) -> tuple[Any, int]:
         """The value that begins at an offset, and the offset of its end; raises ``_InvalidError``."""
         try:
             return _DECODER.raw_decode(self.text, at)
         except json.JSONDecodeError as error:
-            raise _InvalidError(self._comma_before(error.pos), "CE818") from None
+            raise _InvalidError(self._comma_before(error.pos), Code.UNREADABLE_JSON) from None
         except RecursionError:
-            raise _InvalidError(at, "CE819") from None
+            raise _InvalidError(at, Code.NOT_THE_FORM_OF_DATA) from None
 
     def _comma_before(self, at: int) -> int:
         """The comma that nothing follows, where that is what is wrong; Pythons point at it or behind it."""
@@ -269,7 +268,7 @@ class _JsonObject:
         value = self.pairs[index][1]
         if isinstance(value, _Pairs):
             return _JsonObject(self.text, value, lambda: self._spans[index][1][0])
-        self.text.problems.add(self.value_place(index), "CE819")
+        self.text.problems.add(self.value_place(index), Code.NOT_THE_FORM_OF_DATA)
         return None
 
     def known(self, names: Mapping[str, str] | None) -> Iterator[tuple[str, int, Any]]:
@@ -287,7 +286,7 @@ class _JsonObject:
             if name is None:
                 problems.add_unknown(self.key_place(index), key, dict.fromkeys((names or {}).values()))
             elif name in seen:
-                problems.add(self.key_place(index), "CE810", name=shown_text(key))
+                problems.add(self.key_place(index), Code.NAME_REPEATED, name=shown_text(key))
             else:
                 yield name, index, value
             seen.add(name)
@@ -416,7 +415,7 @@ class JsonTable(_JsonRows):
                 if isinstance(element, _Pairs):
                     yield self._row(text, start, end, element, names_only=names_only)
                 else:
-                    problems.add(text.place(start, end), "CE819")
+                    problems.add(text.place(start, end), Code.NOT_THE_FORM_OF_DATA)
         except _InvalidError as invalid:
             problems.stop(text.place(invalid.at), invalid.code)
 
@@ -440,7 +439,7 @@ class JsonLines(_JsonRows):
             text = _JsonText(line.rstrip("\r\n"), problems, above)
             start = text.after_space(0)
             if above == 0 and line[start : start + 1] == "[":
-                problems.stop(text.place(start), "CE832")
+                problems.stop(text.place(start), Code.LINE_NOT_AN_ENTRY)
             try:
                 element, end = text.only(start)
             except _InvalidError as invalid:
@@ -449,12 +448,12 @@ class JsonLines(_JsonRows):
             if isinstance(element, _Pairs):
                 yield self._row(text, start, end, element, names_only=names_only)
             elif end > start:
-                problems.add(text.place(start, end), "CE832")
+                problems.add(text.place(start, end), Code.LINE_NOT_AN_ENTRY)
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise Fault("CE547", value=_spoken(value))
+        raise Fault(Code.VALUE_NOT_TEXT, value=_spoken(value))
     return value
 
 

@@ -21,11 +21,10 @@ from criteria_engine.core.grammar import nearest
 from criteria_engine.files.document import Document
 from criteria_engine.files.reading import load, read_document
 from criteria_engine.files.source import Marked, MarkedList, MarkedMap, MarkedText
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Problems, chosen_language
 from criteria_engine.rules import RULES
 from criteria_engine.ruleset import Ruleset
-
-__all__ = ["Edition", "Library"]
 
 _DAY = datetime.timedelta(days=1)
 _ENDINGS = (".yaml", ".yml")
@@ -80,7 +79,7 @@ class Library:
         self._rulesets: dict[str, Ruleset] = {}
         self._lock = threading.RLock()
         if not self.folder.is_dir():
-            _raise("CE595", folder=os.fspath(folder))
+            _raise(Code.NOT_A_FOLDER, folder=os.fspath(folder))
 
     def __repr__(self) -> str:
         return f"Library({os.fspath(self.folder)!r})"
@@ -139,10 +138,12 @@ class Library:
             return exact
         ids = dict.fromkeys(each.id for each in self.editions if each.goes_by(name))
         if len(ids) > 1:
-            _raise("CE591", name=name, ids=", ".join(ids))
+            _raise(Code.AMBIGUOUS_RULESET, name=name, ids=", ".join(ids))
         if not ids:
             known = [*self.ids, *(number for each in self.editions for number in each.documents)]
-            _raise("CE590", name=name, nearest=nearest(name, known) or ", ".join(known[:8]) or "–")
+            _raise(
+                Code.UNKNOWN_RULESET, name=name, nearest=nearest(name, known) or ", ".join(known[:8]) or "–"
+            )
         # the number is that of one version; another day has another version of the same ruleset
         return tuple(each for each in self.editions if each.id in ids)
 
@@ -159,13 +160,15 @@ class Library:
             # a document's number is that of its version; an id needs a day
             meant = [each for each in versions if each.id != name and each.goes_by(name)] or versions
             if len(meant) > 1:
-                _raise("CE592", name=name, versions=listed)
+                _raise(Code.SEVERAL_VERSIONS, name=name, versions=listed)
             return meant[0]
         current = [each for each in versions if each.in_force(on)]
         if not current:
-            _raise("CE593", name=name, day=on.isoformat(), versions=listed)
+            _raise(Code.NO_VERSION_IN_FORCE, name=name, day=on.isoformat(), versions=listed)
         if len(current) > 1:
-            _raise("CE594", name=name, day=on.isoformat(), versions="; ".join(map(str, current)))
+            _raise(
+                Code.VERSIONS_IN_FORCE, name=name, day=on.isoformat(), versions="; ".join(map(str, current))
+            )
         return current[0]
 
     def find(self, name: str, *, on: datetime.date | None = None) -> Ruleset:
@@ -246,11 +249,14 @@ class Library:
         for one, other, first, last in self.overlaps():
             details: dict[str, Any]
             if one.version == other.version and (one.from_, one.until) == (other.from_, other.until):
-                code, details = "CE581", {"name": one.id, "version": one.version}
+                code, details = Code.VERSION_IN_TWO_FILES, {"name": one.id, "version": one.version}
                 details |= {"first": one.path, "second": other.path}
             else:
                 end = "…" if last == datetime.date.max else last.isoformat()
-                code, details = "CE580", {"first": one, "second": other, "start": first, "end": end}
+                code, details = (
+                    Code.VERSIONS_OVERLAP,
+                    {"first": one, "second": other, "start": first, "end": end},
+                )
             problems.add("", code, severity="warning", **details)
         return (*self._unreadable, *problems)
 

@@ -26,9 +26,8 @@ from criteria_engine.files.source import (
 )
 from criteria_engine.files.yaml_repair import Mended, read_mending
 from criteria_engine.files.yaml_tree import LIBYAML, Loader
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Diagnostic, Problems, chosen_language
-
-__all__ = ["read_marked"]
 
 _LIMITS = Limits()
 
@@ -54,7 +53,7 @@ def read_marked(
     root = mended.reading.root if mended.is_whole else None
     if root is None or (isinstance(root, MarkedText) and root.is_null):
         if not notes.count:
-            notes.note(source, Slip("CE010", 0))
+            notes.note(source, Slip(Code.EMPTY_FILE, 0))
         return None
     return root
 
@@ -106,18 +105,18 @@ def _opened(text: str | bytes, limits: Limits, notes: _Notes) -> SourceText | No
     if size > limits.bytes:
         mebi, rest = divmod(limits.bytes, 2**20)
         limit = f"{limits.bytes} B" if rest else f"{mebi} MiB"
-        notes.note(SourceText(""), Slip("CE002", 0, 1, {"limit": limit}))
+        notes.note(SourceText(""), Slip(Code.FILE_TOO_LARGE, 0, 1, {"limit": limit}))
         return None
     letters, wrong = decoded(text)
     clean = cleaned(letters)
     if wrong is not None:
-        notes.note(SourceText(clean), Slip("CE003", wrong))
+        notes.note(SourceText(clean), Slip(Code.NOT_UTF8, wrong))
         return None
     source = SourceText(clean)
     for never in NEVER.finditer(letters):
         if notes.is_full:
             break
-        notes.note(source, Slip("CE028", never.start(), 1, {"character": shown(never[0])}))
+        notes.note(source, Slip(Code.FORBIDDEN_CHARACTER, never.start(), 1, {"character": shown(never[0])}))
     return _without_directives(source, notes)
 
 
@@ -133,7 +132,7 @@ def _without_directives(source: SourceText, notes: _Notes) -> SourceText:
             break
         if not version.match(source.text, directive.start()):
             details = {"what": directive[0][:40], "sign": "%"}
-            notes.note(source, Slip("CE008", directive.start(), len(directive[0]), details))
+            notes.note(source, Slip(Code.FORBIDDEN_YAML, directive.start(), len(directive[0]), details))
     return SourceText(re.sub(r"^%", "#", source.text[:end], flags=re.MULTILINE) + source.text[end:])
 
 
@@ -149,4 +148,6 @@ def _note_hidden(mended: Mended, notes: _Notes) -> None:
         while quote and quote[1] <= hidden.start():
             quote = next(quotes, None)
         if (quote is None or hidden.start() < quote[0]) and not notes.is_full:
-            notes.note(source, Slip("CE013", hidden.start(), 1, {"character": shown(hidden[0])}))
+            notes.note(
+                source, Slip(Code.HIDDEN_CHARACTER, hidden.start(), 1, {"character": shown(hidden[0])})
+            )

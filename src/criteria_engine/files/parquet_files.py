@@ -25,9 +25,8 @@ from criteria_engine.files.rows import (
     TextPlace,
     cell_readers,
 )
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault
-
-__all__ = ["ParquetTable", "open_parquet", "write_parquet"]
 
 _READ_ROWS = 8_192
 _MADE_ROWS, _MADE_TOGETHER = 4_096, 16
@@ -61,7 +60,7 @@ def open_parquet(
     columns = known.of_header(headings, problems, lambda _: None)
     if SUBJECT not in columns:
         listed = ", ".join(map(shown_text, schema.names[:12])) + ", …" * (len(schema.names) > 12)
-        problems.stop(None, "CE834", column=subject_column, known=listed or "–")
+        problems.stop(None, Code.COLUMN_NOT_IN_FILE, column=subject_column, known=listed or "–")
     return ParquetTable(path, schema, total, columns, inputs, lang)
 
 
@@ -72,7 +71,7 @@ def _sound(problems: FileProblems) -> Iterator[None]:
     try:
         yield
     except (pa.ArrowException, OSError, ValueError, OverflowError):
-        problems.stop(None, "CE835")
+        problems.stop(None, Code.NOT_PARQUET)
 
 
 class ParquetTable:
@@ -202,7 +201,9 @@ class _Unfit:
             return None
         self._is_told = True
         wanted = ", ".join(self._wanted)
-        raise Fault("CE833", name=shown_text(self._name), found_kind=self._kind, wanted_kinds=wanted)
+        raise Fault(
+            Code.WRONG_COLUMN_TYPE, name=shown_text(self._name), found_kind=self._kind, wanted_kinds=wanted
+        )
 
 
 # ---- writing -----------------------------------------------------------------------------------

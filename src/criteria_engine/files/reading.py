@@ -19,13 +19,12 @@ from criteria_engine.core.expression import Expression
 from criteria_engine.core.grammar import nearest, normal
 from criteria_engine.files.document import Document
 from criteria_engine.files.source import Limits, MarkedMap, MarkedText
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Fault, Problems, chosen_language
 from criteria_engine.rules import RULES
 from criteria_engine.rules.parts import Combine, Criterion, Level
 from criteria_engine.rules.schema import LABEL, TEXT, ListOf, key_of, kind_of
 from criteria_engine.ruleset import Ruleset
-
-__all__ = ["Shelf", "load", "loads", "read_document", "read_ruleset"]
 
 _UNREADABLE: tuple[tuple[type[Exception], str], ...] = (
     (FileNotFoundError, "no file"),
@@ -83,14 +82,14 @@ def read_document(path: str | os.PathLike[str], rules: Sequence[type[Any]] = RUL
     name = os.fspath(path)
     try:
         if os.stat(path).st_size > Limits().bytes:
-            code, details = "CE002", {"limit": "5 MiB"}
+            code, details = Code.FILE_TOO_LARGE, {"limit": "5 MiB"}
         else:
             with open(path, "rb") as file:
                 data = file.read()
             return Document(data, name, rules, os.path.dirname(name))
     except (OSError, ValueError) as error:
         reason = next((word for kind, word in _UNREADABLE if isinstance(error, kind)), "unreadable")
-        code, details = "CE001", {"reason_kind": reason}
+        code, details = Code.UNREADABLE_FILE, {"reason_kind": reason}
     raise CriteriaError([Diagnostic(code, details, file=name, lang=chosen_language())])
 
 
@@ -122,7 +121,7 @@ def _read(document: Document, library: Shelf | None, files: Sequence[str]) -> Ru
         return None
     document.values[""] = root
     if not isinstance(root, MarkedMap):
-        document.problems.add("", "CE127")
+        document.problems.add("", Code.NOT_A_RULESET)
         return None
     root, base, replaces = _read_base(document, _without_version(document, root), library, files)
     arguments, failed = document.read_attributes(Ruleset, document.keys_of(Ruleset), root, "", {})
@@ -151,11 +150,11 @@ def _without_version(document: Document, root: MarkedMap) -> MarkedMap:
     """The mapping without the language version, which is looked at here."""
     version = root.get("criteria_engine")
     if version is None:
-        document.problems.add("", "CE121", key="criteria_engine: 1")
+        document.problems.add("", Code.MISSING_KEY, key="criteria_engine: 1")
     elif not isinstance(version, MarkedText) or version.text != "1":
         document.values["criteria_engine"] = version
         text = version.text if isinstance(version, MarkedText) else "–"
-        document.problems.add("criteria_engine", "CE123", found=text)
+        document.problems.add("criteria_engine", Code.WRONG_LANGUAGE_VERSION, found=text)
     return root.without("criteria_engine")
 
 
@@ -163,13 +162,13 @@ def _misses_criteria(document: Document, root: MarkedMap) -> bool:
     """Whether there may be criteria that were not read: under another key, or in another form."""
     criteria = root.get("criteria")
     if criteria is None:
-        return any(each.code == "CE120" and "." not in each.path for each in document.problems)
+        return any(each.code == Code.UNKNOWN_KEY and "." not in each.path for each in document.problems)
     return not isinstance(criteria, MarkedMap) or bool(criteria.entries)
 
 
 def _meant_at_top(diagnostic: Diagnostic) -> str:
     """The top-level key that an unknown one may have been meant for."""
-    is_of_top = diagnostic.code == "CE120" and "." not in diagnostic.path
+    is_of_top = diagnostic.code == Code.UNKNOWN_KEY and "." not in diagnostic.path
     return diagnostic.details["nearest"] if is_of_top else ""
 
 
@@ -191,7 +190,7 @@ def _read_base(
     rest = root.without(*own)
     reference, replaces = read.get("extends"), read.get("replaces", ())
     if "extends" not in own:
-        document.problems.add("replaces", "CE121", key="extends")
+        document.problems.add("replaces", Code.MISSING_KEY, key="extends")
     base = None
     if isinstance(reference, str):
         try:
@@ -210,17 +209,17 @@ def _base(
     if not reference.endswith((".yaml", ".yml")):
         return _from_shelf(root, reference, library)
     if document.folder is None or os.path.isabs(reference):
-        raise Fault("CE333", reference=reference)
+        raise Fault(Code.BASE_NOT_FOUND, reference=reference)
     path = os.path.normpath(os.path.join(document.folder, reference))
     if os.path.realpath(path) in files or len(files) >= _DEEPEST:
-        raise Fault("CE334", reference=reference)
+        raise Fault(Code.BASE_IN_A_RING, reference=reference)
     try:
         inner = read_document(path, document.rules)
     except CriteriaError as error:
-        raise Fault("CE332", reference=reference, first=_first(error.diagnostics)) from None
+        raise Fault(Code.BASE_UNSOUND, reference=reference, first=_first(error.diagnostics)) from None
     ruleset = read_ruleset(inner, library, files)
     if ruleset is None:
-        raise Fault("CE332", reference=reference, first=_first(inner.errors()))
+        raise Fault(Code.BASE_UNSOUND, reference=reference, first=_first(inner.errors()))
     return ruleset
 
 
@@ -234,7 +233,7 @@ def _first(errors: Sequence[Diagnostic]) -> str:
 
 def _from_shelf(root: MarkedMap, reference: str, library: Shelf | None) -> Ruleset:
     if library is None:
-        raise Fault("CE333", reference=reference)
+        raise Fault(Code.BASE_NOT_FOUND, reference=reference)
     effective = root.get("effective")
     start = effective.get("from") if isinstance(effective, MarkedMap) else None
     on = None
@@ -246,7 +245,7 @@ def _from_shelf(root: MarkedMap, reference: str, library: Shelf | None) -> Rules
     try:
         return library.find(reference, on=on)
     except CriteriaError as error:
-        raise Fault("CE332", reference=reference, first=_first(error.diagnostics)) from None
+        raise Fault(Code.BASE_UNSOUND, reference=reference, first=_first(error.diagnostics)) from None
 
 
 # ---- one set built on another --------------------------------------------------------------------
@@ -282,11 +281,11 @@ class _Extension:
         merged = {each.name: self._merged(each) for each in attributes}
         for index, (name, is_used) in enumerate(self._replaces.items()):
             if is_used:
-                self._warn(f"replaces[{index}]", "CE715", name)
+                self._warn(f"replaces[{index}]", Code.BASE_REPLACED, name)
             else:
                 known = self._known_names()
                 near = nearest(name, known) or ", ".join(list(known)[:8])
-                self._problems.add(f"replaces[{index}]", "CE331", name=name, nearest=near)
+                self._problems.add(f"replaces[{index}]", Code.REPLACED_NOT_IN_BASE, name=name, nearest=near)
         return merged
 
     def _known_names(self) -> dict[str, None]:
@@ -313,7 +312,7 @@ class _Extension:
         return self._refused(key_of(attribute), old)
 
     def _refused(self, path: str, old: Any, name: str = "") -> Any:
-        self._problems.add(path, "CE330", name=name or path, base=self._base.id)
+        self._problems.add(path, Code.ALREADY_IN_BASE, name=name or path, base=self._base.id)
         return old
 
     def _warn(self, path: str, code: str, name: str) -> None:
@@ -360,7 +359,7 @@ class _Extension:
         if name == "overrides":
             for index, override in enumerate(new):
                 if override.level is not None:
-                    self._warn(f"overrides[{index}]", "CE716", override.level)
+                    self._warn(f"overrides[{index}]", Code.BASE_MADE_EASIER, override.level)
         return _both(old, new)
 
     def _criteria(
@@ -387,7 +386,7 @@ class _Extension:
         is_loose = _is_loose(combine) or (is_summed and self._counts_points())
         for criterion in new:
             if criterion.id not in known and (criterion.bonus or (is_loose and old)):
-                self._warn(f"criteria.{path(criterion)}", "CE716", path(criterion))
+                self._warn(f"criteria.{path(criterion)}", Code.BASE_MADE_EASIER, path(criterion))
         named = {criterion.id for criterion in new}
         merged = self._by_id(old, new, "criteria", path, joined)
         return tuple(reduced(each) if each.criteria and each.id not in named else each for each in merged)

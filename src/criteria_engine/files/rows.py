@@ -21,26 +21,8 @@ import attrs
 
 from criteria_engine.core.expression_text import clean_text, fold_name, nearest, shown_text
 from criteria_engine.files.cells import InputDefinition, read_period, read_subject, read_value
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Fault, chosen_language
-
-__all__ = [
-    "EVIDENCE",
-    "LARGEST",
-    "LONGEST_LINE",
-    "PERIOD",
-    "SUBJECT",
-    "TITLES",
-    "Columns",
-    "DataRow",
-    "DataTable",
-    "FileProblems",
-    "ReadCell",
-    "TextFile",
-    "TextPlace",
-    "cell_readers",
-    "opened",
-    "read_cells",
-]
 
 LARGEST = 256 * 1024 * 1024
 """Bytes of a file that is held in memory."""
@@ -79,7 +61,7 @@ class FileProblems:
             Diagnostic(code, texts, path, file=str(self._path), lang=chosen_language(), **where)
         )
         if len(self._diagnostics) == _MOST_PROBLEMS:
-            self.stop(place, "CE805", limit=_MOST_PROBLEMS)
+            self.stop(place, Code.TOO_MANY_FAULTS, limit=_MOST_PROBLEMS)
 
     def add_fault(self, place: TextPlace, fault: Fault, path: str = "", /) -> None:
         """Note what is wrong with the value at a place."""
@@ -90,10 +72,10 @@ class FileProblems:
         names = list(known)
         near = nearest(name, names)
         if near is not None:
-            self.add(place, "CE808", name=shown_text(name), nearest=near)
+            self.add(place, Code.NAME_MISSPELT, name=shown_text(name), nearest=near)
         else:
             listed = ", ".join(names[:12]) + ", …" * (len(names) > 12)
-            self.add(place, "CE809", name=shown_text(name), known=listed)
+            self.add(place, Code.NAME_NOT_KNOWN, name=shown_text(name), known=listed)
 
     def stop(self, place: TextPlace | None, code: str, /, **details: object) -> NoReturn:
         """Note what makes it useless to read on, and raise all that was found."""
@@ -125,13 +107,13 @@ def opened(path: Path, problems: FileProblems, *, in_memory: bool) -> Iterator[N
     """
     try:
         if in_memory and path.stat().st_size > LARGEST:
-            problems.stop(None, "CE803", limit=f"{LARGEST // 1024**2} MB")
+            problems.stop(None, Code.DATA_TOO_LARGE, limit=f"{LARGEST // 1024**2} MB")
         yield
     except UnicodeDecodeError:
-        problems.stop(_first_broken(path), "CE804")
+        problems.stop(_first_broken(path), Code.DATA_NOT_UTF8)
     except (OSError, ValueError):
         # ValueError is what a name with a null character gives.
-        problems.stop(None, "CE801")
+        problems.stop(None, Code.CANNOT_OPEN_FILE)
 
 
 def _first_broken(path: Path) -> TextPlace | None:
@@ -158,7 +140,7 @@ class TextFile:
         with self.path.open("rb") as raw, TextIOWrapper(raw, encoding="utf-8-sig", newline="") as stream:
             for number, line in enumerate(iter(partial(stream.readline, LONGEST_LINE), ""), 1):
                 if len(line) == LONGEST_LINE:
-                    problems.stop(TextPlace(number, 1, None), "CE831", limit=LONGEST_LINE)
+                    problems.stop(TextPlace(number, 1, None), Code.LINE_TOO_LONG, limit=LONGEST_LINE)
                 if number % _LINES_A_STEP == 0 and raw.seekable():
                     self.done = raw.tell()
                 yield line
@@ -250,9 +232,9 @@ class Columns:
         if not meaning and self.keeps_others and heading.strip():
             meaning = (clean_text(heading),)
         if len(meaning) > 1:
-            raise Fault("CE812", name=shown_text(heading.strip()), ids=", ".join(meaning))
+            raise Fault(Code.AMBIGUOUS_HEADING, name=shown_text(heading.strip()), ids=", ".join(meaning))
         if meaning and meaning[0] in before:
-            raise Fault("CE810", name=shown_text(heading.strip()))
+            raise Fault(Code.NAME_REPEATED, name=shown_text(heading.strip()))
         return meaning[0] if meaning else None
 
 

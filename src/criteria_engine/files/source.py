@@ -15,29 +15,6 @@ from typing import NamedTuple
 
 import attrs
 
-__all__ = [
-    "ESCAPE",
-    "HIDDEN",
-    "MOST_PROBLEMS",
-    "NEVER",
-    "SPACES",
-    "Edit",
-    "Limits",
-    "Marked",
-    "MarkedList",
-    "MarkedMap",
-    "MarkedText",
-    "Slip",
-    "Slips",
-    "SourceText",
-    "cleaned",
-    "decoded",
-    "letter_places",
-    "quoted",
-    "same_name",
-    "shown",
-]
-
 NEVER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 """Characters no ruleset holds: control characters, halves of letters, line breaks no editor shows."""
 

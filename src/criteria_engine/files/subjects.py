@@ -28,9 +28,8 @@ from criteria_engine.files.rows import (
     FileProblems,
     read_cells,
 )
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import CriteriaError
-
-__all__ = ["PeriodData", "Progress", "SubjectData", "subjects_of"]
 
 _MOST_LEFT_OUT = 1_000
 
@@ -158,7 +157,7 @@ def _subject_rows(
         if PERIOD in row.cells and PERIOD not in values:
             continue
         if SUBJECT not in row.cells:
-            problems.add(row.place(""), "CE813")
+            problems.add(row.place(""), Code.SUBJECT_WITHOUT_NAME)
         subject, period = values.pop(SUBJECT, None), values.pop(PERIOD, None)
         # None of a column that cannot hold names, which was said already.
         if subject is not None:
@@ -257,7 +256,7 @@ class _History:
             return
         other = next(iter(self._periods), period)
         if kind_of_period(other) != kind_of_period(period):
-            problems.add(row.row.place(""), "CE816", first=other or "–", second=period or "–")
+            problems.add(row.row.place(""), Code.MIXED_PERIODS, first=other or "–", second=period or "–")
             return
         self._periods[period], self._lines[period] = row.data, row.row.line
 
@@ -268,4 +267,4 @@ class _History:
 
 def _note_again(row: _SubjectRow, first: int, problems: FileProblems) -> None:
     subject, period = shown_text(row.subject), row.data.period or "–"
-    problems.add(row.row.place(""), "CE814", subject=subject, period=period, first=first)
+    problems.add(row.row.place(""), Code.SUBJECT_PERIOD_TWICE, subject=subject, period=period, first=first)

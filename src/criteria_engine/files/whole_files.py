@@ -14,8 +14,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["write_whole", "writing_whole"]
-
 # Elsewhere one cannot ask whether a process lives without touching it.
 _CAN_ASK = os.name == "posix"
 

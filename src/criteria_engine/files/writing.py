@@ -21,8 +21,6 @@ from criteria_engine.rules.schema import (
 )
 from criteria_engine.ruleset import Ruleset
 
-__all__ = ["dumps"]
-
 
 def dumps(ruleset: Ruleset) -> str:
     """The ruleset as YAML text; ``loads(dumps(r)) == r``."""

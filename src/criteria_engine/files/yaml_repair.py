@@ -15,8 +15,7 @@ from typing import NamedTuple
 from criteria_engine.files.source import MOST_PROBLEMS, Edit, Limits, Slip, SourceText
 from criteria_engine.files.yaml_slips import FINDERS, PARTNER, SourceLine, unclosed_quote
 from criteria_engine.files.yaml_tree import Loader, Reading, read_events
-
-__all__ = ["Mended", "read_mending"]
+from criteria_engine.messages.codes import Code
 
 _MOST_MENDINGS = 20
 _MOST_SET_ASIDE = 3
@@ -56,12 +55,12 @@ def read_mending(source: SourceText, limits: Limits, loader: Loader) -> Mended:
         else:
             better = trying.likeliest(source, reading)
             if better is None:
-                slips.append((source, Slip("CE004", _failing_place(source.text, reading))))
+                slips.append((source, Slip(Code.UNREADABLE_YAML, _failing_place(source.text, reading))))
                 set_aside += 1
                 better = trying.set_aside(source, reading) if set_aside <= _MOST_SET_ASIDE else None
         if better is None:
             break
-        slips += [(source, slip) for slip in better.slips if slip.code != "CE004"]
+        slips += [(source, slip) for slip in better.slips if slip.code != Code.UNREADABLE_YAML]
         source, reading = better.source, better.reading
     if reading.failure is None:
         slips += [(source, slip) for slip in _tabs(source, reading)]
@@ -124,14 +123,14 @@ class _Trying:
                 furthest, best = reached, attempt
                 if reached[0] > first[0] + _FAR_ENOUGH:
                     break
-            elif closed is None and slips[0].code == "CE017" and reached[0] > slip_line + 1:
+            elif closed is None and slips[0].code == Code.UNCLOSED_QUOTE and reached[0] > slip_line + 1:
                 closed = attempt
         return best or closed
 
     def set_aside(self, source: SourceText, reading: Reading) -> _Attempt | None:
         """The text without the line that cannot be read and without what is deeper below it."""
         edits = _aside(source.text, _failing_place(source.text, reading))
-        attempt = self._attempt(source, (Slip("CE004", 0, edits=edits),), reading.entries)
+        attempt = self._attempt(source, (Slip(Code.UNREADABLE_YAML, 0, edits=edits),), reading.entries)
         if attempt is None or attempt.reading.failure is None:
             return attempt
         is_further = _reached(attempt.source.text, attempt.reading) > _reached(source.text, reading)
@@ -210,13 +209,23 @@ def _tabs(source: SourceText, reading: Reading) -> list[Slip]:
         before = bisect(starts, tab.start()) - 1
         if before < 0 or reading.quotes[before][1] <= tab.start():
             edit = (tab.start(), tab.end(), " " * len(tab[0]))
-            slips.append(Slip("CE014", tab.start(), len(tab[0]), {}, (edit,)))
+            slips.append(Slip(Code.TAB_INDENT, tab.start(), len(tab[0]), {}, (edit,)))
     return slips
 
 
 # ---- which slips may be why reading failed -------------------------------------------------------
 
-_TOGETHER = {"CE012", "CE014", "CE015", "CE016", "CE020", "CE025", "CE027", "CE028", "CE029"}
+_TOGETHER = {
+    Code.TEXT_CUT,
+    Code.TAB_INDENT,
+    Code.UNSPACED_COLON,
+    Code.MISSING_COLON,
+    Code.UNSPACED_DASH,
+    Code.MISSING_COMMA,
+    Code.ODD_SPACE,
+    Code.FORBIDDEN_CHARACTER,
+    Code.UNKNOWN_ESCAPE,
+}
 _NEAR = 8
 _FAR = 300
 _LONGEST = 2000
@@ -273,12 +282,14 @@ def _without_tabs(lines: list[SourceLine]) -> Iterator[tuple[Slip, ...]]:
     beside = [[wanted] * len(tabbed) for wanted in dict.fromkeys(likely)]
     sized = [[len(line.text[: line.indent].expandtabs(size)) for line in tabbed] for size in (2, 4, 8)]
     for all_wanted in beside + sized if len(tabbed) == 1 else sized + beside:
-        yield tuple(_indented(line, "CE014", wanted) for line, wanted in zip(tabbed, all_wanted, strict=True))
+        yield tuple(
+            _indented(line, Code.TAB_INDENT, wanted) for line, wanted in zip(tabbed, all_wanted, strict=True)
+        )
 
 
 def _indented(line: SourceLine, code: str, wanted: int) -> Slip:
     edit = (0, line.indent, " " * wanted)
-    if code == "CE014":
+    if code == Code.TAB_INDENT:
         return line.slip(code, (0, line.indent), edit)
     span = (line.indent, line.end)
     return line.slip(code, span, edit, found=str(line.indent), expected=str(wanted))
@@ -292,7 +303,11 @@ def _late_closing(text: str, context: int | None, lines: list[SourceLine]) -> It
     for line in lines:
         if line.start > context:
             end = line.start + line.end
-            yield (Slip("CE023", context, 1, {"bracket": bracket}, ((end, end, PARTNER[bracket]),)),)
+            yield (
+                Slip(
+                    Code.UNCLOSED_BRACKET, context, 1, {"bracket": bracket}, ((end, end, PARTNER[bracket]),)
+                ),
+            )
 
 
 def _indentation(text: str, lines: list[SourceLine], far: list[SourceLine]) -> Iterator[tuple[Slip, ...]]:
@@ -308,7 +323,7 @@ def _indentation(text: str, lines: list[SourceLine], far: list[SourceLine]) -> I
         likely = sorted(dict.fromkeys(indents[:40]), key=lambda indent: abs(indent - line.indent))
         for wanted in sorted(likely, key=lambda indent: indent >= deeper):
             edits = _moved_below(line, wanted, lines[:place])
-            first = _indented(line, "CE018", wanted)
+            first = _indented(line, Code.WRONG_INDENT, wanted)
             yield (first._replace(edits=(*first.edits, *edits)),)
 
 

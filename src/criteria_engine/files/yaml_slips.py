@@ -13,8 +13,7 @@ from typing import NamedTuple
 
 from criteria_engine.files.source import SPACES, Edit, Slip, quoted
 from criteria_engine.files.yaml_tree import pieces
-
-__all__ = ["FINDERS", "PARTNER", "SourceLine", "unclosed_quote"]
+from criteria_engine.messages.codes import Code
 
 PARTNER = {"{": "}", "[": "]"}
 """The brackets of the short form, each with the one that closes it."""
@@ -64,7 +63,7 @@ def unclosed_quote(line: SourceLine) -> Iterator[Slip]:
         stops.append(start + len(inside.rstrip("}] ")))
     for stop in sorted(set(stops)):
         if stop > start + 1:
-            yield line.slip("CE017", (start, stop), (stop, stop, opened[1]), quote=opened[1])
+            yield line.slip(Code.UNCLOSED_QUOTE, (start, stop), (stop, stop, opened[1]), quote=opened[1])
 
 
 def _leading_sign(line: SourceLine) -> Iterator[Slip]:
@@ -78,7 +77,7 @@ def _leading_sign(line: SourceLine) -> Iterator[Slip]:
     if value[0] in PARTNER and not value[_end_of_brackets(value, "[{", "]}") :].strip(" ]}"):
         return
     start = sign.start(2)
-    yield _in_quotes(line, "CE021", (start, start + 1), (start, start + len(value)), sign=value[0])
+    yield _in_quotes(line, Code.RESERVED_SIGN, (start, start + 1), (start, start + len(value)), sign=value[0])
 
 
 def _in_quotes(
@@ -95,7 +94,7 @@ def _colon_inside(line: SourceLine) -> Iterator[Slip]:
     if entry and colon:
         start = entry.start(3)
         place = start + colon.start()
-        yield _in_quotes(line, "CE019", (place, place + 1), (start, start + len(value)))
+        yield _in_quotes(line, Code.COLON_IN_TEXT, (place, place + 1), (start, start + len(value)))
 
 
 def _colon_in_flow(line: SourceLine) -> Iterator[Slip]:
@@ -103,7 +102,7 @@ def _colon_in_flow(line: SourceLine) -> Iterator[Slip]:
     for entry in islice(re.finditer(entries, line.text), _MOST_SLIPS):
         start, value = entry.start(1), entry[1].rstrip()
         place = start + value.index(": ") if ": " in value else start
-        yield _in_quotes(line, "CE019", (place, place + 1), (start, start + len(value)))
+        yield _in_quotes(line, Code.COLON_IN_TEXT, (place, place + 1), (start, start + len(value)))
 
 
 def _missing_comma_before_key(line: SourceLine) -> Iterator[Slip]:
@@ -116,13 +115,13 @@ def _missing_comma(
     bare = _blanked(line.text)
     if any(sign in bare for sign in ",{}[]"):
         for gap in islice(re.finditer(gaps, bare), 6):
-            yield line.slip("CE025", gap.span(), (gap.start(), gap.start(), ","))
+            yield line.slip(Code.MISSING_COMMA, gap.span(), (gap.start(), gap.start(), ","))
 
 
 def _missing_comma_at_end(line: SourceLine) -> Iterator[Slip]:
     end = line.end
     if end and line.text[end - 1] in "}]\"'":
-        yield line.slip("CE025", (end - 1, end), (end, end, ","))
+        yield line.slip(Code.MISSING_COMMA, (end - 1, end), (end, end, ","))
 
 
 def _brackets(line: SourceLine) -> Iterator[Slip]:
@@ -137,12 +136,12 @@ def _brackets(line: SourceLine) -> Iterator[Slip]:
         elif letter in "}]":
             if letter in (PARTNER[bare[other]] for other in opened):
                 yield from _unclosed(line, bare, opened[-1], place)
-            yield line.slip("CE024", (place, place + 1), (place, place + 1, ""), bracket=letter)
+            yield line.slip(Code.UNOPENED_BRACKET, (place, place + 1), (place, place + 1, ""), bracket=letter)
             return
     if opened:
         last, end = opened[-1], len(bare)
         closing = "".join(PARTNER[bare[place]] for place in reversed(opened))
-        yield line.slip("CE023", (last, last + 1), (end, end, closing), bracket=bare[last])
+        yield line.slip(Code.UNCLOSED_BRACKET, (last, last + 1), (end, end, closing), bracket=bare[last])
 
 
 def _unclosed(line: SourceLine, bare: str, opened: int, end: int) -> Iterator[Slip]:
@@ -150,7 +149,7 @@ def _unclosed(line: SourceLine, bare: str, opened: int, end: int) -> Iterator[Sl
     keys = re.compile(r", *[\w.-]+: ").finditer(bare, opened, end)
     for stop in [*(key.start() for key in islice(keys, _MOST_SLIPS)), end]:
         closing = (stop, stop, PARTNER[bare[opened]])
-        yield line.slip("CE023", (opened, opened + 1), closing, bracket=bare[opened])
+        yield line.slip(Code.UNCLOSED_BRACKET, (opened, opened + 1), closing, bracket=bare[opened])
 
 
 def _odd_escape(line: SourceLine) -> Iterator[Slip]:
@@ -160,14 +159,18 @@ def _odd_escape(line: SourceLine) -> Iterator[Slip]:
         start, sign = escape.start(), escape[1] or ""
         if re.fullmatch(r"u[dD][89a-fA-F]..", sign):
             edit = (*escape.span(), r"\ufffd")
-            yield line.slip("CE028", (start, start + 1), edit, character=f"U+{sign[1:].upper()}")
+            yield line.slip(
+                Code.FORBIDDEN_CHARACTER, (start, start + 1), edit, character=f"U+{sign[1:].upper()}"
+            )
         elif escape[2] or re.fullmatch(r"U(?!000|0010).*", sign):
-            yield line.slip("CE029", (start, start + 2), (start, start, "\\"), escape=escape[0][:2])
+            yield line.slip(
+                Code.UNKNOWN_ESCAPE, (start, start + 2), (start, start, "\\"), escape=escape[0][:2]
+            )
 
 
 def _no_key(line: SourceLine) -> Iterator[Slip]:
     if line.text.lstrip().startswith(": "):
-        yield line.slip("CE026", (line.indent, line.indent + 1), (line.indent, line.indent, "#"))
+        yield line.slip(Code.KEY_NOT_TEXT, (line.indent, line.indent + 1), (line.indent, line.indent, "#"))
 
 
 def _glued_colon(line: SourceLine) -> Iterator[Slip]:
@@ -179,13 +182,13 @@ def _glued_colon(line: SourceLine) -> Iterator[Slip]:
 
 def _spaced(line: SourceLine, start: int, key: str, value: str) -> Slip:
     end = start + len(key) + 1
-    return line.slip("CE015", (start, end), (end, end, " "), key=key, value=value)
+    return line.slip(Code.UNSPACED_COLON, (start, end), (end, end, " "), key=key, value=value)
 
 
 def _glued_dash(line: SourceLine) -> Iterator[Slip]:
     if dash := re.match(r"^\s*(-)(?=[^\s\d.-])(.*)$", line.text):
         edit = (dash.end(1), dash.end(1), " ")
-        yield line.slip("CE020", dash.span(1), edit, item=_without_comment(dash[2]))
+        yield line.slip(Code.UNSPACED_DASH, dash.span(1), edit, item=_without_comment(dash[2]))
 
 
 def _odd_space(line: SourceLine) -> Iterator[Slip]:
@@ -193,23 +196,23 @@ def _odd_space(line: SourceLine) -> Iterator[Slip]:
     odd = list(re.finditer(rf"^[ \t]*[{SPACES}][\s]*|(?<=[:\-,])[ ]*[{SPACES}]\s*", line.text))
     if odd:
         edits = [(*spaces.span(), " " * len(spaces[0])) for spaces in odd]
-        yield line.slip("CE027", odd[0].span(), *edits)
+        yield line.slip(Code.ODD_SPACE, odd[0].span(), *edits)
 
 
 def _missing_colon(line: SourceLine) -> Iterator[Slip]:
     if other := re.match(_LEAD + r"(\w+)(\s*[=\uff1a]\s*)(\S.*)?$", line.text):
-        yield line.slip("CE016", other.span(2), (*other.span(3), ": "), key=other[2])
+        yield line.slip(Code.MISSING_COLON, other.span(2), (*other.span(3), ": "), key=other[2])
         return
     text = _without_comment(line.text)
     key = re.match(_LEAD + r"([^\W\d]\w*)( .*)?$", text)
     if key and not re.search(r":(?: |$)", re.split(r"[{\[\"']", text)[0]):
-        yield line.slip("CE016", key.span(2), (key.end(2), key.end(2), ":"), key=key[2])
+        yield line.slip(Code.MISSING_COLON, key.span(2), (key.end(2), key.end(2), ":"), key=key[2])
 
 
 def _missing_colon_before_bracket(line: SourceLine) -> Iterator[Slip]:
     keys = r"(?:^\s*(?:- +)*|[{,]\s*)([a-z_]\w*) +(?=[{\[])"
     for key in islice(re.finditer(keys, line.text), _MOST_SLIPS):
-        yield line.slip("CE016", key.span(1), (key.end(1), key.end(1), ":"), key=key[1])
+        yield line.slip(Code.MISSING_COLON, key.span(1), (key.end(1), key.end(1), ":"), key=key[1])
 
 
 def _cut_expression(line: SourceLine) -> Iterator[Slip]:
@@ -225,7 +228,7 @@ def _cut_expression(line: SourceLine) -> Iterator[Slip]:
             done = start + len(value)
             cut = next((sign.start() for sign in re.finditer(_CUTS, value) if sign.start()), len(value))
             parts = [part for part in (value[:cut].strip(), value[cut:].strip(", ")) if part]
-            yield _in_quotes(line, "CE012", (start, done), (start, done), pieces=pieces(parts))
+            yield _in_quotes(line, Code.TEXT_CUT, (start, done), (start, done), pieces=pieces(parts))
 
 
 _Finder = Callable[[SourceLine], Iterator[Slip]]

@@ -30,8 +30,7 @@ from criteria_engine.files.source import (
     same_name,
     shown,
 )
-
-__all__ = ["LIBYAML", "Loader", "Reading", "pieces", "read_events"]
+from criteria_engine.messages.codes import Code
 
 Loader = Callable[[str], Any]
 """PyYAML's class that gives the events of a text."""
@@ -161,19 +160,19 @@ class _Tree:
     def _counted(self, index: int) -> None:
         self.count += 1
         if self.count > self._most:
-            self._stop("CE006", index, self._most)
+            self._stop(Code.TOO_MANY_ENTRIES, index, self._most)
 
     def _scalar(self, event: Any) -> None:
         mark, end = event.start_mark, event.end_mark.index
         start, line, column = mark.index, mark.line + 1, mark.column + 1
         self.count += 1
         if self.count > self._most:
-            self._stop("CE006", start, self._most)
+            self._stop(Code.TOO_MANY_ENTRIES, start, self._most)
         text, style = event.value, event.style or ""
         if event.anchor is not None or event.tag is not None:
             start, line, column = self._after_properties(start, line, end)
         if len(text) > self._limits.letters:
-            self.slips.add("CE007", start, limit=self._limits.letters)
+            self.slips.add(Code.TEXT_TOO_LONG, start, limit=self._limits.letters)
             text = text[: self._limits.letters]
         if self.restores:
             text = self._as_written(text, style, start, end)
@@ -208,7 +207,7 @@ class _Tree:
             sign, digits = escape[0][1], escape[0][2:]
             letter = chr(int(digits, 16)) if digits and sign in "xuU" else _CONTROLS.get(sign, "")
             if letter not in "\x85\u2028\u2029" and NEVER.match(letter):
-                self.slips.add("CE028", start + escape.start(), character=shown(letter))
+                self.slips.add(Code.FORBIDDEN_CHARACTER, start + escape.start(), character=shown(letter))
                 return NEVER.sub("\ufffd", text)
         return text
 
@@ -219,21 +218,21 @@ class _Tree:
         begins = properties.end() if properties else start
         for part in re.finditer(r"(?<!\S)[!&]\S*", text[start:begins]):
             what = part[0][:40]
-            self.slips.add("CE008", start + part.start(), len(part[0]), what=what, sign=what[0])
+            self.slips.add(Code.FORBIDDEN_YAML, start + part.start(), len(part[0]), what=what, sign=what[0])
         return begins, line + text.count("\n", start, begins), begins - text.rfind("\n", 0, begins)
 
     def _alias(self, event: Any) -> None:
         start, end, mark = event.start_mark.index, event.end_mark.index, event.start_mark
         self._counted(start)
         text = self._text[start:end]
-        self.slips.add("CE008", start, end - start, what=text[:40], sign="*")
+        self.slips.add(Code.FORBIDDEN_YAML, start, end - start, what=text[:40], sign="*")
         self._put(MarkedText(text, mark.line + 1, mark.column + 1, False, self._text, start, end))
 
     def _begin(self, event: Any) -> None:
         mark, start = event.start_mark, event.start_mark.index
         self._counted(start)
         if len(self._open) >= self._limits.depth:
-            self._stop("CE005", start, self._limits.depth)
+            self._stop(Code.NESTED_TOO_DEEP, start, self._limits.depth)
         line, column = mark.line + 1, mark.column + 1
         if event.anchor is not None or event.tag is not None:
             start, line, column = self._after_properties(start, line, len(self._text))
@@ -246,7 +245,9 @@ class _Tree:
     def _note_glued(self, key: MarkedText, start: int) -> None:
         """``values:{`` is well in PyYAML and an error in libyaml."""
         rest = self._text[start : start + 60].split("\n", 1)[0].rstrip()
-        self.slips.add("CE015", key.start, start - key.start, (start, start, " "), key=key.text, value=rest)
+        self.slips.add(
+            Code.UNSPACED_COLON, key.start, start - key.start, (start, start, " "), key=key.text, value=rest
+        )
 
     def _put(self, value: Marked) -> None:
         """Put a value where it belongs: the root, an item, a key, or the value of a key."""
@@ -269,16 +270,16 @@ class _Tree:
     def _checked_key(self, key: Marked) -> MarkedText | None:
         """The key, or none where it cannot be one."""
         if not isinstance(key, MarkedText):
-            self.slips.add("CE026", self._began)
+            self.slips.add(Code.KEY_NOT_TEXT, self._began)
             return None
         if key.is_null:
-            self.slips.add("CE026", key.start, key.end - key.start)
+            self.slips.add(Code.KEY_NOT_TEXT, key.start, key.end - key.start)
             return None
         if key.text == "<<" and not key.quoted:
-            self.slips.add("CE008", key.start, 2, what="<<", sign="<<")
+            self.slips.add(Code.FORBIDDEN_YAML, key.start, 2, what="<<", sign="<<")
             return None
         if key.quoted and not key.text.isascii() and (hidden := HIDDEN.search(key.text)):
-            self.slips.add("CE013", key.start, key.end - key.start, character=shown(hidden[0]))
+            self.slips.add(Code.HIDDEN_CHARACTER, key.start, key.end - key.start, character=shown(hidden[0]))
         return key
 
     def _end(self, _event: Any) -> None:
@@ -297,7 +298,7 @@ class _Tree:
         blank = _REST.match(text, end)
         rest = blank.end() if blank else end
         if re.compile(_NEXT_DOCUMENT).match(text, rest):
-            self.slips.add("CE011", rest, 3)
+            self.slips.add(Code.SEVERAL_DOCUMENTS, rest, 3)
         elif rest < len(text):
             return
         raise _EnoughError
@@ -331,7 +332,7 @@ def _note_odd_space(value: MarkedText, slips: Slips) -> None:
         (value.start + odd.start(), value.start + odd.end(), " ")
         for odd in re.finditer(rf"(?:^|(?<=[\s:-]))[{SPACES}]|[{SPACES}](?=\s*$)", raw)
     ]
-    slips.add("CE027", edits[0][0] if edits else value.start, 1, *edits)
+    slips.add(Code.ODD_SPACE, edits[0][0] if edits else value.start, 1, *edits)
 
 
 def _note_glued(value: MarkedText, slips: Slips) -> None:
@@ -339,12 +340,14 @@ def _note_glued(value: MarkedText, slips: Slips) -> None:
     first = value.text.split(" ", 1)[0]
     if glued := re.match(_GLUED_COLON, first, re.DOTALL):
         end = value.start + glued.end(1) + 1
-        slips.add("CE015", value.start, len(glued[1]) + 1, (end, end, " "), key=glued[1], value=glued[2])
+        slips.add(
+            Code.UNSPACED_COLON, value.start, len(glued[1]) + 1, (end, end, " "), key=glued[1], value=glued[2]
+        )
     elif re.match(_GLUED_DASH, value.text):
         raw = value.source[value.start : value.end]
         for dash in re.finditer(r"(?:\A|\n[ \t]*)-(?=\w)([^\n#]*)", raw):
             place = value.start + dash.start(1)
-            slips.add("CE020", place - 1, 1, (place, place, " "), item=dash[1].strip())
+            slips.add(Code.UNSPACED_DASH, place - 1, 1, (place, place, " "), item=dash[1].strip())
 
 
 def _note_cut_by_comment(value: MarkedText, slips: Slips) -> None:
@@ -358,7 +361,7 @@ def _note_cut_by_comment(value: MarkedText, slips: Slips) -> None:
         mended = quoted(whole)
         end = value.start + len(whole)
         place = comment.start() + comment[0].index("#")
-        slips.add("CE022", place, end - place, (value.start, end, mended), mended=mended)
+        slips.add(Code.TEXT_CUT_BY_COMMENT, place, end - place, (value.start, end, mended), mended=mended)
 
 
 def _whole_entries(
@@ -379,7 +382,9 @@ def _whole_entries(
         if place == len(kept):
             kept.append((key, value))
         else:
-            slips.add("CE009", key.start, key.end - key.start, key=key.text, first=kept[place][0].line)
+            slips.add(
+                Code.DUPLICATE_KEY, key.start, key.end - key.start, key=key.text, first=kept[place][0].line
+            )
     return kept, places
 
 
@@ -394,7 +399,14 @@ def _note_glued_in_flow(entries: Sequence[_Entry], slips: Slips) -> None:
         glued = re.fullmatch(_GLUED_COLON, key.text, re.DOTALL) if ":" in key.text else None
         if glued and glued[1].isascii():
             end = key.start + glued.end(1) + 1
-            slips.add("CE015", key.start, len(glued[1]) + 1, (end, end, " "), key=glued[1], value=glued[2])
+            slips.add(
+                Code.UNSPACED_COLON,
+                key.start,
+                len(glued[1]) + 1,
+                (end, end, " "),
+                key=glued[1],
+                value=glued[2],
+            )
 
 
 def _note_no_colon(entries: Sequence[_Entry], slips: Slips) -> None:
@@ -402,7 +414,7 @@ def _note_no_colon(entries: Sequence[_Entry], slips: Slips) -> None:
     for key in _bare_keys(entries) if len(entries) > 1 else ():
         if word := re.match(r"[^\W\d]\w*(?= )", key.text):
             end = key.start + word.end()
-            slips.add("CE016", key.start, word.end(), (end, end, ":"), key=word[0])
+            slips.add(Code.MISSING_COLON, key.start, word.end(), (end, end, ":"), key=word[0])
 
 
 def _is_nothing(value: Marked) -> bool:
@@ -473,7 +485,9 @@ def _joined(parts: Sequence[Marked | None], slips: Slips) -> MarkedText:
     if not slips.is_full:
         shown = texts if len(texts) < 5 else [*texts[:4], texts[-1]]
         parts_shown = pieces([part.text for part in shown])
-        slips.add("CE012", first.start, last.end - first.start, pieces=parts_shown, mended=quoted(whole))
+        slips.add(
+            Code.TEXT_CUT, first.start, last.end - first.start, pieces=parts_shown, mended=quoted(whole)
+        )
     return _spanning(first, last, whole)
 
 

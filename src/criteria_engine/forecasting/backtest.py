@@ -10,8 +10,6 @@ import attrs
 from criteria_engine.forecasting.distribution import Distribution
 from criteria_engine.messages.speaker import Speaker
 
-__all__ = ["Backtest", "Checked", "checked", "compared"]
-
 # Fewer forecasts than this say nothing of skill.
 _FEWEST = 8
 

@@ -20,29 +20,6 @@ import attrs
 
 from criteria_engine.core.extras import numpy_if_there
 
-__all__ = [
-    "Blocks",
-    "Distribution",
-    "Mixture",
-    "Points",
-    "Share",
-    "Stream",
-    "beta_cdf",
-    "beta_points",
-    "beta_quantile",
-    "binomial",
-    "convolved",
-    "exact_number",
-    "exact_share",
-    "legendre",
-    "mixed_sums",
-    "numpy_for",
-    "stream",
-    "uniforms",
-    "units_needed",
-]
-
-
 # ---- exact numbers: shares and whole units -------------------------------------------------------
 
 Share = str | float | int | Decimal | Fraction

@@ -26,8 +26,6 @@ from criteria_engine.forecasting.distribution import (
 )
 from criteria_engine.forecasting.rates import Rate
 
-__all__ = ["Cohort", "YearStep", "all_reach", "cohorts_at", "kept", "stepwise"]
-
 
 @attrs.frozen
 class Cohort:

@@ -9,8 +9,6 @@ import attrs
 
 from criteria_engine.forecasting.distribution import Points, beta_points
 
-__all__ = ["HALF_LIFE", "RARE", "Rate", "dispersion"]
-
 HALF_LIFE = 2.5
 """Years after which a period counts half as much as the last one."""
 

@@ -16,21 +16,6 @@ import attrs
 from criteria_engine.core.extras import numpy
 from criteria_engine.forecasting.distribution import Distribution, Stream, stream, uniforms
 
-__all__ = [
-    "LevelStep",
-    "Past",
-    "Points",
-    "Pools",
-    "UnitShares",
-    "common_scatter",
-    "drawn_ahead",
-    "finite",
-    "memory_of",
-    "read_past",
-    "read_series",
-    "weighted_fit",
-]
-
 
 @attrs.frozen
 class Past:

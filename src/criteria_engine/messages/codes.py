@@ -4,8 +4,6 @@ The message of a code stands in ``faults_vi`` and ``faults_en``. A code never ch
 takes a number that was never used.
 """
 
-__all__ = ["Code"]
-
 
 class Code:
     """The codes of faults, by what is wrong."""

@@ -1,7 +1,5 @@
 """The English phrases of the command line, and the pages that ``--help`` shows."""
 
-__all__ = ["SENTENCES"]
-
 SENTENCES = {
     # check
     "warning": "warning",

@@ -1,7 +1,5 @@
 """The Vietnamese phrases of the command line, and the pages that ``--help`` shows."""
 
-__all__ = ["SENTENCES"]
-
 SENTENCES = {
     # check
     "warning": "cảnh báo",

@@ -17,16 +17,6 @@ import attrs
 from criteria_engine.messages.formatting import date, width_of
 from criteria_engine.messages.speaker import Speaker
 
-__all__ = [
-    "CriteriaError",
-    "Diagnostic",
-    "Fault",
-    "Language",
-    "Problems",
-    "Severity",
-    "chosen_language",
-]
-
 Language = Literal["vi", "en"]
 Severity = Literal["error", "warning"]
 

@@ -1,7 +1,5 @@
 """What is wrong, in English: by code the message and, on a second line, what to do; then what kinds of values are called."""
 
-__all__ = ["SENTENCES"]
-
 SENTENCES = {
     # CE0xx: the file and its YAML
     "CE001": "cannot read the file: {reason_kind}\ncheck the name and that you may read it",

@@ -1,7 +1,5 @@
 """What is wrong, in Vietnamese: by code the message and, on a second line, what to do; then what kinds of values are called."""
 
-__all__ = ["SENTENCES"]
-
 SENTENCES = {
     # CE0xx: the file and its YAML
     "CE001": "không đọc được tệp: {reason_kind}\nkiểm tra tên tệp và quyền đọc tệp",

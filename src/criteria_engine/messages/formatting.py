@@ -7,16 +7,6 @@ import unicodedata
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 
-__all__ = [
-    "almost",
-    "date",
-    "number",
-    "percent",
-    "points",
-    "sort_key_vi",
-    "width_of",
-]
-
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",

@@ -1,7 +1,5 @@
 """The English sentences about plans, their targets and the chart of a projection."""
 
-__all__ = ["SENTENCES"]
-
 SENTENCES = {
     "unit": "units",
     "now": "On {day}, {have} of {units} {unit} ({share}) were recognised.",

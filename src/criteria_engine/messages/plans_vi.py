@@ -1,7 +1,5 @@
 """The Vietnamese sentences about plans, their targets and the chart of a projection."""
 
-__all__ = ["SENTENCES"]
-
 SENTENCES = {
     "unit": "đơn vị",
     "now": "Tính đến ngày {day}, {have}/{units} {unit} ({share}) đã được công nhận.",

@@ -1,7 +1,5 @@
 """The English sentences of periodic reports, beside those about plans."""
 
-__all__ = ["SENTENCES"]
-
 SENTENCES = {
     # head
     "title_half_year": "Half-year report",

@@ -1,7 +1,5 @@
 """The Vietnamese sentences of periodic reports, beside those about plans."""
 
-__all__ = ["SENTENCES"]
-
 SENTENCES = {
     # head
     "title_half_year": "Báo cáo 06 tháng",

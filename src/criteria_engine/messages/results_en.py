@@ -1,7 +1,5 @@
 """The English sentences about rules and results."""
 
-__all__ = ["SENTENCES"]
-
 SENTENCES = {
     # States
     "met": "met",

@@ -1,7 +1,5 @@
 """The Vietnamese sentences about rules and results."""
 
-__all__ = ["SENTENCES"]
-
 SENTENCES = {
     # States
     "met": "đạt",

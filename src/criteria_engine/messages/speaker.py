@@ -14,11 +14,6 @@ from importlib import import_module
 
 from criteria_engine.messages import formatting
 
-__all__ = [
-    "Speaker",
-    "sentences",
-]
-
 _ONE_OF_MANY = r"\b1 (error|warning|test|ruleset|point)s\b"
 
 

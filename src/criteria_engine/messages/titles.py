@@ -8,11 +8,6 @@ import attrs
 
 from criteria_engine.messages.diagnostics import Fault
 
-__all__ = [
-    "Titles",
-    "titles",
-]
-
 
 @attrs.frozen(order=False)
 class Titles:

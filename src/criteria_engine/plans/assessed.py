@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 import attrs
 
 from criteria_engine.backends.arrays import Arrays
-from criteria_engine.backends.python import Anything, Row
+from criteria_engine.backends.python import Row
+from criteria_engine.backends.splitting import Anything
 from criteria_engine.backends.steps import Block, Steps
 from criteria_engine.evaluation.result import Result, plain
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
@@ -21,18 +22,6 @@ from criteria_engine.plans.plan import YEAR
 from criteria_engine.plans.roster import Roster, meant_unit, year_days
 from criteria_engine.plans.unit_status import HELD, UnitStatus
 from criteria_engine.ruleset import Ruleset
-
-__all__ = [
-    "Assessed",
-    "Panel",
-    "RowVerdict",
-    "Verdicts",
-    "Year",
-    "last_results",
-    "read_assessments",
-    "statuses_of",
-]
-
 
 # ---- judging rows --------------------------------------------------------------------------------
 

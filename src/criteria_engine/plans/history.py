@@ -16,8 +16,6 @@ from criteria_engine.plans.plan import Counting, counted_units, of_those_that_co
 from criteria_engine.plans.roster import Roster, Unit, year_days
 from criteria_engine.plans.unit_status import HELD, PENDING, UnitStatus
 
-__all__ = ["VIEWS", "History", "View", "YearCounts", "observed"]
-
 View = Literal["low", "expected", "high"]
 VIEWS: tuple[View, ...] = ("low", "expected", "high")
 """The three ways to look at what is not known, from the worst to the best."""

@@ -15,6 +15,7 @@ from typing import Any
 import attrs
 
 from criteria_engine.core.grammar import normal
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.messages.titles import Titles
 from criteria_engine.plans.roster import (
@@ -57,27 +58,6 @@ from criteria_engine.rules.schema import (
     word_of,
 )
 
-__all__ = [
-    "CLEARS",
-    "YEAR",
-    "AreaList",
-    "Capacity",
-    "Counting",
-    "Denominator",
-    "Horizon",
-    "Plan",
-    "Registration",
-    "Reports",
-    "Target",
-    "Task",
-    "counted_units",
-    "day_of_year",
-    "first_day",
-    "look_at_plan",
-    "of_those_that_count",
-]
-
-
 # ---- single values: years, spans, days of a year, days by which a task is due --------------------
 
 _SPAN = re.compile(r"([0-9]{1,2}) years?")
@@ -89,11 +69,11 @@ def _year(value: Any) -> int:
     if isinstance(value, str) and re.fullmatch("[0-9]{4}", value):
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or not 1900 <= value <= 2200:
-        raise Fault("CE901", value=shown(value))
+        raise Fault(Code.NOT_A_YEAR, value=shown(value))
     return value
 
 
-def _years(value: Any, code: str = "CE925", least: int = 0) -> int:
+def _years(value: Any, code: str = Code.BAD_NUMBER_OF_YEARS, least: int = 0) -> int:
     span = _SPAN.fullmatch(value) if isinstance(value, str) else None
     years = int(span[1]) if span else value
     if isinstance(years, bool) or not isinstance(years, int) or not least <= years <= 99:
@@ -102,7 +82,7 @@ def _years(value: Any, code: str = "CE925", least: int = 0) -> int:
 
 
 def _lasts(value: Any) -> int | None:
-    return None if value in (None, _LAPSED) else _years(value, "CE902", 1)
+    return None if value in (None, _LAPSED) else _years(value, Code.BAD_DURATION, 1)
 
 
 def _day_of_year(value: Any) -> str:
@@ -114,7 +94,7 @@ def _day_of_year(value: Any) -> str:
             pass
         else:
             return value
-    raise Fault("CE903", value=shown(value))
+    raise Fault(Code.NOT_A_DAY_OF_A_PLAN, value=shown(value))
 
 
 def _due(value: Any) -> datetime.date | str:
@@ -127,7 +107,7 @@ def _due(value: Any) -> datetime.date | str:
     try:
         day: datetime.date = DATE.accept(value)
     except Fault:
-        raise Fault("CE904", value=shown(value)) from None
+        raise Fault(Code.BAD_DUE_DATE, value=shown(value)) from None
     return day
 
 
@@ -239,7 +219,7 @@ def _listed(value: Any) -> tuple[Registration, ...]:
         return tuple(_of_year(year, each) for year, each in value.items())
     if isinstance(value, list | tuple) and all(isinstance(each, Registration) for each in value):
         return tuple(value)
-    raise Fault("CE109", value=shown(value), wanted_kind="map")
+    raise Fault(Code.WRONG_KIND, value=shown(value), wanted_kind="map")
 
 
 def _of_year(year: Any, value: Any) -> Registration:
@@ -247,7 +227,7 @@ def _of_year(year: Any, value: Any) -> Registration:
     if isinstance(value, list | tuple):
         return Registration(known, (AreaList(tuple(value)),))
     if not isinstance(value, Mapping):
-        raise Fault("CE109", value=shown(value), wanted_kind="map")
+        raise Fault(Code.WRONG_KIND, value=shown(value), wanted_kind="map")
     areas = [_of_area(name, each) for name, each in value.items() if name != "total"]
     return Registration(known, tuple(areas), INTEGER.accept(value["total"]) if "total" in value else None)
 
@@ -426,7 +406,7 @@ def look_at_plan(plan: Plan, problems: Problems) -> None:
     """Note all that is wrong with a plan whose parts were read."""
     first, last = plan.horizon.from_, plan.horizon.until
     if first > last:
-        problems.add("horizon", "CE905", first=first, last=last)
+        problems.add("horizon", Code.PLAN_ENDS_BEFORE_IT_BEGINS, first=first, last=last)
         return
     _look_at_counting(plan, problems)
     for registration in plan.registrations:
@@ -468,43 +448,51 @@ def _look_at_counting(plan: Plan, problems: Problems) -> None:
     counting, roster = plan.counting, plan.roster
     fixed = counting.denominator.fixed
     if counting.carry_over == "freeze" and fixed is None:
-        problems.add("counting.carry_over", "CE921")
+        problems.add("counting.carry_over", Code.FREEZE_WITHOUT_DAY)
     for column, values in counting.only:
         known = {unit.column(column) for unit in roster} - {None}
         if column not in roster.columns():
             found = nearest_name(column, roster.columns())
-            problems.add("counting.only", "CE922", column=column, nearest=found)
+            problems.add("counting.only", Code.UNKNOWN_ROSTER_COLUMN, column=column, nearest=found)
             return
         keys = {name_key(str(each)) for each in known}
         for value in values:
             if name_key(value) not in keys:
                 near = nearest_name(value, sorted(str(each) for each in known))
-                problems.add(f"counting.only.{column}", "CE923", value=value, column=column, nearest=near)
+                problems.add(
+                    f"counting.only.{column}",
+                    Code.NO_UNIT_WITH_VALUE,
+                    value=value,
+                    column=column,
+                    nearest=near,
+                )
                 return
     day = fixed or first_day(plan, plan.horizon.from_)
     if not counted_units(roster, counting, day):
-        problems.add("counting.denominator.fixed" if fixed else "roster", "CE929", day=day)
+        problems.add("counting.denominator.fixed" if fixed else "roster", Code.NO_UNIT_COUNTS, day=day)
 
 
 def _look_at_registration(plan: Plan, registration: Registration, problems: Problems) -> None:
     path = f"registrations.{registration.year}"
     first, last = plan.horizon.from_, plan.horizon.until
     if not first <= registration.year <= last:
-        problems.add(path, "CE924", year=registration.year, first=first, last=last)
+        problems.add(path, Code.LIST_OUTSIDE_PLAN, year=registration.year, first=first, last=last)
         return
     areas = _areas_of(plan, registration.year)
     for each in registration.areas:
         here = f"{path}.{each.area}" if each.area else path
         if each.area and name_key(each.area) not in {name_key(area) for area in areas}:
-            problems.add(here, "CE915", area=each.area, nearest=nearest_name(each.area, areas))
+            problems.add(here, Code.UNKNOWN_AREA, area=each.area, nearest=nearest_name(each.area, areas))
         if each.total is not None and each.total != len(each.units):
-            problems.add(f"{here}.total", "CE917", total=each.total, found=len(each.units))
+            problems.add(f"{here}.total", Code.TOTAL_DIFFERS, total=each.total, found=len(each.units))
     if registration.total is not None and registration.total != len(registration.units):
-        problems.add(f"{path}.total", "CE917", total=registration.total, found=len(registration.units))
+        problems.add(
+            f"{path}.total", Code.TOTAL_DIFFERS, total=registration.total, found=len(registration.units)
+        )
     found = len(registration.units)
     if plan.capacity is not None and plan.capacity.per_year < found:
         capacity = plan.capacity.per_year
-        problems.add(path, "CE926", severity="warning", found=found, capacity=capacity)
+        problems.add(path, Code.ABOVE_CAPACITY, severity="warning", found=found, capacity=capacity)
     _look_at_listed(plan, registration, areas, problems)
 
 
@@ -515,12 +503,12 @@ def _look_at_listed(plan: Plan, registration: Registration, areas: Sequence[str]
             problems.add_fault(path, unit)
             continue
         if unit.id in seen:
-            problems.add(path, "CE914", unit=name, first=seen[unit.id] or "–")
+            problems.add(path, Code.UNIT_LISTED_TWICE, unit=name, first=seen[unit.id] or "–")
         seen.setdefault(unit.id, area)
         if not of_those_that_count((unit,), plan.counting):
-            problems.add(path, "CE920", unit=name, which=_which(unit, plan.counting))
+            problems.add(path, Code.UNIT_DOES_NOT_COUNT, unit=name, which=_which(unit, plan.counting))
         elif area and name_key(unit.area) != name_key(area) and name_key(area) in map(name_key, areas):
-            problems.add(path, "CE916", unit=name, area=unit.area or "–", found=area)
+            problems.add(path, Code.UNIT_IN_ANOTHER_AREA, unit=name, area=unit.area or "–", found=area)
 
 
 def _which(unit: Unit, counting: Counting) -> str:
@@ -545,21 +533,23 @@ def _look_at_target(plan: Plan, target: Target, problems: Problems) -> None:
     years = {"by": target.by, "in": target.in_, "through": target.through}
     year_keys = [name for name, year in years.items() if year is not None]
     if len(kinds) != 1:
-        problems.add(path, "CE906", target=target.id, found=", ".join(kinds) or "–")
+        problems.add(path, Code.TARGET_NOT_ONE_KIND, target=target.id, found=", ".join(kinds) or "–")
         return
     kind = kinds[0]
     if len(year_keys) != 1 or year_keys[0] not in _YEARS[kind] or (target.each and kind == "units"):
         found = ", ".join([*year_keys, *(["each"] if target.each and kind == "units" else [])]) or "–"
-        problems.add(path, "CE907", kind_=kind, found=found, wanted=" / ".join(_YEARS[kind]))
+        problems.add(path, Code.TARGET_YEAR_KEY, kind_=kind, found=found, wanted=" / ".join(_YEARS[kind]))
         return
     first, last = plan.horizon.from_, plan.horizon.until
     if not first <= target.year <= last:
-        problems.add(f"{path}.{year_keys[0]}", "CE908", year=target.year, first=first, last=last)
+        problems.add(
+            f"{path}.{year_keys[0]}", Code.TARGET_OUTSIDE_PLAN, year=target.year, first=first, last=last
+        )
         return
     if target.share is not None:
         low, *high = target.share or (1.0,)
         if not 1 <= len(target.share) <= 2 or low == 0 or (high and high[0] < low):
-            problems.add(f"{path}.share", "CE909")
+            problems.add(f"{path}.share", Code.BAD_TARGET_SHARE)
     if target.count is not None:
         _look_at_count(plan, target, problems)
     for place, name in enumerate(target.units or ()):
@@ -574,13 +564,13 @@ def _look_at_count(plan: Plan, target: Target, problems: Problems) -> None:
     days = [first_day(plan, plan.horizon.from_), year_days(target.year)[1]]
     most = max(len(counted_units(plan.roster, plan.counting, day)) for day in days)
     if not 1 <= count <= most:
-        problems.add(f"{path}.count", "CE910", count=count, most=most)
+        problems.add(f"{path}.count", Code.BAD_TARGET_COUNT, count=count, most=most)
         return
     lists = [each for each in plan.registrations if each.year == target.in_]
     if lists and target.each is None and len(lists[0].units) < count:
         problems.add(
             f"{path}.count",
-            "CE927",
+            Code.BELOW_TARGET,
             severity="warning",
             count=count,
             year=target.year,
@@ -595,9 +585,11 @@ def _look_at_reports_and_capacity(plan: Plan, problems: Problems) -> None:
     first, last = plan.horizon.from_, plan.horizon.until
     for place, year in enumerate(plan.reports.review if plan.reports else ()):
         if not first <= year <= last:
-            problems.add(f"reports.review[{place}]", "CE928", year=year, first=first, last=last)
+            problems.add(
+                f"reports.review[{place}]", Code.REVIEW_OUTSIDE_PLAN, year=year, first=first, last=last
+            )
     if plan.capacity is not None and plan.capacity.per_year < 1:
-        problems.add("capacity.per_year", "CE930", value=plan.capacity.per_year)
+        problems.add("capacity.per_year", Code.BAD_CAPACITY, value=plan.capacity.per_year)
 
 
 def _look_at_tasks(plan: Plan, problems: Problems) -> None:
@@ -605,7 +597,7 @@ def _look_at_tasks(plan: Plan, problems: Problems) -> None:
     for place, task in enumerate(plan.tasks):
         if task.missing:
             known = task.id or f"{place + 1}"
-            problems.add(f"tasks[{place}]", "CE918", task=known, missing=", ".join(task.missing))
+            problems.add(f"tasks[{place}]", Code.TASK_INCOMPLETE, task=known, missing=", ".join(task.missing))
         if task.id is not None and task.id in seen:
-            problems.add(f"tasks[{place}].id", "CE919", task=task.id)
+            problems.add(f"tasks[{place}].id", Code.TASK_ID_TWICE, task=task.id)
         seen.add(task.id or "")

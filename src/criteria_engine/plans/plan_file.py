@@ -13,12 +13,11 @@ from criteria_engine.core.grammar import normal
 from criteria_engine.files.document import Document
 from criteria_engine.files.reading import read_document
 from criteria_engine.files.source import Marked, MarkedList, MarkedMap, MarkedText
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Fault, Problems, chosen_language
 from criteria_engine.plans.plan import YEAR, AreaList, Plan, Registration, look_at_plan
 from criteria_engine.plans.roster import Roster, load_roster
 from criteria_engine.rules.schema import INTEGER, LABEL, ListOf, MapOf, Struct, built
-
-__all__ = ["check_plan", "load_plan"]
 
 _AREAS = MapOf(LABEL, Struct(AreaList, listed="units"))
 
@@ -59,7 +58,7 @@ def _read_plan(document: Document, path: Path) -> tuple[Plan | None, Sequence[Di
         return None, ()
     document.values[""] = root
     if not isinstance(root, MarkedMap):
-        document.problems.add("", "CE932")
+        document.problems.add("", Code.NOT_A_PLAN)
         return None, ()
     registrations = _read_registrations(document, root)
     values, failed = document.read_attributes(
@@ -68,7 +67,7 @@ def _read_plan(document: Document, path: Path) -> tuple[Plan | None, Sequence[Di
     values.pop("registrations", None)
     if not values or not {"id", "horizon"} <= values.keys():
         if not values and not document.problems.has_errors:
-            document.problems.add("", "CE121", key="plan")
+            document.problems.add("", Code.MISSING_KEY, key="plan")
         return None, ()
     roster, elsewhere = _read_roster(document, path, values.get("roster_file", ""))
     plan = built(Plan, {**values, "registrations": registrations, "roster": roster})
@@ -95,11 +94,11 @@ def _without_own(document: Document, root: MarkedMap) -> MarkedMap:
     """The mapping without what is read here: the version of the language, and the registrations."""
     version = root.get("criteria_engine")
     if version is None:
-        document.problems.add("", "CE121", key="criteria_engine: 1")
+        document.problems.add("", Code.MISSING_KEY, key="criteria_engine: 1")
     elif not isinstance(version, MarkedText) or version.text != "1":
         document.values["criteria_engine"] = version
         found = version.text if isinstance(version, MarkedText) else "–"
-        document.problems.add("criteria_engine", "CE123", found=found)
+        document.problems.add("criteria_engine", Code.WRONG_LANGUAGE_VERSION, found=found)
     own = ("criteria_engine", "registrations")
     return attrs.evolve(root, entries=tuple(each for each in root.entries if each[0].text not in own))
 
@@ -108,11 +107,11 @@ def _read_roster(document: Document, path: Path, name: str) -> tuple[Roster, Seq
     """The roster that a plan names, and what is wrong in its file."""
     if not name:
         if "roster" not in document.keys:
-            document.problems.add("", "CE121", key="roster")
+            document.problems.add("", Code.MISSING_KEY, key="roster")
         return Roster(()), ()
     file = path.parent / name
     if not file.is_file():
-        document.problems.add("roster", "CE931", file=name)
+        document.problems.add("roster", Code.ROSTER_NOT_FOUND, file=name)
         return Roster(()), ()
     try:
         return load_roster(file), ()
@@ -130,7 +129,7 @@ def _read_registrations(document: Document, root: MarkedMap) -> tuple[Registrati
     document.keys["registrations"], document.values["registrations"] = key, marked
     if not isinstance(marked, MarkedMap):
         form = "value" if isinstance(marked, MarkedText) else "list"
-        document.problems.add("registrations", "CE122", wanted_kind="map", found_kind=form)
+        document.problems.add("registrations", Code.WRONG_KIND_OF_NODE, wanted_kind="map", found_kind=form)
         return ()
     registrations = [_read_year(document, year, value) for year, value in marked.entries]
     return tuple(each for each in registrations if each is not None)

@@ -23,6 +23,7 @@ from criteria_engine.files.cells import read_subject, read_value, read_word
 from criteria_engine.files.csv_files import csv_rows
 from criteria_engine.files.rows import Columns, DataRow, FileProblems, ReadCell, read_cells
 from criteria_engine.files.whole_files import write_whole
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.plans.recognition_events import (
     EVENT_PARTS,
@@ -38,8 +39,6 @@ from criteria_engine.plans.recognition_events import (
 from criteria_engine.plans.recognition_standing import Basis, Standing, counted, earliest, standing_of
 from criteria_engine.rules.schema import DATE, INTEGER, TEXT, Plain, shown, word_of
 
-__all__ = ["Recognition", "accept_title", "read_recognitions", "titles_on", "write_recognitions"]
-
 # As the id of a ruleset is written.
 _TITLE = re.compile(r"[a-z0-9_][a-z0-9_-]*(\.[a-z0-9_][a-z0-9_-]*)*")
 
@@ -52,17 +51,17 @@ def accept_title(value: object) -> str:
     """The id of a ruleset; raises ``Fault`` for what cannot be one."""
     title = str(TEXT.accept(value)).strip()
     if not _TITLE.fullmatch(title):
-        raise Fault("CE112", name=shown(title))
+        raise Fault(Code.BAD_RULESET_ID, name=shown(title))
     return title
 
 
 def _accept_events(value: object) -> tuple[RecognitionEvent, ...]:
     if isinstance(value, str | Mapping) or not isinstance(value, Iterable):
-        raise Fault("CE109", value=shown(value), wanted_kind="list")
+        raise Fault(Code.WRONG_KIND, value=shown(value), wanted_kind="list")
     events = tuple(value)
     for event in events:
         if not isinstance(event, RecognitionEvent):
-            raise Fault("CE109", value=shown(event), wanted_kind="RecognitionEvent")
+            raise Fault(Code.WRONG_KIND, value=shown(event), wanted_kind="RecognitionEvent")
     return events
 
 
@@ -79,7 +78,7 @@ def _checked(path: str, accept: Callable[[Any], _T], value: Any) -> _T:
 def _of(kind: type[_T]) -> Callable[[Any], _T]:
     def accept(value: Any) -> _T:
         if not isinstance(value, kind):
-            raise Fault("CE109", value=shown(value), wanted_kind=kind.__name__)
+            raise Fault(Code.WRONG_KIND, value=shown(value), wanted_kind=kind.__name__)
         return value
 
     return accept
@@ -88,7 +87,9 @@ def _of(kind: type[_T]) -> Callable[[Any], _T]:
 def _accept_year(value: object) -> int:
     year = int(INTEGER.accept(value))
     if not datetime.MINYEAR <= year <= datetime.MAXYEAR:
-        raise Fault("CE557", name="year", value=year, low=datetime.MINYEAR, high=datetime.MAXYEAR)
+        raise Fault(
+            Code.INPUT_OUT_OF_RANGE, name="year", value=year, low=datetime.MINYEAR, high=datetime.MAXYEAR
+        )
     return year
 
 
@@ -204,7 +205,7 @@ def titles_on(
         first = next((each for each in given[:index] if each.title == life.title), given[0])
         if index and (life.unit != given[0].unit or first.title == life.title):
             names = [f"{each.unit}, {each.title}" for each in (first, life)]
-            problems.add(f"lives[{index}]", "CE858", first=names[0], second=names[1])
+            problems.add(f"lives[{index}]", Code.CLASHING_LIVES, first=names[0], second=names[1])
             continue
         rules = validity if isinstance(validity, Validity) else validity.get(life.title)
         standing = life.standing(on=on, validity=rules or Validity.until_lapsed())
@@ -313,10 +314,10 @@ def _reader(column: str, lang: str) -> ReadCell:
         try:
             return _STATE_OF[read_word(clean_text(text), tuple(_STATE_OF))]
         except Fault as fault:
-            if fault.code != "CE541":
+            if fault.code != Code.VALUE_NOT_ALLOWED:
                 raise
             # All words in both languages would be a long list.
-            raise Fault("CE541", value=shown_text(text), words=", ".join(STATES)) from None
+            raise Fault(Code.VALUE_NOT_ALLOWED, value=shown_text(text), words=", ".join(STATES)) from None
 
     def read_day(text: str) -> object:
         return read_value(text, "date", lang=lang)
@@ -339,7 +340,7 @@ def _reader(column: str, lang: str) -> ReadCell:
     def read_required(text: str) -> object:
         value = read(text) if text.strip() else None
         if value is None:
-            raise Fault("CE857", column=column)
+            raise Fault(Code.EMPTY_CELL, column=column)
         return value
 
     return read_required
@@ -363,7 +364,7 @@ def write_recognitions(
     for index, life in enumerate(given):
         if (life.unit, life.title) in seen:
             name = f"{life.unit}, {life.title}"
-            problems.add(f"lives[{index}]", "CE858", first=name, second=name)
+            problems.add(f"lives[{index}]", Code.CLASHING_LIVES, first=name, second=name)
         seen.add((life.unit, life.title))
     problems.raise_errors()
     stream = io.StringIO()

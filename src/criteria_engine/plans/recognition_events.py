@@ -15,27 +15,9 @@ from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 import attrs
 
 from criteria_engine.core.expression_text import clean_text
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.rules.schema import DATE, INTEGER, LABEL, TEXT, Plain, word_of
-
-__all__ = [
-    "DECISIONS",
-    "EVENT_PARTS",
-    "FOR_EVER",
-    "HELD",
-    "NO_TITLE",
-    "STATES",
-    "TRANSITIONS",
-    "EventFault",
-    "RecognitionEvent",
-    "State",
-    "Transition",
-    "Validity",
-    "Waiting",
-    "months_later",
-    "settle",
-    "slips",
-]
 
 State: TypeAlias = Literal[
     "registered", "building", "requested", "recognised", "maintained", "lapsed", "annulled"
@@ -137,14 +119,14 @@ def _level(value: object) -> str | None:
     # A ruleset keeps the ids of its levels in this form, which may begin with a space.
     level = _text(LABEL.accept(text))
     if level == NO_TITLE:
-        raise Fault("CE859", level=NO_TITLE)
+        raise Fault(Code.RESERVED_LEVEL_NAME, level=NO_TITLE)
     return level
 
 
 def _year(value: object) -> int:
     year = int(INTEGER.accept(value))
     if not _YEARS[0] <= year <= _YEARS[1]:
-        raise Fault("CE557", name="title_year", value=year, low=_YEARS[0], high=_YEARS[1])
+        raise Fault(Code.INPUT_OUT_OF_RANGE, name="title_year", value=year, low=_YEARS[0], high=_YEARS[1])
     return year
 
 
@@ -212,9 +194,9 @@ def slips(events: Sequence[RecognitionEvent]) -> Iterator[EventFault]:
         if move := _wrong_move(before, event, titled=titles > 0):
             yield EventFault(index, "state", move)
         if before is not None and event.on < before.on:
-            yield EventFault(index, "on", Fault("CE853", on=event.on, before=before.on))
+            yield EventFault(index, "on", Fault(Code.EVENT_BEFORE_THE_LAST, on=event.on, before=before.on))
         if event.state in DECISIONS and event.decision is None:
-            yield EventFault(index, "decision", Fault("CE854", state=event.state))
+            yield EventFault(index, "decision", Fault(Code.DECISION_WITHOUT_NUMBER, state=event.state))
         if year := years.wrong(event):
             yield EventFault(index, "title_year", year)
         # An annulment takes back one recognition; an earlier one may be there still.
@@ -227,10 +209,10 @@ def _wrong_move(before: RecognitionEvent | None, event: RecognitionEvent, *, tit
     if event.state not in legal:
         allowed = ", ".join(legal)
         if before is None:
-            return Fault("CE851", state=event.state, allowed=allowed)
-        return Fault("CE850", before=before.state, after=event.state, allowed=allowed)
+            return Fault(Code.BAD_FIRST_EVENT, state=event.state, allowed=allowed)
+        return Fault(Code.EVENT_OUT_OF_ORDER, before=before.state, after=event.state, allowed=allowed)
     if event.state in _NEED_A_TITLE and not titled:
-        return Fault("CE852", state=event.state)
+        return Fault(Code.EVENT_WITHOUT_TITLE, state=event.state)
     return None
 
 
@@ -252,12 +234,12 @@ class _Years:
         if year is None or event.state not in (*_NEED_A_TITLE, "recognised"):
             return None
         if year > event.on.year:
-            return Fault("CE855", year=year, decided=event.on)
+            return Fault(Code.DECIDED_BEFORE_TITLE_YEAR, year=year, decided=event.on)
         if event.state == "annulled":
             return None
         # A second recognition for one year is a higher level, or what was annulled judged again.
         if last is not None and (year < last or (year == last and event.state != "recognised")):
-            return Fault("CE856", year=year, last=last)
+            return Fault(Code.TITLE_YEAR_GOES_BACK, year=year, last=last)
         self._last = year
         return None
 
@@ -274,7 +256,7 @@ _LEAST = {"months_after_year": 1, "years": 1, "yearly": 0, "until_lapsed": 0}
 def _number(name: str, least: int, value: object) -> int:
     number = int(INTEGER.accept(value))
     if not least <= number <= _MOST:
-        raise Fault("CE557", name=name, value=number, low=least, high=_MOST)
+        raise Fault(Code.INPUT_OUT_OF_RANGE, name=name, value=number, low=least, high=_MOST)
     return number
 
 

@@ -25,9 +25,6 @@ from criteria_engine.plans.recognition_events import (
 )
 from criteria_engine.rules.schema import Plain
 
-__all__ = ["Basis", "Reason", "Standing", "counted", "earliest", "standing_of"]
-
-
 # ---- standings -----------------------------------------------------------------------------------
 
 Basis: TypeAlias = Literal["title_year", "decision_date"]

@@ -22,22 +22,8 @@ from criteria_engine.core.expression_text import fold_name, nearest
 from criteria_engine.files.cells import read_value
 from criteria_engine.files.csv_files import csv_rows
 from criteria_engine.files.rows import Columns, FileProblems, read_cells
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault, Problems
-
-__all__ = [
-    "MOST_LOOKED_FOR",
-    "Roster",
-    "Unit",
-    "UnitChange",
-    "bare_name_key",
-    "load_roster",
-    "meant_unit",
-    "name_key",
-    "nearest_name",
-    "roster_faults",
-    "year_days",
-]
-
 
 # ---- names, compared as people mean them ---------------------------------------------------------
 
@@ -273,15 +259,20 @@ def roster_faults(units: Sequence[Unit]) -> Iterator[tuple[int, str, str, dict[s
     first: dict[str, int] = {}
     for place, unit in enumerate(units):
         if unit.id in first:
-            yield place, "unit", "CE942", {"unit": unit.id, "first": first[unit.id] + 1}
+            yield place, "unit", Code.UNIT_ID_TWICE, {"unit": unit.id, "first": first[unit.id] + 1}
         first.setdefault(unit.id, place)
         if not unit.name.strip():
-            yield place, "name", "CE947", {"unit": unit.id}
+            yield place, "name", Code.UNIT_WITHOUT_NAME, {"unit": unit.id}
         start, end = unit.valid_from, unit.valid_until
         if start is not None and end is not None and end < start:
-            yield place, "valid_until", "CE943", {"unit": unit.id, "first_day": start, "last_day": end}
+            yield (
+                place,
+                "valid_until",
+                Code.UNIT_ENDS_BEFORE_IT_BEGINS,
+                {"unit": unit.id, "first_day": start, "last_day": end},
+            )
         elif unit.successors and end is None:
-            yield place, "valid_until", "CE945", {"unit": unit.id}
+            yield place, "valid_until", Code.SUCCESSORS_WITHOUT_LAST_DAY, {"unit": unit.id}
         yield from ((place, *fault) for fault in _successor_faults(unit, ids))
 
 
@@ -289,10 +280,10 @@ def _successor_faults(unit: Unit, ids: Mapping[str, Unit]) -> Iterator[tuple[str
     for name in unit.successors:
         successor = ids.get(name)
         if successor is None:
-            yield "successors", "CE944", {"unit": name, "nearest": nearest_name(name, ids)}
+            yield "successors", Code.UNKNOWN_UNIT_ID, {"unit": name, "nearest": nearest_name(name, ids)}
         elif unit.valid_until is not None and not successor.in_force(unit.valid_until + _ONE_DAY):
             day = unit.valid_until + _ONE_DAY
-            yield "successors", "CE946", {"unit": name, "day": day}
+            yield "successors", Code.SUCCESSOR_NOT_THERE, {"unit": name, "day": day}
 
 
 # ---- which unit a name means ----------------------------------------------------------------------
@@ -329,13 +320,13 @@ def meant_unit(
     if len(units) == 1:
         return units[0]
     if units:
-        raise Fault("CE913", unit=name, units=", ".join(unit.id for unit in units))
+        raise Fault(Code.AMBIGUOUS_UNIT, unit=name, units=", ".join(unit.id for unit in units))
     earlier = roster.ever_named(name)
     if earlier:
         unit = earlier[0]
         went = [f"{each.name} ({each.id})" for each in roster.successors(unit)]
         raise Fault(
-            "CE912",
+            Code.UNIT_NAME_OF_OTHER_DAYS,
             unit=name,
             first_day=first,
             last_day=last,
@@ -344,7 +335,7 @@ def meant_unit(
             successors=", ".join(went) or "–",
         )
     alive = [unit.name for unit in roster if unit.exists_between(first, last)] if looking else []
-    raise Fault("CE911", unit=name, nearest=nearest_name(name, alive))
+    raise Fault(Code.UNKNOWN_UNIT, unit=name, nearest=nearest_name(name, alive))
 
 
 # ---- reading a roster from a CSV file ------------------------------------------------------------
@@ -373,12 +364,12 @@ def load_roster(path: str | os.PathLike[str]) -> Roster:
     for row in csv_rows(path, columns, problems, marks_rows=True):
         cells = read_cells(row, _READERS, problems)
         if not cells.get("unit"):
-            problems.add(row.place("unit"), "CE941")
+            problems.add(row.place("unit"), Code.UNIT_WITHOUT_ID)
             continue
         rows.append(row)
         units.append(_unit(cells))
     for place, column, code, details in roster_faults(units):
-        if code == "CE942":
+        if code == Code.UNIT_ID_TWICE:
             details["first"] = rows[int(details["first"]) - 1].line
         problems.add(rows[place].place(column), code, **details)
     problems.raise_all()

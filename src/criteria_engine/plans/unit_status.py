@@ -20,28 +20,13 @@ from criteria_engine.evaluation.result import Result
 from criteria_engine.files.cells import read_value
 from criteria_engine.files.csv_files import csv_rows
 from criteria_engine.files.rows import Columns, DataRow, FileProblems, read_cells
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.plans.plan import YEAR, Plan
 from criteria_engine.plans.recognition import Recognition
 from criteria_engine.plans.recognition_events import RecognitionEvent, Validity
 from criteria_engine.plans.roster import MOST_LOOKED_FOR, Roster, meant_unit, year_days
 from criteria_engine.rules.schema import DATE
-
-__all__ = [
-    "HELD",
-    "PENDING",
-    "STATUSES",
-    "Rows",
-    "UnitStatus",
-    "in_order",
-    "load_unit_statuses",
-    "read_status",
-    "results_as_unit_statuses",
-    "rows_of",
-    "sequence_faults",
-    "unit_statuses",
-    "unit_statuses_from",
-]
 
 STATUSES = ("registered", "building", "requested", "met", "recognised", "maintained", "lapsed", "missing")
 """What may be said of a unit in a year, in the order of its way."""
@@ -99,7 +84,7 @@ def read_status(text: str) -> str:
     folded = fold_word(text)
     status = _VIETNAMESE.get(folded, folded)
     if status not in STATUSES:
-        raise Fault("CE951", value=text, words=", ".join(STATUSES))
+        raise Fault(Code.UNKNOWN_STATUS, value=text, words=", ".join(STATUSES))
     return status
 
 
@@ -110,16 +95,16 @@ def sequence_faults(rows: Sequence[UnitStatus]) -> Iterator[tuple[int, str, str,
         by_unit.setdefault(row.unit, []).append((place, row))
         if row.decided is not None and row.decided < year_days(row.year)[0]:
             details = {"unit": row.unit, "day": row.decided, "year": row.year}
-            yield place, "decided", "CE953", details
+            yield place, "decided", Code.DECIDED_BEFORE_YEAR, details
     for of_unit in by_unit.values():
         ordered = sorted(of_unit, key=lambda each: each[1].year)
         for (_, before), (place, row) in pairwise(ordered):
             if before.year == row.year:
-                yield place, "period", "CE952", {"unit": row.unit, "year": row.year}
+                yield place, "period", Code.UNIT_YEAR_TWICE, {"unit": row.unit, "year": row.year}
             elif row.status in ("maintained", "lapsed") and before.status not in (*HELD, "missing"):
                 details = {"unit": row.unit, "year": row.year, "status_kind": row.status}
                 details |= {"before_kind": before.status, "previous": before.year}
-                yield place, "status", "CE954", details
+                yield place, "status", Code.STATUS_OUT_OF_ORDER, details
 
 
 def unit_statuses_from(
@@ -160,9 +145,9 @@ def _of_mapping(each: Mapping[str, Any]) -> UnitStatus:
     known = {"unit", "period", "year", "status", "decided", "assumed", "note"}
     extra = sorted(set(each) - known)
     if extra:
-        raise Fault("CE809", name=", ".join(extra), known=", ".join(sorted(known)))
+        raise Fault(Code.NAME_NOT_KNOWN, name=", ".join(extra), known=", ".join(sorted(known)))
     if not each.get("unit"):
-        raise Fault("CE813")
+        raise Fault(Code.SUBJECT_WITHOUT_NAME)
     decided = each.get("decided")
     return UnitStatus(
         str(each["unit"]),

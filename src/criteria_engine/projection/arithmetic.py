@@ -18,8 +18,6 @@ from criteria_engine.plans.history import VIEWS
 from criteria_engine.plans.plan import Target
 from criteria_engine.projection.context import ProjectionContext
 
-__all__ = ["Arithmetic", "ForecastMethod", "Path", "PathYear", "arithmetic_path", "past_points"]
-
 
 @attrs.frozen
 class PathYear:

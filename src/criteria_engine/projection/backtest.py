@@ -8,6 +8,7 @@ from typing import Any
 
 from criteria_engine.forecasting.backtest import Backtest, Checked, checked, compared
 from criteria_engine.forecasting.distribution import Share, exact_share
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.plans.plan import Plan
 from criteria_engine.plans.roster import Unit, year_days
@@ -15,8 +16,6 @@ from criteria_engine.plans.unit_status import Rows, UnitStatus, rows_of
 from criteria_engine.projection.context import Scenarios
 from criteria_engine.projection.methods import METHODS, ForecastRequest, Method
 from criteria_engine.ruleset import Ruleset
-
-__all__ = ["backtest_plan"]
 
 
 def backtest_plan(
@@ -61,7 +60,9 @@ def backtest_plan(
     forecasting = [name for name, kind in METHODS.items() if kind.forecasts]
     if method in METHODS and method not in forecasting:
         problems = Problems()
-        problems.add_fault("method", Fault("CE961", value=str(method), known=", ".join(forecasting)))
+        problems.add_fault(
+            "method", Fault(Code.UNKNOWN_METHOD, value=str(method), known=", ".join(forecasting))
+        )
         raise CriteriaError(problems)
     if at_least is None:
         at_least = next((target.shares[0] for target in plan.targets if target.share is not None), None)

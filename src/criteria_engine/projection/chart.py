@@ -18,17 +18,6 @@ from criteria_engine.plans.plan import Plan
 from criteria_engine.projection.narrative import plan_speaker
 from criteria_engine.projection.outlook import TargetOutlook, plain
 
-__all__ = [
-    "Drawing",
-    "ListChange",
-    "Mark",
-    "YearRow",
-    "YearTable",
-    "drawing_of",
-    "plotted",
-]
-
-
 # ---- The years of a projection as a table ----
 
 _HEADS = ("year", "units", "low", "expected", "high", "share", "path", "registered")

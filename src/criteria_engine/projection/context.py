@@ -16,28 +16,13 @@ from typing import Any
 import attrs
 
 from criteria_engine.forecasting.distribution import exact_number, units_needed
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.plans.assessed import Assessed, Verdicts
 from criteria_engine.plans.history import History, YearCounts, observed
 from criteria_engine.plans.plan import Plan, Target, first_day
 from criteria_engine.plans.roster import Roster, Unit, meant_unit, year_days
 from criteria_engine.plans.unit_status import UnitStatus
-
-__all__ = [
-    "SCENARIOS",
-    "ProjectionContext",
-    "Scenario",
-    "Scenarios",
-    "context_of",
-    "earned_schedule",
-    "holders_named",
-    "need_of",
-    "present_units",
-    "required_per_year",
-    "scenarios_of",
-    "straight_pathway",
-]
-
 
 # ---- scenarios: what is supposed of the years ahead; several compose ----------------------------
 
@@ -86,7 +71,7 @@ class Scenario:
         call = _CALL.fullmatch(text)
         known = {each.partition("(")[0] for each in SCENARIOS}
         if call is None or call[1] not in known:
-            raise Fault("CE962", value=text, known=", ".join(SCENARIOS))
+            raise Fault(Code.UNKNOWN_SCENARIO, value=text, known=", ".join(SCENARIOS))
         arguments = tuple(each.strip() for each in (call[2] or "").split(",") if each.strip())
         return cls(call[1], arguments)
 
@@ -188,7 +173,7 @@ def _whole(scenario: Scenario, place: int) -> int:
 
 def _wanted(scenario: Scenario) -> Fault:
     example = next(each for each in SCENARIOS if each.partition("(")[0] == scenario.name)
-    return Fault("CE963", value=str(scenario), example=example)
+    return Fault(Code.BAD_SCENARIO_ARGUMENT, value=str(scenario), example=example)
 
 
 # ---- paces and pathways: whole numbers and fractions, no model -----------------------------------

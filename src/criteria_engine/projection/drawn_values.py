@@ -31,19 +31,6 @@ from criteria_engine.projection.value_steps import (
 )
 from criteria_engine.tables.arrays import ArrayInputs, ArrayRows, Cells, InputSource, cells_of
 
-__all__ = [
-    "CommonYear",
-    "Futures",
-    "Reached",
-    "Reaching",
-    "common_draws",
-    "counts_by_draw",
-    "futures_of",
-    "in_bits",
-    "rows_in_bits",
-]
-
-
 # ---- sets of draws: whole numbers with a bit for each draw ---------------------------------------
 
 Reaching = tuple[int, int]

@@ -21,9 +21,6 @@ from criteria_engine.plans.unit_status import PENDING
 from criteria_engine.projection.arithmetic import Arithmetic, ForecastMethod, Path, PathYear, past_points
 from criteria_engine.projection.context import ProjectionContext, holders_named
 
-__all__ = ["Hazard", "Prospects"]
-
-
 # ---- the units of a plan as cohorts: those that fare alike --------------------------------------
 
 _Chances = tuple[float | None, ...]

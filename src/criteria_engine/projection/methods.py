@@ -17,6 +17,7 @@ import attrs
 from criteria_engine.evaluation.result import Result
 from criteria_engine.forecasting.forecast import share
 from criteria_engine.forecasting.published import Label
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.plans.assessed import Verdicts, read_assessments, statuses_of
 from criteria_engine.plans.plan import Plan, Target
@@ -27,8 +28,6 @@ from criteria_engine.projection.hazard_method import Hazard
 from criteria_engine.projection.outlook import is_low_share, published_labels, told_shares
 from criteria_engine.projection.scores_method import Scores
 from criteria_engine.ruleset import Ruleset
-
-__all__ = ["METHODS", "ForecastRequest", "Method", "Own", "Published"]
 
 Method = str | Callable[..., Any]
 """The name of a method, or a function ``(years, values, n, horizons, rng) -> draws``."""
@@ -127,7 +126,9 @@ class ForecastRequest:
             raise ValueError(f"{self.draws} draws; at least 1 is needed")
         if not callable(self.method) and self.method is not None and self.method not in METHODS:
             problems = Problems()
-            problems.add_fault("method", Fault("CE961", value=str(self.method), known=", ".join(METHODS)))
+            problems.add_fault(
+                "method", Fault(Code.UNKNOWN_METHOD, value=str(self.method), known=", ".join(METHODS))
+            )
             raise CriteriaError(problems)
         if self.method == "scores" and self.ruleset is None:
             raise ValueError("method='scores' needs the ruleset= by which drawn units are judged")

@@ -13,12 +13,6 @@ from criteria_engine.messages.speaker import Speaker, sentences
 from criteria_engine.plans.plan import Plan
 from criteria_engine.projection.outlook import MustChange, TargetOutlook, likelihood_of
 
-__all__ = [
-    "plan_speaker",
-    "told",
-]
-
-
 _MOST_NAMES = 5
 _EXPECTED = ("on_track", "off_track")
 _MODEL_SENTENCES = {"arithmetic": "no_model", "published": "no_model", "hazard": "model", "scores": "drawn"}

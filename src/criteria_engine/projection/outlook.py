@@ -34,24 +34,6 @@ from criteria_engine.projection.context import (
 )
 from criteria_engine.rules.parts import Status
 
-__all__ = [
-    "LOW_SHARE",
-    "RULES_OF_PROGRESS",
-    "MustChange",
-    "Nearest",
-    "ShareChange",
-    "TargetOutlook",
-    "attainment",
-    "is_low_share",
-    "likelihood_of",
-    "nearest_units",
-    "plain",
-    "published_labels",
-    "registrations_needed",
-    "share_changes",
-    "told_shares",
-]
-
 
 def likelihood_of(probability: float | None) -> str | None:
     """The word for a probability: ≥ 0.9 very likely, ≥ 2/3 likely, < 1/3 unlikely, ≤ 0.1 very unlikely."""

@@ -15,6 +15,7 @@ from criteria_engine.explanation.rendering import STYLE, escaped
 from criteria_engine.forecasting.backtest import Backtest
 from criteria_engine.forecasting.distribution import Share, exact_share
 from criteria_engine.forecasting.published import Label
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import CriteriaError, Problems, chosen_language
 from criteria_engine.messages.speaker import Speaker
 from criteria_engine.plans.assessed import last_results
@@ -38,9 +39,6 @@ from criteria_engine.projection.outlook import (
 from criteria_engine.rules.schema import digest_of
 from criteria_engine.ruleset import Ruleset
 
-__all__ = ["Projection", "frame_of", "project", "projection_html"]
-
-
 # ---- rows as a frame of the kind that is asked for -----------------------------------------------
 
 
@@ -49,12 +47,12 @@ def frame_of(rows: Sequence[Mapping[str, Any]], kind: str) -> Any:
     columns = {name: _alike([row[name] for row in rows]) for name in rows[0]} if rows else {}
     problems = Problems()
     if kind not in ("pandas", "polars", "pyarrow"):
-        problems.add("kind", "CE572", kind=repr(kind)[:40])
+        problems.add("kind", Code.NOT_A_FRAME, kind=repr(kind)[:40])
         raise CriteriaError(problems)
     try:
         return narwhals().from_dict(columns, backend=kind).to_native()
     except ImportError:
-        problems.add("frame", "CE571", package=kind, extra="frames")
+        problems.add("frame", Code.PACKAGE_MISSING, package=kind, extra="frames")
         raise CriteriaError(problems) from None
 
 

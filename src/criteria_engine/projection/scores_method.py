@@ -24,8 +24,6 @@ from criteria_engine.projection.context import ProjectionContext, holders_named
 from criteria_engine.projection.drawn_values import Reached, Reaching, counts_by_draw, futures_of, in_bits
 from criteria_engine.projection.hazard_method import Prospects
 
-__all__ = ["Scores"]
-
 _COVERAGE = Fraction(4, 5)
 # Rates of lapse that draws are shared out among.
 _STRATA = 20

@@ -21,8 +21,6 @@ from criteria_engine.core.nodes import NA
 from criteria_engine.forecasting.series import Past, common_scatter, memory_of
 from criteria_engine.plans.assessed import Assessed, Year
 
-__all__ = ["EBB", "GAP", "POOL", "STEP", "Moves", "NumberModel", "StateModel", "Ways", "moves_of"]
-
 EBB = 0.85
 """What is left of a common drift a year later."""
 

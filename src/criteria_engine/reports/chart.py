@@ -8,10 +8,6 @@ from fractions import Fraction
 from criteria_engine.explanation.rendering import escaped, plain
 from criteria_engine.projection.chart import Drawing, ListChange, Mark, YearRow
 
-__all__ = [
-    "svg_chart",
-]
-
 _WIDTH, _HEIGHT = 760, 420
 _LEFT, _RIGHT, _TOP, _BOTTOM = 62, 738, 56, 336
 _LEGEND = 388

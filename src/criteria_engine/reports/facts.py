@@ -14,6 +14,7 @@ from fractions import Fraction
 import attrs
 
 from criteria_engine.evaluation.result import CriterionResult, Result, leaves_of
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.messages.formatting import sort_key_vi
 from criteria_engine.messages.titles import Titles
@@ -24,28 +25,6 @@ from criteria_engine.plans.unit_status import HELD, PENDING, UnitStatus
 from criteria_engine.projection.context import ProjectionContext
 from criteria_engine.projection.projection import Projection
 from criteria_engine.rules.parts import Status
-
-__all__ = [
-    "KINDS",
-    "AreaStanding",
-    "CriterionName",
-    "Duty",
-    "Happening",
-    "Period",
-    "Quality",
-    "Risk",
-    "Since",
-    "UnitStanding",
-    "area_standings",
-    "by_area",
-    "changed_since",
-    "commonly_lacking",
-    "duties_of",
-    "period_of",
-    "qualities",
-    "risks_of",
-    "unit_standings",
-]
 
 KINDS = ("half_year", "year", "review")
 """The reports that a plan asks for: half-yearly, yearly, and the review between its stages."""
@@ -489,7 +468,9 @@ def duties_of(plan: Plan, on: datetime.date, done: Collection[str]) -> tuple[Dut
     problems = Problems()
     for name in done:
         if name not in known:
-            problems.add_fault("done", Fault("CE972", value=str(name), known=", ".join(known) or "–"))
+            problems.add_fault(
+                "done", Fault(Code.UNKNOWN_TASK, value=str(name), known=", ".join(known) or "–")
+            )
     problems.raise_errors()
     duties = [_duty(task, on, done=task.id is not None and task.id in done) for task in plan.tasks]
     return tuple(sorted(duties, key=lambda duty: (_ORDER.index(duty.state), duty.due or datetime.date.max)))

@@ -10,20 +10,6 @@ from criteria_engine.explanation.rendering import escaped, plain
 from criteria_engine.projection.chart import Drawing
 from criteria_engine.reports.chart import svg_chart
 
-__all__ = [
-    "PAGE_STYLE",
-    "Block",
-    "Bullets",
-    "Cell",
-    "Chart",
-    "Page",
-    "Paragraph",
-    "ReportTable",
-    "Section",
-    "markdown",
-    "page_html",
-]
-
 
 @attrs.frozen
 class Cell:

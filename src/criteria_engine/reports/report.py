@@ -9,6 +9,7 @@ from typing import Any
 
 import attrs
 
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems, chosen_language
 from criteria_engine.plans.assessed import last_results
 from criteria_engine.plans.plan import Plan
@@ -35,11 +36,6 @@ from criteria_engine.reports.facts import (
 )
 from criteria_engine.reports.layout import Page, markdown, page_html
 from criteria_engine.reports.sections import PageWriter
-
-__all__ = [
-    "Report",
-    "report",
-]
 
 
 @attrs.frozen(repr=False)
@@ -173,9 +169,9 @@ def report(
         ValueError: ``confidence`` is not between 0 and 1.
     """
     if kind is not None and kind not in KINDS:
-        raise _refused("kind", Fault("CE973", value=str(kind), known=", ".join(KINDS)))
+        raise _refused("kind", Fault(Code.UNKNOWN_REPORT_KIND, value=str(kind), known=", ".join(KINDS)))
     if since is not None and since >= on:
-        raise _refused("since", Fault("CE974", since_day=since, on_day=on))
+        raise _refused("since", Fault(Code.SINCE_NOT_BEFORE_DAY, since_day=since, on_day=on))
     rows = _rows_of(plan, recognitions)
     found = project(plan, recognitions=rows, on=on, assessments=assessments, **choices)
     setting = context_of(plan, rows, on, scenarios_of(choices.get("scenarios", ())))

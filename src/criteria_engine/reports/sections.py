@@ -33,8 +33,6 @@ from criteria_engine.reports.facts import (
 )
 from criteria_engine.reports.layout import Block, Bullets, Cell, Chart, Page, Paragraph, ReportTable, Section
 
-__all__ = ["PageWriter"]
-
 _MOST_NAMES, _MOST_UNIT_NAMES, _MOST_CRITERIA, _MOST_COMMON = 5, 12, 3, 5
 _TONES = {
     "achieved": "good",

@@ -12,6 +12,7 @@ from criteria_engine.core import algebra as a
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.nodes import Condition, Number, Numeric, Operator
 from criteria_engine.core.values import Meaning, NumberValue, TruthValue
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.titles import Titles
 from criteria_engine.rules.schema import (
     EXPRESSION,
@@ -26,8 +27,6 @@ from criteria_engine.rules.schema import (
     part,
 )
 from criteria_engine.rules.shape import Clause, Judged, Pick, RuleContext, picked_points
-
-__all__ = ["Bands", "Step"]
 
 _EDGES: dict[str, Operator] = {"at_least": ">=", "above": ">", "at_most": "<=", "below": "<", "equals": "=="}
 
@@ -84,25 +83,25 @@ class Bands(Plain):
             result, edges = step.result, step.edges
             last = place == len(self.steps) - 1
             if result is None or len(edges) + (step.otherwise is not None) != 1:
-                desk.fault(where, "CE403")
+                desk.fault(where, Code.BAD_STEP)
                 continue
             if step.otherwise is not None:
                 if not last:
-                    desk.fault(where, "CE404")
+                    desk.fault(where, Code.OTHERWISE_NOT_LAST)
                 elif rest.empty:
-                    desk.fault(where, "CE405")
+                    desk.fault(where, Code.UNREACHABLE_STEP)
                 picks.append(Pick(a.TRUE, rest.guard(prefix), result[1], f"{where}.{result[0]}"))
                 continue
             key, edge = edges[0]
             fits = self._fits(desk, of, key, edge, f"{where}.{'is' if key == 'equals' else key}")
             region = rest.take(_EDGES[key], desk.value(edge, ""))
             if rest.unreachable:
-                desk.fault(where, "CE405")
+                desk.fault(where, Code.UNREACHABLE_STEP)
             guard = region if region is not None else a.every([prefix, fits.true])
             picks.append(Pick(fits.true, guard, result[1], f"{where}.{result[0]}"))
             prefix = a.every([prefix, fits.fails])
         if all(step.otherwise is None for step in self.steps) and not rest.empty:
-            desk.fault("steps", "CE406")
+            desk.fault("steps", Code.GAP_BETWEEN_STEPS)
         return picks, there, na
 
     def _fits(self, desk: RuleContext, of: Meaning, key: str, edge: Expression, where: str) -> TruthValue:

@@ -10,6 +10,7 @@ import attrs
 from criteria_engine.core import algebra as a
 from criteria_engine.core.grammar import nearest
 from criteria_engine.core.values import TruthValue, counted
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.titles import Titles
 from criteria_engine.rules.schema import (
     EXPRESSION,
@@ -27,8 +28,6 @@ from criteria_engine.rules.schema import (
     part,
 )
 from criteria_engine.rules.shape import Clause, Judged, RuleContext, all_or_nothing
-
-__all__ = ["Checklist", "Item"]
 
 
 @attrs.frozen(repr=False)
@@ -55,7 +54,7 @@ class Checklist(Plain):
         """An item that is not applicable does not hold; the checklist itself always applies."""
         items = {name: desk.condition(item.when, f"of.{name}") for name, item in self.of}
         if not items:
-            desk.fault("of", "CE414")
+            desk.fault("of", Code.NO_ITEMS)
         wanted = self._named(desk, items, self.including, "including")
         either = self._named(desk, items, self.including_any, "including_any")
         true, false = [claim.true for claim in wanted], [claim.fails for claim in wanted]
@@ -68,7 +67,7 @@ class Checklist(Plain):
         else:
             need = desk.number(self.need, "need")
             if need.low > len(items):
-                desk.fault("need", "CE415", need=f"{need.low:g}", count=len(items))
+                desk.fault("need", Code.NEED_ABOVE_ITEMS, need=f"{need.low:g}", count=len(items))
             count = counted(list(items.values())).numeric
             true.append(a.compare(">=", count, need))
             false.append(a.compare("<", count, need))
@@ -81,7 +80,10 @@ class Checklist(Plain):
         for place, name in enumerate(names):
             if name not in items:
                 desk.fault(
-                    f"{key}[{place}]", "CE416", name=name, nearest=nearest(name, items) or ", ".join(items)
+                    f"{key}[{place}]",
+                    Code.UNKNOWN_ITEM,
+                    name=name,
+                    nearest=nearest(name, items) or ", ".join(items),
                 )
         return [items[name] for name in names if name in items]
 

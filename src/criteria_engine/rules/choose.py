@@ -21,6 +21,7 @@ from criteria_engine.core.values import (
     says,
     within,
 )
+from criteria_engine.messages.codes import Code
 from criteria_engine.rules.schema import (
     EXPRESSION,
     LABEL,
@@ -32,8 +33,6 @@ from criteria_engine.rules.schema import (
     part,
 )
 from criteria_engine.rules.shape import Clause, Judged, Pick, RuleContext, picked_points
-
-__all__ = ["Choose"]
 
 
 @attrs.frozen(repr=False)
@@ -57,7 +56,7 @@ class Choose(Plain):
         key = "points" if self.points is not None else "gives"
         pairs = self.points if self.points is not None else self.gives
         if pairs is None or (self.points is not None and self.gives is not None):
-            desk.fault("", "CE409")
+            desk.fault("", Code.CHOOSE_WITHOUT_POINTS)
             return [], of.there, of.na
         options = options_of(of) or None
         picks: list[Pick] = []
@@ -75,7 +74,7 @@ class Choose(Plain):
         if otherwise is None:
             left = [word for word in options or () if word not in listed]
             if options is None or set(listed) <= set(options):
-                desk.fault(key, "CE410", missing=", ".join(left) or "…")
+                desk.fault(key, Code.VALUES_WITHOUT_POINTS, missing=", ".join(left) or "…")
             return [], of.there, of.na
         rest = self._says_none(desk, of, [word for word in listed if word != "otherwise"], none)
         picks.append(
@@ -89,7 +88,7 @@ class Choose(Plain):
         if options is not None and word not in options:
             desk.fault(
                 place,
-                "CE411",
+                Code.UNKNOWN_WORD,
                 word=word,
                 words=", ".join(options),
                 nearest=nearest(word, options) or options[0],

@@ -12,10 +12,9 @@ from criteria_engine.core import algebra as a
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.nodes import Branch, Numeric
 from criteria_engine.core.values import NumberValue
+from criteria_engine.messages.codes import Code
 from criteria_engine.rules.schema import EXPRESSION, Field, Formula, FormulaLike, ListOf, Plain, part
 from criteria_engine.rules.shape import Clause, Judged, RuleContext
-
-__all__ = ["Curve"]
 
 
 @attrs.frozen(repr=False)
@@ -54,15 +53,15 @@ class Curve(Plain):
     def _places(self, desk: RuleContext) -> list[tuple[Numeric, Numeric]]:
         places: list[tuple[Numeric, Numeric]] = []
         if not self.through:
-            desk.fault("through", "CE407")
+            desk.fault("through", Code.BAD_CURVE)
         for number, pair in enumerate(self.through):
             where = f"through[{number}]"
             if len(pair) != 2:
-                desk.fault(where, "CE407")
+                desk.fault(where, Code.BAD_CURVE)
                 continue
             x, y = (desk.number(each, f"{where}[{side}]") for side, each in enumerate(pair))
             if places and x.high <= places[-1][0].low:
-                desk.fault(where, "CE408")
+                desk.fault(where, Code.CURVE_OUT_OF_ORDER)
             places.append((x, y))
         return places
 
@@ -71,7 +70,7 @@ class Curve(Plain):
         amount, most = self.amount(desk)
         given = desk.given_points
         if given is not None and most.low == most.high and most.low > given.low:
-            desk.fault("through", "CE402", points=f"{most.low:g}", most=f"{given.low:g}")
+            desk.fault("through", Code.TOO_MANY_POINTS, points=f"{most.low:g}", most=f"{given.low:g}")
         return Judged(amount, most=most)
 
     def clauses(self) -> Sequence[Clause]:

@@ -11,6 +11,7 @@ from criteria_engine.core import algebra as a
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.nodes import Numeric
 from criteria_engine.core.values import NumberValue
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.titles import Titles
 from criteria_engine.rules.schema import (
     EXPRESSION,
@@ -25,8 +26,6 @@ from criteria_engine.rules.schema import (
     part,
 )
 from criteria_engine.rules.shape import Clause, Judged, RuleContext
-
-__all__ = ["Deduct", "Line"]
 
 
 @attrs.frozen(repr=False)
@@ -53,7 +52,7 @@ class Deduct(Plain):
         """A line that is not applicable takes nothing."""
         taken = [self._taken(desk, line, f"[{place}]") for place, line in enumerate(self.lines)]
         if not taken:
-            desk.fault("", "CE412")
+            desk.fault("", Code.NO_DEDUCTION_LINES)
         total = a.add(taken)
         left = a.on_grid(a.subtract(desk.points, total))
         if total.low < 0:
@@ -62,7 +61,7 @@ class Deduct(Plain):
 
     def _taken(self, desk: RuleContext, line: Line, where: str) -> Numeric:
         if (line.when is None) == (line.each is None) or (line.when is not None and line.at_most is not None):
-            desk.fault(where, "CE413")
+            desk.fault(where, Code.BAD_DEDUCTION_LINE)
             return a.ZERO
         minus = desk.number(line.minus, f"{where}.minus")
         if line.when is not None:

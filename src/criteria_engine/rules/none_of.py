@@ -9,6 +9,7 @@ import attrs
 
 from criteria_engine.core import algebra as a
 from criteria_engine.core.values import TruthValue
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.titles import Titles
 from criteria_engine.rules.schema import (
     EXPRESSION,
@@ -24,8 +25,6 @@ from criteria_engine.rules.schema import (
     part,
 )
 from criteria_engine.rules.shape import Clause, Judged, RuleContext, all_or_nothing
-
-__all__ = ["Event", "NoneOf"]
 
 
 @attrs.frozen(repr=False)
@@ -57,7 +56,7 @@ class NoneOf(Plain):
                 claim = TruthValue(true, a.some([claim.false, a.every([claim.true, excuse.true])]), claim.na)
             items.append((name, claim))
         if not items:
-            desk.fault("", "CE414")
+            desk.fault("", Code.NO_ITEMS)
         none = TruthValue(
             a.every([claim.fails for _, claim in items]), a.some([claim.true for _, claim in items])
         )

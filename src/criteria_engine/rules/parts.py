@@ -15,6 +15,7 @@ from typing import Any
 import attrs
 
 from criteria_engine.core.expression import Composable
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.messages.titles import Titles
 from criteria_engine.rules.schema import (
@@ -60,12 +61,6 @@ from criteria_engine.rules.schema import (
     word_of,
 )
 from criteria_engine.rules.shape import Rule
-
-__all__ = [
-    "INPUT_TYPES", "VIETNAMESE_KEYS", "Case", "Column", "Combine", "Consistency", "Criterion", "Dated",
-    "Definition", "Effective", "Expected", "Input", "LegalBasis", "Level", "Missing", "Otherwise", "Override",
-    "Parameter", "ParameterValue", "Round", "RulesetParts", "Scale", "Status", "Window",
-]  # fmt: skip
 
 INPUT_TYPES = ("boolean", "number", "integer", "percent", "ordinal", "choice", "date", "text")
 """What an input can hold."""
@@ -290,7 +285,7 @@ def _month_day(value: object) -> str:
     text = value.strip() if isinstance(value, str) else ""
     found = _MONTH_DAY.fullmatch(text)
     if found is None or int(found[2]) > _last_day(2024, int(found[1])):
-        raise Fault("CE113", value=shown(value), mended=_mended(text))
+        raise Fault(Code.NOT_A_DAY_OF_THE_YEAR, value=shown(value), mended=_mended(text))
     return text
 
 

@@ -21,58 +21,9 @@ from criteria_engine.core.expression import Composable, Expression, expression
 from criteria_engine.core.grammar import RESERVED, is_id, mended_date, nearest, normal
 from criteria_engine.core.nodes import NA
 from criteria_engine.core.record import Record
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 from criteria_engine.messages.titles import Titles, titles
-
-__all__ = [
-    "BOOLEAN",
-    "CELL",
-    "DATE",
-    "EXPRESSION",
-    "ID",
-    "INTEGER",
-    "LABEL",
-    "NUMBER",
-    "SETTING",
-    "SHARE",
-    "TEXT",
-    "TITLES",
-    "ById",
-    "Day",
-    "Field",
-    "Formula",
-    "FormulaLike",
-    "Formulas",
-    "Kind",
-    "ListOf",
-    "MapOf",
-    "Members",
-    "Object",
-    "OneRule",
-    "OptionalDay",
-    "OptionalFormula",
-    "OptionalMembers",
-    "OptionalObject",
-    "OptionalPairs",
-    "OptionalSeveral",
-    "OptionalWord",
-    "Pairs",
-    "Plain",
-    "Scalar",
-    "Several",
-    "Struct",
-    "Wording",
-    "accepted",
-    "built",
-    "digest_of",
-    "key_of",
-    "kind_of",
-    "part",
-    "plain_number",
-    "shown",
-    "word_of",
-]
-
 
 # ---- single values ---------------------------------------------------------------------------
 
@@ -92,9 +43,9 @@ class Scalar(Record):
 def plain_number(value: object) -> int | float:
     """A number as it is kept: whole ones as ``int``, others as the float of their decimal."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal | Fraction):
-        raise Fault("CE101", value=shown(value))
+        raise Fault(Code.NOT_A_NUMBER, value=shown(value))
     if not -(10**15) <= value <= 10**15:
-        raise Fault("CE102", value=shown(value))
+        raise Fault(Code.NUMBER_OUT_OF_BOUNDS, value=shown(value))
     exact = Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
     return exact.numerator if exact.denominator == 1 else float(exact)
 
@@ -112,10 +63,10 @@ def _read_number(text: str) -> int | float:
     if not _NUMBER.fullmatch(text):
         mended = _mended(text)
         if not mended:
-            raise Fault("CE101", value=shown(text))
-        raise Fault("CE103", value=shown(text), mended=mended)
+            raise Fault(Code.NOT_A_NUMBER, value=shown(text))
+        raise Fault(Code.NUMBER_BADLY_WRITTEN, value=shown(text), mended=mended)
     if len(text) > 17:
-        raise Fault("CE102", value=shown(text))
+        raise Fault(Code.NUMBER_OUT_OF_BOUNDS, value=shown(text))
     return plain_number(Fraction(text))
 
 
@@ -144,7 +95,7 @@ def _number_text(value: float) -> str:
 def _integer(value: object) -> int:
     number = plain_number(value)
     if not isinstance(number, int):
-        raise Fault("CE104", value=shown(value))
+        raise Fault(Code.NOT_A_WHOLE_NUMBER, value=shown(value))
     return number
 
 
@@ -153,7 +104,7 @@ def _read_share(text: str) -> int | float:
         return _share(_read_number(text))
     hundredfold = _read_number(text[:-1].rstrip())
     if not 0 <= hundredfold <= 100:
-        raise Fault("CE105", value=shown(text))
+        raise Fault(Code.NOT_A_SHARE, value=shown(text))
     return plain_number(Fraction(repr(hundredfold)) / 100)
 
 
@@ -162,7 +113,7 @@ def _share(value: object) -> int | float:
         return _read_share(value)
     number = plain_number(value)
     if not 0 <= number <= 1:
-        raise Fault("CE105", value=shown(value))
+        raise Fault(Code.NOT_A_SHARE, value=shown(value))
     return number
 
 
@@ -174,13 +125,13 @@ def _share_text(value: float) -> str:
 def _read_boolean(text: str) -> bool:
     if text in ("true", "false", "yes", "no"):
         return text in ("true", "yes")
-    raise Fault("CE106", value=shown(text))
+    raise Fault(Code.NOT_TRUE_OR_FALSE, value=shown(text))
 
 
 def _boolean(value: object) -> bool:
     if isinstance(value, bool):
         return value
-    raise Fault("CE106", value=shown(value))
+    raise Fault(Code.NOT_TRUE_OR_FALSE, value=shown(value))
 
 
 def _read_date(text: str) -> datetime.date:
@@ -189,7 +140,7 @@ def _read_date(text: str) -> datetime.date:
             return datetime.date.fromisoformat(text)
     except ValueError:
         pass
-    raise Fault("CE107", value=shown(text), mended=mended_date(text))
+    raise Fault(Code.NOT_A_DATE, value=shown(text), mended=mended_date(text))
 
 
 def _date(value: object) -> datetime.date:
@@ -197,28 +148,28 @@ def _date(value: object) -> datetime.date:
         return _read_date(value)
     if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
         return value
-    raise Fault("CE107", value=shown(value), mended=mended_date(""))
+    raise Fault(Code.NOT_A_DATE, value=shown(value), mended=mended_date(""))
 
 
 def _text(value: object) -> str:
     if isinstance(value, str):
         return value
-    raise Fault("CE109", value=shown(value), wanted_kind="text")
+    raise Fault(Code.WRONG_KIND, value=shown(value), wanted_kind="text")
 
 
 def _id(value: object) -> str:
     name = normal(_text(value))
     if not is_id(name):
-        raise Fault("CE110", name=shown(name))
+        raise Fault(Code.BAD_NAME, name=shown(name))
     if name in RESERVED:
-        raise Fault("CE111", name=name)
+        raise Fault(Code.RESERVED_NAME, name=name)
     return name
 
 
 def _label(value: object) -> str:
     name = normal(_text(value))
     if not name or not name.isprintable():
-        raise Fault("CE110", name=shown(name))
+        raise Fault(Code.BAD_NAME, name=shown(name))
     return name
 
 
@@ -229,7 +180,7 @@ def word_of(*words: str) -> Scalar:
         if value not in words:
             listed = ", ".join(words)
             likely = nearest(shown(value), words) or listed
-            raise Fault("CE108", value=shown(value), words=listed, nearest=likely)
+            raise Fault(Code.WORD_NOT_ALLOWED, value=shown(value), words=listed, nearest=likely)
         return str(value)
 
     return Scalar("word", accept, accept, words=words)
@@ -477,12 +428,12 @@ def accepted(kind: Kind, value: Any) -> Any:
             if single and (isinstance(value, str | Expression) or not isinstance(value, Iterable)):
                 value = [value]
             if isinstance(value, str | Mapping) or not isinstance(value, Iterable):
-                raise Fault("CE109", value=shown(value), wanted_kind="list")
+                raise Fault(Code.WRONG_KIND, value=shown(value), wanted_kind="list")
             return tuple(accepted(each, item) for item in value)
         case MapOf(key, each):
             pairs = value.items() if isinstance(value, Mapping) else value
             if isinstance(pairs, str) or not isinstance(pairs, Iterable):
-                raise Fault("CE109", value=shown(value), wanted_kind="map")
+                raise Fault(Code.WRONG_KIND, value=shown(value), wanted_kind="map")
             return tuple((key.accept(name), accepted(each, item)) for name, item in pairs)
         case Struct(cls=cls, short=short, listed=listed):
             if isinstance(value, cls):
@@ -493,12 +444,12 @@ def accepted(kind: Kind, value: Any) -> Any:
                 return cls(**{listed: value})
             if short is not None:
                 return cls(**{short: value})
-            raise Fault("CE109", value=shown(value), wanted_kind=cls.__name__)
+            raise Fault(Code.WRONG_KIND, value=shown(value), wanted_kind=cls.__name__)
         case ById(struct):
             return _accepted_by_id(struct, value)
         case OneRule():
             if not (hasattr(value, "judge") and hasattr(type(value), "KEY")):
-                raise Fault("CE109", value=shown(value), wanted_kind="rule")
+                raise Fault(Code.WRONG_KIND, value=shown(value), wanted_kind="rule")
             return value
 
 
@@ -520,7 +471,7 @@ def _accepted_by_id(struct: Struct, value: Any) -> tuple[Any, ...]:
         else:
             attribute = struct.listed if isinstance(item, list | tuple) and struct.listed else struct.short
             if attribute is None:
-                raise Fault("CE109", value=shown(item), wanted_kind=struct.cls.__name__)
+                raise Fault(Code.WRONG_KIND, value=shown(item), wanted_kind=struct.cls.__name__)
             made.append(struct.cls(**{"id": name, attribute: item}))
     return tuple(made)
 

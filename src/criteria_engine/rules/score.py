@@ -12,8 +12,6 @@ from criteria_engine.core.values import NumberValue
 from criteria_engine.rules.schema import EXPRESSION, Formula, Plain, part
 from criteria_engine.rules.shape import Clause, Judged, RuleContext
 
-__all__ = ["Score"]
-
 
 @attrs.frozen(repr=False)
 class Score(Plain):

@@ -22,11 +22,9 @@ from criteria_engine.core.values import (
     free_number,
     is_free,
 )
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.messages.titles import Titles
-
-__all__ = ["Clause", "Judged", "Pick", "Rule", "RuleContext", "all_or_nothing", "picked_points"]
-
 
 _Fitted = TypeVar("_Fitted")
 
@@ -191,7 +189,9 @@ def picked_points(
     given = desk.given_points
     if given is not None and best.low == best.high and best.low > given.low:
         worst = max(range(len(values)), key=lambda place: values[place].low)
-        desk.fault(picks[worst].place, "CE402", points=f"{values[worst].low:g}", most=f"{given.low:g}")
+        desk.fault(
+            picks[worst].place, Code.TOO_MANY_POINTS, points=f"{values[worst].low:g}", most=f"{given.low:g}"
+        )
     branches = [Branch(pick.test, pick.guard, value) for pick, value in zip(picks, values, strict=True)]
     numeric = a.choice(branches[:-1], branches[-1].guard, branches[-1].value)
     return Judged(NumberValue(numeric, there, na), most=best)

@@ -10,6 +10,7 @@ import attrs
 from criteria_engine.core import algebra as a
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.nodes import Condition
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.titles import Titles
 from criteria_engine.rules.schema import (
     EXPRESSION,
@@ -24,8 +25,6 @@ from criteria_engine.rules.schema import (
     part,
 )
 from criteria_engine.rules.shape import Clause, Judged, Pick, RuleContext, picked_points
-
-__all__ = ["Row", "Table"]
 
 
 @attrs.frozen(repr=False)
@@ -57,7 +56,7 @@ class Table(Plain):
             claim = desk.condition(row.when, f"{where}.when")
             value = row.points if row.points is not None else row.gives
             if value is None or (row.points is not None and row.gives is not None):
-                desk.fault(where, "CE417")
+                desk.fault(where, Code.BAD_ROW)
                 continue
             key = "points" if row.points is not None else "gives"
             picks.append(Pick(claim.true, a.every([prefix, claim.true]), value, f"{where}.{key}"))

@@ -10,8 +10,6 @@ import attrs
 from criteria_engine.rules.schema import EXPRESSION, Formula, Plain, part
 from criteria_engine.rules.shape import Clause, Judged, RuleContext, all_or_nothing
 
-__all__ = ["Test"]
-
 
 @attrs.frozen(repr=False)
 class Test(Plain):

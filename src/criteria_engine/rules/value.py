@@ -13,8 +13,6 @@ from criteria_engine.core.values import NumberValue, TruthValue
 from criteria_engine.rules.schema import EXPRESSION, Formula, Plain, part
 from criteria_engine.rules.shape import Clause, Judged, RuleContext
 
-__all__ = ["Value"]
-
 
 @attrs.frozen(repr=False)
 class Value(Plain):

@@ -12,7 +12,7 @@ from typing import assert_never
 
 import attrs
 
-from criteria_engine.backends.python import Anything
+from criteria_engine.backends.splitting import Anything
 from criteria_engine.compiler.levels import Outcomes
 from criteria_engine.compiler.program import CODES, Program
 from criteria_engine.core import algebra as a
@@ -20,19 +20,6 @@ from criteria_engine.core.bounds import BoundsRewriter
 from criteria_engine.core.nodes import Branch, Condition, Not
 from criteria_engine.core.values import Meaning, TextValue, TruthValue
 from criteria_engine.rules.parts import Status
-
-__all__ = [
-    "NA_TEXT",
-    "Answer",
-    "AnswerParts",
-    "BoundsAnswer",
-    "ChoiceAnswer",
-    "PlaceAnswer",
-    "TextAnswer",
-    "answers_of",
-    "breaches_of",
-    "columns_of",
-]
 
 NA_TEXT = "n/a"
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import attrs
 
+from criteria_engine.backends.arrays import Arrays
 from criteria_engine.backends.steps import Block
 from criteria_engine.compiler.inputs import InputReader
 from criteria_engine.compiler.names import span_of
@@ -19,19 +20,6 @@ from criteria_engine.core.nodes import NA
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.rules.parts import Input
 from criteria_engine.tables.frame_kinds import MemoryTable, is_missing
-
-__all__ = [
-    "NUMERIC",
-    "WORDED",
-    "ArrayInputs",
-    "ArrayReader",
-    "ArrayRows",
-    "Cells",
-    "InputSource",
-    "NumberSource",
-    "cells_of",
-    "plain",
-]
 
 _FEW = 8  # words up to which a column is compared with each: ten times faster than to sort out its texts
 
@@ -85,29 +73,19 @@ class NumberSource(InputSource):
 
     def at(self, rows: Any) -> Cells:
         """The cells of some rows, checked."""
-        np, known = self._np, self.cells
-        given, withheld = _some_of(known.given, rows), _some_of(known.withheld, rows)
+        np, given = self._np, _some_of(self.cells.given, rows)
         raw = self._column[rows]
         values = raw if raw.dtype == np.float64 else raw.astype(np.float64)
-        if given is YES and withheld is NO and len(values) and self._within(values) and self._all_whole(raw):
+        if given is YES and len(values) and self._within(values) and self._all_whole(raw):
             return Cells(values)
         there = values == values  # noqa: PLR0124 - not NaN
         if given is not YES:
             there &= given
-        if withheld is not NO:
-            there &= ~withheld
         fine = (values >= self._low) & (values <= self._high)
         if self._whole and raw.dtype.kind == "f":
             fine &= values == np.floor(values)
         fine &= there
-        bad = there & ~fine
-        if self._low == 0:  # by their bits, which is the fastest way to write a zero here and there
-            mask = fine.astype(np.int64)
-            filled = (np.negative(mask, out=mask) & values.view(np.int64)).view(np.float64)
-        else:
-            filled = np.where(fine, values, self._low)
-        given = fine if withheld is NO else fine | withheld
-        return Cells(filled, given, withheld, bad)
+        return Cells(Arrays(np).chosen(fine, values, self._low), fine, NO, there & ~fine)
 
     def _within(self, values: Any) -> bool:
         """Whether all are between the ends; what is not a number is not."""
@@ -149,6 +127,7 @@ class ArrayRows(Block):
 
     def __init__(self, inputs: ArrayInputs, rows: Any) -> None:
         self._np, self._inputs, self._words, self._rows = inputs.np, inputs, inputs.words, rows
+        self._do = Arrays(inputs.np)
         self._cells: dict[str, Cells] = {}
 
     def cells(self, input: str) -> Cells:
@@ -167,21 +146,11 @@ class ArrayRows(Block):
     def flag(self, input: str, wanted: bool) -> Any:
         """Where a truth value is there and is that."""
         cells = self.cells(input)
-        if isinstance(cells.values, bool):
-            held: Any = cells.values is wanted
-        else:
-            held = cells.values if wanted else ~cells.values
-        return self._there(cells, held)
+        return self._there(cells, cells.values if wanted else self._do.contrary(cells.values))
 
     def _there(self, cells: Cells, held: Any) -> Any:
         """What holds, where the input is there."""
-        if cells.given is NO or cells.withheld is YES or held is NO:
-            return NO
-        if cells.given is not YES:
-            held = cells.given if held is YES else held & cells.given
-        if cells.withheld is not NO:
-            held = ~cells.withheld if held is YES else held & ~cells.withheld
-        return held
+        return self._do.every([cells.given, self._do.contrary(cells.withheld), held])
 
     def among(self, input: str, words: tuple[str, ...], wanted: bool) -> Any:
         """Where a text is there, and is one (none) of the words."""
@@ -228,7 +197,7 @@ def cells_of(
 
     ``words`` are those of its scale or its choices; ``texts`` have their places already.
     """
-    fill, places = fill_of(given, words), {word: place for place, word in enumerate(texts)}
+    fill, places = _fill_of(given, words), {word: place for place, word in enumerate(texts)}
     found, there, withheld = [fill] * len(values), [False] * len(values), [False] * len(values)
     for row, value in enumerate(values):
         if value is None:
@@ -245,7 +214,7 @@ def cells_of(
     return Cells(np.array(found, dtype=kind), *masks), tuple(places)
 
 
-def fill_of(given: Input, words: Sequence[str]) -> Any:
+def _fill_of(given: Input, words: Sequence[str]) -> Any:
     """What stands where there is no value: the lowest there is."""
     if given.type == "boolean":
         return False
@@ -319,7 +288,7 @@ class ArrayReader:
         return self._with_na(given, source, self._yes(f"{given.id}@na"))
 
     def _fill(self, given: Input) -> Any:
-        return fill_of(given, self._door.words.get(given.id, ()))
+        return _fill_of(given, self._door.words.get(given.id, ()))
 
     def _with_na(self, given: Input, source: InputSource, withheld: Any) -> InputSource:
         """What the column ``x@na`` says comes before what the input's own column says."""

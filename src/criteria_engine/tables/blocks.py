@@ -28,8 +28,6 @@ from criteria_engine.tables.answers import (
 from criteria_engine.tables.arrays import NO, ArrayInputs, ArrayRows
 from criteria_engine.tables.frame_kinds import OutputColumn
 
-__all__ = ["Gathering", "judge_blocks"]
-
 _BLOCK = 16_384
 """Rows in a block: small enough for the cache, large enough that a step costs little."""
 

@@ -20,6 +20,7 @@ from criteria_engine.compiler.program import Program
 from criteria_engine.compiler.soundness import SoundRuleset
 from criteria_engine.core.extras import narwhals, numpy
 from criteria_engine.evaluation.evaluation import checked_day, first_day
+from criteria_engine.messages.codes import Code
 from criteria_engine.tables.answers import Answer, answers_of, columns_of
 from criteria_engine.tables.arrays import ArrayReader, Cells, InputSource
 from criteria_engine.tables.blocks import judge_blocks
@@ -34,8 +35,6 @@ from criteria_engine.tables.history import (
     with_history,
 )
 from criteria_engine.tables.plan import PlanRequest, checked, planned
-
-__all__ = ["MANY", "SoundRuleset", "evaluate_frame"]
 
 MANY = 5_000
 """From so many rows on polars is faster with its own expressions than with arrays."""
@@ -57,13 +56,17 @@ def evaluate_frame(
     program = ruleset.program
     if narwhals().dependencies.is_dask_dataframe(frame):
         if strict or asked.history is not None:
-            raise refuse_frame("CE575") if strict else refuse_frame("CE577", kind="dask")
+            raise (
+                refuse_frame(Code.STRICT_ON_LAZY_FRAME)
+                if strict
+                else refuse_frame(Code.PERIODS_ACROSS_PARTITIONS, kind="dask")
+            )
         return _by_partitions(
             frame, partial(evaluate_frame, ruleset, detail=detail, on=on, asked=asked, prefix=prefix)
         )
     table = table_of(frame)
     if strict and not isinstance(table, MemoryTable):
-        raise refuse_frame("CE575")
+        raise refuse_frame(Code.STRICT_ON_LAZY_FRAME)
     day = on if isinstance(on, str) and on in table.schema else checked_day(ruleset, program, on)
     table, history = with_history(table, program, asked, ruleset)
     answers = program.kept(("answers", detail), lambda: answers_of(program, detail=detail))

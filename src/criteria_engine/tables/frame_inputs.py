@@ -23,8 +23,6 @@ from criteria_engine.rules.parts import Input
 from criteria_engine.tables.answers import NA_TEXT
 from criteria_engine.tables.arrays import NUMERIC
 
-__all__ = ["CellFormulas", "FrameFacts", "FrameInputs", "text_of_day"]
-
 # ---- days --------------------------------------------------------------------------------------
 
 _WRITTEN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"

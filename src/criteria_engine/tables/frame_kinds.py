@@ -1,6 +1,6 @@
 """What each kind of frame does in its own way: giving columns, taking new ones, and earlier rows of a unit.
 
-``table_of`` asks once of which kind a frame is; from there on its ``Table`` answers. A ``MemoryTable`` (pandas,
+``table_of`` asks once of which kind a frame is; from there on its ``FrameTable`` answers. A ``MemoryTable`` (pandas,
 polars, pyarrow, and a duckdb relation, fetched) is read and judged as arrays; a ``LazyTable`` (polars lazy, Spark,
 whatever else narwhals knows as lazy) takes a plan of expressions and runs nothing.
 """
@@ -15,20 +15,10 @@ import attrs
 
 from criteria_engine.backends.sql import SparkSql, quoted, window
 from criteria_engine.core.extras import arrow, narwhals, numpy
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 
-__all__ = [
-    "LazyTable",
-    "MemoryTable",
-    "OutputColumn",
-    "PolarsTable",
-    "Table",
-    "is_missing",
-    "refuse_frame",
-    "table_of",
-]
-
-Earlier = Mapping[str, tuple[str, int]]
+_Earlier = Mapping[str, tuple[str, int]]
 """By the name of a new column the column that it is taken from, and how many periods before."""
 
 
@@ -45,7 +35,7 @@ def table_of(frame: Any) -> MemoryTable | LazyTable:
     try:
         held = nw.from_native(frame)
     except TypeError:
-        raise refuse_frame("CE572", kind=type(frame).__name__) from None
+        raise refuse_frame(Code.NOT_A_FRAME, kind=type(frame).__name__) from None
     engine, lazy = held.implementation, not isinstance(held, nw.DataFrame)
     if engine.is_duckdb():
         return _DuckdbTable(nw, held)
@@ -56,7 +46,7 @@ def table_of(frame: Any) -> MemoryTable | LazyTable:
     return _ArrowTable(nw, held) if engine.is_pyarrow() else _PandasTable(nw, held)
 
 
-class Table:
+class FrameTable:
     """A frame, as narwhals holds it; ``own`` are the columns that it came with."""
 
     def __init__(self, nw: Any, frame: Any) -> None:
@@ -106,7 +96,7 @@ def is_missing(cell: Any) -> bool:
         return True
 
 
-class MemoryTable(Table):
+class MemoryTable(FrameTable):
     """A frame in memory."""
 
     def __init__(self, nw: Any, frame: Any) -> None:
@@ -148,14 +138,14 @@ class MemoryTable(Table):
     def _native_column(self, column: OutputColumn) -> Any:
         raise NotImplementedError
 
-    def with_earlier(self, unit: str, period: str, earlier: Earlier) -> Self:
+    def with_earlier(self, unit: str, period: str, earlier: _Earlier) -> Self:
         """Each row takes what the earlier row of its unit holds."""
         periods = [None if is_missing(cell) else cell for cell in self.frame[period].to_list()]
         keys: list[tuple[Any, Any]] = list(zip(self.frame[unit].to_list(), periods, strict=True))
         numbers: dict[tuple[Any, Any], int] = {}
         for number, key in enumerate(keys):
             if key in numbers and None not in key:
-                raise refuse_frame("CE579", unit=key[0], period=key[1])
+                raise refuse_frame(Code.UNIT_PERIOD_TWICE, unit=key[0], period=key[1])
             numbers[key] = number
         native = self._native
         for back in sorted({back for _, back in earlier.values()}):
@@ -340,7 +330,7 @@ _LOSSY = ("BIT", "TIME WITH TIME ZONE")
 _Named = Sequence[tuple[str, Any]]
 
 
-class LazyTable(Table):
+class LazyTable(FrameTable):
     """A plan that nothing runs yet, in the words of narwhals."""
 
     @property
@@ -362,7 +352,7 @@ class LazyTable(Table):
         own = [self.space.col(name) for name in self.own]
         return held.select([*own, *[expression.alias(name) for name, expression in added]])
 
-    def with_earlier(self, unit: str, period: str, earlier: Earlier) -> Self:
+    def with_earlier(self, unit: str, period: str, earlier: _Earlier) -> Self:
         """Joined with its own earlier rows."""
         nw, frame = self.nw, self.frame
         for back in sorted({back for _, back in earlier.values()}):
@@ -410,7 +400,7 @@ class _SparkTable(LazyTable):
     def with_copies(self, copies: Mapping[str, str]) -> Self:
         return self._with({name: quoted(source) for name, source in copies.items()})
 
-    def with_earlier(self, unit: str, period: str, earlier: Earlier) -> Self:
+    def with_earlier(self, unit: str, period: str, earlier: _Earlier) -> Self:
         # By windows over the rows of a unit: a join would move all rows between the workers.
         return self._with({name: window(of, back, unit, period) for name, (of, back) in earlier.items()})
 

@@ -16,20 +16,11 @@ import attrs
 from criteria_engine.compiler.program import Program
 from criteria_engine.core.grammar import nearest
 from criteria_engine.evaluation.evaluation import levels_that_reach
+from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Diagnostic, Fault, Problems, chosen_language
 from criteria_engine.rules.parts import RulesetParts
 from criteria_engine.tables.arrays import plain
 from criteria_engine.tables.frame_kinds import LazyTable, MemoryTable, OutputColumn, refuse_frame
-
-__all__ = [
-    "HistoryColumns",
-    "HistoryInputs",
-    "Wrong",
-    "check_columns",
-    "error_column",
-    "refuse_rows",
-    "with_history",
-]
 
 # ---- what is wrong in rows: named in a column, or raised ----------------------------------------
 
@@ -67,15 +58,17 @@ def refuse_rows(
         at = f"rows[{row}].{labels.get(name, name)}"
         if name in rules:
             note = rules[name].note.in_language("vi")
-            problems.add(at, "CE561", rule=rules[name].holds.text, note=f" ({note})" if note else "")
+            problems.add(
+                at, Code.CONTRADICTION, rule=rules[name].holds.text, note=f" ({note})" if note else ""
+            )
             continue
         if name not in inputs:
-            problems.add(f"rows[{row}].on", "CE558", name="on", value="–")
+            problems.add(f"rows[{row}].on", Code.INPUT_NOT_A_DATE, name="on", value="–")
             continue
         value = frame[name][row] if name in frame.columns else None
         try:
             program.door.value_of(inputs[name], plain(value))
-            problems.add(at, "CE552", name=name)
+            problems.add(at, Code.ALWAYS_APPLICABLE, name=name)
         except Fault as fault:
             problems.add_fault(at, fault)
     problems.raise_errors()
@@ -90,7 +83,7 @@ def check_columns(
     """Refuse a frame that has columns of the names that are added; warn of inputs without one."""
     taken = [name for name in added if name in there]
     if taken:
-        raise refuse_frame("CE573", names=", ".join(taken[:8]))
+        raise refuse_frame(Code.COLUMNS_EXIST, names=", ".join(taken[:8]))
     absent = [
         labels.get(each.id, each.id)
         for each in program.door.inputs
@@ -102,7 +95,7 @@ def check_columns(
             "names": ", ".join(absent[:8]) + ", …" * (len(absent) > 8),
             "nearest": ", ".join(near[:3]) or "–",
         }
-        said = Diagnostic("CE574", details, "frame", "warning", lang=chosen_language())
+        said = Diagnostic(Code.COLUMNS_MISSING, details, "frame", "warning", lang=chosen_language())
         warnings.warn(str(said), UserWarning, stacklevel=4)
 
 
@@ -134,7 +127,9 @@ def with_history(
     names = list(table.schema)
     for name in (*(asked.history or ()), *asked.titles.values()):
         if name not in names:
-            raise refuse_frame("CE576", name=name, nearest=nearest(name, names) or ", ".join(names[:8]))
+            raise refuse_frame(
+                Code.NO_SUCH_COLUMN, name=name, nearest=nearest(name, names) or ", ".join(names[:8])
+            )
     ranked = {ruleset.id: ruleset for ruleset in (own, *asked.sets)}
     labels: dict[str, str] = {}
     levels: dict[str, tuple[str, ...]] = {}
@@ -153,6 +148,6 @@ def with_history(
     if asked.history is not None and earlier:
         unit, period = asked.history
         if not table.schema[period].is_numeric():
-            raise refuse_frame("CE578", name=period)
+            raise refuse_frame(Code.PERIODS_NOT_WHOLE, name=period)
         table = table.with_earlier(unit, period, earlier)
     return table.with_copies(copies), HistoryInputs(labels, levels)

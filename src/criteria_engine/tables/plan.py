@@ -36,8 +36,6 @@ from criteria_engine.tables.arrays import NUMERIC
 from criteria_engine.tables.frame_inputs import FrameFacts, FrameInputs, text_of_day
 from criteria_engine.tables.frame_kinds import LazyTable, PolarsTable
 
-__all__ = ["Cache", "PlanRequest", "checked", "planned"]
-
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
@@ -104,7 +102,7 @@ def planned(
 
 def _written(table: LazyTable, program: Program, answers: Sequence[Answer], request: PlanRequest) -> _Plan:
     facts = request.facts
-    do = Formulas(table.space, mark_for(facts.schema), table.spread())
+    do = Formulas(table.space, _mark_for(facts.schema), table.spread())
     inputs = FrameInputs(table.nw, do, program.door, facts)
     complete = not isinstance(request.day, str) and facts.sound >= {each.id for each in program.door.inputs}
     if program.needs_day:
@@ -124,7 +122,7 @@ def _written(table: LazyTable, program: Program, answers: Sequence[Answer], requ
     return _Plan(do.layers, made)
 
 
-def mark_for(names: Iterable[str]) -> str:
+def _mark_for(names: Iterable[str]) -> str:
     """How the names of our own columns begin, other than all that are there."""
     mark = "criteria_"
     while any(name.lower().startswith(mark) for name in names):
@@ -170,7 +168,7 @@ class _Checks:
 
 def _checks_of(table: PolarsTable, door: InputReader) -> _Checks:
     nw, schema = table.nw, table.schema
-    pl, mark = nw.get_native_namespace(table.frame), mark_for(schema)
+    pl, mark = nw.get_native_namespace(table.frame), _mark_for(schema)
     listed = [
         (given.id, word)
         for given in door.inputs
