@@ -18,17 +18,6 @@ from criteria_engine.core.extras import arrow, narwhals, numpy
 from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 
-__all__ = [
-    "FrameTable",
-    "LazyTable",
-    "MemoryTable",
-    "OutputColumn",
-    "PolarsTable",
-    "is_missing",
-    "refuse_frame",
-    "table_of",
-]
-
 _Earlier = Mapping[str, tuple[str, int]]
 """By the name of a new column the column that it is taken from, and how many periods before."""
 
