@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 import criteria_engine as ce
 from criteria_engine import CaseOutcome, CriteriaError, Diagnostic, Ruleset, TestRun, Unreached, run_tests
 from criteria_engine.cli.subjects import leaves, library_of
-from criteria_engine.cli.terminal import UNREADABLE, Console, json_text, safe, unusable
+from criteria_engine.cli.terminal import UNUSABLE, Console, json_text, safe, unusable
 from criteria_engine.messages.codes import Code
 
 _SHOWN = 200
@@ -50,7 +50,7 @@ def run_check(options: Namespace, console: Console) -> int:
             sound = [ruleset for file in files if file not in faulty for ruleset in _loaded(file, library)]
             tone = "bad" if errors else "doubt" if problems else "good"
             console.say(_summary(counts, sound, len(files), console), tone)
-    if any(each.code in UNREADABLE for each in problems):
+    if any(each.code in UNUSABLE for each in problems):
         return 2
     return 1 if errors else 0
 
@@ -214,7 +214,7 @@ def run_test(options: Namespace, console: Console) -> int:
             console.give(json_text({"files": [_plain(run) for run in runs]}))
         case _:
             _say(runs, console)
-    if any(problem.code in UNREADABLE for problem in faulty):
+    if any(problem.code in UNUSABLE for problem in faulty):
         return 2
     return 0 if not faulty and all(run.passed for run in runs) else 1
 

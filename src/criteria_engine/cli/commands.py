@@ -79,11 +79,11 @@ def _guarded(run: Callable[[], int], console: Console) -> int:
         console.complain(console.word("use_help", program=error.program))
         return _WRONG_USE
     except ce.CriteriaError as error:
-        from criteria_engine.cli.terminal import UNREADABLE, Unusable
+        from criteria_engine.cli.terminal import UNUSABLE
 
         console.complain_of(error.diagnostics)
-        unusable = isinstance(error, Unusable) or any(each.code in UNREADABLE for each in error.diagnostics)
-        return _WRONG_USE if unusable else _FALLS_SHORT
+        stands_in_the_way = any(diagnostic.code in UNUSABLE for diagnostic in error.diagnostics)
+        return _WRONG_USE if stands_in_the_way else _FALLS_SHORT
     except KeyboardInterrupt:
         console.complain(console.word("stopped"))
         return _STOPPED

@@ -65,7 +65,7 @@ def read_data(
 
 
 def day_of(text: str | None) -> datetime.date | None:
-    """The day that an option says, None where it is not given; raises ``Unusable`` for what is no day."""
+    """The day that an option says, None where it is not given; raises ``CriteriaError`` for what is no day."""
     if text is None:
         return None
     try:

@@ -281,28 +281,35 @@ class Progress:
 BOM = "\ufeff"
 """The mark by which spreadsheets know that a CSV file is UTF-8."""
 
-UNREADABLE = frozenset(
+UNUSABLE = frozenset(
     {
         Code.UNREADABLE_FILE,
         Code.FILE_TOO_LARGE,
         Code.PACKAGE_MISSING,
         Code.CANNOT_OPEN_FILE,
+        Code.CANNOT_WRITE_FILE,
         Code.UNKNOWN_FILE_KIND,
+        Code.UNKNOWN_OUTPUT_KIND,
+        Code.OUTPUT_EXISTS,
+        Code.OUTPUT_IS_INPUT,
         Code.DATA_TOO_LARGE,
         Code.NOT_PARQUET,
         Code.NO_ROOM_ON_DISK,
+        Code.PARQUET_WITHOUT_FILE,
+        Code.FOLDER_WITHOUT_RULESET,
+        Code.SHIPPED_RULESETS_MISSING,
+        Code.ARGUMENT_NOT_A_DATE,
+        Code.ARGUMENT_NOT_A_SHARE,
+        Code.SUBJECT_MISSPELT,
+        Code.UNKNOWN_SUBJECT,
     }
 )
-"""Codes of files that cannot be opened, are too large, or of a kind that is not read (here)."""
+"""Codes of what stands in the way of a command: of its files, its options or the machine, not of what it judges."""
 
 
-class Unusable(ce.CriteriaError):
-    """Something about the files that were named stands in the way: nothing was done."""
-
-
-def unusable(code: str, **details: object) -> Unusable:
+def unusable(code: str, **details: object) -> ce.CriteriaError:
     """The error of a code, to raise."""
-    return Unusable([ce.Diagnostic(code, {name: str(value) for name, value in details.items()})])
+    return ce.CriteriaError([ce.Diagnostic(code, {name: str(value) for name, value in details.items()})])
 
 
 def form_of(output: str | None, wanted: str | None, endings: Mapping[str, str]) -> str:
@@ -318,7 +325,7 @@ def form_of(output: str | None, wanted: str | None, endings: Mapping[str, str]) 
 
 
 def look_at_output(output: str | None, inputs: Iterable[str], *, force: bool) -> None:
-    """Raise ``Unusable`` where the output exists already or is one of the inputs."""
+    """Raise ``CriteriaError`` where the output exists already or is one of the inputs."""
     if output is None or not _is_plain(output):
         return
     for name in inputs:
@@ -350,7 +357,7 @@ def give_out(console: Console, text: str, output: str | None) -> None:
 def opened_output(console: Console, output: str | None) -> Iterator[BinaryIO]:
     """A stream whose bytes go to the output once the block ends well, and are said to be saved.
 
-    Until then the output is as it was; nothing is left if the block fails. Raises ``Unusable`` where the
+    Until then the output is as it was; nothing is left if the block fails. Raises ``CriteriaError`` where the
     output cannot be written.
     """
     if output is None:

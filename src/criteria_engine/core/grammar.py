@@ -8,7 +8,6 @@ is refused as well.
 from __future__ import annotations
 
 import ast
-import difflib
 import keyword
 import re
 import threading
@@ -472,8 +471,10 @@ def nearest_word(text: str, known: Iterable[str]) -> str | None:
     plain: dict[str, str] = {}
     for word in known:
         plain.setdefault(_unmarked(word), word)
+    from difflib import get_close_matches
+
     # difflib takes time in proportion to both lengths multiplied; nobody's word has more than 64 letters.
-    close = difflib.get_close_matches(_unmarked(text[:64]), plain, n=1, cutoff=0.6)
+    close = get_close_matches(_unmarked(text[:64]), plain, n=1, cutoff=0.6)
     return plain[close[0]] if close else None
 
 
