@@ -20,8 +20,6 @@ import attrs
 
 from criteria_engine.core.extras import numpy_if_there
 
-# ---- exact numbers: shares and whole units -------------------------------------------------------
-
 Share = str | float | int | Decimal | Fraction
 """A share of a whole: ``"50%"``, ``"1/2"``, ``Fraction(1, 2)``, ``Decimal("0.5")``, ``0.5``, or 0 or 1."""
 
@@ -82,8 +80,6 @@ def units_needed(share: Share, n: int) -> int:
         raise ValueError(f"{n!r} is not a number of units; a whole number of at least 0 is needed")
     return math.ceil(exact_share(share) * n.__index__())
 
-
-# ---- counts of successes: binomial ones, sums of several, and mixtures of such sums --------------
 
 Blocks = Sequence[tuple[int, float]]
 """Blocks of units that fare alike: how many, and the chance of each one."""
@@ -170,8 +166,6 @@ def convolved(one: Sequence[float], two: Sequence[float], np: Any = None) -> lis
         total[at:end] = [below + weight * chance for below, chance in zip(total[at:end], long, strict=True)]
     return total
 
-
-# ---- quadrature: Gauss–Legendre points, and points of a Beta distribution ------------------------
 
 Points = tuple[tuple[float, float], ...]
 """Where to look, each place with its weight."""
@@ -278,9 +272,6 @@ def beta_points(a: float, b: float, rule: Points) -> Points:
     return tuple((x, mass / total) for x, mass in points)
 
 
-# ---- seeded chance: the one place where random numbers are made ----------------------------------
-
-
 class Stream(Random):
     """The standard library's generator of random numbers, with two kinds of numbers more."""
 
@@ -310,8 +301,6 @@ def uniforms(np: Any, seed: int, names: Sequence[str], count: int) -> Any:
         rows[place] = numbers.random_sample(count)
     return rows
 
-
-# ---- distributions -------------------------------------------------------------------------------
 
 # Sums of weights are off by a few rounding errors; a quantile must not jump a whole unit for that.
 _SLACK = 1e-12

@@ -29,8 +29,6 @@ __all__ = [
     "units",
 ]
 
-# ---- the methods: by rates of recognition and lapse, by drift, by the last value -----------------
-
 # A step up of the net share hides lapses, and one down hides recognitions: both are taken to be rare
 # until they are seen (``RARE``).
 # How far the odds of a rate move a year, at most likely (a standard deviation), and how fast it ebbs.
@@ -321,8 +319,6 @@ def _drawn(
         distributions[h] = Distribution.shares(weights)
     return distributions
 
-
-# ---- how good forecasts were: errors beside what came, and beside saying that nothing changes ----
 
 # Fewer forecasts than this say nothing of skill.
 _FEWEST = 8

@@ -26,8 +26,6 @@ from criteria_engine.forecasting.distribution import (
     numpy_for,
 )
 
-# ---- yearly rates, what is known of them: how likely a unit outside is recognised, or one inside lapses ---
-
 HALF_LIFE = 2.5
 """Years after which a period counts half as much as the last one."""
 
@@ -347,8 +345,6 @@ def _rates(
             if v * w > 1e-12:
                 yield v * w, p, q
 
-
-# ---- years with a limit: the count, walked from year to year -------------------------------------
 
 # Counts rarer than this beside the commonest one are let go on the way.
 _CUT = 1e-6

@@ -33,8 +33,6 @@ __all__ = [
 ]
 
 
-# ---- labels of statistical offices and institutes ------------------------------------------------
-
 # What stands for zero where a growth rate cannot do with it (Open SDG, "Special considerations").
 _ZERO = 0.001
 # The exponent by which growth is asked less of near a natural limit (Open SDG).
@@ -222,9 +220,6 @@ def _plain(number: Fraction | None) -> float | None:
     return None if number is None else float(number)
 
 
-# ---- labels of the United Nations: its Statistics Division and its regions -----------------------
-
-
 def unsd_progress(
     series: Mapping[int, float | None], target: float, target_year: int, *, direction: int | None = None
 ) -> Label:
@@ -385,8 +380,6 @@ def _towards(base: float, goal: float, *, percent: bool = True) -> int:
     return (1 if goal == 100.0 else -1 if goal == 0.0 else 0) if percent else 0
 
 
-# ---- rates of change, and what they ask of a plan ------------------------------------------------
-
 _LOGARITHM = "its logarithm is taken"
 
 
@@ -457,9 +450,6 @@ def required_rate(series: Mapping[int, float | None], target: float, target_year
     if not target_year > start:
         raise ValueError(f"the target year {target_year} does not lie after the base, of {start:g}")
     return -math.expm1(math.log(target / base) / (target_year - start))
-
-
-# ---- what a plan needs ---------------------------------------------------------------------------
 
 
 def gross_need(k: Share, m: Share, lapse: Share, years: int) -> float:

@@ -138,8 +138,6 @@ def _whole(years: Iterable[int]) -> list[int]:
     return [int(year) for year in listed]
 
 
-# ---- a series that a published rule is put on ----------------------------------------------------
-
 Points = tuple[tuple[float, float], ...]
 """At least two known values in the order of their years: (year, value)."""
 
@@ -197,8 +195,6 @@ def finite(number: float, what: str) -> float:
         raise ValueError(f"the {what} is {number!r}; a finite number is needed")
     return float(number)
 
-
-# ---- units by their scores, drawn into the years ahead -------------------------------------------
 
 # Steps of so many units make a band; fewer than this say little of where a unit of that score goes.
 _BAND = 25

@@ -23,8 +23,6 @@ from criteria_engine.plans.roster import Roster, meant_unit, year_days
 from criteria_engine.plans.unit_status import HELD, UnitStatus
 from criteria_engine.ruleset import Ruleset
 
-# ---- judging rows --------------------------------------------------------------------------------
-
 
 class RowVerdict(NamedTuple):
     """What a row comes to: whether it surely and whether it possibly reaches the level, and its points.
@@ -130,9 +128,6 @@ class Verdicts:
             return [reaching.code if reaching is not None else total.states[0], total.points, total.points]
         ways = [each.possible for each in reaching.outcomes] if reaching is not None else total.states
         return [*map(can, ways), *program.bounds.interval(total.points)]
-
-
-# ---- what is known of units ----------------------------------------------------------------------
 
 
 @attrs.frozen

@@ -178,8 +178,6 @@ class History:
             return 2 * sum(held) > len(held)
         return all(held) if policy == "all" else any(held)
 
-    # ---- what went on in a year ---------------------------------------------------------------
-
     def recognised_for(self, year: int, view: View) -> frozenset[str]:
         """The units recognised for the first time, or anew, in a year (by the basis that counts)."""
         ids = set()
@@ -196,8 +194,6 @@ class History:
             return view == "high" or (row.unit, row.year) in self._registered
         return row.status in PENDING and row is rows[-1]
 
-
-# ---- what was seen from year to year -------------------------------------------------------------
 
 _Trials = Mapping[int, tuple[float, float]]
 

@@ -58,8 +58,6 @@ from criteria_engine.rules.schema import (
     word_of,
 )
 
-# ---- single values: years, spans, days of a year, days by which a task is due --------------------
-
 _SPAN = re.compile(r"([0-9]{1,2}) years?")
 _LAPSED = "until lapsed"
 _EVERY_YEAR = "every year"
@@ -124,8 +122,6 @@ _SPAN_OF_YEARS = Scalar("years", _years, _years, lambda years: f"{years} years")
 _DAY_OF_YEAR = Scalar("day of a year", _day_of_year, _day_of_year)
 _DUE = Scalar("due", _due, _due, str)
 
-
-# ---- the parts of a plan -------------------------------------------------------------------------
 
 CLEARS = ("owner", "what", "due", "result", "answerable")
 """The "five clears" of a task: who, what, by when, with which result, who answers for it."""
@@ -316,9 +312,6 @@ class Capacity(Plain):
     per_year: int = part(INTEGER)
 
 
-# ---- which units a plan counts -------------------------------------------------------------------
-
-
 def of_those_that_count(units: Sequence[Unit], counting: Counting) -> tuple[Unit, ...]:
     """Those of some units that ``counting.only`` picks out."""
     left = tuple(units)
@@ -397,9 +390,6 @@ class Plan(Plain):
             for _, _, _, unit in _listed_units(self, each)
             if isinstance(unit, Unit)
         )
-
-
-# ---- whether a plan is sound ---------------------------------------------------------------------
 
 
 def look_at_plan(plan: Plan, problems: Problems) -> None:
@@ -522,8 +512,6 @@ def _areas_of(plan: Plan, year: int) -> list[str]:
     return sorted({unit.area for unit in of_those_that_count(alive, plan.counting) if unit.area})
 
 
-# ---- targets ---------------------------------------------------------------------------------
-
 _YEARS = {"share": ("by",), "count": ("by", "in"), "units": ("through", "by")}
 
 
@@ -576,9 +564,6 @@ def _look_at_count(plan: Plan, target: Target, problems: Problems) -> None:
             year=target.year,
             found=len(lists[0].units),
         )
-
-
-# ---- what is done, and told ------------------------------------------------------------------
 
 
 def _look_at_reports_and_capacity(plan: Plan, problems: Problems) -> None:

@@ -119,9 +119,6 @@ def _read_roster(document: Document, path: Path, name: str) -> tuple[Roster, Seq
         return Roster(()), error.diagnostics
 
 
-# ---- registrations: years, each a list or lists by area ----------------------------------------
-
-
 def _read_registrations(document: Document, root: MarkedMap) -> tuple[Registration, ...]:
     marked, key = root.get("registrations"), root.key("registrations")
     if marked is None or key is None:

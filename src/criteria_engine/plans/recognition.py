@@ -217,8 +217,6 @@ def titles_on(
     return titles
 
 
-# ---- lives in a CSV file -------------------------------------------------------------------------
-
 _COLUMNS = ("unit", "title", "state", "date", "by", "decision", "title_year", "level", "note")
 _REQUIRED = ("unit", "title", "state", "date")
 

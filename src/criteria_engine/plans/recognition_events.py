@@ -244,8 +244,6 @@ class _Years:
         return None
 
 
-# ---- how long a title stands, and how long one has to wait for it --------------------------------
-
 FOR_EVER = datetime.date.max
 """The last day of what has no end of its own."""
 

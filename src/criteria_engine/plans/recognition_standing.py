@@ -25,8 +25,6 @@ from criteria_engine.plans.recognition_events import (
 )
 from criteria_engine.rules.schema import Plain
 
-# ---- standings -----------------------------------------------------------------------------------
-
 Basis: TypeAlias = Literal["title_year", "decision_date"]
 Reason: TypeAlias = Literal[
     "valid", "no_end", "ran_out", "lapsed", "annulled", "never", "no_data", "no_title_year", "no_decision_yet"

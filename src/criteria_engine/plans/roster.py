@@ -25,8 +25,6 @@ from criteria_engine.files.rows import Columns, FileProblems, read_cells
 from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault, Problems
 
-# ---- names, compared as people mean them ---------------------------------------------------------
-
 # Grave, acute, tilde, hook, dot: the five tone marks; the other marks belong to letters.
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _KINDS = ("phường", "xã", "thị trấn", "đặc khu", "công an phường", "công an xã", "p.", "x.", "tt.")
@@ -286,8 +284,6 @@ def _successor_faults(unit: Unit, ids: Mapping[str, Unit]) -> Iterator[tuple[str
             yield "successors", Code.SUCCESSOR_NOT_THERE, {"unit": name, "day": day}
 
 
-# ---- which unit a name means ----------------------------------------------------------------------
-
 MOST_LOOKED_FOR = 50
 """For so many unknown names it is looked up which were meant."""
 
@@ -337,8 +333,6 @@ def meant_unit(
     alive = [unit.name for unit in roster if unit.exists_between(first, last)] if looking else []
     raise Fault(Code.UNKNOWN_UNIT, unit=name, nearest=nearest_name(name, alive))
 
-
-# ---- reading a roster from a CSV file ------------------------------------------------------------
 
 _HEADINGS = {
     "unit": ("đơn vị", "mã đơn vị"),

@@ -176,8 +176,6 @@ def _status_of(result: Result, level: str) -> str:
     return "met" if result.level == level else "building"
 
 
-# ---- rows from a CSV file ------------------------------------------------------------------------
-
 _HEADINGS = {
     "unit": ("đơn vị", "subject"),
     "period": ("năm", "year"),
@@ -242,8 +240,6 @@ def _read(
     day = decided if isinstance(decided, datetime.date) else None
     return UnitStatus(unit.id, year, status, day, bool(assumed), cells.get("note", ""))
 
-
-# ---- rows from the lives of recognitions ---------------------------------------------------------
 
 _OPEN = frozenset({"registered", "building", "requested"})
 _ONE_DAY = datetime.timedelta(days=1)
@@ -384,8 +380,6 @@ class _LifeRows:
     def _last_held(self) -> int | None:
         return max((year for year, row in self.rows.items() if row.status in HELD), default=None)
 
-
-# ---- rows as callers give them -------------------------------------------------------------------
 
 Rows = str | os.PathLike[str] | Iterable[UnitStatus | Mapping[str, Any]]
 """The path of a CSV file, or rows of units by year."""

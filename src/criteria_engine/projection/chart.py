@@ -18,8 +18,6 @@ from criteria_engine.plans.plan import Plan
 from criteria_engine.projection.narrative import plan_speaker
 from criteria_engine.projection.outlook import TargetOutlook, plain
 
-# ---- The years of a projection as a table ----
-
 _HEADS = ("year", "units", "low", "expected", "high", "share", "path", "registered")
 
 
@@ -235,8 +233,6 @@ def drawing_of(
         assumed,
     )
 
-
-# ---- The chart in matplotlib ----
 
 _PATH, _BAND, _PATHWAY, _TARGET, _QUIET = "#0b6b62", "#9fd3cc", "#8a5a00", "#a31515", "#555555"
 

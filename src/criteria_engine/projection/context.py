@@ -24,8 +24,6 @@ from criteria_engine.plans.plan import Plan, Target, first_day
 from criteria_engine.plans.roster import Roster, Unit, meant_unit, year_days
 from criteria_engine.plans.unit_status import UnitStatus
 
-# ---- scenarios: what is supposed of the years ahead; several compose ----------------------------
-
 SCENARIOS = (
     "as_is",
     "plan",
@@ -174,9 +172,6 @@ def _whole(scenario: Scenario, place: int) -> int:
 def _wanted(scenario: Scenario) -> Fault:
     example = next(each for each in SCENARIOS if each.partition("(")[0] == scenario.name)
     return Fault(Code.BAD_SCENARIO_ARGUMENT, value=str(scenario), example=example)
-
-
-# ---- paces and pathways: whole numbers and fractions, no model -----------------------------------
 
 
 def required_per_year(

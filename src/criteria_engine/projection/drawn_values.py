@@ -31,8 +31,6 @@ from criteria_engine.projection.value_steps import (
 )
 from criteria_engine.tables.arrays import ArrayInputs, ArrayRows, Cells, InputSource, cells_of
 
-# ---- sets of draws: whole numbers with a bit for each draw ---------------------------------------
-
 Reaching = tuple[int, int]
 """In which draws a unit surely, and in which it possibly, reaches the level in a year."""
 
@@ -62,9 +60,6 @@ def counts_by_draw(sets: Iterable[int], draws: int) -> list[int]:
         counts += np.unpackbits(packed, count=draws, bitorder="little")
     found: list[int] = counts.tolist()
     return found
-
-
-# ---- what drawn years do to all units at once ----------------------------------------------------
 
 
 @attrs.frozen(eq=False)
@@ -111,9 +106,6 @@ def common_draws(
         ]
         by_year[year] = CommonYear(steps, np.array(sources))
     return by_year
-
-
-# ---- how one input moves in many draws at once ---------------------------------------------------
 
 
 class _NumberArrays:
@@ -184,8 +176,6 @@ class _StateArrays:
         changed = np.where(self._before.take(steps) == now, self._after.take(steps), self._ways.take(ways))
         return np.where(changing, changed, now)
 
-
-# ---- units, walked into the years ahead ----------------------------------------------------------
 
 _BLOCK = 16_384
 """Draws of units in a block: as many as tables have rows in one."""
@@ -304,8 +294,6 @@ class _Block:
             name: self._each_draw([name in year.proved for year in self.latest]) for name in sorted(names)
         }
 
-    # ---- where it begins ---------------------------------------------------------------------
-
     def _values(self, place: int) -> list[Any]:
         return [year.row[place] for year in self.latest]
 
@@ -334,8 +322,6 @@ class _Block:
             number.levels[panel.unit] if has else 0.0 for panel, has in zip(self.panels, there, strict=True)
         ]
         return self._each_draw(levels).reshape(self.shape)
-
-    # ---- year by year ------------------------------------------------------------------------
 
     def run(self) -> dict[str, dict[int, Reaching]]:
         """All years ahead."""

@@ -29,8 +29,6 @@ from criteria_engine.plans.unit_status import PENDING
 from criteria_engine.projection.arithmetic import Arithmetic, ForecastMethod, Path, PathYear, past_points
 from criteria_engine.projection.context import ProjectionContext, holders_named
 
-# ---- the units of a plan as cohorts: those that fare alike --------------------------------------
-
 _Chances = tuple[float | None, ...]
 
 # What is not known at all is as likely as not.
@@ -206,8 +204,6 @@ class Prospects:
         return len(self.context.ledger.recognised_for(year, "low") & ids)
 
 
-# ---- the method ----------------------------------------------------------------------------------
-
 _NONE = Rate.fixed(0.0)
 # So many open results are put through the walk with a capacity one by one; more are taken at their mean.
 _MOST_OPEN = 24
@@ -264,8 +260,6 @@ class Hazard(ForecastMethod):
         if not self.learnt:
             return super().pass_rate()
         return Fraction(self.passes.mean).limit_denominator(10_000)
-
-    # ---- distributions -----------------------------------------------------------------------
 
     def _of(self, area: str | None) -> list[Cohort]:
         if area not in self._cohorts:
@@ -338,8 +332,6 @@ class Hazard(ForecastMethod):
                 points[year] = PathYear(year, n, mean, mean, mean, expected, Fraction(0), lost).with_gains()
             expected = points[year].expected
         return points
-
-    # ---- probabilities -----------------------------------------------------------------------
 
     def reaches(self, target: Target, needs: Mapping[str | None, int]) -> float | None:
         """How likely a target is reached; None where nothing was learnt, or this cannot be said."""

@@ -179,8 +179,6 @@ class TargetOutlook:
         return {**plain(self), "likelihood": self.likelihood}
 
 
-# ---- labels of published rules -------------------------------------------------------------------
-
 LOW_SHARE = 20.0
 """The percentage below which a rule of growth says little of a share: "on track" then came true in 30 to
 40 of 100 cases."""
@@ -242,9 +240,6 @@ def _goal(context: ProjectionContext, target: Target) -> float:
         return float(100 * target.shares[0])
     units = len(context.units(target.year))
     return float(Fraction(100 * need_of(target, units), units)) if units else 100.0
-
-
-# ---- judging targets -----------------------------------------------------------------------------
 
 
 @attrs.frozen
@@ -477,9 +472,6 @@ def _latest_of(years: Sequence[int | None]) -> int | None:
     return max(known) if len(known) == len(years) else None
 
 
-# ---- the nearest units ---------------------------------------------------------------------------
-
-
 def nearest_units(context: ProjectionContext, assessments: Mapping[str, Result]) -> tuple[Nearest, ...]:
     """Units that do not hold the recognition, those first that lack the fewest criteria.
 
@@ -507,9 +499,6 @@ def _lacking(result: Result) -> tuple[tuple[str, ...], tuple[str, ...]]:
     leaves = list(leaves_of(result.criteria))
     not_met = [leaf.path for leaf in leaves if leaf.status in (Status.NOT_MET, Status.BLOCKED)]
     return tuple(not_met), tuple(leaf.path for leaf in leaves if leaf.status is Status.UNKNOWN)
-
-
-# ---- changes of the share ------------------------------------------------------------------------
 
 
 @attrs.frozen

@@ -39,8 +39,6 @@ from criteria_engine.projection.outlook import (
 from criteria_engine.rules.schema import digest_of
 from criteria_engine.ruleset import Ruleset
 
-# ---- looking back: what projections of a plan, made in each past year, would have been worth -----
-
 
 def backtest_plan(
     plan: Plan,
@@ -149,9 +147,6 @@ class _Came:
         return None if None in held else sum(map(bool, held)) / len(units)
 
 
-# ---- rows as a frame of the kind that is asked for -----------------------------------------------
-
-
 def frame_of(rows: Sequence[Mapping[str, Any]], kind: str) -> Any:
     """A frame of ``"pandas"``, ``"polars"`` or ``"pyarrow"``; ``CriteriaError`` where that is not there."""
     columns = {name: _alike([row[name] for row in rows]) for name in rows[0]} if rows else {}
@@ -172,8 +167,6 @@ def _alike(cells: list[Any]) -> list[Any]:
         return cells
     return [None if each is None else float(each) for each in cells]
 
-
-# ---- a projection as HTML for notebooks ----------------------------------------------------------
 
 _TARGET_HEADS = ("target", "year", "required", "have", "expected", "outlook")
 
@@ -203,9 +196,6 @@ def _year_table_html(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str
     head = "".join(f'<th scope="col">{escaped(each)}</th>' for each in heads)
     body = "".join("<tr>" + "".join(f"<td>{escaped(cell)}</td>" for cell in row) + "</tr>" for row in rows)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
-# ---- projections ---------------------------------------------------------------------------------
 
 
 @attrs.frozen(repr=False)

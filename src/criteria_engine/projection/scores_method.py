@@ -127,8 +127,6 @@ class Scores(ForecastMethod):
             return self.reaching(unit.id, year - self.delay, view)
         return self.some(f"open {unit.id}", self._prospects.open_chance(unit.id))
 
-    # ---- what it answers ---------------------------------------------------------------------
-
     def _path(self, area: str | None) -> Path:
         """Means over the draws; low and high are the 10 % quantile of the worst, the 90 % of the best."""
         points = past_points(self.context, area)

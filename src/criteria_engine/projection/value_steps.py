@@ -180,9 +180,6 @@ def moves_of(assessed: Assessed, door: InputReader) -> Moves:
     )
 
 
-# ---- steps, and the bands they are taken from ----------------------------------------------------
-
-
 def _is_known(value: Any) -> bool:
     """Whether a value is there and applies."""
     return value is not None and value is not NA
@@ -233,9 +230,6 @@ def _pools(pairs: Sequence[_Pair], own: Sequence[int], years: Sequence[int]) -> 
     everything = tuple(own) or tuple(range(len(pairs)))
     by_year = [tuple(place for place in own if pairs[place].after.year == year) for year in years]
     return (*[each or everything for each in by_year], everything)
-
-
-# ---- numbers -------------------------------------------------------------------------------------
 
 
 def _number(
@@ -318,9 +312,6 @@ def _common(
         tuple(part / math.sqrt(count) for part in apart),
         tuple(part * wider for part in apart),
     )
-
-
-# ---- states --------------------------------------------------------------------------------------
 
 
 def _ways(pairs: Sequence[_Pair], bands: Sequence[int], count: int, place: int) -> tuple[Ways, ...]:
