@@ -127,11 +127,7 @@ def mixed_sums(n: int, mixture: Mixture) -> list[float]:
     """The probabilities of 0 to n for a sum of binomial counts, mixed over assumptions.
 
     Under each assumption the counts of the blocks are convolved. Exact up to rounding, that is to about
-    twelve decimals.
-
-    Args:
-        n: The most the sum can be, that is the number of units in all blocks together.
-        mixture: Pairs of a weight and the blocks under it.
+    twelve decimals. ``n`` is the number of units in all blocks together.
     """
     np = numpy_for(n)
     mixed = [0.0] * (n + 1)
@@ -338,7 +334,7 @@ class Distribution:
         units = last if units is None else units
         if first < 0 or last > units:
             raise ValueError(f"counts from {first} to {last} do not lie between 0 and {units} units")
-        return _weighed(zip(range(first, last + 1), weights, strict=True), units, as_shares=False)
+        return _weighed(zip(range(first, last + 1), weights, strict=True), units)
 
     @classmethod
     def shares(cls, weights: Sequence[float], *, first: int = 0, units: int | None = None) -> Distribution:
@@ -360,7 +356,7 @@ class Distribution:
         if not all(math.isfinite(value) for value in points):
             raise ValueError("a distribution needs finite values")
         weighed = [1.0] * len(points) if weights is None else [float(weight) for weight in weights]
-        return _weighed(zip(points, weighed, strict=True), None, as_shares=False)
+        return _weighed(zip(points, weighed, strict=True), None)
 
     def in_shares(self) -> Distribution:
         """The same distribution over shares of its units.
@@ -491,7 +487,7 @@ class Distribution:
         return f"<Distribution over {kind}: mean {self.mean:.4g}, 80% {low:.4g} to {high:.4g}>"
 
 
-def _weighed(pairs: Iterable[tuple[float, float]], units: int | None, *, as_shares: bool) -> Distribution:
+def _weighed(pairs: Iterable[tuple[float, float]], units: int | None) -> Distribution:
     """Equal values put together, what has no weight left out, and all of it adding up to 1."""
     weights: dict[float, float] = {}
     for value, weight in pairs:
@@ -503,4 +499,4 @@ def _weighed(pairs: Iterable[tuple[float, float]], units: int | None, *, as_shar
     if total <= 0.0:
         raise ValueError("a distribution needs a value with some weight")
     points = tuple(sorted(weights))
-    return Distribution(points, tuple(weights[point] / total for point in points), units, as_shares)
+    return Distribution(points, tuple(weights[point] / total for point in points), units)

@@ -15,7 +15,7 @@ from typing import Literal
 import attrs
 
 from criteria_engine.forecasting.distribution import Share, exact_number, exact_share, units_needed
-from criteria_engine.forecasting.series import Points, finite, read_series, weighted_fit
+from criteria_engine.forecasting.series import finite, read_series, weighted_fit
 
 __all__ = [
     "Label",
@@ -113,7 +113,8 @@ def sdsn_arrow(
         label = "stagnating"
     else:
         label = "moderately_improving" if ratio < 1 else "on_track_or_maintaining"
-    return Label(label, float(actual), _plain(required), _plain(ratio))
+    numbers = [None if number is None else float(number) for number in (actual, required, ratio)]
+    return Label(label, *numbers)
 
 
 def growth_ratio(
@@ -216,10 +217,6 @@ def _cut(value: float, steps: tuple[tuple[float, str], ...], below: str) -> str:
     return next((word for bound, word in steps if round(value - bound, 9) >= 0.0), below)
 
 
-def _plain(number: Fraction | None) -> float | None:
-    return None if number is None else float(number)
-
-
 def unsd_progress(
     series: Mapping[int, float | None], target: float, target_year: int, *, direction: int | None = None
 ) -> Label:
@@ -252,8 +249,7 @@ def unsd_progress(
     goal = finite(target, "target")
     if min(value for _, value in points) < 0.0 or goal < 0.0:
         raise ValueError("constant growth needs values of at least 0")
-    if direction not in (1, -1, None):
-        raise ValueError(f"the direction is +1 (more is better) or -1, not {direction!r}")
+    _check_direction(direction)
     wanted = direction or _towards(base, goal)
     near = latest >= 99.0 and goal <= 100.0 if wanted > 0 else latest <= 1.0
     met = wanted * (latest - goal) >= 0.0 or near if wanted else latest == goal
@@ -275,6 +271,11 @@ def unsd_progress(
         raise ValueError("no growth leads away from a base of 0; a base above 0 is needed")
     step = round(ratio, 9)
     return Label(3 if step >= 0.95 else 2 if step >= 0.10 else 1, actual, required, ratio)
+
+
+def _check_direction(direction: int | None) -> None:
+    if direction not in (1, -1, None):
+        raise ValueError(f"the direction is +1 (more is better) or -1, not {direction!r}")
 
 
 def escap(
@@ -316,8 +317,7 @@ def escap(
     """
     if not half_life > 0.0:
         raise ValueError(f"a half-life of {half_life!r} years; it must be above 0")
-    if direction not in (1, -1, None):
-        raise ValueError(f"the direction is +1 (more is better) or -1, not {direction!r}")
+    _check_direction(direction)
     points = read_series(series, target_year)
     start, base = next(
         (point for point in points if base_year is None or point[0] >= base_year), (math.nan, math.nan)
@@ -325,7 +325,9 @@ def escap(
     if not math.isfinite(base) or not target_year > start:
         raise ValueError(f"a base from {base_year} on and before the target year {target_year} is needed")
     goal = finite(target, "target")
-    slope, anticipated = _weighted_line(points, half_life, target_year)
+    weights = [0.5 ** ((points[-1][0] - year) / half_life) for year, _ in points]
+    year, height, rise, run = weighted_fit(points, weights)
+    slope, anticipated = rise / run, height + rise / run * (target_year - year)
     required = (goal - base) / (target_year - start)
     wanted = direction or _towards(base, goal, percent=False)
     if wanted == 0:
@@ -363,14 +365,6 @@ def current_status(
     if way == 0.0:
         raise ValueError(f"the base is the target already, {target:g}: there is no way to measure")
     return 10.0 * min(1.0, max(0.0, (points[-1][1] - points[0][1]) / way))
-
-
-def _weighted_line(found: Points, half_life: float, at: float) -> tuple[float, float]:
-    """The slope of the weighted line through a series, and its height in a year."""
-    last = found[-1][0]
-    weights = [0.5 ** ((last - year) / half_life) for year, _ in found]
-    year, height, rise, run = weighted_fit(found, weights)
-    return rise / run, height + rise / run * (at - year)
 
 
 def _towards(base: float, goal: float, *, percent: bool = True) -> int:

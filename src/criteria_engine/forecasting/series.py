@@ -19,12 +19,9 @@ from criteria_engine.forecasting.distribution import Distribution, Stream, strea
 
 @attrs.frozen
 class Past:
-    """The known values of a series and how it moved.
+    """The known values of a series, by rising years, and how it moved.
 
-    Attributes:
-        years: The years that have a value, rising.
-        values: Their values.
-        last_year: The year from which horizons count: the last one that was given, with a value or not.
+    Horizons count from ``last_year``, the last year that was given, with a value or not.
     """
 
     years: tuple[int, ...]
@@ -112,9 +109,8 @@ def _memory(autocorrelation: float, *, least: float) -> float:
 def read_past(years: Iterable[int], values: Iterable[float | None]) -> Past:
     """Years and values as a series; None is missing, and never taken for zero.
 
-    Raises:
-        ValueError: Their numbers differ, a year stands twice or is not whole, a value is not finite, or
-            no value is known.
+    Raises ``ValueError`` where their numbers differ, a year stands twice or is not whole, a value is not
+    finite, or no value is known.
     """
     pairs = list(zip(_whole(years), values, strict=True))
     if len({year for year, _ in pairs}) < len(pairs):
@@ -125,9 +121,8 @@ def read_past(years: Iterable[int], values: Iterable[float | None]) -> Past:
             raise ValueError(f"the value of {year} is {value!r}; write None for one that is missing")
     if not known:
         raise ValueError("no value is known, so nothing can be said of the years ahead")
-    return Past(
-        tuple(year for year, _ in known), tuple(value for _, value in known), max(year for year, _ in pairs)
-    )
+    numbers, heights = zip(*known, strict=True)
+    return Past(numbers, heights, max(year for year, _ in pairs))
 
 
 def _whole(years: Iterable[int]) -> list[int]:
@@ -149,17 +144,11 @@ def read_series(
     since: float | None = None,
     above_zero: str = "",
 ) -> Points:
-    """A mapping of years to values as points; None is a value that is missing, and is left out.
+    """Values by year as points from ``since`` on; None is a value that is missing, and is left out.
 
-    Args:
-        series: Years and values, in any order.
-        target_year: The year that the rule looks ahead to, if it does.
-        since: The first year that counts.
-        above_zero: Why every value has to be above 0; "" if it need not be.
-
-    Raises:
-        ValueError: Fewer than two values are known, one is not finite or not above 0 where it must be,
-            or the target year lies before the last value.
+    ``above_zero`` says why every value has to be above 0, if it has to. Raises ``ValueError`` where fewer
+    than two values are known, one is not finite or not above 0 where it must be, or the target year lies
+    before the last value.
     """
     points = sorted((float(year), float(value)) for year, value in series.items() if value is not None)
     for year, value in points:
@@ -190,7 +179,7 @@ def weighted_fit(
 
 
 def finite(number: float, what: str) -> float:
-    """A number that is finite, with the name it has in the complaint if it is not."""
+    """A number that is finite; ``what`` names it in the message if it is not."""
     if not math.isfinite(number):
         raise ValueError(f"the {what} is {number!r}; a finite number is needed")
     return float(number)
@@ -267,10 +256,9 @@ def drawn_ahead(
             level += common[:, year] + model.memory * error
     distributions = {}
     for h in horizons:
-        counts = Distribution.shares(np.bincount(passing[h], minlength=len(pasts) + 1).tolist())
-        distributions[h] = UnitShares(
-            counts.points, counts.weights, counts.units, counts.as_shares, tuple(chances[h])
-        )
+        share = Distribution.shares(np.bincount(passing[h], minlength=len(pasts) + 1).tolist())
+        fields = share.points, share.weights, share.units, share.as_shares
+        distributions[h] = UnitShares(*fields, tuple(chances[h]))
     return distributions
 
 

@@ -61,16 +61,18 @@ class Verdicts:
         self._referred = frozenset(place for place, each in enumerate(outcomes) if each.level is None)
         self._ways = len(outcomes) if wanted else None
 
-    def row_of(self, values: Mapping[str, Any], year: int) -> tuple[Row, frozenset[str]]:
-        """The values of a year as a row, and which of them are proved; raises ``CriteriaError``."""
-        day = datetime.date(year, 12, 31).toordinal() if self.door.needs_day else None
-        return self.door.read(values, frozenset(), day, strict=True)[0], frozenset()
+    def row_of(self, values: Mapping[str, Any] | Result, year: int) -> tuple[Row, frozenset[str]]:
+        """The values of a year, or those of a result, as a row, and which of them are proved.
 
-    def row_of_result(self, result: Result) -> tuple[Row, frozenset[str]]:
-        """The values that a result was made from as a row, and which of them are proved."""
-        given = {name: value for name, value in result.given().items() if value is not None}
-        day = result.on.toordinal() if result.on is not None and self.door.needs_day else None
-        return self.door.read(given, result.evidence.keys(), day, strict=True)[0], frozenset(result.evidence)
+        Raises ``CriteriaError``.
+        """
+        on: datetime.date | None = datetime.date(year, 12, 31)
+        evidence = frozenset[str]()
+        if isinstance(values, Result):
+            on, evidence = values.on, frozenset(values.evidence)
+            values = {name: value for name, value in values.given().items() if value is not None}
+        day = on.toordinal() if on is not None and self.door.needs_day else None
+        return self.door.read(values, evidence, day, strict=True)[0], evidence
 
     def judge(self, row: Row, proved: AbstractSet[str]) -> RowVerdict:
         """What a row comes to, whether or not values are missing."""
@@ -201,13 +203,16 @@ def read_assessments(
     problems = Problems()
     by_unit: dict[str, dict[int, Year]] = {}
     for name, by_year in assessments.items():
-        for key, values in _by_year(by_year, on):
+        single = isinstance(by_year, Result)
+        for key, values in [((by_year.on or on).year, by_year)] if single else by_year.items():
             path = f"assessments.{name}.{key}"
             try:
                 year = YEAR.accept(key)
                 unit = meant_unit(name, roster, *year_days(year), also=on)
                 if year <= on.year:
-                    by_unit.setdefault(unit.id, {})[year] = _read(verdicts, values, year)
+                    row, proved = verdicts.row_of(values, year)
+                    known = Year(year, row, proved, verdicts.judge(row, proved))
+                    by_unit.setdefault(unit.id, {})[year] = known
             except Fault as fault:
                 problems.add_fault(path, fault)
             except CriteriaError as error:
@@ -220,20 +225,6 @@ def read_assessments(
             for unit, years in sorted(by_unit.items())
         )
     )
-
-
-def _by_year(given: Any, on: datetime.date) -> Sequence[tuple[Any, Any]]:
-    if isinstance(given, Result):
-        return [((given.on or on).year, given)]
-    return list(given.items())
-
-
-def _read(verdicts: Verdicts, given: Any, year: int) -> Year:
-    if isinstance(given, Result):
-        row, proved = verdicts.row_of_result(given)
-    else:
-        row, proved = verdicts.row_of(given, year)
-    return Year(year, row, proved, verdicts.judge(row, proved))
 
 
 def statuses_of(assessed: Assessed, rows: Sequence[UnitStatus]) -> Iterator[UnitStatus]:

@@ -45,7 +45,7 @@ class History:
     ) -> None:
         self.roster, self.counting, self.on = roster, counting, on
         self._rows: dict[str, list[UnitStatus]] = {}
-        known = [row for row in rows if self._is_known(row)]
+        known = [row for row in rows if row.year <= on.year and (row.decided is None or row.decided <= on)]
         told_years = {self.counts_from(row) for row in known if row.status in (*HELD, "lapsed")}
         self.told_years = sorted(year for year in told_years if year <= on.year)
         """The years of which somebody told who was recognised, kept it up, or lost it."""
@@ -68,9 +68,6 @@ class History:
         kinds = tuple(each for each in counting.only if each[0] == "kind")
         self._of_kinds = attrs.evolve(counting, only=kinds)
         self._counted: dict[datetime.date, tuple[Unit, ...]] = {}
-
-    def _is_known(self, row: UnitStatus) -> bool:
-        return row.year <= self.on.year and (row.decided is None or row.decided <= self.on)
 
     @property
     def rows(self) -> tuple[UnitStatus, ...]:
@@ -108,15 +105,9 @@ class History:
         """Whether a unit holds the recognition at the end of a year."""
         key = (unit.id, year, view)
         if key not in self._held:
-            self._held[key] = self._looked_up(unit, year, view)
+            later = None if self.counting.denominator.fixed is None else self._later(unit, year, view)
+            self._held[key] = self._own(unit, year, view) if later is None else later
         return self._held[key]
-
-    def _looked_up(self, unit: Unit, year: int, view: View) -> bool:
-        own = self._own(unit, year, view)
-        if self.counting.denominator.fixed is None:
-            return own
-        later = self._later(unit, year, view)
-        return own if later is None else later
 
     def _later(self, unit: Unit, year: int, view: View) -> bool | None:
         """On a fixed list: what the units say that this one went into; None where they say nothing yet."""
@@ -132,16 +123,17 @@ class History:
         return [row for row in self._rows.get(unit.id, ()) if self.counts_from(row) <= year]
 
     def _own(self, unit: Unit, year: int, view: View) -> bool:
-        carried = self._carried(unit, year, view)
-        return self._by_rows(unit, year, view, before=carried)
+        return self._by_rows(unit, year, view, before=self._carried(unit, year, view))
 
     def _by_rows(self, unit: Unit, year: int, view: View, *, before: bool) -> bool:
         """Where a unit stands after its rows up to a year, if it stood so ``before`` them."""
-        rows = self._until(unit, year)
+        rows, lasts = self._until(unit, year), self.counting.lasts
         state, expires = before, None
         for row in rows:
             if row.status in HELD:
-                state, expires = True, self._expiry(row)
+                state = True
+                # The first year in which it stands no more unless it is renewed.
+                expires = None if lasts is None else self.counts_from(row) + lasts
                 continue
             if expires is not None and expires <= row.year:
                 state = view == "high"
@@ -159,11 +151,6 @@ class History:
             # It was to be renewed and no word came: by the rule it stands no more, but it may have been.
             return view == "high" or (year > self.on.year and view == "expected")
         return state
-
-    def _expiry(self, row: UnitStatus) -> int | None:
-        """The first year in which a recognition stands no more unless it is renewed."""
-        lasts = self.counting.lasts
-        return None if lasts is None else self.counts_from(row) + lasts
 
     def _carried(self, unit: Unit, year: int, view: View) -> bool:
         """Whether a unit that others went into holds what they held."""
@@ -210,11 +197,6 @@ class YearCounts:
     entries: _Trials
     lapses: _Trials
     passes: _Trials
-
-    @property
-    def periods(self) -> int:
-        """How many steps from one year to the next were seen."""
-        return len(self.entries)
 
 
 def observed(ledger: History, registered: Mapping[int, Sequence[str]]) -> YearCounts:

@@ -143,6 +143,10 @@ class Denominator(Plain):
     fixed: OptionalDay = part(DATE, optional=True, default=None)
 
 
+_COUNTING_RULES: tuple[str, ...] = ("basis", "denominator", "carry_over", "predecessors")
+_COUNTING_RULES += ("lasts", "decided_after", "only", "registered_only")
+
+
 @attrs.frozen(repr=False)
 class Counting(Plain):
     """What counts, of how many, and for how long.
@@ -165,22 +169,7 @@ class Counting(Plain):
     decided_after: int = part(_SPAN_OF_YEARS, default=1)
     only: Pairs[tuple[str, ...]] = part(MapOf(LABEL, ListOf(LABEL, single=True)), default=())
     registered_only: bool = part(BOOLEAN, default=False)
-    assumed: Several[str] = part(
-        ListOf(
-            word_of(
-                "basis",
-                "denominator",
-                "carry_over",
-                "predecessors",
-                "lasts",
-                "decided_after",
-                "only",
-                "registered_only",
-            ),
-            single=True,
-        ),
-        default=(),
-    )
+    assumed: Several[str] = part(ListOf(word_of(*_COUNTING_RULES), single=True), default=())
 
 
 @attrs.frozen(repr=False)
@@ -448,14 +437,8 @@ def _look_at_counting(plan: Plan, problems: Problems) -> None:
         keys = {name_key(str(each)) for each in known}
         for value in values:
             if name_key(value) not in keys:
-                near = nearest_name(value, sorted(str(each) for each in known))
-                problems.add(
-                    f"counting.only.{column}",
-                    Code.NO_UNIT_WITH_VALUE,
-                    value=value,
-                    column=column,
-                    nearest=near,
-                )
+                path, near = f"counting.only.{column}", nearest_name(value, sorted(map(str, known)))
+                problems.add(path, Code.NO_UNIT_WITH_VALUE, value=value, column=column, nearest=near)
                 return
     day = fixed or first_day(plan, plan.horizon.from_)
     if not counted_units(roster, counting, day):
@@ -475,11 +458,9 @@ def _look_at_registration(plan: Plan, registration: Registration, problems: Prob
             problems.add(here, Code.UNKNOWN_AREA, area=each.area, nearest=nearest_name(each.area, areas))
         if each.total is not None and each.total != len(each.units):
             problems.add(f"{here}.total", Code.TOTAL_DIFFERS, total=each.total, found=len(each.units))
-    if registration.total is not None and registration.total != len(registration.units):
-        problems.add(
-            f"{path}.total", Code.TOTAL_DIFFERS, total=registration.total, found=len(registration.units)
-        )
     found = len(registration.units)
+    if registration.total is not None and registration.total != found:
+        problems.add(f"{path}.total", Code.TOTAL_DIFFERS, total=registration.total, found=found)
     if plan.capacity is not None and plan.capacity.per_year < found:
         capacity = plan.capacity.per_year
         problems.add(path, Code.ABOVE_CAPACITY, severity="warning", found=found, capacity=capacity)
@@ -496,14 +477,11 @@ def _look_at_listed(plan: Plan, registration: Registration, areas: Sequence[str]
             problems.add(path, Code.UNIT_LISTED_TWICE, unit=name, first=seen[unit.id] or "–")
         seen.setdefault(unit.id, area)
         if not of_those_that_count((unit,), plan.counting):
-            problems.add(path, Code.UNIT_DOES_NOT_COUNT, unit=name, which=_which(unit, plan.counting))
+            # The columns that keep it from being counted, with what they hold.
+            which = ", ".join(f"{column}: {unit.column(column) or '–'}" for column, _ in plan.counting.only)
+            problems.add(path, Code.UNIT_DOES_NOT_COUNT, unit=name, which=which)
         elif area and name_key(unit.area) != name_key(area) and name_key(area) in map(name_key, areas):
             problems.add(path, Code.UNIT_IN_ANOTHER_AREA, unit=name, area=unit.area or "–", found=area)
-
-
-def _which(unit: Unit, counting: Counting) -> str:
-    """The columns that keep a unit from being counted, with what they hold."""
-    return ", ".join(f"{column}: {unit.column(column) or '–'}" for column, _ in counting.only)
 
 
 def _areas_of(plan: Plan, year: int) -> list[str]:

@@ -99,8 +99,11 @@ def _without_own(document: Document, root: MarkedMap) -> MarkedMap:
         document.values["criteria_engine"] = version
         found = version.text if isinstance(version, MarkedText) else "–"
         document.problems.add("criteria_engine", Code.WRONG_LANGUAGE_VERSION, found=found)
-    own = ("criteria_engine", "registrations")
-    return attrs.evolve(root, entries=tuple(each for each in root.entries if each[0].text not in own))
+    return _without(root, "criteria_engine", "registrations")
+
+
+def _without(mapping: MarkedMap, *keys: str) -> MarkedMap:
+    return attrs.evolve(mapping, entries=tuple(each for each in mapping.entries if each[0].text not in keys))
 
 
 def _read_roster(document: Document, path: Path, name: str) -> tuple[Roster, Sequence[Diagnostic]]:
@@ -144,8 +147,10 @@ def _read_year(document: Document, key: MarkedText, value: Marked) -> Registrati
     if isinstance(value, MarkedList):
         names = document.read(ListOf(LABEL), value, path)
         return Registration(year, (AreaList(names),)) if isinstance(names, tuple) else None
-    total = _read_total(document, value, path) if isinstance(value, MarkedMap) else None
-    areas = document.read(_AREAS, _without_total(value), path)
+    total = None
+    if isinstance(value, MarkedMap):
+        total, value = _read_total(document, value, path), _without(value, "total")
+    areas = document.read(_AREAS, value, path)
     if not isinstance(areas, tuple):
         return None
     return Registration(year, tuple(attrs.evolve(each, area=name) for name, each in areas), total)
@@ -158,9 +163,3 @@ def _read_total(document: Document, value: MarkedMap, path: str) -> int | None:
     document.keys[f"{path}.total"] = key
     read: Any = document.read(INTEGER, total, f"{path}.total")
     return read if isinstance(read, int) else None
-
-
-def _without_total(value: Marked) -> Marked:
-    if not isinstance(value, MarkedMap):
-        return value
-    return attrs.evolve(value, entries=tuple(each for each in value.entries if each[0].text != "total"))

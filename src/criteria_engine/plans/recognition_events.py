@@ -9,7 +9,6 @@ from __future__ import annotations
 import calendar
 import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
 from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 import attrs
@@ -34,8 +33,6 @@ _NEED_A_TITLE: tuple[State, ...] = ("maintained", "lapsed", "annulled")
 
 NO_TITLE = "none"
 """What ``ruleset.evaluate(titles=…)`` takes for a title known not to be held; no level is called so."""
-
-_YEARS = (1945, 2999)
 
 
 class Transition(NamedTuple):
@@ -123,11 +120,16 @@ def _level(value: object) -> str | None:
     return level
 
 
-def _year(value: object) -> int:
-    year = int(INTEGER.accept(value))
-    if not _YEARS[0] <= year <= _YEARS[1]:
-        raise Fault(Code.INPUT_OUT_OF_RANGE, name="title_year", value=year, low=_YEARS[0], high=_YEARS[1])
-    return year
+def whole_number(name: str, low: int, high: int) -> Callable[[Any], int]:
+    """What takes a whole number between two bounds, and raises ``Fault`` for anything else."""
+
+    def accept(value: Any) -> int:
+        number = int(INTEGER.accept(value))
+        if not low <= number <= high:
+            raise Fault(Code.INPUT_OUT_OF_RANGE, name=name, value=number, low=low, high=high)
+        return number
+
+    return accept
 
 
 def settle(made: object, accepts: Mapping[str, Callable[[Any], Any]], optional: Sequence[str] = ()) -> None:
@@ -152,7 +154,7 @@ EVENT_PARTS: Mapping[str, Callable[[Any], Any]] = {
     "on": DATE.accept,
     "by": _text,
     "decision": _said,
-    "title_year": _year,
+    "title_year": whole_number("title_year", 1945, 2999),
     "level": _level,
     "note": _text,
 }
@@ -251,13 +253,6 @@ _MOST = 1200
 _LEAST = {"months_after_year": 1, "years": 1, "yearly": 0, "until_lapsed": 0}
 
 
-def _number(name: str, least: int, value: object) -> int:
-    number = int(INTEGER.accept(value))
-    if not least <= number <= _MOST:
-        raise Fault(Code.INPUT_OUT_OF_RANGE, name=name, value=number, low=least, high=_MOST)
-    return number
-
-
 def months_later(day: datetime.date, months: int) -> datetime.date:
     """The same day so many months later; the last of the month where it has no such day.
 
@@ -283,7 +278,7 @@ class Validity:
 
     def __attrs_post_init__(self) -> None:
         settle(self, {"kind": word_of(*_LEAST).accept})
-        settle(self, {"length": partial(_number, "length", _LEAST[self.kind])})
+        settle(self, {"length": whole_number("length", _LEAST[self.kind], _MOST)})
 
     @classmethod
     def months_after_year(cls, months: int) -> Validity:
@@ -357,4 +352,4 @@ class Waiting(Plain):
     upgrade: int = 0
 
     def __attrs_post_init__(self) -> None:
-        settle(self, {name: partial(_number, name, 0) for name in ("first", "again", "upgrade")})
+        settle(self, {name: whole_number(name, 0, _MOST) for name in ("first", "again", "upgrade")})

@@ -206,7 +206,7 @@ class Roster:
 
     def changes(self) -> tuple[UnitChange, ...]:
         """What became of the units, in the order of the days: mergers, splits, new names."""
-        changes = [self._change(group) for group in self._groups()]
+        changes = [self._change(day, before) for day, before in self._groups()]
         return tuple(sorted(changes, key=lambda each: (each.day, each.after[0].id)))
 
     def _groups(self) -> list[tuple[datetime.date, tuple[Unit, ...]]]:
@@ -223,15 +223,13 @@ class Roster:
             groups.append((day, names, units))
         return [(day, tuple(sorted(units, key=_by_id))) for day, _, units in groups]
 
-    def _change(self, group: tuple[datetime.date, tuple[Unit, ...]]) -> UnitChange:
-        day, before = group
+    def _change(self, day: datetime.date, before: tuple[Unit, ...]) -> UnitChange:
         names = {name for unit in before for name in unit.successors}
         after = tuple(self._by_id[name] for name in sorted(names))
         reused = {unit.name for unit in before} & {unit.name for unit in after}
         same = len(before) == len(after) == 1
-        return UnitChange(
-            day, _kind_of_change(before, after), before, after, () if same else tuple(sorted(reused))
-        )
+        names_reused = () if same else tuple(sorted(reused))
+        return UnitChange(day, _kind_of_change(before, after), before, after, names_reused)
 
 
 def _begin(unit: Unit) -> datetime.date:
@@ -263,12 +261,8 @@ def roster_faults(units: Sequence[Unit]) -> Iterator[tuple[int, str, str, dict[s
             yield place, "name", Code.UNIT_WITHOUT_NAME, {"unit": unit.id}
         start, end = unit.valid_from, unit.valid_until
         if start is not None and end is not None and end < start:
-            yield (
-                place,
-                "valid_until",
-                Code.UNIT_ENDS_BEFORE_IT_BEGINS,
-                {"unit": unit.id, "first_day": start, "last_day": end},
-            )
+            details = {"unit": unit.id, "first_day": start, "last_day": end}
+            yield place, "valid_until", Code.UNIT_ENDS_BEFORE_IT_BEGINS, details
         elif unit.successors and end is None:
             yield place, "valid_until", Code.SUCCESSORS_WITHOUT_LAST_DAY, {"unit": unit.id}
         yield from ((place, *fault) for fault in _successor_faults(unit, ids))

@@ -165,15 +165,12 @@ def results_as_unit_statuses(results: Mapping[tuple[str, int], Result], level: s
     ``met`` where the level is reached (a decision to recognise is another matter), ``building`` where
     it is decided that it is not, ``missing`` where missing values leave that open.
     """
-    return tuple(
-        UnitStatus(unit, year, _status_of(result, level)) for (unit, year), result in results.items()
-    )
-
-
-def _status_of(result: Result, level: str) -> str:
-    if not result.decided or result.referred is not None:
-        return "missing"
-    return "met" if result.level == level else "building"
+    rows = []
+    for (unit, year), result in results.items():
+        status = "met" if result.level == level else "building"
+        is_open = not result.decided or result.referred is not None
+        rows.append(UnitStatus(unit, year, "missing" if is_open else status))
+    return tuple(rows)
 
 
 _HEADINGS = {
@@ -209,9 +206,8 @@ def load_unit_statuses(
             statuses.append(status)
             rows.append(row)
     for place, column, code, details in sequence_faults(statuses):
-        problems.add(
-            rows[place].place(column), code, **{**details, "unit": clean_text(rows[place].cells["unit"])}
-        )
+        row = rows[place]
+        problems.add(row.place(column), code, **{**details, "unit": clean_text(row.cells["unit"])})
     problems.raise_all()
     return in_order(statuses)
 
@@ -242,7 +238,6 @@ def _read(
 
 
 _OPEN = frozenset({"registered", "building", "requested"})
-_ONE_DAY = datetime.timedelta(days=1)
 
 
 def unit_statuses(
@@ -329,7 +324,7 @@ class _LifeRows:
         last_day = self.validity.last_day(self.decision)
         if last_day is None or last_day == datetime.date.max:
             return
-        ends, held = last_day + _ONE_DAY, self._last_held()
+        ends, held = last_day + datetime.timedelta(days=1), self._last_held()
         if (until is not None and until < ends) or (renewed is not None and renewed <= ends.year):
             return
         if held is None or held < ends.year:

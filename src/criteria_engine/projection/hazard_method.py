@@ -221,7 +221,7 @@ class Hazard(ForecastMethod):
     def __init__(self, context: ProjectionContext) -> None:
         super().__init__(context)
         seen, scenarios, today = context.counts, context.scenarios, context.on.year
-        self.learnt = seen.periods > 0
+        self.learnt = bool(seen.entries)
         self.name = Hazard.name if self.learnt else Arithmetic.name
         self.bounds_everywhere = not self.learnt
         self.lapse = _NONE
