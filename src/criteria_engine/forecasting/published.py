@@ -469,8 +469,13 @@ def gross_need(k: Share, m: Share, lapse: Share, years: int) -> float:
         raise ValueError(f"{k} wanted and {m} there; neither can be negative")
     if isinstance(years, bool) or not hasattr(years, "__index__") or years < 1:
         raise ValueError(f"{years!r} years; a whole number of at least 1 is needed")
+    return float(yearly_need(wanted, there, staying, years))
+
+
+def yearly_need(need: Fraction, have: Fraction, staying: Fraction, years: int) -> Fraction:
+    """The x of ``gross_need`` as a fraction; ``staying`` is the part that does not lapse in a year."""
     terms = sum((staying**i for i in range(years)), Fraction(0))
-    return float(max(Fraction(0), (wanted - there * staying**years) / terms))
+    return max(Fraction(0), (need - have * staying**years) / terms)
 
 
 def registrations(need: Share, pass_rate: Share, confidence: Share) -> int:

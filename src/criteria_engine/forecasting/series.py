@@ -186,12 +186,12 @@ def finite(number: float, what: str) -> float:
 
 
 # Steps of so many units make a band; fewer than this say little of where a unit of that score goes.
-_BAND = 25
-_MOST_BANDS = 6
+BAND = 25
+MOST_BANDS = 6
 # How many of the latest years' steps are looked at.
-_RECENT = 6
+RECENT = 6
 # How fast a common drift ebbs, and with how many years of no change it is shrunk.
-_EBB, _STILL = 0.85, 2.0
+EBB, STILL = 0.85, 2.0
 
 
 @attrs.frozen(repr=False)
@@ -285,7 +285,7 @@ def _common(model: _Model, chance: Stream, draws: int, years: int) -> list[list[
     paths = []
     for _ in range(draws):
         drift = model.drift + model.unsure * chance.normal()
-        paths.append([drift * _EBB**year + model.shock * chance.normal() for year in range(years)])
+        paths.append([drift * EBB**year + model.shock * chance.normal() for year in range(years)])
     return paths
 
 
@@ -293,7 +293,7 @@ def _fitted(pasts: Mapping[str, Past], last: int) -> _Model:
     """How the scores moved in the recent years."""
     memory = memory_of(pasts)
     steps = [
-        step for past in pasts.values() for step in past.followed(memory)[0] if step.year > last - _RECENT
+        step for past in pasts.values() for step in past.followed(memory)[0] if step.year > last - RECENT
     ]
     years: dict[int, list[float]] = {}
     for step in steps:
@@ -306,7 +306,7 @@ def _fitted(pasts: Mapping[str, Past], last: int) -> _Model:
     bounds, bands = _banded(own)
     return _Model(
         memory,
-        center * count / (count + _STILL),
+        center * count / (count + STILL),
         math.sqrt(scatter / count),
         shock * math.sqrt(1.0 + 2.0 / count),
         bounds,
@@ -361,7 +361,7 @@ def _banded(own: Sequence[tuple[float, float]]) -> tuple[tuple[float, ...], tupl
     partly luck.
     """
     ranked = sorted(own)
-    count = max(1, min(_MOST_BANDS, len(ranked) // _BAND))
+    count = max(1, min(MOST_BANDS, len(ranked) // BAND))
     cuts = [len(ranked) * index // count for index in range(count + 1)]
     bands = []
     for start, end in pairwise(cuts):

@@ -26,6 +26,9 @@ STATES: tuple[State, ...] = get_args(State)
 HELD: tuple[State, ...] = ("recognised", "maintained")
 """The states in which a decision has given the title, or given it anew."""
 
+OPEN: tuple[State, ...] = ("registered", "building", "requested")
+"""The states of a body that strives for a title."""
+
 DECISIONS: tuple[State, ...] = ("recognised", "maintained", "annulled")
 """The states that only a numbered decision brings about."""
 
@@ -58,12 +61,11 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition("registered", "maintained", "a title held meanwhile is confirmed on the yearly report"),
     Transition("building", "maintained", "a title held meanwhile is confirmed on the yearly report"),
     Transition("requested", "maintained", "the request was to confirm a title that is held"),
-    Transition("registered", "lapsed", "a title held meanwhile ends before it is renewed"),
-    Transition("building", "lapsed", "a title held meanwhile ends before it is renewed"),
-    Transition("requested", "lapsed", "a title held meanwhile ends before it is renewed"),
-    Transition("registered", "annulled", "a title held meanwhile turns out to rest on wrong results"),
-    Transition("building", "annulled", "a title held meanwhile turns out to rest on wrong results"),
-    Transition("requested", "annulled", "a title held meanwhile turns out to rest on wrong results"),
+    *(Transition(state, "lapsed", "a title held meanwhile ends before it is renewed") for state in OPEN),
+    *(
+        Transition(state, "annulled", "a title held meanwhile turns out to rest on wrong results")
+        for state in OPEN
+    ),
     Transition("recognised", "registered", "the body registers to be recognised again, or at a higher level"),
     Transition("recognised", "requested", "re-recognition may be asked for without registering anew"),
     Transition("recognised", "maintained", "the yearly check confirms the title"),

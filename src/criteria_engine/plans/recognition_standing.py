@@ -17,6 +17,7 @@ from criteria_engine.messages.speaker import Speaker
 from criteria_engine.plans.recognition_events import (
     FOR_EVER,
     HELD,
+    OPEN,
     RecognitionEvent,
     State,
     Validity,
@@ -29,8 +30,6 @@ Basis: TypeAlias = Literal["title_year", "decision_date"]
 Reason: TypeAlias = Literal[
     "valid", "no_end", "ran_out", "lapsed", "annulled", "never", "no_data", "no_title_year", "no_decision_yet"
 ]
-
-_OPEN = ("registered", "building", "requested")
 
 
 @attrs.frozen(repr=False)
@@ -110,7 +109,7 @@ def _kept(events: Sequence[RecognitionEvent]) -> list[RecognitionEvent]:
         if event.state == "annulled":
             places = [index for index, each in enumerate(kept) if each.state == "recognised"]
             start = places[-1] if places else len(kept)
-            kept = kept[:start] + [each for each in kept[start:] if each.state in _OPEN]
+            kept = kept[:start] + [each for each in kept[start:] if each.state in OPEN]
         kept.append(event)
     return kept
 
@@ -234,7 +233,7 @@ def _year_of(event: RecognitionEvent) -> int:
 def _may_still_change(events: Sequence[RecognitionEvent], year: int, *, by_title: bool) -> bool:
     """Whether a decision that is not on file could make the title count in a year all the same."""
     last = events[-1]
-    if last.state in _OPEN:
+    if last.state in OPEN:
         # Nobody has said yet what came of it. A year may be over before recognition for it is asked for.
         meant = last.title_year or last.on.year - (last.state == "requested")
         if (meant if by_title else last.on.year) <= year:

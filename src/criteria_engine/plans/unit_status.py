@@ -24,7 +24,7 @@ from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.plans.plan import YEAR, Plan
 from criteria_engine.plans.recognition import Recognition
-from criteria_engine.plans.recognition_events import RecognitionEvent, Validity
+from criteria_engine.plans.recognition_events import OPEN, RecognitionEvent, Validity
 from criteria_engine.plans.roster import MOST_LOOKED_FOR, Roster, meant_unit, year_days
 from criteria_engine.rules.schema import DATE
 
@@ -237,9 +237,6 @@ def _read(
     return UnitStatus(unit.id, year, status, day, bool(assumed), cells.get("note", ""))
 
 
-_OPEN = frozenset({"registered", "building", "requested"})
-
-
 def unit_statuses(
     lives: Iterable[Recognition],
     validity: Validity | None = None,
@@ -294,7 +291,7 @@ class _LifeRows:
     def add(self, event: RecognitionEvent) -> None:
         """Take the next event."""
         year = event.on.year if event.title_year is None else event.title_year
-        if event.state in _OPEN:
+        if event.state in OPEN:
             if self.decision is None and year >= max(self.rows, default=year):
                 self.run_out(event.on)
                 self._put(year, event.state)
@@ -336,7 +333,7 @@ class _LifeRows:
         kept: list[UnitStatus] = []
         for _, row in sorted(self.rows.items()):
             if row.status == "lapsed":
-                while kept and kept[-1].status in _OPEN:
+                while kept and kept[-1].status in OPEN:
                     kept.pop()
                 if kept and kept[-1].status == "lapsed":
                     continue
@@ -370,7 +367,7 @@ class _LifeRows:
         self.rows[year] = UnitStatus(self.unit, year, status, decided)
 
     def _drop_open(self, first: int) -> None:
-        self.rows = {year: row for year, row in self.rows.items() if year < first or row.status not in _OPEN}
+        self.rows = {year: row for year, row in self.rows.items() if year < first or row.status not in OPEN}
 
     def _last_held(self) -> int | None:
         return max((year for year, row in self.rows.items() if row.status in HELD), default=None)

@@ -67,18 +67,11 @@ def past_points(context: ProjectionContext, area: str | None = None) -> dict[int
         if year > context.on.year:
             break
         units = context.units(year, area)
-        low, expected, high = (ledger.held(year, view, units) for view in VIEWS)
-        before = ledger.held(year - 1, "expected", units)
-        points[year] = PathYear(
-            year,
-            len(units),
-            Fraction(len(low)),
-            Fraction(len(expected)),
-            Fraction(len(high)),
-            Fraction(len(before)),
-            Fraction(len(expected - before)),
-            Fraction(len(before - expected)),
-        )
+        views = [ledger.held(year, view, units) for view in VIEWS]
+        low, expected, high = (Fraction(len(held)) for held in views)
+        held, before = views[1], ledger.held(year - 1, "expected", units)
+        kept, gained, lost = (Fraction(len(ids)) for ids in (before, held - before, before - held))
+        points[year] = PathYear(year, len(units), low, expected, high, kept, gained, lost)
     return points
 
 
@@ -119,22 +112,17 @@ class _PathWalk:
 
     def step(self, year: int) -> PathYear:
         """The next year."""
-        before, lost = self.count["expected"], Fraction(0)
-        for view in VIEWS:
-            now = self.ledger.held(year, view, self.units)
-            if self.scenarios.no_lapse:
-                now |= self.held[view]
-            if view == "expected":
-                lost = Fraction(len(self.held[view] - now))
-            self.held[view] = now
+        before, held_before = self.count["expected"], self.held
+        self.held = {view: self.ledger.held(year, view, self.units) for view in VIEWS}
+        if self.scenarios.no_lapse:
+            self.held = {view: held | held_before[view] for view, held in self.held.items()}
+        lost = Fraction(len(held_before["expected"] - self.held["expected"]))
         listed = self.context.ahead.get(year, frozenset()) & self.ids
         self.named |= listed
         self._pass(year, listed)
         self._go_on(year)
         most = Fraction(len(self.units))
-        sure = Fraction(len(self.held["expected"])) + sum(self.likely.values(), Fraction(0))
-        expected = min(most, sure + self.further)
-        self.count["expected"] = expected
+        expected = self.count["expected"] = self._expected()
         low = min(Fraction(len(self.held["low"])), expected)
         high = min(most, max(expected, len(self.held["high"] | self.named) + self.room))
         gained = expected - before + lost
@@ -155,8 +143,7 @@ class _PathWalk:
 
     def _go_on(self, year: int) -> None:
         """What comes beside the lists: a pace in years without one, or what the pathway asks for."""
-        sure = Fraction(len(self.held["expected"])) + sum(self.likely.values(), Fraction(0))
-        now = min(Fraction(len(self.units)), sure + self.further)
+        now = self._expected()
         free = year not in self.context.ahead and not self.scenarios.lists_only
         more = Fraction(0)
         if self.scenarios.required:
@@ -167,6 +154,10 @@ class _PathWalk:
         self.further += self._limited(more, spent)
         if free:
             self.room += self._capacity() or Fraction(0)
+
+    def _expected(self) -> Fraction:
+        sure = Fraction(len(self.held["expected"])) + sum(self.likely.values(), Fraction(0))
+        return min(Fraction(len(self.units)), sure + self.further)
 
     def _capacity(self) -> Fraction | None:
         most = self.scenarios.capacity

@@ -13,9 +13,8 @@ import attrs
 
 from criteria_engine.core.extras import matplotlib
 from criteria_engine.messages.diagnostics import chosen_language
-from criteria_engine.messages.speaker import Speaker
+from criteria_engine.messages.speaker import Speaker, sentences
 from criteria_engine.plans.plan import Plan
-from criteria_engine.projection.narrative import plan_speaker
 from criteria_engine.projection.outlook import TargetOutlook, plain
 
 _HEADS = ("year", "units", "low", "expected", "high", "share", "path", "registered")
@@ -197,6 +196,16 @@ class Drawing:
     def mark_below(self, mark: Mark) -> bool:
         """Whether the label of a target is written below it, since that of the path stands above."""
         return any(row.year == mark.year and self.label_above(row) for row in self.rows)
+
+
+def plan_speaker(plan: Plan, lang: str, subject: str = "plans", also: str | None = None) -> Speaker:
+    """The sentences about one plan, with the word for its units.
+
+    That is their kind, where all that count are of one, and the language is that of the list.
+    """
+    kinds = dict(plan.counting.only).get("kind", ())
+    unit = kinds[0] if lang == "vi" and len(kinds) == 1 else sentences("plans", lang)["unit"]
+    return Speaker(lang, subject, also, unit=unit)
 
 
 def drawing_of(

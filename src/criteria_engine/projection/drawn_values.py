@@ -17,10 +17,9 @@ import attrs
 from criteria_engine.compiler.scope import ON
 from criteria_engine.core.extras import numpy
 from criteria_engine.forecasting.distribution import stream, uniforms
-from criteria_engine.forecasting.series import Pools
+from criteria_engine.forecasting.series import EBB, Pools
 from criteria_engine.plans.assessed import Assessed, Panel, Verdicts
 from criteria_engine.projection.value_steps import (
-    EBB,
     GAP,
     POOL,
     STEP,
@@ -181,18 +180,12 @@ _BLOCK = 16_384
 """Draws of units in a block: as many as tables have rows in one."""
 
 
-@attrs.frozen
-class Futures:
-    """For each unit, by year, the draws in which it surely and in which it possibly reaches the level."""
-
-    draws: int
-    by_unit: Mapping[str, Mapping[int, Reaching]]
-
-
 def futures_of(
     assessed: Assessed, units: Sequence[str], verdicts: Verdicts, until: int, seed: int, draws: int
-) -> Futures:
-    """Draw units from the year after their last assessment to a year; known years are as they were.
+) -> dict[str, dict[int, Reaching]]:
+    """For each unit, by year, the draws in which it surely and in which it possibly reaches the level.
+
+    Units are drawn from the year after their last assessment to a year; known years are as they were.
 
     Every unit has a stream of its own, keyed by its id, and every year one: another unit changes none
     of them, though what its steps say of how values move does count. Raises ``CriteriaError`` where NumPy
@@ -208,7 +201,7 @@ def futures_of(
             each.year: (every * each.judged.surely, every * each.judged.possibly) for each in panel.years
         }
         by_unit[panel.unit] = {**known, **drawn[panel.unit]}
-    return Futures(draws, by_unit)
+    return by_unit
 
 
 class _Walk:

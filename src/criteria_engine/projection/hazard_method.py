@@ -198,11 +198,6 @@ class Prospects:
             Cohort(size, recognised=held, chances=(chance,)) for (held, chance), size in sorted(sizes.items())
         ]
 
-    def recognised_already(self, area: str | None, year: int) -> int:
-        """How many surely were recognised in that year."""
-        ids = {unit.id for unit in self.context.plan.roster if area in (None, unit.area)}
-        return len(self.context.ledger.recognised_for(year, "low") & ids)
-
 
 _NONE = Rate.fixed(0.0)
 # So many open results are put through the walk with a capacity one by one; more are taken at their mean.
@@ -369,7 +364,7 @@ class Hazard(ForecastMethod):
         if year > today + 1 and year not in self.context.ahead:
             return None
         cohorts = self.prospects.trying(area, year)
-        sure = self.prospects.recognised_already(area, year)
+        sure = self.context.recognised_for(year, "low", area)
         chances = cohorts_at(cohorts, 1, self.entry, _NONE) if cohorts else Distribution.counts([1.0])
         return _unit(chances.probability(at_least=need - sure)) if need > sure else 1.0
 

@@ -19,7 +19,7 @@ from criteria_engine.evaluation.result import Result, leaves_of
 from criteria_engine.forecasting.distribution import binomial
 from criteria_engine.forecasting.hazard import HALF_LIFE
 from criteria_engine.forecasting.published import Label, escap, growth_ratio, sdsn_arrow, unsd_progress
-from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
+from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.plans.history import VIEWS, View
 from criteria_engine.plans.plan import Target
 from criteria_engine.plans.roster import meant_unit
@@ -279,8 +279,7 @@ class _Judge:
             units = {unit.id for unit in self.context.units(year, self.area)}
             most = Fraction(max(len(listed & units), math.ceil(point.gained)))
             return _Amounts(point.units, (0, 0), (Fraction(0), point.gained, most))
-        units = {unit.id for unit in self.context.plan.roster if self.area in (None, unit.area)}
-        counts = [len(self.context.ledger.recognised_for(year, view) & units) for view in VIEWS]
+        counts = [self.context.recognised_for(year, view, self.area) for view in VIEWS]
         low, expected, high = (Fraction(each) for each in counts)
         return _Amounts(point.units, (counts[0], counts[2]), (low, expected, high))
 
@@ -488,17 +487,12 @@ def nearest_units(context: ProjectionContext, assessments: Mapping[str, Result])
             problems.add_fault(f"assessments.{name}", fault)
             continue
         if unit.id in counted - held:
-            not_met, open_ = _lacking(result)
-            nearest.append(Nearest(unit.id, unit.name, unit.area, not_met, open_))
-    if problems.has_errors:
-        raise CriteriaError(problems)
+            leaves = list(leaves_of(result.criteria))
+            not_met = tuple(leaf.path for leaf in leaves if leaf.status in (Status.NOT_MET, Status.BLOCKED))
+            unknown = tuple(leaf.path for leaf in leaves if leaf.status is Status.UNKNOWN)
+            nearest.append(Nearest(unit.id, unit.name, unit.area, not_met, unknown))
+    problems.raise_errors()
     return tuple(sorted(nearest, key=lambda each: (len(each.not_met), len(each.open), each.unit)))
-
-
-def _lacking(result: Result) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    leaves = list(leaves_of(result.criteria))
-    not_met = [leaf.path for leaf in leaves if leaf.status in (Status.NOT_MET, Status.BLOCKED)]
-    return tuple(not_met), tuple(leaf.path for leaf in leaves if leaf.status is Status.UNKNOWN)
 
 
 @attrs.frozen
@@ -534,14 +528,7 @@ def share_changes(path: Path) -> tuple[ShareChange, ...]:
         if not old.units or not new.units:
             continue
         before, after = old.expected / old.units, new.expected / new.units
-        changes.append(
-            ShareChange(
-                following,
-                before,
-                after,
-                new.gained / new.units,
-                -new.lost / new.units,
-                new.kept / new.units - before,
-            )
-        )
+        recognition, lapse = new.gained / new.units, -new.lost / new.units
+        composition = new.kept / new.units - before
+        changes.append(ShareChange(following, before, after, recognition, lapse, composition))
     return tuple(changes)

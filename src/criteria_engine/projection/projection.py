@@ -1,4 +1,8 @@
-"""Projecting a plan: ``project``, and the ``Projection`` that comes of it with its table, words and displays."""
+"""Projecting a plan: ``project``, and the ``Projection`` that comes of it with its table, words and displays.
+
+Looking back comes first (``backtest_plan``), then frames and HTML, ``Projection``, ``project``, and last the
+paragraph that says how the targets stand, ready to be pasted into a document.
+"""
 
 from __future__ import annotations
 
@@ -16,22 +20,24 @@ from criteria_engine.forecasting.distribution import Share, exact_share
 from criteria_engine.forecasting.forecast import Backtest, Checked, checked, compared
 from criteria_engine.forecasting.published import Label
 from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems, chosen_language
+from criteria_engine.messages.diagnostics import CriteriaError, Problems, chosen_language
+from criteria_engine.messages.formatting import percent
 from criteria_engine.messages.speaker import Speaker
 from criteria_engine.plans.assessed import last_results
 from criteria_engine.plans.plan import Plan
 from criteria_engine.plans.roster import Unit, year_days
 from criteria_engine.plans.unit_status import Rows, UnitStatus, rows_of
 from criteria_engine.projection.arithmetic import Path
-from criteria_engine.projection.chart import YearRow, YearTable, drawing_of, plotted
+from criteria_engine.projection.chart import YearRow, YearTable, drawing_of, plan_speaker, plotted
 from criteria_engine.projection.context import ProjectionContext, Scenario, Scenarios, scenarios_of
 from criteria_engine.projection.hazard_method import Hazard
-from criteria_engine.projection.methods import METHODS, ForecastRequest, Method
-from criteria_engine.projection.narrative import told
+from criteria_engine.projection.methods import METHODS, ForecastRequest, Method, unknown_method
 from criteria_engine.projection.outlook import (
+    MustChange,
     ShareChange,
     TargetOutlook,
     attainment,
+    likelihood_of,
     nearest_units,
     plain,
     share_changes,
@@ -81,18 +87,13 @@ def backtest_plan(
     """
     forecasting = [name for name, kind in METHODS.items() if kind.forecasts]
     if method in METHODS and method not in forecasting:
-        problems = Problems()
-        problems.add_fault(
-            "method", Fault(Code.UNKNOWN_METHOD, value=str(method), known=", ".join(forecasting))
-        )
-        raise CriteriaError(problems)
+        raise unknown_method(method, forecasting)
     if at_least is None:
         at_least = next((target.shares[0] for target in plan.targets if target.share is not None), None)
     asked = ForecastRequest(plan, method, Scenarios(), assessments or {}, ruleset, level, seed, draws)
     rows = rows_of(recognitions, plan)
-    forecasts = list(
-        _looked_back(asked, rows, on, None if at_least is None else float(exact_share(at_least)))
-    )
+    bound = None if at_least is None else float(exact_share(at_least))
+    forecasts = list(_looked_back(asked, rows, on, bound))
     if not forecasts:
         raise ValueError("no year behind can be compared with a later one: nothing to look back on")
     return compared([forecasts])
@@ -254,18 +255,7 @@ class Projection:
 
     def explain(self, lang: str | None = None) -> str:
         """A paragraph that says how the targets stand, in Vietnamese or English."""
-        return told(
-            self.plan,
-            self.on,
-            self.method,
-            self.scenarios,
-            self.targets,
-            self.assumed,
-            chosen_language(lang),
-            self.standing,
-            self.labels,
-            self.notes,
-        )
+        return _explanation(self, chosen_language(lang))
 
     def plot(self, ax: Any = None, lang: str | None = None) -> Any:
         """Draw the path against the required pathway, with the band, the targets and changes of the list.
@@ -426,3 +416,98 @@ def _table(context: ProjectionContext, path: Path) -> YearTable:
             YearRow(year, point.units, point.low, point.expected, point.high, required, listed, known)
         )
     return YearTable(tuple(rows))
+
+
+_MOST_NAMES = 5
+_EXPECTED = ("on_track", "off_track")
+_MODEL_SENTENCES = {"arithmetic": "no_model", "published": "no_model", "hazard": "model", "scores": "drawn"}
+
+
+def _explanation(projection: Projection, lang: str) -> str:
+    """A paragraph: where the plan stands, then each target, then what was assumed."""
+    plan, on = projection.plan, projection.on
+    speaker = plan_speaker(plan, lang)
+    have, pending, units = projection.standing
+    share = speaker.share(Fraction(have, units) if units else Fraction(0), least=1)
+    key = "now_open" if pending else "now"
+    said = [speaker.say(key, day=on, have=have, units=units, share=share, pending=pending)]
+    said += [_of_target(speaker, plan, on, target) for target in projection.targets.values()]
+    if set(projection.scenarios) - {"as_is"}:
+        said.append(speaker.say("scenarios", names=", ".join(projection.scenarios)))
+    said += [_of_labels(speaker, plan, id, found) for id, found in projection.labels.items() if found]
+    said.append(speaker.say(_MODEL_SENTENCES.get(projection.method, "own_model")))
+    said += [speaker.say(note) for note in projection.notes]
+    if projection.assumed[0]:
+        said.append(speaker.say("assumed", rows=projection.assumed[0], of=projection.assumed[1]))
+    if plan.counting.assumed:
+        names = "; ".join(speaker.say(f"rule_{name}") for name in plan.counting.assumed)
+        said.append(speaker.say("assumed_rules", names=names))
+    return " ".join(said)
+
+
+def _of_labels(speaker: Speaker, plan: Plan, id: str, labels: Mapping[str, Label]) -> str:
+    title = plan.target(id).title.in_language(speaker.lang) or id
+    said = [f"{speaker.say(rule)}: {speaker.say(f'label_{label.label}')}" for rule, label in labels.items()]
+    return speaker.say("labels", title=title, labels="; ".join(said))
+
+
+def _of_target(speaker: Speaker, plan: Plan, on: datetime.date, outlook: TargetOutlook) -> str:
+    target = plan.target(outlook.id)
+    kind = "_named" if target.units is not None else "_year" if target.in_ is not None else ""
+    said = [
+        speaker.say("target", title=target.title.in_language(speaker.lang) or target.id),
+        speaker.say(
+            f"need{kind}",
+            required=outlook.required,
+            units=outlook.units,
+            have=outlook.have,
+            percent=percent(outlook.percent_of_target, speaker.lang, digits=1),
+        ),
+        speaker.say(
+            outlook.status + (kind if kind == "_year" and outlook.status in _EXPECTED else ""),
+            year=outlook.year,
+            needed=outlook.needed,
+            pending=outlook.pending,
+            expected=outlook.expected,
+            shortfall=outlook.shortfall,
+        ),
+    ]
+    if outlook.probability is not None and outlook.status in _EXPECTED:
+        word = speaker.say(likelihood_of(outlook.probability) or "uncertain")
+        said.append(speaker.say("chance", word=word, probability=speaker.share(outlook.probability, least=0)))
+    if outlook.areas:
+        parts = [
+            speaker.say("area", area=area, have=part.have, required=part.required)
+            for area, part in outlook.areas.items()
+        ]
+        said.append(speaker.say("areas", areas="; ".join(parts)))
+    if outlook.status == "off_track" and not kind:
+        if outlook.required_per_year:
+            said.append(speaker.say("pace", year=outlook.year, pace=outlook.required_per_year))
+        if outlook.must_change is not None:
+            said += _of_change(speaker, on, outlook.must_change)
+    return " ".join(said)
+
+
+def _of_change(speaker: Speaker, on: datetime.date, must: MustChange) -> list[str]:
+    said = []
+    if must.recognise:
+        said.append(
+            speaker.say(
+                "register_never" if must.register is None else "register",
+                next=on.year + 1,
+                register=must.register,
+                recognise=must.recognise,
+                confidence=speaker.share(must.confidence, least=0),
+            )
+        )
+    if must.renewals:
+        said.append(speaker.say("renewals", names=_names(must.renewals)))
+    if must.nearest:
+        near = [speaker.say("near", name=unit.name, count=len(unit.not_met)) for unit in must.nearest]
+        said.append(speaker.say("nearest", names=_names(near)))
+    return said
+
+
+def _names(names: Sequence[str]) -> str:
+    return ", ".join(names[:_MOST_NAMES]) + (", …" if len(names) > _MOST_NAMES else "")

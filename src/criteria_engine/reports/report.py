@@ -13,8 +13,8 @@ from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems,
 from criteria_engine.plans.assessed import last_results
 from criteria_engine.plans.plan import Plan
 from criteria_engine.plans.unit_status import Rows, rows_of
+from criteria_engine.projection.chart import plan_speaker
 from criteria_engine.projection.context import context_of, scenarios_of
-from criteria_engine.projection.narrative import plan_speaker
 from criteria_engine.projection.outlook import plain
 from criteria_engine.projection.projection import Projection, project
 from criteria_engine.reports.facts import (
