@@ -29,8 +29,7 @@ def exact_number(number: Share) -> Fraction:
 
     A text may end in ``%`` and may have a decimal comma (``"62,5%"``).
 
-    Raises:
-        ValueError: It is not a number, or not a finite one.
+    Raises ``ValueError`` where it is not a number, or not a finite one.
     """
     try:
         if isinstance(number, bool):
@@ -327,8 +326,7 @@ class Distribution:
     def counts(cls, weights: Sequence[float], *, first: int = 0, units: int | None = None) -> Distribution:
         """Over counts of units: ``weights[i]`` belongs to ``first + i`` of ``units`` (by default the last).
 
-        Raises:
-            ValueError: The weights are no probabilities, or the counts leave 0 to ``units``.
+        Raises ``ValueError`` where the weights are no probabilities, or the counts leave 0 to ``units``.
         """
         last = first + len(weights) - 1
         units = last if units is None else units
@@ -340,8 +338,7 @@ class Distribution:
     def shares(cls, weights: Sequence[float], *, first: int = 0, units: int | None = None) -> Distribution:
         """Over shares of ``units``, given as ``counts`` takes them: ``weights[i]`` is of (first + i)/units.
 
-        Raises:
-            ValueError: As for ``counts``, or there is no unit.
+        Raises ``ValueError`` as ``counts`` does, and where there is no unit.
         """
         return cls.counts(weights, first=first, units=units).in_shares()
 
@@ -349,8 +346,7 @@ class Distribution:
     def numbers(cls, values: Iterable[float], weights: Iterable[float] | None = None) -> Distribution:
         """Over numbers: values in any order, each as likely as the next unless ``weights`` says otherwise.
 
-        Raises:
-            ValueError: There is no value, one is not finite, or the weights are no probabilities.
+        Raises ``ValueError`` where there is no value, one is not finite, or the weights are no probabilities.
         """
         points = [float(value) for value in values]
         if not all(math.isfinite(value) for value in points):
@@ -361,8 +357,7 @@ class Distribution:
     def in_shares(self) -> Distribution:
         """The same distribution over shares of its units.
 
-        Raises:
-            ValueError: It is not over units, or there is none.
+        Raises ``ValueError`` where it is not over units, or there is none.
         """
         if not self.units:
             raise ValueError("only counts of at least one unit can be read as shares")
@@ -371,8 +366,7 @@ class Distribution:
     def in_counts(self) -> Distribution:
         """The same distribution over counts of its units.
 
-        Raises:
-            ValueError: It is not over units.
+        Raises ``ValueError`` where it is not over units.
         """
         if self.units is None:
             raise ValueError("a distribution over numbers has no units to count")
@@ -403,8 +397,7 @@ class Distribution:
     def quantile(self, q: float) -> float:
         """The smallest value that is not exceeded with probability ``q``.
 
-        Raises:
-            ValueError: ``q`` is not between 0 and 1.
+        Raises ``ValueError`` where ``q`` is not between 0 and 1.
         """
         if not 0.0 <= q <= 1.0:
             raise ValueError(f"{q!r} is no probability")
@@ -414,8 +407,7 @@ class Distribution:
     def interval(self, coverage: float = 0.8) -> tuple[float, float]:
         """The values between which it lies with at least this probability, as much left out at either end.
 
-        Raises:
-            ValueError: ``coverage`` is not between 0 and 1.
+        Raises ``ValueError`` where ``coverage`` is not between 0 and 1.
         """
         if not 0.0 <= coverage <= 1.0:
             raise ValueError(f"{coverage!r} is no probability")
@@ -427,8 +419,7 @@ class Distribution:
         Over units this is exact on whole ones: half of 35 units is 18 of them. A number with a fraction
         is taken as the decimal it prints as, and ``"50%"`` and fractions do as well.
 
-        Raises:
-            ValueError: Neither is given, or one is no number.
+        Raises ``ValueError`` where neither is given, or one is no number.
         """
         if at_least is None and at_most is None:
             raise ValueError("say at_least=, at_most= or both")
@@ -450,8 +441,7 @@ class Distribution:
     def sample(self, k: int, seed: int) -> tuple[float, ...]:
         """``k`` values drawn from it; the same seed draws the same ones.
 
-        Raises:
-            ValueError: ``k`` is negative.
+        Raises ``ValueError`` where ``k`` is negative.
         """
         if k < 0:
             raise ValueError(f"{k} values cannot be drawn")
@@ -465,8 +455,7 @@ class Distribution:
         ∫ (P(X ≤ x) − [observed ≤ x])² dx, the distance of a forecast from what came, which for a single
         value is the absolute error (Gneiting and Raftery, J. Amer. Stat. Assoc. 102, 2007).
 
-        Raises:
-            ValueError: ``observed`` is not finite.
+        Raises ``ValueError`` where ``observed`` is not finite.
         """
         if not math.isfinite(observed):
             raise ValueError("the observed value must be finite")

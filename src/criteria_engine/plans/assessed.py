@@ -38,13 +38,8 @@ class RowVerdict(NamedTuple):
 class Verdicts:
     """Judges rows by the program of a ruleset, prerequisites, vetoes, floors and all.
 
-    Args:
-        ruleset: The ruleset.
-        level: The level that counts, or a better one; by default the best. In a set without levels a
-            row counts where the set as a whole is met.
-
-    Raises:
-        ValueError: The ruleset has no such level.
+    ``level`` is the level that counts, or a better one; by default the best. In a set without levels a row
+    counts where the set as a whole is met. Raises ``ValueError`` where the ruleset has no such level.
     """
 
     def __init__(self, ruleset: Ruleset, level: str | None = None) -> None:

@@ -24,14 +24,9 @@ VIEWS: tuple[View, ...] = ("low", "expected", "high")
 class History:
     """The rows of all units, as they are known on a day, and what follows from them.
 
-    Args:
-        roster: The units.
-        counting: The rules.
-        rows: What happened; rows of later years and decisions of later days are not looked at.
-        registered: For each year the ids of the units on the plan's list.
-        on: The day from which one looks.
-        named: Ids of units of which the plan says that they held the recognition before it began, and
-            in which year: without a word about them that is open, and not a no.
+    Rows of years after ``on``, and decisions of later days, are not looked at. ``registered`` has for each
+    year the ids of the units on the plan's list. ``named`` are units of which the plan says that they held
+    the recognition before it began, and in which year: without a word about them that is open, and not a no.
     """
 
     def __init__(

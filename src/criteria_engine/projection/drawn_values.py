@@ -8,6 +8,7 @@ comes of it is kept as whole numbers with a bit for each draw: what is true of a
 from __future__ import annotations
 
 import datetime
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
@@ -20,6 +21,7 @@ from criteria_engine.forecasting.distribution import stream, uniforms
 from criteria_engine.forecasting.series import EBB, Pools
 from criteria_engine.plans.assessed import Assessed, Panel, Verdicts
 from criteria_engine.projection.value_steps import (
+    FIRST_STATE,
     GAP,
     POOL,
     STEP,
@@ -226,7 +228,7 @@ class _Walk:
         self._pools = Pools(np, [*pools, range(len(moves.gaps))])
         self._everywhere = len(pools)
         self._pooled = np.array(moves.pooled)
-        self._gaps = np.array(moves.gaps, dtype=float)
+        self.gaps = np.array(moves.gaps, dtype=float)
         lacking = {at: moves.first_lacking + place for place, at in enumerate(moves.lacking)}
         self.numbers = [_NumberArrays(np, number, lacking.get(at)) for at, number in enumerate(moves.numbers)]
         self.states = [self._state(at, state) for at, state in enumerate(moves.states)]
@@ -245,17 +247,13 @@ class _Walk:
     def _state(self, at: int, state: StateModel) -> _StateArrays:
         last = dict.fromkeys(panel.years[-1].row[state.place] for panel in self.panels)
         others = [value for value in last if value not in state.known]
-        return _StateArrays(self.np, state, self.moves.first_state + at, others)
+        return _StateArrays(self.np, state, FIRST_STATE + at, others)
 
     def steps(self, bands: Any, sources: Any, chances: Any) -> Any:
         """The step of a unit of about the same score: of one year or of all, at times of any score."""
         anywhere = chances[POOL] < self._pooled.take(bands)
         pools = self.np.where(anywhere, self._everywhere, bands * (len(self.moves.years) + 1) + sources)
         return self._pools.picked(pools, chances[STEP])
-
-    def changing(self, steps: Any, chances: Any) -> Any:
-        """Where a change over several years falls into this one."""
-        return chances[GAP] * self._gaps.take(steps) < 1.0
 
 
 def _kind(panel: Panel) -> tuple[int, bool]:
@@ -275,7 +273,9 @@ class _Block:
         moving = {arrays.state.place for arrays in walk.states}
         for place in range(len(walk.verdicts.door.inputs)):
             if place not in moving:
-                self._put(place, self._repeated(self._cells(place, self._values(place))))
+                cells = self._cells(place, self._values(place))
+                parts = cells.values, cells.given, cells.withheld
+                self._put(place, Cells(*map(self._each_draw, parts)))
         self.levels = [self._level(arrays.number) for arrays in walk.numbers]
         self.states = [
             self._each_draw(arrays.places(self._values(arrays.state.place))).reshape(self.shape)
@@ -303,9 +303,6 @@ class _Block:
     def _each_draw(self, values: Any) -> Any:
         return self.np.repeat(self.np.asarray(values), self.walk.draws)
 
-    def _repeated(self, cells: Cells) -> Cells:
-        return Cells(*[self._each_draw(each) for each in (cells.values, cells.given, cells.withheld)])
-
     def _level(self, number: NumberModel) -> Any:
         """The levels of a number to begin with; None where no unit of the block has it."""
         there = [isinstance(value, int | float) for value in self._values(number.place)]
@@ -325,7 +322,7 @@ class _Block:
         size = len(years), walk.moves.chances, walk.draws
         drawn = uniforms(np, walk.seed, [f"unit {unit}" for unit in units], size[0] * size[1] * size[2])
         drawn = drawn.reshape(len(units), *size).transpose(1, 2, 0, 3)
-        bands = self._each_draw([walk.moves.band(year.judged.points) for year in self.latest])
+        bands = self._each_draw([bisect_right(walk.moves.bounds, year.judged.points) for year in self.latest])
         for year, chances in zip(years, drawn, strict=True):
             self._move(year, bands.reshape(self.shape), chances)
             surely, possibly, points = self._judged(year)
@@ -345,7 +342,8 @@ class _Block:
                     self.levels[at], common.steps[at], steps, bands, chances
                 )
                 self._put(arrays.number.place, self._filled(arrays.number.place, values.ravel()))
-        changing = walk.changing(steps, chances) if walk.states else None
+        # A change over several years falls into one of them.
+        changing = chances[GAP] * walk.gaps.take(steps) < 1.0 if walk.states else None
         for at, states in enumerate(walk.states):
             now = self.states[at] = states.changed(self.states[at], steps, bands, changing, chances)
             cells, places = self.coded[at], now.ravel()

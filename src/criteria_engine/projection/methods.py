@@ -112,11 +112,8 @@ def unknown_method(method: Method | None, known: Iterable[str]) -> CriteriaError
 class ForecastRequest:
     """What is asked of any method, whatever the day.
 
-    Without a ``method`` it is ``scores`` where assessments allow it, else ``hazard``.
-
-    Raises:
-        CriteriaError: There is no such method.
-        ValueError: ``scores`` without a ruleset, or fewer than one draw.
+    Without a ``method`` it is ``scores`` where assessments allow it, else ``hazard``. Raises
+    ``CriteriaError`` for an unknown method, ``ValueError`` for ``scores`` without a ruleset and no draws.
     """
 
     plan: Plan
@@ -141,9 +138,7 @@ class ForecastRequest:
     ) -> tuple[Callable[[ProjectionContext], ForecastMethod], ProjectionContext]:
         """The method to look ahead with from a day, and what it starts from.
 
-        Raises:
-            CriteriaError: An assessment is not right.
-            ValueError: The ruleset has no such level.
+        Raises ``CriteriaError`` for assessments that are not right, ``ValueError`` for an unknown level.
         """
         start = partial(context_of, self.plan, on=on, scenarios=self.scenarios, seed=self.seed)
         if callable(self.method):

@@ -412,14 +412,14 @@ def _table(context: ProjectionContext, path: Path) -> YearTable:
         known = year <= context.on.year
         listed = len(context.lists.get(year, ()))
         required = (behind if known else ahead).get(year)
-        rows.append(
-            YearRow(year, point.units, point.low, point.expected, point.high, required, listed, known)
-        )
+        views = point.low, point.expected, point.high
+        rows.append(YearRow(year, point.units, *views, required, listed, known))
     return YearTable(tuple(rows))
 
 
 _MOST_NAMES = 5
 _EXPECTED = ("on_track", "off_track")
+_NUMBERS = ("year", "units", "required", "have", "needed", "pending", "expected", "shortfall")
 _MODEL_SENTENCES = {"arithmetic": "no_model", "published": "no_model", "hazard": "model", "scores": "drawn"}
 
 
@@ -454,23 +454,13 @@ def _of_labels(speaker: Speaker, plan: Plan, id: str, labels: Mapping[str, Label
 def _of_target(speaker: Speaker, plan: Plan, on: datetime.date, outlook: TargetOutlook) -> str:
     target = plan.target(outlook.id)
     kind = "_named" if target.units is not None else "_year" if target.in_ is not None else ""
+    part_reached = percent(outlook.percent_of_target, speaker.lang, digits=1)
+    numbers = {name: getattr(outlook, name) for name in _NUMBERS}
+    status = outlook.status + (kind if kind == "_year" and outlook.status in _EXPECTED else "")
     said = [
         speaker.say("target", title=target.title.in_language(speaker.lang) or target.id),
-        speaker.say(
-            f"need{kind}",
-            required=outlook.required,
-            units=outlook.units,
-            have=outlook.have,
-            percent=percent(outlook.percent_of_target, speaker.lang, digits=1),
-        ),
-        speaker.say(
-            outlook.status + (kind if kind == "_year" and outlook.status in _EXPECTED else ""),
-            year=outlook.year,
-            needed=outlook.needed,
-            pending=outlook.pending,
-            expected=outlook.expected,
-            shortfall=outlook.shortfall,
-        ),
+        speaker.say(f"need{kind}", **numbers, percent=part_reached),
+        speaker.say(status, **numbers),
     ]
     if outlook.probability is not None and outlook.status in _EXPECTED:
         word = speaker.say(likelihood_of(outlook.probability) or "uncertain")

@@ -128,8 +128,8 @@ class Scores(ForecastMethod):
         units = [unit.id for unit in self.units if area is None or unit.area == area]
         n, today = len(units), self.context.on.year
         for year in ([today] if today in points else []) + list(self.context.years_ahead):
-            counts = (self._counts(view, year, units) for view in VIEWS)
-            low, chances, high = (_distribution(each, n) for each in counts)
+            held = [[self.held[view][unit][year] for unit in units] for view in VIEWS]
+            low, chances, high = (_distribution(counts_by_draw(draws, self.draws), n) for draws in held)
             expected = self._mean(self.held["expected"], year, units)
             if year == today:
                 points[year] = attrs.evolve(points[year], expected=expected, chances=chances).with_gains()
@@ -141,9 +141,6 @@ class Scores(ForecastMethod):
             lost = kept + gained - expected
             points[year] = PathYear(year, n, worst, expected, best, kept, gained, lost, chances)
         return points
-
-    def _counts(self, view: View, year: int, units: Sequence[str]) -> list[int]:
-        return counts_by_draw((self.held[view][unit][year] for unit in units), self.draws)
 
     def _mean(self, reached: Reached, year: int, units: Sequence[str]) -> Fraction:
         return Fraction(sum(reached[unit][year].bit_count() for unit in units), self.draws)

@@ -33,9 +33,11 @@ from criteria_engine.plans.assessed import Assessed, Year
 POOL = 0
 STEP = 1
 GAP = 2
+FIRST_STATE = 3
 
 # Steps of all bands weigh as much in each as so many of its own.
 _POOLED = 5.0
+
 Ways = Mapping[Any, tuple[tuple[float, Any], ...]]
 """For a value that may change, what it becomes, each with the probability up to it; else nothing."""
 
@@ -104,23 +106,14 @@ class Moves:
         return STILL / (len(self.years) + STILL)
 
     @property
-    def first_state(self) -> int:
-        """The place of the number that is drawn for the first state."""
-        return GAP + 1
-
-    @property
     def first_lacking(self) -> int:
         """The place of the number that is drawn for the first number that some step lacks."""
-        return self.first_state + len(self.states)
+        return FIRST_STATE + len(self.states)
 
     @property
     def chances(self) -> int:
         """How many numbers are drawn of a unit, a year and a draw."""
         return self.first_lacking + len(self.lacking)
-
-    def band(self, points: float) -> int:
-        """The band of a score."""
-        return bisect_right(self.bounds, points)
 
 
 def moves_of(assessed: Assessed, door: InputReader) -> Moves:
