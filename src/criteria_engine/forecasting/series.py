@@ -112,7 +112,11 @@ def read_past(years: Iterable[int], values: Iterable[float | None]) -> Past:
     Raises ``ValueError`` where their numbers differ, a year stands twice or is not whole, a value is not
     finite, or no value is known.
     """
-    pairs = list(zip(_whole(years), values, strict=True))
+    pairs = []
+    for year, value in zip(years, values, strict=True):
+        if isinstance(year, bool) or int(year) != year:
+            raise ValueError(f"{year!r} is no year")
+        pairs.append((int(year), value))
     if len({year for year, _ in pairs}) < len(pairs):
         raise ValueError("a year stands twice in the series")
     known = sorted((year, float(value)) for year, value in pairs if value is not None)
@@ -123,14 +127,6 @@ def read_past(years: Iterable[int], values: Iterable[float | None]) -> Past:
         raise ValueError("no value is known, so nothing can be said of the years ahead")
     numbers, heights = zip(*known, strict=True)
     return Past(numbers, heights, max(year for year, _ in pairs))
-
-
-def _whole(years: Iterable[int]) -> list[int]:
-    listed = list(years)
-    for year in listed:
-        if isinstance(year, bool) or int(year) != year:
-            raise ValueError(f"{year!r} is no year")
-    return [int(year) for year in listed]
 
 
 Points = tuple[tuple[float, float], ...]

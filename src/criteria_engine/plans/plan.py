@@ -451,7 +451,8 @@ def _look_at_registration(plan: Plan, registration: Registration, problems: Prob
     if not first <= registration.year <= last:
         problems.add(path, Code.LIST_OUTSIDE_PLAN, year=registration.year, first=first, last=last)
         return
-    areas = _areas_of(plan, registration.year)
+    alive = [unit for unit in plan.roster if unit.exists_between(*year_days(registration.year))]
+    areas = sorted({unit.area for unit in of_those_that_count(alive, plan.counting) if unit.area})
     for each in registration.areas:
         here = f"{path}.{each.area}" if each.area else path
         if each.area and name_key(each.area) not in {name_key(area) for area in areas}:
@@ -482,12 +483,6 @@ def _look_at_listed(plan: Plan, registration: Registration, areas: Sequence[str]
             problems.add(path, Code.UNIT_DOES_NOT_COUNT, unit=name, which=which)
         elif area and name_key(unit.area) != name_key(area) and name_key(area) in map(name_key, areas):
             problems.add(path, Code.UNIT_IN_ANOTHER_AREA, unit=name, area=unit.area or "–", found=area)
-
-
-def _areas_of(plan: Plan, year: int) -> list[str]:
-    first, last = year_days(year)
-    alive = [unit for unit in plan.roster if unit.exists_between(first, last)]
-    return sorted({unit.area for unit in of_those_that_count(alive, plan.counting) if unit.area})
 
 
 _YEARS = {"share": ("by",), "count": ("by", "in"), "units": ("through", "by")}

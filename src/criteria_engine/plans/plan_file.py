@@ -11,7 +11,7 @@ import attrs
 
 from criteria_engine.core.grammar import normal
 from criteria_engine.files.document import Document
-from criteria_engine.files.reading import read_document
+from criteria_engine.files.reading import read_document, without_version
 from criteria_engine.files.source import Marked, MarkedList, MarkedMap, MarkedText
 from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Fault, Problems, chosen_language
@@ -62,7 +62,7 @@ def _read_plan(document: Document, path: Path) -> tuple[Plan | None, Sequence[Di
         return None, ()
     registrations = _read_registrations(document, root)
     values, failed = document.read_attributes(
-        Plan, document.keys_of(Plan), _without_own(document, root), "", {}
+        Plan, document.keys_of(Plan), without_version(document, root).without("registrations"), "", {}
     )
     values.pop("registrations", None)
     if not values or not {"id", "horizon"} <= values.keys():
@@ -88,22 +88,6 @@ def _look(document: Document, plan: Plan, *, whole: bool) -> None:
 
 def _within(path: str, outer: str) -> bool:
     return path == outer or path.startswith((f"{outer}.", f"{outer}["))
-
-
-def _without_own(document: Document, root: MarkedMap) -> MarkedMap:
-    """The mapping without what is read here: the version of the language, and the registrations."""
-    version = root.get("criteria_engine")
-    if version is None:
-        document.problems.add("", Code.MISSING_KEY, key="criteria_engine: 1")
-    elif not isinstance(version, MarkedText) or version.text != "1":
-        document.values["criteria_engine"] = version
-        found = version.text if isinstance(version, MarkedText) else "–"
-        document.problems.add("criteria_engine", Code.WRONG_LANGUAGE_VERSION, found=found)
-    return _without(root, "criteria_engine", "registrations")
-
-
-def _without(mapping: MarkedMap, *keys: str) -> MarkedMap:
-    return attrs.evolve(mapping, entries=tuple(each for each in mapping.entries if each[0].text not in keys))
 
 
 def _read_roster(document: Document, path: Path, name: str) -> tuple[Roster, Sequence[Diagnostic]]:
@@ -149,7 +133,7 @@ def _read_year(document: Document, key: MarkedText, value: Marked) -> Registrati
         return Registration(year, (AreaList(names),)) if isinstance(names, tuple) else None
     total = None
     if isinstance(value, MarkedMap):
-        total, value = _read_total(document, value, path), _without(value, "total")
+        total, value = _read_total(document, value, path), value.without("total")
     areas = document.read(_AREAS, value, path)
     if not isinstance(areas, tuple):
         return None

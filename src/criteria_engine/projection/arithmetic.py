@@ -153,17 +153,14 @@ class _PathWalk:
         spent = max(Fraction(0), now - self.count["expected"]) if self.scenarios.required else Fraction(0)
         self.further += self._limited(more, spent)
         if free:
-            self.room += self._capacity() or Fraction(0)
+            most = self.scenarios.capacity
+            if most is None and self.context.plan.capacity is not None:
+                most = self.context.plan.capacity.per_year
+            self.room += (most or 0) * self.portion
 
     def _expected(self) -> Fraction:
         sure = Fraction(len(self.held["expected"])) + sum(self.likely.values(), Fraction(0))
         return min(Fraction(len(self.units)), sure + self.further)
-
-    def _capacity(self) -> Fraction | None:
-        most = self.scenarios.capacity
-        if most is None and self.context.plan.capacity is not None:
-            most = self.context.plan.capacity.per_year
-        return None if most is None else most * self.portion
 
     def _limited(self, gain: Fraction, spent: Fraction = Fraction(0)) -> Fraction:
         """A gain within the capacity that is supposed, slowed where only the hardest are left."""

@@ -231,7 +231,11 @@ class _Walk:
         self.gaps = np.array(moves.gaps, dtype=float)
         lacking = {at: moves.first_lacking + place for place, at in enumerate(moves.lacking)}
         self.numbers = [_NumberArrays(np, number, lacking.get(at)) for at, number in enumerate(moves.numbers)]
-        self.states = [self._state(at, state) for at, state in enumerate(moves.states)]
+        self.states = []
+        for at, state in enumerate(moves.states):
+            last = dict.fromkeys(panel.years[-1].row[state.place] for panel in panels)
+            others = [value for value in last if value not in state.known]
+            self.states.append(_StateArrays(np, state, FIRST_STATE + at, others))
 
     def futures(self) -> dict[str, dict[int, Reaching]]:
         """For each unit, by year ahead, the draws in which it reaches the level."""
@@ -243,11 +247,6 @@ class _Walk:
             for start in range(0, len(units), most):
                 reaching |= _Block(self, units[start : start + most], complete=not is_open).run()
         return reaching
-
-    def _state(self, at: int, state: StateModel) -> _StateArrays:
-        last = dict.fromkeys(panel.years[-1].row[state.place] for panel in self.panels)
-        others = [value for value in last if value not in state.known]
-        return _StateArrays(self.np, state, FIRST_STATE + at, others)
 
     def steps(self, bands: Any, sources: Any, chances: Any) -> Any:
         """The step of a unit of about the same score: of one year or of all, at times of any score."""

@@ -333,7 +333,9 @@ class Hazard(ForecastMethod):
         if not self.learnt:
             return None
         if target.units is not None:
-            return self._kept(target)
+            units = holders_named(self.context, target)
+            years = max(0, target.year - self.context.on.year)
+            return None if units is None else _unit(kept(len(units), years, self.lapse))
         if target.in_ is not None:
             return self._in_a_year(target.in_, needs)
         ahead = target.year - self.context.on.year
@@ -349,11 +351,6 @@ class Hazard(ForecastMethod):
             return None
         groups = [(self._of(area), need) for area, need in needs.items()]
         return _unit(all_reach(groups, ahead, self.entry, self.lapse, self.factors))
-
-    def _kept(self, target: Target) -> float | None:
-        units = holders_named(self.context, target)
-        years = max(0, target.year - self.context.on.year)
-        return None if units is None else _unit(kept(len(units), years, self.lapse))
 
     def _in_a_year(self, year: int, needs: Mapping[str | None, int]) -> float | None:
         """Of those recognised in one year: that of the day or the next, or one with a list."""
