@@ -240,7 +240,7 @@ def _side(a: float, b: float, rule: Points) -> list[tuple[float, float]]:
     deviation = math.sqrt(mean * (1.0 - mean) / (a + b + 1.0))
     # How far a normal and how far an exponential tail reach: what lies beyond is below a millionth.
     start = max(0.0, mean - 6.0 * deviation - 12.0 / (a + b))
-    # Near 0 the density goes as x^(a−1); in this variable that is smooth, pole or not. A side that is
+    # Near 0 the density goes as x^(a−1); in this variable that is smooth, with or without a pole. A side that is
     # cut off before it gets there has its mass near the mean, and so most of its points.
     power = max(1.0, 2.0 / a) if start == 0.0 else 2.0
     scale = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + math.log((mean - start) * power)

@@ -1,4 +1,4 @@
-"""What assessments of several years say of the units of a plan: a row of values a unit and year.
+"""Assessments of the units of a plan over several years: one row of values for each unit and year.
 
 ``Verdicts`` judges rows by the program of a ruleset; ``read_assessments`` reads what callers give.
 """
@@ -51,7 +51,7 @@ class Verdicts:
         self.level = level if level is not None else next(iter(known), None)
         wanted = known[: known.index(self.level) + 1] if self.level is not None else []
         outcomes = self.program.reaching.outcomes if self.program.reaching is not None else ()
-        # Ways to come out that count, and those that do not; a referral is for somebody else to decide.
+        # Outcomes that count, and those that do not; a referral leaves the decision to another authority.
         self._good = frozenset(place for place, each in enumerate(outcomes) if each.level in wanted)
         self._referred = frozenset(place for place, each in enumerate(outcomes) if each.level is None)
         self._ways = len(outcomes) if wanted else None
@@ -70,11 +70,11 @@ class Verdicts:
         return self.door.read(values, evidence, day, strict=True)[0], evidence
 
     def judge(self, row: Row, proved: AbstractSet[str]) -> RowVerdict:
-        """What a row comes to, whether or not values are missing."""
+        """The verdict on a row, whether or not values are missing."""
         return self.judge_open(row, proved) if None in row else self.judge_complete(row, proved)
 
     def judge_complete(self, row: Row, proved: AbstractSet[str]) -> RowVerdict:
-        """What a row without missing values comes to."""
+        """The verdict on a row without missing values."""
         if self._ways is None:
             return self.judge_open(row, proved)
         code, points, *_ = self.program.exact(row, proved)
@@ -82,7 +82,7 @@ class Verdicts:
         return RowVerdict(good, good or code in self._referred, points)
 
     def judge_open(self, row: Row, proved: AbstractSet[str]) -> RowVerdict:
-        """What a row with missing values comes to."""
+        """The verdict on a row with missing values."""
         if self._ways is None:
             asked = self.program.kept(
                 "whole", lambda: self.program.function(self.program.asked_of(self.program.slots[0]))
@@ -95,7 +95,7 @@ class Verdicts:
         return RowVerdict(can <= self._good, bool(can & (self._good | self._referred)), points)
 
     def judge_block(self, np: Any, block: Block, *, complete: bool) -> tuple[Any, Any, Any]:
-        """What many rows come to, with NumPy: surely, possibly and points, as ``judge`` has them.
+        """The verdicts on many rows, with NumPy: surely, possibly and points, as ``judge`` gives them.
 
         Each is an array, or one value for all rows. A block is ``complete`` where none of its rows has a
         missing value.
@@ -129,7 +129,7 @@ class Verdicts:
 
 @attrs.frozen
 class Year:
-    """The values of one unit in one year: its row, what of it is proved, and what it comes to."""
+    """The values of one unit in one year: its row, which inputs are proved, and the verdict."""
 
     year: int
     row: Row

@@ -26,7 +26,7 @@ class History:
 
     Rows of years after ``on``, and decisions of later days, are not looked at. ``registered`` has for each
     year the ids of the units on the plan's list. ``named`` are units of which the plan says that they held
-    the recognition before it began, and in which year: without a word about them that is open, and not a no.
+    the recognition before it began, and in which year: without a row for them that is open, and not a no.
     """
 
     def __init__(
@@ -43,11 +43,11 @@ class History:
         known = [row for row in rows if row.year <= on.year and (row.decided is None or row.decided <= on)]
         told_years = {self.counts_from(row) for row in known if row.status in (*HELD, "lapsed")}
         self.told_years = sorted(year for year in told_years if year <= on.year)
-        """The years of which somebody told who was recognised, kept it up, or lost it."""
+        """The years with a row that says who was recognised, kept it up, or lost it."""
         told = {(row.unit, row.year) for row in known}
         for year, units in registered.items():
             if year <= on.year:
-                # A unit on the list without a word about its result: the result is open.
+                # A unit on the list without a row has an open result.
                 known += [UnitStatus(unit, year, "registered") for unit in units if (unit, year) not in told]
         heard = {row.unit for row in known}
         known += [
@@ -143,7 +143,7 @@ class History:
                 state = False
             expires = None
         if expires is not None and expires <= year:
-            # It was to be renewed and no word came: by the rule it stands no more, but it may have been.
+            # It was to be renewed and there is no row: by the rule it has lapsed, but it may have been renewed.
             return view == "high" or (year > self.on.year and view == "expected")
         return state
 
@@ -196,7 +196,7 @@ class YearCounts:
 
 def observed(ledger: History, registered: Mapping[int, Sequence[str]]) -> YearCounts:
     """What the rows of a ledger say of the years that are over or under way."""
-    # Years of which something was told; where nothing was, that nobody changed is not known either.
+    # Only years with rows: in other years it is not known that no unit changed.
     years = ledger.told_years
     entries: dict[int, tuple[float, float]] = {}
     lapses: dict[int, tuple[float, float]] = {}

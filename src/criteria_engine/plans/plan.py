@@ -213,13 +213,12 @@ def _of_year(year: Any, value: Any) -> Registration:
         return Registration(known, (AreaList(tuple(value)),))
     if not isinstance(value, Mapping):
         raise Fault(Code.WRONG_KIND, value=shown(value), wanted_kind="map")
-    areas = [_of_area(name, each) for name, each in value.items() if name != "total"]
+    areas = []
+    for name, each in value.items():
+        if name != "total":
+            area = AreaList(**each) if isinstance(each, Mapping) else AreaList(tuple(each))
+            areas.append(attrs.evolve(area, area=normal(LABEL.accept(name))))
     return Registration(known, tuple(areas), INTEGER.accept(value["total"]) if "total" in value else None)
-
-
-def _of_area(name: Any, value: Any) -> AreaList:
-    area = AreaList(**value) if isinstance(value, Mapping) else AreaList(tuple(value))
-    return attrs.evolve(area, area=normal(LABEL.accept(name)))
 
 
 # A file's registrations are read by ``plan_file``, which knows their places.
@@ -413,7 +412,7 @@ def _listed_units(plan: Plan, registration: Registration) -> Iterator[tuple[str,
         for place, name in enumerate(each.units):
             try:
                 day = first_day(plan, registration.year)
-                # On a fixed list its names stay good, whatever became of the units since.
+                # Names on a fixed list stay valid, even if the units have changed since.
                 fixed = plan.counting.denominator.fixed
                 unit: Unit | Fault = meant_unit(
                     name, plan.roster, day, last, each.area or None, fixed, looking=faults < MOST_LOOKED_FOR

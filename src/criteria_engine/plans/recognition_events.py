@@ -330,7 +330,7 @@ class Validity:
         end_of_year = datetime.date(decision.title_year, 12, 31)
         if self.kind == "yearly":
             return end_of_year if for_its_year else months_later(end_of_year, 12)
-        # The months after a year end with a month, be it of 28 days or of 31.
+        # The months after a year end with the last day of a month, whatever its length.
         return months_later(end_of_year, self.length)
 
     def __repr__(self) -> str:

@@ -136,7 +136,7 @@ def _verdict(
     if lapsed:
         held, because, last_day = False, "lapsed", None
     if annulled:
-        # Whether an older title stands again is for the decision to say, which nobody here has read.
+        # Whether an older title stands again depends on the text of the decision, which is not known here.
         held, because, last_day = (False if held is False else None), "annulled", None
     return _Verdict(held, because, decision, level, last_day)
 
@@ -192,7 +192,7 @@ def _is_first(kept: Sequence[RecognitionEvent], day: datetime.date, validity: Va
         return True
     if held_for is None:
         return None
-    # A year that is over without a word may have been missed as well.
+    # A year that is over without an event may have been missed as well.
     silent = set(range(held_for + 1, day.year))
     return None if _longest_run(missed | silent) > validity.length else False
 
@@ -234,7 +234,7 @@ def _may_still_change(events: Sequence[RecognitionEvent], year: int, *, by_title
     """Whether a decision that is not on file could make the title count in a year all the same."""
     last = events[-1]
     if last.state in OPEN:
-        # Nobody has said yet what came of it. A year may be over before recognition for it is asked for.
+        # The outcome is not on file yet. A year may be over before recognition for it is requested.
         meant = last.title_year or last.on.year - (last.state == "requested")
         if (meant if by_title else last.on.year) <= year:
             return True
@@ -287,5 +287,5 @@ def _level_since(kept: Sequence[RecognitionEvent], validity: Validity) -> Recogn
 
 
 def _level_after(event: RecognitionEvent, level: str | None) -> str | None:
-    """The level that a decision leaves: what is confirmed without a word on it is confirmed as it was."""
+    """The level after a decision; a confirmation that names no level keeps the one before."""
     return event.level or (level if event.state == "maintained" else None)

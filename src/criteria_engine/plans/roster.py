@@ -279,7 +279,7 @@ def _successor_faults(unit: Unit, ids: Mapping[str, Unit]) -> Iterator[tuple[str
 
 
 MOST_LOOKED_FOR = 50
-"""For so many unknown names it is looked up which were meant."""
+"""For this many unknown names the nearest known name is searched for."""
 
 
 def year_days(year: int) -> tuple[datetime.date, datetime.date]:
@@ -299,8 +299,8 @@ def meant_unit(
 ) -> Unit:
     """The one unit that a name means between two days, or else on the day ``also``.
 
-    Unless ``looking``, no name is looked for that may have been meant; it takes time, and nobody reads it
-    hundreds of times.
+    Unless ``looking``, the nearest name is not searched for: it takes time, and is not read hundreds of
+    times.
 
     Raises ``Fault``: no unit ever had the name (the nearest is told), none has it then, or several do.
     """

@@ -29,7 +29,7 @@ from criteria_engine.plans.roster import MOST_LOOKED_FOR, Roster, meant_unit, ye
 from criteria_engine.rules.schema import DATE
 
 STATUSES = ("registered", "building", "requested", "met", "recognised", "maintained", "lapsed", "missing")
-"""What may be said of a unit in a year, in the order of its way."""
+"""The statuses of a unit in a year, from registering to losing the title; then ``missing``."""
 
 PENDING = frozenset({"registered", "building", "requested", "met"})
 """Statuses after which a recognition for that year may still come."""
@@ -37,24 +37,17 @@ PENDING = frozenset({"registered", "building", "requested", "met"})
 HELD = frozenset({"recognised", "maintained"})
 """Statuses of a unit that holds the recognition."""
 
-_VIETNAMESE = {
-    "đăng ký": "registered",
-    "đã đăng ký": "registered",
-    "đang xây dựng": "building",
-    "xây dựng": "building",
-    "đề nghị": "requested",
-    "đã đề nghị": "requested",
-    "đạt": "met",
-    "công nhận": "recognised",
-    "đã công nhận": "recognised",
-    "được công nhận": "recognised",
-    "giữ vững": "maintained",
-    "duy trì": "maintained",
-    "thôi công nhận": "lapsed",
-    "không giữ vững": "lapsed",
-    "chưa có số liệu": "missing",
-    "": "missing",
+_WORDS = {
+    "registered": ("đăng ký", "đã đăng ký"),
+    "building": ("đang xây dựng", "xây dựng"),
+    "requested": ("đề nghị", "đã đề nghị"),
+    "met": ("đạt",),
+    "recognised": ("công nhận", "đã công nhận", "được công nhận"),
+    "maintained": ("giữ vững", "duy trì"),
+    "lapsed": ("thôi công nhận", "không giữ vững"),
+    "missing": ("chưa có số liệu", ""),
 }
+_VIETNAMESE = {word: status for status, words in _WORDS.items() for word in words}
 
 
 @attrs.frozen

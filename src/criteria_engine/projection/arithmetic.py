@@ -42,7 +42,7 @@ class PathYear:
     def forecast(
         cls, year: int, units: int, chances: Distribution, kept: Fraction, lost: Fraction = Fraction(0)
     ) -> PathYear:
-        """A year of which a distribution is known: its mean, and its 10 % and 90 % quantiles."""
+        """A year with a distribution: its mean, and its 10 % and 90 % quantiles."""
         low, high = (Fraction(end) for end in chances.interval(0.8))
         mean = Fraction(chances.mean)
         point = cls(year, units, min(low, mean), mean, max(high, mean), kept, Fraction(0), lost, chances)
@@ -101,7 +101,7 @@ class _PathWalk:
         self.likely: dict[str, Fraction] = {}
         """How far units on lists ahead are recognised, in the expected view."""
         self.further = Fraction(0)
-        """Units that nobody has named yet: those of a pace or a pathway."""
+        """Units that are on no list yet: those of a pace or a pathway."""
         self.named: frozenset[str] = frozenset()
         self.room = Fraction(0)
         self.pathway = context.pathway(year, self.count["expected"], area)
@@ -206,7 +206,7 @@ class ForecastMethod:
         return None
 
     def lapse_rate(self) -> Fraction:
-        """The part of those who held it that lapsed in a year of those behind; 0 where none was seen."""
+        """The yearly share of recognised units that lapsed in past years; 0 where none was seen."""
         if self.context.scenarios.no_lapse:
             return Fraction(0)
         return _ratio(self.context.counts.lapses, Fraction(0))

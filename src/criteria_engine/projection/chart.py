@@ -246,6 +246,10 @@ def drawing_of(
 _PATH, _BAND, _PATHWAY, _TARGET, _QUIET = "#0b6b62", "#9fd3cc", "#8a5a00", "#a31515", "#555555"
 
 
+_PLATE = {"boxstyle": "round,pad=0.12", "facecolor": "white", "edgecolor": "none", "alpha": 0.75}
+_BESIDE: dict[str, Any] = {"textcoords": "offset points", "fontsize": 9, "bbox": _PLATE}
+
+
 def plotted(drawing: Drawing, ax: Any = None) -> Any:
     """Draw on ``ax``, or on a new figure; gives the ``Axes`` back and shows nothing.
 
@@ -292,35 +296,16 @@ def _draw_paths(ax: Any, drawing: Drawing) -> None:
         label = drawing.word("required")
         ax.plot(list(line), values, color=_PATHWAY, linestyle="--", linewidth=1.6, label=label)
     if len(ahead) > 1:
-        label = drawing.word("expected")
-        ax.plot(
-            [row.year for row in ahead],
-            _shares(ahead, 1),
-            color=_PATH,
-            linestyle="-.",
-            marker="o",
-            markerfacecolor="white",
-            label=label,
-        )
+        years = [row.year for row in ahead]
+        style = {"linestyle": "-.", "marker": "o", "markerfacecolor": "white"}
+        ax.plot(years, _shares(ahead, 1), color=_PATH, label=drawing.word("expected"), **style)
     if known:
         years = [row.year for row in known]
         ax.plot(years, _shares(known, 1), color=_PATH, linewidth=2.2, marker="o", label=drawing.word("known"))
     for row in drawing.labelled:
-        above = drawing.label_above(row)
-        ax.annotate(
-            drawing.speaker.share(row.shares[1]),
-            (row.year, float(row.shares[1] * 100)),
-            xytext=(0, 8 if above else -8),
-            textcoords="offset points",
-            ha="center",
-            va="bottom" if above else "top",
-            color=_PATH,
-            fontsize=9,
-            bbox=_PLATE,
-        )
-
-
-_PLATE = {"boxstyle": "round,pad=0.12", "facecolor": "white", "edgecolor": "none", "alpha": 0.75}
+        offset, side = (8, "bottom") if drawing.label_above(row) else (-8, "top")
+        text, at = drawing.speaker.share(row.shares[1]), (row.year, float(row.shares[1] * 100))
+        ax.annotate(text, at, xytext=(0, offset), ha="center", va=side, color=_PATH, **_BESIDE)
 
 
 def _draw_marks(ax: Any, drawing: Drawing) -> None:
@@ -337,12 +322,10 @@ def _draw_marks(ax: Any, drawing: Drawing) -> None:
             drawing.mark_label(mark),
             (mark.year, value),
             xytext=(-8, 0) if at_edge else (0, -9 if below else 8),
-            textcoords="offset points",
             ha="right" if at_edge else "center",
             va="center" if at_edge else "top" if below else "bottom",
             color=_TARGET,
-            fontsize=9,
-            bbox=_PLATE,
+            **_BESIDE,
         )
 
 

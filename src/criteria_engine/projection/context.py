@@ -308,7 +308,7 @@ def context_of(
 
 
 def _unit_named(plan: Plan, name: str) -> Unit:
-    """The unit that a target names, whenever in the plan it had the name."""
+    """The unit that a target names; it may have had the name at any time in the plan."""
     first, last = first_day(plan, plan.horizon.from_), year_days(plan.horizon.until)[1]
     return meant_unit(name, plan.roster, first, last)
 

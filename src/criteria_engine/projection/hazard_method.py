@@ -58,7 +58,7 @@ class Prospects:
         self.steering = self._steering(lapse) if self.steered else {}
 
     def _last(self) -> frozenset[str]:
-        """The units that are hardest to bring along: of those outside the ones no list names come last."""
+        """The units that are recognised last: of those outside the ones on no list."""
         if self.context.scenarios.last is None or self.steered:
             return frozenset()
         few = self.context.scenarios.last[0]
@@ -81,7 +81,7 @@ class Prospects:
         return tuple(chances)
 
     def _coming(self, unit: str) -> Iterator[tuple[int, float]]:
-        """What is known to come, or open, whatever lists say: the place of the year ahead, and the chance."""
+        """Recognitions that are due or open regardless of lists: the index of the year ahead, and the chance."""
         context = self.context
         if not context.years_ahead:
             return
@@ -159,7 +159,7 @@ class Prospects:
         return steps
 
     def trying(self, area: str | None, year: int) -> list[Cohort]:
-        """Those who may be recognised in one year, and are not yet: the open ones of the day, or a list."""
+        """Units that may be recognised in one year and are not yet: the open ones of the day, or a list."""
         context, today = self.context, self.context.on.year
         units = {unit.id for unit in context.units(today, area)}
         if year <= today:
@@ -188,7 +188,7 @@ class Prospects:
         ]
 
     def standing(self, area: str | None) -> list[Cohort]:
-        """Those who hold it today, those whose result is open, and the rest."""
+        """The units recognised today, those whose result is open, and the rest."""
         sizes: Counter[tuple[bool, float]] = Counter()
         for unit in self.context.units(self.context.on.year, area):
             held = unit.id in self.low

@@ -1,6 +1,6 @@
-"""What is to be said of each target: what it needs, what there is, how it will come out.
+"""The outlook of each target: how many units it needs, how many there are, and how likely it is reached.
 
-First the values that come of it, then the labels of published rules, then ``attainment``, which judges every
+First the classes of results, then the labels of published rules, then ``attainment``, which judges every
 target, the units that are nearest to the criteria, and the changes of the share.
 """
 
@@ -195,7 +195,7 @@ RULES_OF_PROGRESS: Mapping[str, _Rule] = {
 
 
 def told_shares(context: ProjectionContext, path: Path, area: str | None = None) -> dict[int, float]:
-    """The percentage of units recognised at the end of each year of which something was told."""
+    """The percentage of units recognised at the end of each year with rows."""
     years = context.ledger.told_years
     shares = {}
     for year in range(years[0], years[-1] + 1) if years else ():
@@ -252,7 +252,7 @@ class _Amounts:
 
 
 class _Judge:
-    """All that is asked of one target in one area, or in all."""
+    """Judges one target in one area, or in all."""
 
     def __init__(
         self, context: ProjectionContext, method: ForecastMethod, target: Target, area: str | None
@@ -264,7 +264,7 @@ class _Judge:
         self.this_year = max(min(self.on.year, target.year), min(self.path))
 
     def amounts(self) -> _Amounts:
-        """What there is, and what is expected, by the form of the target."""
+        """The units there are, and those expected, by the form of the target."""
         if self.target.units is not None:
             return self._of_named()
         if self.target.in_ is not None:
@@ -299,7 +299,7 @@ class _Judge:
         )
 
     def status(self, amounts: _Amounts, need: int) -> str:
-        """Whether it is reached, missed, on the way; or whether what is known does not say."""
+        """Whether it is reached, missed or on track, or whether there is not enough data."""
         expected = amounts.then[1]
         lasting = self.target.through is not None
         if amounts.there[0] >= need and (self.over or not lasting):
@@ -336,7 +336,7 @@ class _Judge:
         return planned, spi, earned_schedule(line, have), elapsed
 
     def outlook(self, confidence: Fraction, nearest: Sequence[Nearest]) -> TargetOutlook:
-        """All that is to be said of the target."""
+        """The outlook of the target."""
         amounts = self.amounts()
         need = need_of(self.target, amounts.units)
         have, most = amounts.there

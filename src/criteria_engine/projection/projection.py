@@ -397,7 +397,7 @@ def project(
 
 
 def _standing(context: ProjectionContext) -> tuple[int, int, int]:
-    """Units recognised on the day, those whose result is open, and all that count."""
+    """How many units are recognised on the day, how many are open, and how many count."""
     low = len(context.ledger.held(context.on.year, "low"))
     high = len(context.ledger.held(context.on.year, "high"))
     return low, high - low, len(context.units(context.on.year))

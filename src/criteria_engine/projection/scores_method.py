@@ -2,7 +2,7 @@
 
 A unit outside is recognised in a year in which it reaches the level, where the lists let it. A title
 that has to be renewed stands on only in draws in which the unit reaches the level again in time; one
-that stands until it lapses does so at the rate that was seen. Seeded, and the same whatever the order.
+that stands until it lapses does so at the rate that was seen. Seeded; the order of units does not matter.
 """
 
 from __future__ import annotations
@@ -198,7 +198,7 @@ class _ScoresWalk:
         }
         for place, year in enumerate(self.years):
             entries = {unit.id: self._entry(unit, year) for unit in units}
-            # Whoever holds it already takes nobody's place.
+            # A unit that holds the title already takes no place from another.
             room = self._limited({unit: each & ~held[unit][year - 1] for unit, each in entries.items()})
             for unit in units:
                 before = held[unit.id][year - 1]
@@ -209,7 +209,7 @@ class _ScoresWalk:
         return held, gained
 
     def _turn(self, unit: Unit) -> tuple[float, str]:
-        """Whose turn it is where only so many can be recognised: an order that is drawn once."""
+        """The order of units where capacity is limited, drawn once."""
         if self.context.scenarios.capacity is None:
             return 0.0, unit.id
         return stream(self.scores.seed, f"turn {unit.id}").random(), unit.id
@@ -247,7 +247,7 @@ class _ScoresWalk:
         return draws
 
     def _limited(self, entries: dict[str, int]) -> dict[str, int]:
-        """Within the capacity that is supposed: in each draw those whose turn comes first."""
+        """Within the capacity that is supposed: in each draw the units that come first."""
         most = self.context.scenarios.capacity
         if most is None:
             return entries

@@ -287,7 +287,7 @@ def _common(
 
 
 def _ways(pairs: Sequence[_Pair], bands: Sequence[int], count: int, place: int) -> tuple[Ways, ...]:
-    """For each band what a value becomes in a year; what nobody showed stays impossible.
+    """For each band what a value becomes in a year; changes that were never seen stay impossible.
 
     Over a gap of several years a change falls into one of them. All bands together weigh as much as
     five steps of a band's own.
