@@ -382,13 +382,13 @@ def _weighed(rate: Rate, points: int, years: int) -> list[tuple[float, list[floa
     return [(x, [column[at] for column in columns]) for at, (x, _) in enumerate(places)]
 
 
-def _reweighed(found: Points, drawn: Rate, wanted: Rate) -> Points:
+def _reweighed(points: Points, drawn: Rate, wanted: Rate) -> Points:
     """Points of one Beta distribution with the weights that they have in another."""
     rises, falls = wanted.alpha - drawn.alpha, wanted.beta - drawn.beta
-    if len(found) == 1 or rises == falls == 0.0:
-        return found
-    _, weights = _tilted(found, [rises * math.log(x) + falls * math.log1p(-x) for x, _ in found])
-    return tuple((x, weight) for (x, _), weight in zip(found, weights, strict=True))
+    if len(points) == 1 or rises == falls == 0.0:
+        return points
+    _, weights = _tilted(points, [rises * math.log(x) + falls * math.log1p(-x) for x, _ in points])
+    return tuple((x, weight) for (x, _), weight in zip(points, weights, strict=True))
 
 
 def _tilted(points: Points, logs: Sequence[float]) -> tuple[float, list[float]]:
@@ -399,19 +399,19 @@ def _tilted(points: Points, logs: Sequence[float]) -> tuple[float, list[float]]:
     return most + math.log(total), [weight / total for weight in weights]
 
 
-def _matched(found: Points, rate: Rate) -> list[float]:
+def _matched(points: Points, rate: Rate) -> list[float]:
     """Weights at given points that have the mean and the variance of a rate.
 
     The given weights times exp(λ₁u + λ₂u²), u counted in deviations from the mean. Both λ are where a
     convex function is least, log Σ w·exp(λ₁u + λ₂(u² − 1)), so Newton's steps, halved where they would
     climb, lead there.
     """
-    if len(found) == 1:
+    if len(points) == 1:
         return [1.0]
-    places = [(x - rate.mean) / rate.deviation for x, _ in found]
+    places = [(x - rate.mean) / rate.deviation for x, _ in points]
 
     def tilted(first: float, second: float) -> tuple[float, list[float]]:
-        return _tilted(found, [first * u + second * (u * u - 1.0) for u in places])
+        return _tilted(points, [first * u + second * (u * u - 1.0) for u in places])
 
     first = second = 0.0
     height, weights = tilted(first, second)

@@ -103,18 +103,18 @@ class Verdicts:
         v = Arrays(np)
         steps = self.program.kept(("drawn rows", complete), lambda: Steps(v, self._asked(complete=complete)))
         with np.errstate(all="ignore"):
-            *found, low, high = steps.run(block)
+            *states, low, high = steps.run(block)
             points = v.real(low) if complete else (v.real(low) + v.real(high)) / 2.0
         if self._ways is None:
-            met, *others = found
+            met, *others = states
             return v.every([met, v.contrary(v.some(others))]), met, points
         if complete:
-            code = np.asarray(found[0]).astype(np.intp)
+            code = np.asarray(states[0]).astype(np.intp)
             good = np.array([place in self._good for place in range(self._ways)])[code]
             referred = np.array([place in self._referred for place in range(self._ways)])[code]
             return good, good | referred, points
-        other = [way for place, way in enumerate(found) if place not in self._good]
-        hoped = [way for place, way in enumerate(found) if place in self._good | self._referred]
+        other = [way for place, way in enumerate(states) if place not in self._good]
+        hoped = [way for place, way in enumerate(states) if place in self._good | self._referred]
         return v.contrary(v.some(other)), v.some(hoped), points
 
     def _asked(self, *, complete: bool) -> list[Anything]:

@@ -161,8 +161,8 @@ class Drawing:
     @property
     def pathway(self) -> tuple[tuple[int, Fraction], ...]:
         """The required pathway: years and shares."""
-        found = [(row.year, row.required, row.units or 1) for row in self.rows]
-        return tuple((year, need / units) for year, need, units in found if need is not None)
+        needs = [(row.year, row.required, row.units or 1) for row in self.rows]
+        return tuple((year, need / units) for year, need, units in needs if need is not None)
 
     @property
     def labelled(self) -> tuple[YearRow, ...]:
@@ -182,10 +182,10 @@ class Drawing:
 
     def notes(self) -> tuple[str, ...]:
         """From which day one looks, and whether figures are assumed."""
-        said = [self.word("day", day=self.on)]
+        texts = [self.word("day", day=self.on)]
         if self.assumed[0]:
-            said.append(self.word("assumed", rows=self.assumed[0], of=self.assumed[1]))
-        return tuple(said)
+            texts.append(self.word("assumed", rows=self.assumed[0], of=self.assumed[1]))
+        return tuple(texts)
 
     def label_above(self, row: YearRow) -> bool:
         """Whether the share of a year is written above the path: over the axis, and over a lower target."""

@@ -59,8 +59,8 @@ def counts_by_draw(sets: Iterable[int], draws: int) -> list[int]:
     for each in sets:
         packed = np.frombuffer(each.to_bytes(size, "little"), dtype=np.uint8)
         counts += np.unpackbits(packed, count=draws, bitorder="little")
-    found: list[int] = counts.tolist()
-    return found
+    totals: list[int] = counts.tolist()
+    return totals
 
 
 @attrs.frozen(eq=False)

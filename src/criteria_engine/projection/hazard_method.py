@@ -215,18 +215,18 @@ class Hazard(ForecastMethod):
 
     def __init__(self, context: ProjectionContext) -> None:
         super().__init__(context)
-        seen, scenarios, today = context.counts, context.scenarios, context.on.year
-        self.learnt = bool(seen.entries)
+        counts_behind, scenarios, today = context.counts, context.scenarios, context.on.year
+        self.learnt = bool(counts_behind.entries)
         self.name = Hazard.name if self.learnt else Arithmetic.name
         self.bounds_everywhere = not self.learnt
         self.lapse = _NONE
-        if seen.lapses and not scenarios.no_lapse:
-            self.lapse = Rate.posterior(seen.lapses, as_of=today, prior=RARE)
-        passes = Rate.posterior(seen.passes, as_of=today)
+        if counts_behind.lapses and not scenarios.no_lapse:
+            self.lapse = Rate.posterior(counts_behind.lapses, as_of=today, prior=RARE)
+        passes = Rate.posterior(counts_behind.passes, as_of=today)
         if scenarios.pass_rate is not None:
             passes = Rate.fixed(float(scenarios.pass_rate))
         self.passes = passes
-        entry = Rate.posterior(seen.entries, as_of=today)
+        entry = Rate.posterior(counts_behind.entries, as_of=today)
         self.prospects = Prospects(context, passes.mean, entry.mean, self.lapse.mean)
         # One rate can be integrated at a time: where no year is open to all, that of those on lists.
         self.entry = entry if self.prospects.any_open else passes

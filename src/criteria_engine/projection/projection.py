@@ -90,39 +90,39 @@ def backtest_plan(
         raise unknown_method(method, forecasting)
     if at_least is None:
         at_least = next((target.shares[0] for target in plan.targets if target.share is not None), None)
-    asked = ForecastRequest(plan, method, Scenarios(), assessments or {}, ruleset, level, seed, draws)
+    request = ForecastRequest(plan, method, Scenarios(), assessments or {}, ruleset, level, seed, draws)
     rows = rows_of(recognitions, plan)
     bound = None if at_least is None else float(exact_share(at_least))
-    forecasts = list(_looked_back(asked, rows, on, bound))
+    forecasts = list(_past_forecasts(request, rows, on, bound))
     if not forecasts:
         raise ValueError("no year behind can be compared with a later one: nothing to look back on")
     return compared([forecasts])
 
 
-def _looked_back(
-    asked: ForecastRequest, rows: Sequence[UnitStatus], on: datetime.date, bound: float | None
+def _past_forecasts(
+    request: ForecastRequest, rows: Sequence[UnitStatus], on: datetime.date, bound: float | None
 ) -> Iterator[Checked]:
     """Every forecast from a past year of a later one, beside what came."""
-    came = _Came(asked, rows, on)
-    for year in range(came.first, on.year):
-        kind, context = asked.begin(rows, year_days(year)[1])
+    outcomes = _Outcomes(request, rows, on)
+    for year in range(outcomes.first, on.year):
+        kind, context = request.begin(rows, year_days(year)[1])
         units = context.units(year)
-        start = came.share(year, units)
+        start = outcomes.share(year, units)
         if start is None:
             continue
         for ahead, point in kind(context).path().items():
             if not year < ahead <= on.year or point.chances is None:
                 continue
-            value = came.share(ahead, units)
+            value = outcomes.share(ahead, units)
             if value is not None:
                 yield checked(point.chances.in_shares(), value, start, bound)
 
 
-class _Came:
-    """What is known today of the years behind: of titles, or where there is no word on any of the criteria."""
+class _Outcomes:
+    """The results of past years known today: of titles, or of the criteria where no title is on file."""
 
-    def __init__(self, asked: ForecastRequest, rows: Sequence[UnitStatus], on: datetime.date) -> None:
-        _, self.context = asked.begin(rows, on)
+    def __init__(self, request: ForecastRequest, rows: Sequence[UnitStatus], on: datetime.date) -> None:
+        _, self.context = request.begin(rows, on)
         self.judged: dict[tuple[str, int], bool | None] | None = None
         years = self.context.ledger.told_years
         if not rows and self.context.assessed is not None:
@@ -184,13 +184,13 @@ def projection_html(paragraph: str, targets: Mapping[str, TargetOutlook], years:
 
 
 def _target_cells(id: str, each: TargetOutlook, speaker: Speaker) -> tuple[str, ...]:
-    said = speaker.say(each.likelihood or f"status_{each.status}")
+    outlook = speaker.say(each.likelihood or f"status_{each.status}")
     if each.probability is not None and each.likelihood:
-        said += f" ({speaker.share(each.probability, least=0)})"
+        outlook += f" ({speaker.share(each.probability, least=0)})"
     have = str(each.have) + (f"…{each.have + each.pending}" if each.pending else "")
     expected = speaker.number(each.expected)
     title = each.title.in_language(speaker.lang) or id
-    return (title, str(each.year), f"{each.required}/{each.units}", have, expected, said)
+    return (title, str(each.year), f"{each.required}/{each.units}", have, expected, outlook)
 
 
 def _year_table_html(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -361,17 +361,17 @@ def project(
         ValueError: ``confidence`` is not between 0 and 1, ``"scores"`` has no ruleset, the ruleset not
             this level, or ``draws`` is below 1.
     """
-    asked = ForecastRequest(
+    request = ForecastRequest(
         plan, method, scenarios_of(scenarios), assessments or {}, ruleset, level, seed, draws
     )
     rows = rows_of(recognitions, plan)
-    kind, context = asked.begin(rows, on)
+    kind, context = request.begin(rows, on)
     forecast = kind(context)
     sure, path = exact_share(confidence), forecast.path()
-    nearest = nearest_units(context, last_results(asked.assessments, ruleset))
+    nearest = nearest_units(context, last_results(request.assessments, ruleset))
     named = tuple(str(Scenario.of(each)) for each in scenarios)
     looked_at = set(context.ledger.rows)
-    seen = [row for row in rows if row in looked_at]
+    known_rows = [row for row in rows if row in looked_at]
     digested = [
         *(plan, [attrs.asdict(row) for row in rows], on),
         *(method if isinstance(method, str) else forecast.name, list(named), str(sure)),
@@ -387,7 +387,7 @@ def project(
         share_changes(path),
         _table(context, path),
         _standing(context),
-        (sum(row.assumed for row in seen), len(seen)),
+        (sum(row.assumed for row in known_rows), len(known_rows)),
         seed if forecast.seeded else None,
         metadata.version("criteria-engine"),
         digest_of(digested),
@@ -430,25 +430,25 @@ def _explanation(projection: Projection, lang: str) -> str:
     have, pending, units = projection.standing
     share = speaker.share(Fraction(have, units) if units else Fraction(0), least=1)
     key = "now_open" if pending else "now"
-    said = [speaker.say(key, day=on, have=have, units=units, share=share, pending=pending)]
-    said += [_of_target(speaker, plan, on, target) for target in projection.targets.values()]
+    texts = [speaker.say(key, day=on, have=have, units=units, share=share, pending=pending)]
+    texts += [_of_target(speaker, plan, on, target) for target in projection.targets.values()]
     if set(projection.scenarios) - {"as_is"}:
-        said.append(speaker.say("scenarios", names=", ".join(projection.scenarios)))
-    said += [_of_labels(speaker, plan, id, found) for id, found in projection.labels.items() if found]
-    said.append(speaker.say(_MODEL_SENTENCES.get(projection.method, "own_model")))
-    said += [speaker.say(note) for note in projection.notes]
+        texts.append(speaker.say("scenarios", names=", ".join(projection.scenarios)))
+    texts += [_of_labels(speaker, plan, id, found) for id, found in projection.labels.items() if found]
+    texts.append(speaker.say(_MODEL_SENTENCES.get(projection.method, "own_model")))
+    texts += [speaker.say(note) for note in projection.notes]
     if projection.assumed[0]:
-        said.append(speaker.say("assumed", rows=projection.assumed[0], of=projection.assumed[1]))
+        texts.append(speaker.say("assumed", rows=projection.assumed[0], of=projection.assumed[1]))
     if plan.counting.assumed:
         names = "; ".join(speaker.say(f"rule_{name}") for name in plan.counting.assumed)
-        said.append(speaker.say("assumed_rules", names=names))
-    return " ".join(said)
+        texts.append(speaker.say("assumed_rules", names=names))
+    return " ".join(texts)
 
 
 def _of_labels(speaker: Speaker, plan: Plan, id: str, labels: Mapping[str, Label]) -> str:
     title = plan.target(id).title.in_language(speaker.lang) or id
-    said = [f"{speaker.say(rule)}: {speaker.say(f'label_{label.label}')}" for rule, label in labels.items()]
-    return speaker.say("labels", title=title, labels="; ".join(said))
+    texts = [f"{speaker.say(rule)}: {speaker.say(f'label_{label.label}')}" for rule, label in labels.items()]
+    return speaker.say("labels", title=title, labels="; ".join(texts))
 
 
 def _of_target(speaker: Speaker, plan: Plan, on: datetime.date, outlook: TargetOutlook) -> str:
@@ -457,32 +457,34 @@ def _of_target(speaker: Speaker, plan: Plan, on: datetime.date, outlook: TargetO
     part_reached = percent(outlook.percent_of_target, speaker.lang, digits=1)
     numbers = {name: getattr(outlook, name) for name in _NUMBERS}
     status = outlook.status + (kind if kind == "_year" and outlook.status in _EXPECTED else "")
-    said = [
+    texts = [
         speaker.say("target", title=target.title.in_language(speaker.lang) or target.id),
         speaker.say(f"need{kind}", **numbers, percent=part_reached),
         speaker.say(status, **numbers),
     ]
     if outlook.probability is not None and outlook.status in _EXPECTED:
         word = speaker.say(likelihood_of(outlook.probability) or "uncertain")
-        said.append(speaker.say("chance", word=word, probability=speaker.share(outlook.probability, least=0)))
+        texts.append(
+            speaker.say("chance", word=word, probability=speaker.share(outlook.probability, least=0))
+        )
     if outlook.areas:
         parts = [
             speaker.say("area", area=area, have=part.have, required=part.required)
             for area, part in outlook.areas.items()
         ]
-        said.append(speaker.say("areas", areas="; ".join(parts)))
+        texts.append(speaker.say("areas", areas="; ".join(parts)))
     if outlook.status == "off_track" and not kind:
         if outlook.required_per_year:
-            said.append(speaker.say("pace", year=outlook.year, pace=outlook.required_per_year))
+            texts.append(speaker.say("pace", year=outlook.year, pace=outlook.required_per_year))
         if outlook.must_change is not None:
-            said += _of_change(speaker, on, outlook.must_change)
-    return " ".join(said)
+            texts += _of_change(speaker, on, outlook.must_change)
+    return " ".join(texts)
 
 
 def _of_change(speaker: Speaker, on: datetime.date, must: MustChange) -> list[str]:
-    said = []
+    texts = []
     if must.recognise:
-        said.append(
+        texts.append(
             speaker.say(
                 "register_never" if must.register is None else "register",
                 next=on.year + 1,
@@ -492,11 +494,11 @@ def _of_change(speaker: Speaker, on: datetime.date, must: MustChange) -> list[st
             )
         )
     if must.renewals:
-        said.append(speaker.say("renewals", names=_names(must.renewals)))
+        texts.append(speaker.say("renewals", names=_names(must.renewals)))
     if must.nearest:
         near = [speaker.say("near", name=unit.name, count=len(unit.not_met)) for unit in must.nearest]
-        said.append(speaker.say("nearest", names=_names(near)))
-    return said
+        texts.append(speaker.say("nearest", names=_names(near)))
+    return texts
 
 
 def _names(names: Sequence[str]) -> str:
