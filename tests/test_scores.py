@@ -99,7 +99,7 @@ def futures(
     roster = ce.Roster(tuple(ce.Unit(name, name) for name in names))
     read = read_assessments(assessments, verdicts, roster, ON)
     found = futures_of(read, names, verdicts, 2030, seed, draws)
-    return {unit: dict(years) for unit, years in found.by_unit.items()}
+    return {unit: dict(years) for unit, years in found.items()}
 
 
 @given(histories(), values)
@@ -406,7 +406,7 @@ def test_intervals_hold_what_comes() -> None:
         futures = futures_of(read, units, Verdicts(RULES), 2025, seed, 100)
         start = panels.share_of_models(history, today, RULES)
         for year in (2021, 2023, 2025):
-            counts = counts_by_draw((futures.by_unit[unit][year][0] for unit in units), 100)
+            counts = counts_by_draw((futures[unit][year][0] for unit in units), 100)
             weights = [0.0] * (wards + 1)
             for count in counts:
                 weights[count] += 1

@@ -72,7 +72,7 @@ def test_where_nothing_moves_the_last_row_is_judged(data: st.DataObject, seed: i
             if verdicts.door.needs_day:
                 row[-1] = datetime.date(year, 12, 31).toordinal()
             judged = verdicts.judge(tuple(row), last.proved)
-            assert found.by_unit[panel.unit][year] == (7 * judged.surely, 7 * judged.possibly)
+            assert found[panel.unit][year] == (7 * judged.surely, 7 * judged.possibly)
 
 
 def _as_last(panel: Panel, year: Year) -> Year:
@@ -99,7 +99,7 @@ def test_a_panel_by_its_numbers() -> None:
     assert len(moves.pools) > 1
     assert max(moves.gaps) > 1
     assert moves.lacking
-    found = futures_of(known, sorted(left), verdicts, 2027, 11, 100).by_unit.values()
+    found = futures_of(known, sorted(left), verdicts, 2027, 11, 100).values()
     counts = {
         year: tuple(sum(years[year][way].bit_count() for years in found) for way in (0, 1))
         for year in (2025, 2026, 2027)
@@ -113,9 +113,9 @@ def test_blocks_of_any_size(draws: int) -> None:
     history = panels.true_history(Random(3), 3, range(2021, LAST + 1), 0.2)
     verdicts = Verdicts(panels.ruleset())
     known = read(history, verdicts)
-    together = futures_of(known, sorted(history), verdicts, 2026, 5, draws).by_unit
+    together = futures_of(known, sorted(history), verdicts, 2026, 5, draws)
     for unit in history:
-        assert futures_of(known, [unit], verdicts, 2026, 5, draws).by_unit == {unit: together[unit]}
+        assert futures_of(known, [unit], verdicts, 2026, 5, draws) == {unit: together[unit]}
 
 
 def test_the_day_of_a_drawn_year() -> None:
@@ -128,7 +128,7 @@ def test_the_day_of_a_drawn_year() -> None:
     history = {"u": {2023: {"a": 4}, 2024: {"a": 4}}}
     verdicts = Verdicts(rules)
     found = futures_of(read(history, verdicts), ["u"], verdicts, 2027, 0, 3)
-    assert {year: surely for year, (surely, _) in found.by_unit["u"].items()} == {
+    assert {year: surely for year, (surely, _) in found["u"].items()} == {
         2023: 7,
         2024: 7,
         2025: 7,
@@ -154,8 +154,7 @@ def test_a_longer_horizon_changes_no_earlier_year() -> None:
     history = panels.true_history(Random(4), 6, range(2020, LAST + 1), 0.2)
     verdicts = Verdicts(panels.ruleset())
     near, far = (
-        futures_of(read(history, verdicts), sorted(history), verdicts, until, 1, 50).by_unit
-        for until in (2026, 2030)
+        futures_of(read(history, verdicts), sorted(history), verdicts, until, 1, 50) for until in (2026, 2030)
     )
     assert near == {unit: {year: far[unit][year] for year in years} for unit, years in near.items()}
 

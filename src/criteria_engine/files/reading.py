@@ -123,7 +123,7 @@ def _read(document: Document, library: Shelf | None, files: Sequence[str]) -> Ru
     if not isinstance(root, MarkedMap):
         document.problems.add("", Code.NOT_A_RULESET)
         return None
-    root, base, replaces = _read_base(document, _without_version(document, root), library, files)
+    root, base, replaces = _read_base(document, without_version(document, root), library, files)
     arguments, failed = document.read_attributes(Ruleset, document.keys_of(Ruleset), root, "", {})
     if not arguments:
         return None
@@ -146,7 +146,7 @@ def _read(document: Document, library: Shelf | None, files: Sequence[str]) -> Ru
     return ruleset
 
 
-def _without_version(document: Document, root: MarkedMap) -> MarkedMap:
+def without_version(document: Document, root: MarkedMap) -> MarkedMap:
     """The mapping without the language version, which is looked at here."""
     version = root.get("criteria_engine")
     if version is None:

@@ -20,8 +20,6 @@ import attrs
 
 from criteria_engine.core.extras import numpy_if_there
 
-# ---- exact numbers: shares and whole units -------------------------------------------------------
-
 Share = str | float | int | Decimal | Fraction
 """A share of a whole: ``"50%"``, ``"1/2"``, ``Fraction(1, 2)``, ``Decimal("0.5")``, ``0.5``, or 0 or 1."""
 
@@ -31,8 +29,7 @@ def exact_number(number: Share) -> Fraction:
 
     A text may end in ``%`` and may have a decimal comma (``"62,5%"``).
 
-    Raises:
-        ValueError: It is not a number, or not a finite one.
+    Raises ``ValueError`` where it is not a number, or not a finite one.
     """
     try:
         if isinstance(number, bool):
@@ -83,8 +80,6 @@ def units_needed(share: Share, n: int) -> int:
     return math.ceil(exact_share(share) * n.__index__())
 
 
-# ---- counts of successes: binomial ones, sums of several, and mixtures of such sums --------------
-
 Blocks = Sequence[tuple[int, float]]
 """Blocks of units that fare alike: how many, and the chance of each one."""
 
@@ -131,11 +126,7 @@ def mixed_sums(n: int, mixture: Mixture) -> list[float]:
     """The probabilities of 0 to n for a sum of binomial counts, mixed over assumptions.
 
     Under each assumption the counts of the blocks are convolved. Exact up to rounding, that is to about
-    twelve decimals.
-
-    Args:
-        n: The most the sum can be, that is the number of units in all blocks together.
-        mixture: Pairs of a weight and the blocks under it.
+    twelve decimals. ``n`` is the number of units in all blocks together.
     """
     np = numpy_for(n)
     mixed = [0.0] * (n + 1)
@@ -170,8 +161,6 @@ def convolved(one: Sequence[float], two: Sequence[float], np: Any = None) -> lis
         total[at:end] = [below + weight * chance for below, chance in zip(total[at:end], long, strict=True)]
     return total
 
-
-# ---- quadrature: Gauss–Legendre points, and points of a Beta distribution ------------------------
 
 Points = tuple[tuple[float, float], ...]
 """Where to look, each place with its weight."""
@@ -251,7 +240,7 @@ def _side(a: float, b: float, rule: Points) -> list[tuple[float, float]]:
     deviation = math.sqrt(mean * (1.0 - mean) / (a + b + 1.0))
     # How far a normal and how far an exponential tail reach: what lies beyond is below a millionth.
     start = max(0.0, mean - 6.0 * deviation - 12.0 / (a + b))
-    # Near 0 the density goes as x^(a−1); in this variable that is smooth, pole or not. A side that is
+    # Near 0 the density goes as x^(a−1); in this variable that is smooth, with or without a pole. A side that is
     # cut off before it gets there has its mass near the mean, and so most of its points.
     power = max(1.0, 2.0 / a) if start == 0.0 else 2.0
     scale = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + math.log((mean - start) * power)
@@ -276,9 +265,6 @@ def beta_points(a: float, b: float, rule: Points) -> Points:
     points = _side(a, b, rule) + upper
     total = math.fsum(mass for _, mass in points)
     return tuple((x, mass / total) for x, mass in points)
-
-
-# ---- seeded chance: the one place where random numbers are made ----------------------------------
 
 
 class Stream(Random):
@@ -311,8 +297,6 @@ def uniforms(np: Any, seed: int, names: Sequence[str], count: int) -> Any:
     return rows
 
 
-# ---- distributions -------------------------------------------------------------------------------
-
 # Sums of weights are off by a few rounding errors; a quantile must not jump a whole unit for that.
 _SLACK = 1e-12
 
@@ -342,21 +326,19 @@ class Distribution:
     def counts(cls, weights: Sequence[float], *, first: int = 0, units: int | None = None) -> Distribution:
         """Over counts of units: ``weights[i]`` belongs to ``first + i`` of ``units`` (by default the last).
 
-        Raises:
-            ValueError: The weights are no probabilities, or the counts leave 0 to ``units``.
+        Raises ``ValueError`` where the weights are no probabilities, or the counts leave 0 to ``units``.
         """
         last = first + len(weights) - 1
         units = last if units is None else units
         if first < 0 or last > units:
             raise ValueError(f"counts from {first} to {last} do not lie between 0 and {units} units")
-        return _weighed(zip(range(first, last + 1), weights, strict=True), units, as_shares=False)
+        return _weighed(zip(range(first, last + 1), weights, strict=True), units)
 
     @classmethod
     def shares(cls, weights: Sequence[float], *, first: int = 0, units: int | None = None) -> Distribution:
         """Over shares of ``units``, given as ``counts`` takes them: ``weights[i]`` is of (first + i)/units.
 
-        Raises:
-            ValueError: As for ``counts``, or there is no unit.
+        Raises ``ValueError`` as ``counts`` does, and where there is no unit.
         """
         return cls.counts(weights, first=first, units=units).in_shares()
 
@@ -364,20 +346,18 @@ class Distribution:
     def numbers(cls, values: Iterable[float], weights: Iterable[float] | None = None) -> Distribution:
         """Over numbers: values in any order, each as likely as the next unless ``weights`` says otherwise.
 
-        Raises:
-            ValueError: There is no value, one is not finite, or the weights are no probabilities.
+        Raises ``ValueError`` where there is no value, one is not finite, or the weights are no probabilities.
         """
         points = [float(value) for value in values]
         if not all(math.isfinite(value) for value in points):
             raise ValueError("a distribution needs finite values")
         weighed = [1.0] * len(points) if weights is None else [float(weight) for weight in weights]
-        return _weighed(zip(points, weighed, strict=True), None, as_shares=False)
+        return _weighed(zip(points, weighed, strict=True), None)
 
     def in_shares(self) -> Distribution:
         """The same distribution over shares of its units.
 
-        Raises:
-            ValueError: It is not over units, or there is none.
+        Raises ``ValueError`` where it is not over units, or there is none.
         """
         if not self.units:
             raise ValueError("only counts of at least one unit can be read as shares")
@@ -386,8 +366,7 @@ class Distribution:
     def in_counts(self) -> Distribution:
         """The same distribution over counts of its units.
 
-        Raises:
-            ValueError: It is not over units.
+        Raises ``ValueError`` where it is not over units.
         """
         if self.units is None:
             raise ValueError("a distribution over numbers has no units to count")
@@ -418,8 +397,7 @@ class Distribution:
     def quantile(self, q: float) -> float:
         """The smallest value that is not exceeded with probability ``q``.
 
-        Raises:
-            ValueError: ``q`` is not between 0 and 1.
+        Raises ``ValueError`` where ``q`` is not between 0 and 1.
         """
         if not 0.0 <= q <= 1.0:
             raise ValueError(f"{q!r} is no probability")
@@ -429,8 +407,7 @@ class Distribution:
     def interval(self, coverage: float = 0.8) -> tuple[float, float]:
         """The values between which it lies with at least this probability, as much left out at either end.
 
-        Raises:
-            ValueError: ``coverage`` is not between 0 and 1.
+        Raises ``ValueError`` where ``coverage`` is not between 0 and 1.
         """
         if not 0.0 <= coverage <= 1.0:
             raise ValueError(f"{coverage!r} is no probability")
@@ -442,8 +419,7 @@ class Distribution:
         Over units this is exact on whole ones: half of 35 units is 18 of them. A number with a fraction
         is taken as the decimal it prints as, and ``"50%"`` and fractions do as well.
 
-        Raises:
-            ValueError: Neither is given, or one is no number.
+        Raises ``ValueError`` where neither is given, or one is no number.
         """
         if at_least is None and at_most is None:
             raise ValueError("say at_least=, at_most= or both")
@@ -465,8 +441,7 @@ class Distribution:
     def sample(self, k: int, seed: int) -> tuple[float, ...]:
         """``k`` values drawn from it; the same seed draws the same ones.
 
-        Raises:
-            ValueError: ``k`` is negative.
+        Raises ``ValueError`` where ``k`` is negative.
         """
         if k < 0:
             raise ValueError(f"{k} values cannot be drawn")
@@ -480,8 +455,7 @@ class Distribution:
         ∫ (P(X ≤ x) − [observed ≤ x])² dx, the distance of a forecast from what came, which for a single
         value is the absolute error (Gneiting and Raftery, J. Amer. Stat. Assoc. 102, 2007).
 
-        Raises:
-            ValueError: ``observed`` is not finite.
+        Raises ``ValueError`` where ``observed`` is not finite.
         """
         if not math.isfinite(observed):
             raise ValueError("the observed value must be finite")
@@ -502,7 +476,7 @@ class Distribution:
         return f"<Distribution over {kind}: mean {self.mean:.4g}, 80% {low:.4g} to {high:.4g}>"
 
 
-def _weighed(pairs: Iterable[tuple[float, float]], units: int | None, *, as_shares: bool) -> Distribution:
+def _weighed(pairs: Iterable[tuple[float, float]], units: int | None) -> Distribution:
     """Equal values put together, what has no weight left out, and all of it adding up to 1."""
     weights: dict[float, float] = {}
     for value, weight in pairs:
@@ -514,4 +488,4 @@ def _weighed(pairs: Iterable[tuple[float, float]], units: int | None, *, as_shar
     if total <= 0.0:
         raise ValueError("a distribution needs a value with some weight")
     points = tuple(sorted(weights))
-    return Distribution(points, tuple(weights[point] / total for point in points), units, as_shares)
+    return Distribution(points, tuple(weights[point] / total for point in points), units)

@@ -29,8 +29,6 @@ __all__ = [
     "units",
 ]
 
-# ---- the methods: by rates of recognition and lapse, by drift, by the last value -----------------
-
 # A step up of the net share hides lapses, and one down hides recognitions: both are taken to be rare
 # until they are seen (``RARE``).
 # How far the odds of a rate move a year, at most likely (a standard deviation), and how fast it ebbs.
@@ -65,9 +63,8 @@ def _flows(past: Past, n: int) -> tuple[dict[int, tuple[float, float]], dict[int
     Over a gap of several years the number of trials is what gives the yearly rate that leads there.
     """
     entries, lapses = {}, {}
-    for year, before, after, gap in zip(
-        past.years[1:], past.values, past.values[1:], past.gaps, strict=False
-    ):
+    pairs = pairwise(past.values)
+    for year, (before, after), gap in zip(past.years[1:], pairs, past.gaps, strict=True):
         have = before * n
         entries[year] = _trials(max(0.0, after * n - have), n - have, gap)
         lapses[year] = _trials(max(0.0, have - after * n), have, gap)
@@ -322,8 +319,6 @@ def _drawn(
     return distributions
 
 
-# ---- how good forecasts were: errors beside what came, and beside saying that nothing changes ----
-
 # Fewer forecasts than this say nothing of skill.
 _FEWEST = 8
 
@@ -411,10 +406,8 @@ def checked(forecast: Distribution, value: float, last: float, bound: float | No
     scores = None
     if bound is not None:
         reached = float(value >= bound)
-        scores = (
-            (forecast.probability(at_least=bound) - reached) ** 2,
-            (float(last >= bound) - reached) ** 2,
-        )
+        chances = forecast.probability(at_least=bound), float(last >= bound)
+        scores = (chances[0] - reached) ** 2, (chances[1] - reached) ** 2
     return Checked(forecast.crps(value), abs(value - last), low <= value <= high, scores)
 
 

@@ -26,8 +26,6 @@ from criteria_engine.forecasting.distribution import (
     numpy_for,
 )
 
-# ---- yearly rates, what is known of them: how likely a unit outside is recognised, or one inside lapses ---
-
 HALF_LIFE = 2.5
 """Years after which a period counts half as much as the last one."""
 
@@ -53,16 +51,11 @@ _WIDEST = 0.8
 
 @attrs.frozen
 class Rate:
-    """What is known of a yearly rate: a Beta distribution about it, and how far single years stray.
+    """What is known of a yearly rate: Beta(``alpha``, ``beta``), and how far single years stray.
 
-    Attributes:
-        alpha: First parameter of the Beta distribution of the lasting rate.
-        beta: Its second parameter.
-        spread: Over-dispersion: the variance of one year's rate about the lasting one, as a part of
-            p (1 − p).
-        walk: The variance, as such a part, by which the lasting rate itself moves in a year.
-        doubt: Multiplies all of that, because it was estimated from a few periods.
-        exact: The rate itself where it is known; the rest is not looked at then.
+    ``spread`` is the variance of one year's rate about the lasting one as a part of p (1 − p), ``walk``
+    that by which the lasting rate itself moves in a year, and ``doubt`` multiplies all of that, because
+    it was estimated from a few periods. Where the rate is known it is ``exact``, and the rest is not used.
     """
 
     alpha: float
@@ -74,11 +67,7 @@ class Rate:
 
     @classmethod
     def fixed(cls, p: float) -> Rate:
-        """A rate that is known, each year the same.
-
-        Raises:
-            ValueError: ``p`` is not between 0 and 1.
-        """
+        """A rate that is known, each year the same; raises ``ValueError`` unless it is between 0 and 1."""
         if not 0.0 <= p <= 1.0:
             raise ValueError(f"{p!r} is no rate; a number between 0 and 1 is needed")
         return cls(p, 1.0 - p, exact=float(p))
@@ -103,15 +92,9 @@ class Rate:
         what a few periods say about spreads is unsure itself. Both widen what is expected; how far was
         measured on panels of many kinds.
 
-        Args:
-            trials: For each year how many succeeded, of how many that could have.
-            half_life: Years after which a period counts half.
-            as_of: The year from which ages are counted; by default the last one there is.
-            prior: Successes and failures that are put in before anything was seen.
-
-        Raises:
-            ValueError: A year has more successes than trials, or a negative number, or ``half_life`` is
-                not above 0.
+        ``trials`` are successes and trials by year; ages are counted from ``as_of``, by default the last
+        year; ``prior`` are successes and failures put in before anything was seen. Raises ``ValueError``
+        for more successes than trials, a negative number, and a half-life that is not above 0.
         """
         if not half_life > 0.0:
             raise ValueError(f"a half-life of {half_life!r} years; it must be above 0")
@@ -197,15 +180,12 @@ def dispersion(trials: Mapping[int, tuple[float, float]]) -> tuple[float, float]
 
 @attrs.frozen
 class Cohort:
-    """Units that fare alike.
+    """So many units that fare alike, and whether they hold the recognition today.
 
-    Attributes:
-        size: How many they are.
-        recognised: Whether they hold the recognition today.
-        chances: For each year ahead how likely one that is outside is recognised: None for the common
-            rate, a number for an own pass rate, 0 where it is not registered and the plan allows no
-            other way. None for the whole: the common rate every year.
-        factor: Multiplies its chance of recognition in every year (which stays at most 1).
+    ``chances`` say for each year ahead how likely one that is outside is recognised: None for the common
+    rate, a number for an own pass rate, 0 where it is not registered and the plan allows no other way.
+    Without them it is the common rate every year. ``factor`` multiplies the chance in every year (which
+    stays at most 1).
     """
 
     size: int
@@ -217,17 +197,11 @@ class Cohort:
 def cohorts_at(
     cohorts: Sequence[Cohort], year: int, entry: Rate, lapse: Rate, factors: Sequence[float] = ()
 ) -> Distribution:
-    """The number of recognised units among cohorts at the end of one year ahead.
+    """The number of recognised units among cohorts at the end of one year ahead, from 1.
 
-    Args:
-        cohorts: The units, those that fare alike together.
-        year: The year ahead, from 1.
-        entry: The common rate at which units outside are recognised.
-        lapse: The rate at which recognised units lapse.
-        factors: For each year ahead what multiplies all chances of recognition; 1 where it says nothing.
-
-    Raises:
-        ValueError: A cohort has a negative size or tells the chances of too few years.
+    Units outside are recognised at the common rate ``entry``, recognised ones lapse at ``lapse``;
+    ``factors`` multiply all chances of recognition, by year ahead (1 where they say nothing). Raises
+    ``ValueError`` where a cohort has a negative size or the chances of too few years.
     """
     here = _merged(cohorts, year)
     n = sum(cohort.size for cohort in here)
@@ -245,17 +219,10 @@ def all_reach(
     lapse: Rate,
     factors: Sequence[float] = (),
 ) -> float:
-    """How likely every one of several areas has at least so many recognised units in a year ahead.
+    """How likely every one of several areas has as many recognised units as it needs in a year ahead.
 
-    The areas share the rates, so that a good year is good for all of them; given the rates they are
-    independent.
-
-    Args:
-        needs: For each area its cohorts and the number that is needed.
-        year: The year ahead, from 1.
-        entry: The common rate at which units outside are recognised.
-        lapse: The rate at which recognised units lapse.
-        factors: As in ``cohorts_at``.
+    ``needs`` are the cohorts and the number needed, by area; the rest is as in ``cohorts_at``. The areas
+    share the rates, so that a good year is good for all of them; given the rates they are independent.
     """
     areas = [(_merged(cohorts, year), need) for cohorts, need in needs]
     everyone = [cohort for cohorts, _ in areas for cohort in cohorts]
@@ -348,8 +315,6 @@ def _rates(
                 yield v * w, p, q
 
 
-# ---- years with a limit: the count, walked from year to year -------------------------------------
-
 # Counts rarer than this beside the commonest one are let go on the way.
 _CUT = 1e-6
 
@@ -361,11 +326,9 @@ _Runs = Callable[[int, float], _Run]
 class YearStep:
     """One year ahead.
 
-    Attributes:
-        registered: How many of the units outside may be recognised in it; None for all of them.
-        capacity: How many can be recognised at most, however many deserve it; None for no limit.
-        pass_rate: The chance of those who may be; None for the rate at which units were recognised.
-        factor: Multiplies that chance, for a harder or an easier rule book (it stays at most 1).
+    ``registered`` units of those outside may be recognised in it (None: all), at most ``capacity`` of
+    them (None: no limit), with the chance ``pass_rate`` (None: the rate at which units were recognised)
+    times ``factor``, for a harder or an easier rule book (at most 1).
     """
 
     registered: int | None = None
@@ -383,19 +346,10 @@ class YearStep:
 def stepwise(
     have: int, outside: int, steps: Sequence[YearStep], entry: Rate, lapse: Rate
 ) -> tuple[Distribution, ...]:
-    """The number of recognised units at the end of each of some years ahead, for units that are all alike.
+    """The number of recognised units at the end of each year ahead, for units that are all alike.
 
-    Under each pair of rates year follows year.
-
-    Args:
-        have: How many units hold the recognition today.
-        outside: How many do not.
-        steps: One for each year ahead; ``YearStep()`` lets every unit outside be recognised.
-        entry: The rate at which units outside are recognised.
-        lapse: The rate at which recognised units lapse.
-
-    Raises:
-        ValueError: A number of units is negative.
+    ``have`` units hold the recognition today, and so many are ``outside``; under each pair of rates year
+    follows year. Raises ``ValueError`` for a negative number of units.
     """
     if have < 0 or outside < 0:
         raise ValueError(f"{have} units recognised and {outside} outside; neither can be negative")
@@ -428,35 +382,36 @@ def _weighed(rate: Rate, points: int, years: int) -> list[tuple[float, list[floa
     return [(x, [column[at] for column in columns]) for at, (x, _) in enumerate(places)]
 
 
-def _reweighed(found: Points, drawn: Rate, wanted: Rate) -> Points:
+def _reweighed(points: Points, drawn: Rate, wanted: Rate) -> Points:
     """Points of one Beta distribution with the weights that they have in another."""
     rises, falls = wanted.alpha - drawn.alpha, wanted.beta - drawn.beta
-    if len(found) == 1 or rises == falls == 0.0:
-        return found
-    logs = [rises * math.log(x) + falls * math.log1p(-x) for x, _ in found]
+    if len(points) == 1 or rises == falls == 0.0:
+        return points
+    _, weights = _tilted(points, [rises * math.log(x) + falls * math.log1p(-x) for x, _ in points])
+    return tuple((x, weight) for (x, _), weight in zip(points, weights, strict=True))
+
+
+def _tilted(points: Points, logs: Sequence[float]) -> tuple[float, list[float]]:
+    """Weights times e^log that add up to 1 again, and the logarithm of what they added up to."""
     most = max(logs)
-    weights = [w * math.exp(log - most) for (_, w), log in zip(found, logs, strict=True)]
+    weights = [w * math.exp(log - most) for (_, w), log in zip(points, logs, strict=True)]
     total = math.fsum(weights)
-    return tuple((x, weight / total) for (x, _), weight in zip(found, weights, strict=True))
+    return most + math.log(total), [weight / total for weight in weights]
 
 
-def _matched(found: Points, rate: Rate) -> list[float]:
+def _matched(points: Points, rate: Rate) -> list[float]:
     """Weights at given points that have the mean and the variance of a rate.
 
     The given weights times exp(λ₁u + λ₂u²), u counted in deviations from the mean. Both λ are where a
     convex function is least, log Σ w·exp(λ₁u + λ₂(u² − 1)), so Newton's steps, halved where they would
     climb, lead there.
     """
-    if len(found) == 1:
+    if len(points) == 1:
         return [1.0]
-    places = [(x - rate.mean) / rate.deviation for x, _ in found]
+    places = [(x - rate.mean) / rate.deviation for x, _ in points]
 
     def tilted(first: float, second: float) -> tuple[float, list[float]]:
-        logs = [first * u + second * (u * u - 1.0) for u in places]
-        most = max(logs)
-        weights = [w * math.exp(log - most) for (_, w), log in zip(found, logs, strict=True)]
-        total = math.fsum(weights)
-        return most + math.log(total), [w / total for w in weights]
+        return _tilted(points, [first * u + second * (u * u - 1.0) for u in places])
 
     first = second = 0.0
     height, weights = tilted(first, second)

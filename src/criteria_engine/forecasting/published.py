@@ -15,7 +15,7 @@ from typing import Literal
 import attrs
 
 from criteria_engine.forecasting.distribution import Share, exact_number, exact_share, units_needed
-from criteria_engine.forecasting.series import Points, finite, read_series, weighted_fit
+from criteria_engine.forecasting.series import finite, read_series, weighted_fit
 
 __all__ = [
     "Label",
@@ -32,8 +32,6 @@ __all__ = [
     "unsd_progress",
 ]
 
-
-# ---- labels of statistical offices and institutes ------------------------------------------------
 
 # What stands for zero where a growth rate cannot do with it (Open SDG, "Special considerations").
 _ZERO = 0.001
@@ -115,7 +113,8 @@ def sdsn_arrow(
         label = "stagnating"
     else:
         label = "moderately_improving" if ratio < 1 else "on_track_or_maintaining"
-    return Label(label, float(actual), _plain(required), _plain(ratio))
+    numbers = [None if number is None else float(number) for number in (actual, required, ratio)]
+    return Label(label, *numbers)
 
 
 def growth_ratio(
@@ -218,13 +217,6 @@ def _cut(value: float, steps: tuple[tuple[float, str], ...], below: str) -> str:
     return next((word for bound, word in steps if round(value - bound, 9) >= 0.0), below)
 
 
-def _plain(number: Fraction | None) -> float | None:
-    return None if number is None else float(number)
-
-
-# ---- labels of the United Nations: its Statistics Division and its regions -----------------------
-
-
 def unsd_progress(
     series: Mapping[int, float | None], target: float, target_year: int, *, direction: int | None = None
 ) -> Label:
@@ -257,8 +249,7 @@ def unsd_progress(
     goal = finite(target, "target")
     if min(value for _, value in points) < 0.0 or goal < 0.0:
         raise ValueError("constant growth needs values of at least 0")
-    if direction not in (1, -1, None):
-        raise ValueError(f"the direction is +1 (more is better) or -1, not {direction!r}")
+    _check_direction(direction)
     wanted = direction or _towards(base, goal)
     near = latest >= 99.0 and goal <= 100.0 if wanted > 0 else latest <= 1.0
     met = wanted * (latest - goal) >= 0.0 or near if wanted else latest == goal
@@ -280,6 +271,11 @@ def unsd_progress(
         raise ValueError("no growth leads away from a base of 0; a base above 0 is needed")
     step = round(ratio, 9)
     return Label(3 if step >= 0.95 else 2 if step >= 0.10 else 1, actual, required, ratio)
+
+
+def _check_direction(direction: int | None) -> None:
+    if direction not in (1, -1, None):
+        raise ValueError(f"the direction is +1 (more is better) or -1, not {direction!r}")
 
 
 def escap(
@@ -321,8 +317,7 @@ def escap(
     """
     if not half_life > 0.0:
         raise ValueError(f"a half-life of {half_life!r} years; it must be above 0")
-    if direction not in (1, -1, None):
-        raise ValueError(f"the direction is +1 (more is better) or -1, not {direction!r}")
+    _check_direction(direction)
     points = read_series(series, target_year)
     start, base = next(
         (point for point in points if base_year is None or point[0] >= base_year), (math.nan, math.nan)
@@ -330,7 +325,9 @@ def escap(
     if not math.isfinite(base) or not target_year > start:
         raise ValueError(f"a base from {base_year} on and before the target year {target_year} is needed")
     goal = finite(target, "target")
-    slope, anticipated = _weighted_line(points, half_life, target_year)
+    weights = [0.5 ** ((points[-1][0] - year) / half_life) for year, _ in points]
+    year, height, rise, run = weighted_fit(points, weights)
+    slope, anticipated = rise / run, height + rise / run * (target_year - year)
     required = (goal - base) / (target_year - start)
     wanted = direction or _towards(base, goal, percent=False)
     if wanted == 0:
@@ -370,22 +367,12 @@ def current_status(
     return 10.0 * min(1.0, max(0.0, (points[-1][1] - points[0][1]) / way))
 
 
-def _weighted_line(found: Points, half_life: float, at: float) -> tuple[float, float]:
-    """The slope of the weighted line through a series, and its height in a year."""
-    last = found[-1][0]
-    weights = [0.5 ** ((last - year) / half_life) for year, _ in found]
-    year, height, rise, run = weighted_fit(found, weights)
-    return rise / run, height + rise / run * (at - year)
-
-
 def _towards(base: float, goal: float, *, percent: bool = True) -> int:
     """Which way a target lies; a percentage can only rise to 100 and fall to 0. 0 if it cannot be said."""
     if goal != base:
         return 1 if goal > base else -1
     return (1 if goal == 100.0 else -1 if goal == 0.0 else 0) if percent else 0
 
-
-# ---- rates of change, and what they ask of a plan ------------------------------------------------
 
 _LOGARITHM = "its logarithm is taken"
 
@@ -459,9 +446,6 @@ def required_rate(series: Mapping[int, float | None], target: float, target_year
     return -math.expm1(math.log(target / base) / (target_year - start))
 
 
-# ---- what a plan needs ---------------------------------------------------------------------------
-
-
 def gross_need(k: Share, m: Share, lapse: Share, years: int) -> float:
     """How many units a year must be recognised to have ``k`` after some years, lapses made good.
 
@@ -485,8 +469,13 @@ def gross_need(k: Share, m: Share, lapse: Share, years: int) -> float:
         raise ValueError(f"{k} wanted and {m} there; neither can be negative")
     if isinstance(years, bool) or not hasattr(years, "__index__") or years < 1:
         raise ValueError(f"{years!r} years; a whole number of at least 1 is needed")
+    return float(yearly_need(wanted, there, staying, years))
+
+
+def yearly_need(need: Fraction, have: Fraction, staying: Fraction, years: int) -> Fraction:
+    """The x of ``gross_need`` as a fraction; ``staying`` is the part that does not lapse in a year."""
     terms = sum((staying**i for i in range(years)), Fraction(0))
-    return float(max(Fraction(0), (wanted - there * staying**years) / terms))
+    return max(Fraction(0), (need - have * staying**years) / terms)
 
 
 def registrations(need: Share, pass_rate: Share, confidence: Share) -> int:

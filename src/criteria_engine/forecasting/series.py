@@ -19,12 +19,9 @@ from criteria_engine.forecasting.distribution import Distribution, Stream, strea
 
 @attrs.frozen
 class Past:
-    """The known values of a series and how it moved.
+    """The known values of a series, by rising years, and how it moved.
 
-    Attributes:
-        years: The years that have a value, rising.
-        values: Their values.
-        last_year: The year from which horizons count: the last one that was given, with a value or not.
+    Horizons count from ``last_year``, the last year that was given, with a value or not.
     """
 
     years: tuple[int, ...]
@@ -112,11 +109,14 @@ def _memory(autocorrelation: float, *, least: float) -> float:
 def read_past(years: Iterable[int], values: Iterable[float | None]) -> Past:
     """Years and values as a series; None is missing, and never taken for zero.
 
-    Raises:
-        ValueError: Their numbers differ, a year stands twice or is not whole, a value is not finite, or
-            no value is known.
+    Raises ``ValueError`` where their numbers differ, a year stands twice or is not whole, a value is not
+    finite, or no value is known.
     """
-    pairs = list(zip(_whole(years), values, strict=True))
+    pairs = []
+    for year, value in zip(years, values, strict=True):
+        if isinstance(year, bool) or int(year) != year:
+            raise ValueError(f"{year!r} is no year")
+        pairs.append((int(year), value))
     if len({year for year, _ in pairs}) < len(pairs):
         raise ValueError("a year stands twice in the series")
     known = sorted((year, float(value)) for year, value in pairs if value is not None)
@@ -125,20 +125,9 @@ def read_past(years: Iterable[int], values: Iterable[float | None]) -> Past:
             raise ValueError(f"the value of {year} is {value!r}; write None for one that is missing")
     if not known:
         raise ValueError("no value is known, so nothing can be said of the years ahead")
-    return Past(
-        tuple(year for year, _ in known), tuple(value for _, value in known), max(year for year, _ in pairs)
-    )
+    numbers, heights = zip(*known, strict=True)
+    return Past(numbers, heights, max(year for year, _ in pairs))
 
-
-def _whole(years: Iterable[int]) -> list[int]:
-    listed = list(years)
-    for year in listed:
-        if isinstance(year, bool) or int(year) != year:
-            raise ValueError(f"{year!r} is no year")
-    return [int(year) for year in listed]
-
-
-# ---- a series that a published rule is put on ----------------------------------------------------
 
 Points = tuple[tuple[float, float], ...]
 """At least two known values in the order of their years: (year, value)."""
@@ -151,17 +140,11 @@ def read_series(
     since: float | None = None,
     above_zero: str = "",
 ) -> Points:
-    """A mapping of years to values as points; None is a value that is missing, and is left out.
+    """Values by year as points from ``since`` on; None is a value that is missing, and is left out.
 
-    Args:
-        series: Years and values, in any order.
-        target_year: The year that the rule looks ahead to, if it does.
-        since: The first year that counts.
-        above_zero: Why every value has to be above 0; "" if it need not be.
-
-    Raises:
-        ValueError: Fewer than two values are known, one is not finite or not above 0 where it must be,
-            or the target year lies before the last value.
+    ``above_zero`` says why every value has to be above 0, if it has to. Raises ``ValueError`` where fewer
+    than two values are known, one is not finite or not above 0 where it must be, or the target year lies
+    before the last value.
     """
     points = sorted((float(year), float(value)) for year, value in series.items() if value is not None)
     for year, value in points:
@@ -192,21 +175,19 @@ def weighted_fit(
 
 
 def finite(number: float, what: str) -> float:
-    """A number that is finite, with the name it has in the complaint if it is not."""
+    """A number that is finite; ``what`` names it in the message if it is not."""
     if not math.isfinite(number):
         raise ValueError(f"the {what} is {number!r}; a finite number is needed")
     return float(number)
 
 
-# ---- units by their scores, drawn into the years ahead -------------------------------------------
-
 # Steps of so many units make a band; fewer than this say little of where a unit of that score goes.
-_BAND = 25
-_MOST_BANDS = 6
+BAND = 25
+MOST_BANDS = 6
 # How many of the latest years' steps are looked at.
-_RECENT = 6
+RECENT = 6
 # How fast a common drift ebbs, and with how many years of no change it is shrunk.
-_EBB, _STILL = 0.85, 2.0
+EBB, STILL = 0.85, 2.0
 
 
 @attrs.frozen(repr=False)
@@ -271,10 +252,9 @@ def drawn_ahead(
             level += common[:, year] + model.memory * error
     distributions = {}
     for h in horizons:
-        counts = Distribution.shares(np.bincount(passing[h], minlength=len(pasts) + 1).tolist())
-        distributions[h] = UnitShares(
-            counts.points, counts.weights, counts.units, counts.as_shares, tuple(chances[h])
-        )
+        share = Distribution.shares(np.bincount(passing[h], minlength=len(pasts) + 1).tolist())
+        fields = share.points, share.weights, share.units, share.as_shares
+        distributions[h] = UnitShares(*fields, tuple(chances[h]))
     return distributions
 
 
@@ -301,7 +281,7 @@ def _common(model: _Model, chance: Stream, draws: int, years: int) -> list[list[
     paths = []
     for _ in range(draws):
         drift = model.drift + model.unsure * chance.normal()
-        paths.append([drift * _EBB**year + model.shock * chance.normal() for year in range(years)])
+        paths.append([drift * EBB**year + model.shock * chance.normal() for year in range(years)])
     return paths
 
 
@@ -309,7 +289,7 @@ def _fitted(pasts: Mapping[str, Past], last: int) -> _Model:
     """How the scores moved in the recent years."""
     memory = memory_of(pasts)
     steps = [
-        step for past in pasts.values() for step in past.followed(memory)[0] if step.year > last - _RECENT
+        step for past in pasts.values() for step in past.followed(memory)[0] if step.year > last - RECENT
     ]
     years: dict[int, list[float]] = {}
     for step in steps:
@@ -322,7 +302,7 @@ def _fitted(pasts: Mapping[str, Past], last: int) -> _Model:
     bounds, bands = _banded(own)
     return _Model(
         memory,
-        center * count / (count + _STILL),
+        center * count / (count + STILL),
         math.sqrt(scatter / count),
         shock * math.sqrt(1.0 + 2.0 / count),
         bounds,
@@ -377,7 +357,7 @@ def _banded(own: Sequence[tuple[float, float]]) -> tuple[tuple[float, ...], tupl
     partly luck.
     """
     ranked = sorted(own)
-    count = max(1, min(_MOST_BANDS, len(ranked) // _BAND))
+    count = max(1, min(MOST_BANDS, len(ranked) // BAND))
     cuts = [len(ranked) * index // count for index in range(count + 1)]
     bands = []
     for start, end in pairwise(cuts):

@@ -1,4 +1,4 @@
-"""What assessments of several years say of the units of a plan: a row of values a unit and year.
+"""Assessments of the units of a plan over several years: one row of values for each unit and year.
 
 ``Verdicts`` judges rows by the program of a ruleset; ``read_assessments`` reads what callers give.
 """
@@ -23,8 +23,6 @@ from criteria_engine.plans.roster import Roster, meant_unit, year_days
 from criteria_engine.plans.unit_status import HELD, UnitStatus
 from criteria_engine.ruleset import Ruleset
 
-# ---- judging rows --------------------------------------------------------------------------------
-
 
 class RowVerdict(NamedTuple):
     """What a row comes to: whether it surely and whether it possibly reaches the level, and its points.
@@ -40,13 +38,8 @@ class RowVerdict(NamedTuple):
 class Verdicts:
     """Judges rows by the program of a ruleset, prerequisites, vetoes, floors and all.
 
-    Args:
-        ruleset: The ruleset.
-        level: The level that counts, or a better one; by default the best. In a set without levels a
-            row counts where the set as a whole is met.
-
-    Raises:
-        ValueError: The ruleset has no such level.
+    ``level`` is the level that counts, or a better one; by default the best. In a set without levels a row
+    counts where the set as a whole is met. Raises ``ValueError`` where the ruleset has no such level.
     """
 
     def __init__(self, ruleset: Ruleset, level: str | None = None) -> None:
@@ -58,28 +51,30 @@ class Verdicts:
         self.level = level if level is not None else next(iter(known), None)
         wanted = known[: known.index(self.level) + 1] if self.level is not None else []
         outcomes = self.program.reaching.outcomes if self.program.reaching is not None else ()
-        # Ways to come out that count, and those that do not; a referral is for somebody else to decide.
+        # Outcomes that count, and those that do not; a referral leaves the decision to another authority.
         self._good = frozenset(place for place, each in enumerate(outcomes) if each.level in wanted)
         self._referred = frozenset(place for place, each in enumerate(outcomes) if each.level is None)
         self._ways = len(outcomes) if wanted else None
 
-    def row_of(self, values: Mapping[str, Any], year: int) -> tuple[Row, frozenset[str]]:
-        """The values of a year as a row, and which of them are proved; raises ``CriteriaError``."""
-        day = datetime.date(year, 12, 31).toordinal() if self.door.needs_day else None
-        return self.door.read(values, frozenset(), day, strict=True)[0], frozenset()
+    def row_of(self, values: Mapping[str, Any] | Result, year: int) -> tuple[Row, frozenset[str]]:
+        """The values of a year, or those of a result, as a row, and which of them are proved.
 
-    def row_of_result(self, result: Result) -> tuple[Row, frozenset[str]]:
-        """The values that a result was made from as a row, and which of them are proved."""
-        given = {name: value for name, value in result.given().items() if value is not None}
-        day = result.on.toordinal() if result.on is not None and self.door.needs_day else None
-        return self.door.read(given, result.evidence.keys(), day, strict=True)[0], frozenset(result.evidence)
+        Raises ``CriteriaError``.
+        """
+        on: datetime.date | None = datetime.date(year, 12, 31)
+        evidence = frozenset[str]()
+        if isinstance(values, Result):
+            on, evidence = values.on, frozenset(values.evidence)
+            values = {name: value for name, value in values.given().items() if value is not None}
+        day = on.toordinal() if on is not None and self.door.needs_day else None
+        return self.door.read(values, evidence, day, strict=True)[0], evidence
 
     def judge(self, row: Row, proved: AbstractSet[str]) -> RowVerdict:
-        """What a row comes to, whether or not values are missing."""
+        """The verdict on a row, whether or not values are missing."""
         return self.judge_open(row, proved) if None in row else self.judge_complete(row, proved)
 
     def judge_complete(self, row: Row, proved: AbstractSet[str]) -> RowVerdict:
-        """What a row without missing values comes to."""
+        """The verdict on a row without missing values."""
         if self._ways is None:
             return self.judge_open(row, proved)
         code, points, *_ = self.program.exact(row, proved)
@@ -87,7 +82,7 @@ class Verdicts:
         return RowVerdict(good, good or code in self._referred, points)
 
     def judge_open(self, row: Row, proved: AbstractSet[str]) -> RowVerdict:
-        """What a row with missing values comes to."""
+        """The verdict on a row with missing values."""
         if self._ways is None:
             asked = self.program.kept(
                 "whole", lambda: self.program.function(self.program.asked_of(self.program.slots[0]))
@@ -100,7 +95,7 @@ class Verdicts:
         return RowVerdict(can <= self._good, bool(can & (self._good | self._referred)), points)
 
     def judge_block(self, np: Any, block: Block, *, complete: bool) -> tuple[Any, Any, Any]:
-        """What many rows come to, with NumPy: surely, possibly and points, as ``judge`` has them.
+        """The verdicts on many rows, with NumPy: surely, possibly and points, as ``judge`` gives them.
 
         Each is an array, or one value for all rows. A block is ``complete`` where none of its rows has a
         missing value.
@@ -108,18 +103,18 @@ class Verdicts:
         v = Arrays(np)
         steps = self.program.kept(("drawn rows", complete), lambda: Steps(v, self._asked(complete=complete)))
         with np.errstate(all="ignore"):
-            *found, low, high = steps.run(block)
+            *states, low, high = steps.run(block)
             points = v.real(low) if complete else (v.real(low) + v.real(high)) / 2.0
         if self._ways is None:
-            met, *others = found
+            met, *others = states
             return v.every([met, v.contrary(v.some(others))]), met, points
         if complete:
-            code = np.asarray(found[0]).astype(np.intp)
+            code = np.asarray(states[0]).astype(np.intp)
             good = np.array([place in self._good for place in range(self._ways)])[code]
             referred = np.array([place in self._referred for place in range(self._ways)])[code]
             return good, good | referred, points
-        other = [way for place, way in enumerate(found) if place not in self._good]
-        hoped = [way for place, way in enumerate(found) if place in self._good | self._referred]
+        other = [way for place, way in enumerate(states) if place not in self._good]
+        hoped = [way for place, way in enumerate(states) if place in self._good | self._referred]
         return v.contrary(v.some(other)), v.some(hoped), points
 
     def _asked(self, *, complete: bool) -> list[Anything]:
@@ -132,12 +127,9 @@ class Verdicts:
         return [*map(can, ways), *program.bounds.interval(total.points)]
 
 
-# ---- what is known of units ----------------------------------------------------------------------
-
-
 @attrs.frozen
 class Year:
-    """The values of one unit in one year: its row, what of it is proved, and what it comes to."""
+    """The values of one unit in one year: its row, which inputs are proved, and the verdict."""
 
     year: int
     row: Row
@@ -206,13 +198,16 @@ def read_assessments(
     problems = Problems()
     by_unit: dict[str, dict[int, Year]] = {}
     for name, by_year in assessments.items():
-        for key, values in _by_year(by_year, on):
+        single = isinstance(by_year, Result)
+        for key, values in [((by_year.on or on).year, by_year)] if single else by_year.items():
             path = f"assessments.{name}.{key}"
             try:
                 year = YEAR.accept(key)
                 unit = meant_unit(name, roster, *year_days(year), also=on)
                 if year <= on.year:
-                    by_unit.setdefault(unit.id, {})[year] = _read(verdicts, values, year)
+                    row, proved = verdicts.row_of(values, year)
+                    known = Year(year, row, proved, verdicts.judge(row, proved))
+                    by_unit.setdefault(unit.id, {})[year] = known
             except Fault as fault:
                 problems.add_fault(path, fault)
             except CriteriaError as error:
@@ -225,20 +220,6 @@ def read_assessments(
             for unit, years in sorted(by_unit.items())
         )
     )
-
-
-def _by_year(given: Any, on: datetime.date) -> Sequence[tuple[Any, Any]]:
-    if isinstance(given, Result):
-        return [((given.on or on).year, given)]
-    return list(given.items())
-
-
-def _read(verdicts: Verdicts, given: Any, year: int) -> Year:
-    if isinstance(given, Result):
-        row, proved = verdicts.row_of_result(given)
-    else:
-        row, proved = verdicts.row_of(given, year)
-    return Year(year, row, proved, verdicts.judge(row, proved))
 
 
 def statuses_of(assessed: Assessed, rows: Sequence[UnitStatus]) -> Iterator[UnitStatus]:

@@ -24,14 +24,9 @@ VIEWS: tuple[View, ...] = ("low", "expected", "high")
 class History:
     """The rows of all units, as they are known on a day, and what follows from them.
 
-    Args:
-        roster: The units.
-        counting: The rules.
-        rows: What happened; rows of later years and decisions of later days are not looked at.
-        registered: For each year the ids of the units on the plan's list.
-        on: The day from which one looks.
-        named: Ids of units of which the plan says that they held the recognition before it began, and
-            in which year: without a word about them that is open, and not a no.
+    Rows of years after ``on``, and decisions of later days, are not looked at. ``registered`` has for each
+    year the ids of the units on the plan's list. ``named`` are units of which the plan says that they held
+    the recognition before it began, and in which year: without a row for them that is open, and not a no.
     """
 
     def __init__(
@@ -45,14 +40,14 @@ class History:
     ) -> None:
         self.roster, self.counting, self.on = roster, counting, on
         self._rows: dict[str, list[UnitStatus]] = {}
-        known = [row for row in rows if self._is_known(row)]
+        known = [row for row in rows if row.year <= on.year and (row.decided is None or row.decided <= on)]
         told_years = {self.counts_from(row) for row in known if row.status in (*HELD, "lapsed")}
         self.told_years = sorted(year for year in told_years if year <= on.year)
-        """The years of which somebody told who was recognised, kept it up, or lost it."""
+        """The years with a row that says who was recognised, kept it up, or lost it."""
         told = {(row.unit, row.year) for row in known}
         for year, units in registered.items():
             if year <= on.year:
-                # A unit on the list without a word about its result: the result is open.
+                # A unit on the list without a row has an open result.
                 known += [UnitStatus(unit, year, "registered") for unit in units if (unit, year) not in told]
         heard = {row.unit for row in known}
         known += [
@@ -68,9 +63,6 @@ class History:
         kinds = tuple(each for each in counting.only if each[0] == "kind")
         self._of_kinds = attrs.evolve(counting, only=kinds)
         self._counted: dict[datetime.date, tuple[Unit, ...]] = {}
-
-    def _is_known(self, row: UnitStatus) -> bool:
-        return row.year <= self.on.year and (row.decided is None or row.decided <= self.on)
 
     @property
     def rows(self) -> tuple[UnitStatus, ...]:
@@ -108,15 +100,9 @@ class History:
         """Whether a unit holds the recognition at the end of a year."""
         key = (unit.id, year, view)
         if key not in self._held:
-            self._held[key] = self._looked_up(unit, year, view)
+            later = None if self.counting.denominator.fixed is None else self._later(unit, year, view)
+            self._held[key] = self._own(unit, year, view) if later is None else later
         return self._held[key]
-
-    def _looked_up(self, unit: Unit, year: int, view: View) -> bool:
-        own = self._own(unit, year, view)
-        if self.counting.denominator.fixed is None:
-            return own
-        later = self._later(unit, year, view)
-        return own if later is None else later
 
     def _later(self, unit: Unit, year: int, view: View) -> bool | None:
         """On a fixed list: what the units say that this one went into; None where they say nothing yet."""
@@ -132,16 +118,17 @@ class History:
         return [row for row in self._rows.get(unit.id, ()) if self.counts_from(row) <= year]
 
     def _own(self, unit: Unit, year: int, view: View) -> bool:
-        carried = self._carried(unit, year, view)
-        return self._by_rows(unit, year, view, before=carried)
+        return self._by_rows(unit, year, view, before=self._carried(unit, year, view))
 
     def _by_rows(self, unit: Unit, year: int, view: View, *, before: bool) -> bool:
         """Where a unit stands after its rows up to a year, if it stood so ``before`` them."""
-        rows = self._until(unit, year)
+        rows, lasts = self._until(unit, year), self.counting.lasts
         state, expires = before, None
         for row in rows:
             if row.status in HELD:
-                state, expires = True, self._expiry(row)
+                state = True
+                # The first year in which it stands no more unless it is renewed.
+                expires = None if lasts is None else self.counts_from(row) + lasts
                 continue
             if expires is not None and expires <= row.year:
                 state = view == "high"
@@ -156,14 +143,9 @@ class History:
                 state = False
             expires = None
         if expires is not None and expires <= year:
-            # It was to be renewed and no word came: by the rule it stands no more, but it may have been.
+            # It was to be renewed and there is no row: by the rule it has lapsed, but it may have been renewed.
             return view == "high" or (year > self.on.year and view == "expected")
         return state
-
-    def _expiry(self, row: UnitStatus) -> int | None:
-        """The first year in which a recognition stands no more unless it is renewed."""
-        lasts = self.counting.lasts
-        return None if lasts is None else self.counts_from(row) + lasts
 
     def _carried(self, unit: Unit, year: int, view: View) -> bool:
         """Whether a unit that others went into holds what they held."""
@@ -177,8 +159,6 @@ class History:
         if policy == "most":
             return 2 * sum(held) > len(held)
         return all(held) if policy == "all" else any(held)
-
-    # ---- what went on in a year ---------------------------------------------------------------
 
     def recognised_for(self, year: int, view: View) -> frozenset[str]:
         """The units recognised for the first time, or anew, in a year (by the basis that counts)."""
@@ -197,8 +177,6 @@ class History:
         return row.status in PENDING and row is rows[-1]
 
 
-# ---- what was seen from year to year -------------------------------------------------------------
-
 _Trials = Mapping[int, tuple[float, float]]
 
 
@@ -215,15 +193,10 @@ class YearCounts:
     lapses: _Trials
     passes: _Trials
 
-    @property
-    def periods(self) -> int:
-        """How many steps from one year to the next were seen."""
-        return len(self.entries)
-
 
 def observed(ledger: History, registered: Mapping[int, Sequence[str]]) -> YearCounts:
     """What the rows of a ledger say of the years that are over or under way."""
-    # Years of which something was told; where nothing was, that nobody changed is not known either.
+    # Only years with rows: in other years it is not known that no unit changed.
     years = ledger.told_years
     entries: dict[int, tuple[float, float]] = {}
     lapses: dict[int, tuple[float, float]] = {}

@@ -58,8 +58,6 @@ from criteria_engine.rules.schema import (
     word_of,
 )
 
-# ---- single values: years, spans, days of a year, days by which a task is due --------------------
-
 _SPAN = re.compile(r"([0-9]{1,2}) years?")
 _LAPSED = "until lapsed"
 _EVERY_YEAR = "every year"
@@ -125,8 +123,6 @@ _DAY_OF_YEAR = Scalar("day of a year", _day_of_year, _day_of_year)
 _DUE = Scalar("due", _due, _due, str)
 
 
-# ---- the parts of a plan -------------------------------------------------------------------------
-
 CLEARS = ("owner", "what", "due", "result", "answerable")
 """The "five clears" of a task: who, what, by when, with which result, who answers for it."""
 
@@ -145,6 +141,10 @@ class Denominator(Plain):
 
     rule: str = part(word_of("current"), default="current")
     fixed: OptionalDay = part(DATE, optional=True, default=None)
+
+
+_COUNTING_RULES: tuple[str, ...] = ("basis", "denominator", "carry_over", "predecessors")
+_COUNTING_RULES += ("lasts", "decided_after", "only", "registered_only")
 
 
 @attrs.frozen(repr=False)
@@ -169,22 +169,7 @@ class Counting(Plain):
     decided_after: int = part(_SPAN_OF_YEARS, default=1)
     only: Pairs[tuple[str, ...]] = part(MapOf(LABEL, ListOf(LABEL, single=True)), default=())
     registered_only: bool = part(BOOLEAN, default=False)
-    assumed: Several[str] = part(
-        ListOf(
-            word_of(
-                "basis",
-                "denominator",
-                "carry_over",
-                "predecessors",
-                "lasts",
-                "decided_after",
-                "only",
-                "registered_only",
-            ),
-            single=True,
-        ),
-        default=(),
-    )
+    assumed: Several[str] = part(ListOf(word_of(*_COUNTING_RULES), single=True), default=())
 
 
 @attrs.frozen(repr=False)
@@ -228,13 +213,12 @@ def _of_year(year: Any, value: Any) -> Registration:
         return Registration(known, (AreaList(tuple(value)),))
     if not isinstance(value, Mapping):
         raise Fault(Code.WRONG_KIND, value=shown(value), wanted_kind="map")
-    areas = [_of_area(name, each) for name, each in value.items() if name != "total"]
+    areas = []
+    for name, each in value.items():
+        if name != "total":
+            area = AreaList(**each) if isinstance(each, Mapping) else AreaList(tuple(each))
+            areas.append(attrs.evolve(area, area=normal(LABEL.accept(name))))
     return Registration(known, tuple(areas), INTEGER.accept(value["total"]) if "total" in value else None)
-
-
-def _of_area(name: Any, value: Any) -> AreaList:
-    area = AreaList(**value) if isinstance(value, Mapping) else AreaList(tuple(value))
-    return attrs.evolve(area, area=normal(LABEL.accept(name)))
 
 
 # A file's registrations are read by ``plan_file``, which knows their places.
@@ -314,9 +298,6 @@ class Capacity(Plain):
     """How many units can be built up in a year."""
 
     per_year: int = part(INTEGER)
-
-
-# ---- which units a plan counts -------------------------------------------------------------------
 
 
 def of_those_that_count(units: Sequence[Unit], counting: Counting) -> tuple[Unit, ...]:
@@ -399,9 +380,6 @@ class Plan(Plain):
         )
 
 
-# ---- whether a plan is sound ---------------------------------------------------------------------
-
-
 def look_at_plan(plan: Plan, problems: Problems) -> None:
     """Note all that is wrong with a plan whose parts were read."""
     first, last = plan.horizon.from_, plan.horizon.until
@@ -434,7 +412,7 @@ def _listed_units(plan: Plan, registration: Registration) -> Iterator[tuple[str,
         for place, name in enumerate(each.units):
             try:
                 day = first_day(plan, registration.year)
-                # On a fixed list its names stay good, whatever became of the units since.
+                # Names on a fixed list stay valid, even if the units have changed since.
                 fixed = plan.counting.denominator.fixed
                 unit: Unit | Fault = meant_unit(
                     name, plan.roster, day, last, each.area or None, fixed, looking=faults < MOST_LOOKED_FOR
@@ -458,14 +436,8 @@ def _look_at_counting(plan: Plan, problems: Problems) -> None:
         keys = {name_key(str(each)) for each in known}
         for value in values:
             if name_key(value) not in keys:
-                near = nearest_name(value, sorted(str(each) for each in known))
-                problems.add(
-                    f"counting.only.{column}",
-                    Code.NO_UNIT_WITH_VALUE,
-                    value=value,
-                    column=column,
-                    nearest=near,
-                )
+                path, near = f"counting.only.{column}", nearest_name(value, sorted(map(str, known)))
+                problems.add(path, Code.NO_UNIT_WITH_VALUE, value=value, column=column, nearest=near)
                 return
     day = fixed or first_day(plan, plan.horizon.from_)
     if not counted_units(roster, counting, day):
@@ -478,18 +450,17 @@ def _look_at_registration(plan: Plan, registration: Registration, problems: Prob
     if not first <= registration.year <= last:
         problems.add(path, Code.LIST_OUTSIDE_PLAN, year=registration.year, first=first, last=last)
         return
-    areas = _areas_of(plan, registration.year)
+    alive = [unit for unit in plan.roster if unit.exists_between(*year_days(registration.year))]
+    areas = sorted({unit.area for unit in of_those_that_count(alive, plan.counting) if unit.area})
     for each in registration.areas:
         here = f"{path}.{each.area}" if each.area else path
         if each.area and name_key(each.area) not in {name_key(area) for area in areas}:
             problems.add(here, Code.UNKNOWN_AREA, area=each.area, nearest=nearest_name(each.area, areas))
         if each.total is not None and each.total != len(each.units):
             problems.add(f"{here}.total", Code.TOTAL_DIFFERS, total=each.total, found=len(each.units))
-    if registration.total is not None and registration.total != len(registration.units):
-        problems.add(
-            f"{path}.total", Code.TOTAL_DIFFERS, total=registration.total, found=len(registration.units)
-        )
     found = len(registration.units)
+    if registration.total is not None and registration.total != found:
+        problems.add(f"{path}.total", Code.TOTAL_DIFFERS, total=registration.total, found=found)
     if plan.capacity is not None and plan.capacity.per_year < found:
         capacity = plan.capacity.per_year
         problems.add(path, Code.ABOVE_CAPACITY, severity="warning", found=found, capacity=capacity)
@@ -506,23 +477,12 @@ def _look_at_listed(plan: Plan, registration: Registration, areas: Sequence[str]
             problems.add(path, Code.UNIT_LISTED_TWICE, unit=name, first=seen[unit.id] or "–")
         seen.setdefault(unit.id, area)
         if not of_those_that_count((unit,), plan.counting):
-            problems.add(path, Code.UNIT_DOES_NOT_COUNT, unit=name, which=_which(unit, plan.counting))
+            # The columns that keep it from being counted, with what they hold.
+            which = ", ".join(f"{column}: {unit.column(column) or '–'}" for column, _ in plan.counting.only)
+            problems.add(path, Code.UNIT_DOES_NOT_COUNT, unit=name, which=which)
         elif area and name_key(unit.area) != name_key(area) and name_key(area) in map(name_key, areas):
             problems.add(path, Code.UNIT_IN_ANOTHER_AREA, unit=name, area=unit.area or "–", found=area)
 
-
-def _which(unit: Unit, counting: Counting) -> str:
-    """The columns that keep a unit from being counted, with what they hold."""
-    return ", ".join(f"{column}: {unit.column(column) or '–'}" for column, _ in counting.only)
-
-
-def _areas_of(plan: Plan, year: int) -> list[str]:
-    first, last = year_days(year)
-    alive = [unit for unit in plan.roster if unit.exists_between(first, last)]
-    return sorted({unit.area for unit in of_those_that_count(alive, plan.counting) if unit.area})
-
-
-# ---- targets ---------------------------------------------------------------------------------
 
 _YEARS = {"share": ("by",), "count": ("by", "in"), "units": ("through", "by")}
 
@@ -576,9 +536,6 @@ def _look_at_count(plan: Plan, target: Target, problems: Problems) -> None:
             year=target.year,
             found=len(lists[0].units),
         )
-
-
-# ---- what is done, and told ------------------------------------------------------------------
 
 
 def _look_at_reports_and_capacity(plan: Plan, problems: Problems) -> None:

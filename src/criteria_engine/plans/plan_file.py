@@ -11,7 +11,7 @@ import attrs
 
 from criteria_engine.core.grammar import normal
 from criteria_engine.files.document import Document
-from criteria_engine.files.reading import read_document
+from criteria_engine.files.reading import read_document, without_version
 from criteria_engine.files.source import Marked, MarkedList, MarkedMap, MarkedText
 from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Fault, Problems, chosen_language
@@ -62,7 +62,7 @@ def _read_plan(document: Document, path: Path) -> tuple[Plan | None, Sequence[Di
         return None, ()
     registrations = _read_registrations(document, root)
     values, failed = document.read_attributes(
-        Plan, document.keys_of(Plan), _without_own(document, root), "", {}
+        Plan, document.keys_of(Plan), without_version(document, root).without("registrations"), "", {}
     )
     values.pop("registrations", None)
     if not values or not {"id", "horizon"} <= values.keys():
@@ -90,19 +90,6 @@ def _within(path: str, outer: str) -> bool:
     return path == outer or path.startswith((f"{outer}.", f"{outer}["))
 
 
-def _without_own(document: Document, root: MarkedMap) -> MarkedMap:
-    """The mapping without what is read here: the version of the language, and the registrations."""
-    version = root.get("criteria_engine")
-    if version is None:
-        document.problems.add("", Code.MISSING_KEY, key="criteria_engine: 1")
-    elif not isinstance(version, MarkedText) or version.text != "1":
-        document.values["criteria_engine"] = version
-        found = version.text if isinstance(version, MarkedText) else "–"
-        document.problems.add("criteria_engine", Code.WRONG_LANGUAGE_VERSION, found=found)
-    own = ("criteria_engine", "registrations")
-    return attrs.evolve(root, entries=tuple(each for each in root.entries if each[0].text not in own))
-
-
 def _read_roster(document: Document, path: Path, name: str) -> tuple[Roster, Sequence[Diagnostic]]:
     """The roster that a plan names, and what is wrong in its file."""
     if not name:
@@ -117,9 +104,6 @@ def _read_roster(document: Document, path: Path, name: str) -> tuple[Roster, Seq
         return load_roster(file), ()
     except CriteriaError as error:
         return Roster(()), error.diagnostics
-
-
-# ---- registrations: years, each a list or lists by area ----------------------------------------
 
 
 def _read_registrations(document: Document, root: MarkedMap) -> tuple[Registration, ...]:
@@ -147,8 +131,10 @@ def _read_year(document: Document, key: MarkedText, value: Marked) -> Registrati
     if isinstance(value, MarkedList):
         names = document.read(ListOf(LABEL), value, path)
         return Registration(year, (AreaList(names),)) if isinstance(names, tuple) else None
-    total = _read_total(document, value, path) if isinstance(value, MarkedMap) else None
-    areas = document.read(_AREAS, _without_total(value), path)
+    total = None
+    if isinstance(value, MarkedMap):
+        total, value = _read_total(document, value, path), value.without("total")
+    areas = document.read(_AREAS, value, path)
     if not isinstance(areas, tuple):
         return None
     return Registration(year, tuple(attrs.evolve(each, area=name) for name, each in areas), total)
@@ -161,9 +147,3 @@ def _read_total(document: Document, value: MarkedMap, path: str) -> int | None:
     document.keys[f"{path}.total"] = key
     read: Any = document.read(INTEGER, total, f"{path}.total")
     return read if isinstance(read, int) else None
-
-
-def _without_total(value: Marked) -> Marked:
-    if not isinstance(value, MarkedMap):
-        return value
-    return attrs.evolve(value, entries=tuple(each for each in value.entries if each[0].text != "total"))

@@ -11,9 +11,8 @@ import datetime
 import io
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, TypeVar
 
 import attrs
@@ -35,9 +34,10 @@ from criteria_engine.plans.recognition_events import (
     Waiting,
     settle,
     slips,
+    whole_number,
 )
 from criteria_engine.plans.recognition_standing import Basis, Standing, counted, earliest, standing_of
-from criteria_engine.rules.schema import DATE, INTEGER, TEXT, Plain, shown, word_of
+from criteria_engine.rules.schema import DATE, TEXT, Plain, shown, word_of
 
 # As the id of a ruleset is written.
 _TITLE = re.compile(r"[a-z0-9_][a-z0-9_-]*(\.[a-z0-9_][a-z0-9_-]*)*")
@@ -84,13 +84,7 @@ def _of(kind: type[_T]) -> Callable[[Any], _T]:
     return accept
 
 
-def _accept_year(value: object) -> int:
-    year = int(INTEGER.accept(value))
-    if not datetime.MINYEAR <= year <= datetime.MAXYEAR:
-        raise Fault(
-            Code.INPUT_OUT_OF_RANGE, name="year", value=year, low=datetime.MINYEAR, high=datetime.MAXYEAR
-        )
-    return year
+_accept_year = whole_number("year", datetime.MINYEAR, datetime.MAXYEAR)
 
 
 @attrs.frozen(repr=False)
@@ -217,39 +211,34 @@ def titles_on(
     return titles
 
 
-# ---- lives in a CSV file -------------------------------------------------------------------------
-
 _COLUMNS = ("unit", "title", "state", "date", "by", "decision", "title_year", "level", "note")
 _REQUIRED = ("unit", "title", "state", "date")
 
 # The headings an office writes, beside the names of the columns themselves.
-_HEADINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "unit": ("đơn vị", "tên đơn vị", "phường", "xã, phường"),
-        "title": ("danh hiệu", "bộ tiêu chí"),
-        "state": ("trạng thái", "tình trạng"),
-        "date": ("ngày", "on"),
-        "by": ("cơ quan", "người thực hiện", "cơ quan quyết định"),
-        "decision": ("quyết định", "số quyết định", "số văn bản"),
-        "title_year": ("năm công nhận", "năm danh hiệu", "năm đạt", "title year"),
-        "level": ("mức", "mức độ"),
-        "note": ("ghi chú",),
-    }
-)
-_STATE_WORDS: Mapping[State, tuple[str, ...]] = MappingProxyType(
-    {
-        "registered": ("đăng ký", "đã đăng ký"),
-        "building": ("đang xây dựng", "xây dựng"),
-        "requested": ("đề nghị", "đã đề nghị", "đề nghị công nhận"),
-        "recognised": ("công nhận", "đã công nhận", "được công nhận", "công nhận lại", "recognized"),
-        "maintained": ("duy trì", "giữ vững"),
-        "lapsed": ("không duy trì", "hết hiệu lực", "thôi công nhận"),
-        "annulled": ("hủy", "huỷ", "bị hủy", "đã hủy"),
-    }
-)
-_STATE_OF: Mapping[str, State] = MappingProxyType(
-    {word: state for state, words in _STATE_WORDS.items() for word in (state, *words)}
-)
+_HEADINGS: Mapping[str, tuple[str, ...]] = {
+    "unit": ("đơn vị", "tên đơn vị", "phường", "xã, phường"),
+    "title": ("danh hiệu", "bộ tiêu chí"),
+    "state": ("trạng thái", "tình trạng"),
+    "date": ("ngày", "on"),
+    "by": ("cơ quan", "người thực hiện", "cơ quan quyết định"),
+    "decision": ("quyết định", "số quyết định", "số văn bản"),
+    "title_year": ("năm công nhận", "năm danh hiệu", "năm đạt", "title year"),
+    "level": ("mức", "mức độ"),
+    "note": ("ghi chú",),
+}
+_STATE_WORDS: Mapping[State, tuple[str, ...]] = {
+    "registered": ("đăng ký", "đã đăng ký"),
+    "building": ("đang xây dựng", "xây dựng"),
+    "requested": ("đề nghị", "đã đề nghị", "đề nghị công nhận"),
+    "recognised": ("công nhận", "đã công nhận", "được công nhận", "công nhận lại", "recognized"),
+    "maintained": ("duy trì", "giữ vững"),
+    "lapsed": ("không duy trì", "hết hiệu lực", "thôi công nhận"),
+    "annulled": ("hủy", "huỷ", "bị hủy", "đã hủy"),
+}
+_STATE_OF: Mapping[str, State] = {
+    word: state for state, words in _STATE_WORDS.items() for word in (state, *words)
+}
+_EventRow = tuple[RecognitionEvent, DataRow]
 # A cell that begins with one of these is taken for a formula by spreadsheets.
 _FORMULA = ("=", "+", "-", "@", "'")
 
@@ -268,41 +257,33 @@ def read_recognitions(path: str | os.PathLike[str], *, lang: str = "vi") -> dict
     """
     problems = FileProblems(Path(path))
     readers = {column: _reader(column, lang) for column in _COLUMNS}
-    lives: dict[tuple[str, str], _Life] = {}
+    lives: dict[tuple[str, str], list[_EventRow]] = {}
+    unread: set[tuple[str, str]] = set()
     for row in csv_rows(path, Columns.named(_HEADINGS, _REQUIRED), problems):
         cells = read_cells(row, readers, problems)
         if "unit" in cells and "title" in cells:
-            life = lives.setdefault((cells.pop("unit"), cells.pop("title")), _Life())
+            key = cells.pop("unit"), cells.pop("title")
+            events = lives.setdefault(key, [])
             if len(cells) + 2 < len(row.cells):
-                life.whole = False
+                unread.add(key)
             else:
-                life.events.append((RecognitionEvent(on=cells.pop("date"), **cells), row))
-    for life in lives.values():
-        _judge(life, problems)
+                events.append((RecognitionEvent(on=cells.pop("date"), **cells), row))
+    for key, events in lives.items():
+        events.sort(key=lambda event_row: event_row[0].on)
+        if key not in unread:
+            _judge(events, problems)
     problems.raise_all()
     by_unit: dict[str, dict[str, Recognition]] = {}
-    for (unit, title), life in lives.items():
-        by_unit.setdefault(unit, {})[title] = Recognition(
-            unit, title, tuple(event for event, _ in life.events)
-        )
+    for (unit, title), events in lives.items():
+        life = Recognition(unit, title, tuple(event for event, _ in events))
+        by_unit.setdefault(unit, {})[title] = life
     return by_unit
 
 
-class _Life:
-    """The events of one life, each with its row; ``whole`` while all of its rows could be read."""
-
-    def __init__(self) -> None:
-        self.events: list[tuple[RecognitionEvent, DataRow]] = []
-        self.whole = True
-
-
-def _judge(life: _Life, problems: FileProblems) -> None:
-    """Put the events in order of time, and note what is wrong with a life that could be read."""
-    life.events.sort(key=lambda each: each[0].on)
-    if not life.whole:
-        return
-    for slip in slips([event for event, _ in life.events]):
-        _, row = life.events[slip.event]
+def _judge(events: Sequence[_EventRow], problems: FileProblems) -> None:
+    """Note what is wrong with the events of a life, in order of time."""
+    for slip in slips([event for event, _ in events]):
+        _, row = events[slip.event]
         column = "date" if slip.part == "on" else slip.part
         problems.add_fault(row.place(column if column in row.cells else "state"), slip.fault)
 
@@ -319,9 +300,6 @@ def _reader(column: str, lang: str) -> ReadCell:
             # All words in both languages would be a long list.
             raise Fault(Code.VALUE_NOT_ALLOWED, value=shown_text(text), words=", ".join(STATES)) from None
 
-    def read_day(text: str) -> object:
-        return read_value(text, "date", lang=lang)
-
     def read_year(text: str) -> int | None:
         year = read_value(text, "integer", lang=lang)
         return None if year is None else EVENT_PARTS["title_year"](year)
@@ -330,7 +308,7 @@ def _reader(column: str, lang: str) -> ReadCell:
         "unit": lambda text: read_subject(_unguarded(text)),
         "title": lambda text: accept_title(clean_text(text)),
         "state": read_state,
-        "date": read_day,
+        "date": lambda text: read_value(text, "date", lang=lang),
         "title_year": read_year,
     }
     read = special.get(column) or (lambda text: EVENT_PARTS[column](_unguarded(text)))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import calendar
 import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
 from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 import attrs
@@ -27,6 +26,9 @@ STATES: tuple[State, ...] = get_args(State)
 HELD: tuple[State, ...] = ("recognised", "maintained")
 """The states in which a decision has given the title, or given it anew."""
 
+OPEN: tuple[State, ...] = ("registered", "building", "requested")
+"""The states of a body that strives for a title."""
+
 DECISIONS: tuple[State, ...] = ("recognised", "maintained", "annulled")
 """The states that only a numbered decision brings about."""
 
@@ -34,8 +36,6 @@ _NEED_A_TITLE: tuple[State, ...] = ("maintained", "lapsed", "annulled")
 
 NO_TITLE = "none"
 """What ``ruleset.evaluate(titles=…)`` takes for a title known not to be held; no level is called so."""
-
-_YEARS = (1945, 2999)
 
 
 class Transition(NamedTuple):
@@ -61,12 +61,11 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition("registered", "maintained", "a title held meanwhile is confirmed on the yearly report"),
     Transition("building", "maintained", "a title held meanwhile is confirmed on the yearly report"),
     Transition("requested", "maintained", "the request was to confirm a title that is held"),
-    Transition("registered", "lapsed", "a title held meanwhile ends before it is renewed"),
-    Transition("building", "lapsed", "a title held meanwhile ends before it is renewed"),
-    Transition("requested", "lapsed", "a title held meanwhile ends before it is renewed"),
-    Transition("registered", "annulled", "a title held meanwhile turns out to rest on wrong results"),
-    Transition("building", "annulled", "a title held meanwhile turns out to rest on wrong results"),
-    Transition("requested", "annulled", "a title held meanwhile turns out to rest on wrong results"),
+    *(Transition(state, "lapsed", "a title held meanwhile ends before it is renewed") for state in OPEN),
+    *(
+        Transition(state, "annulled", "a title held meanwhile turns out to rest on wrong results")
+        for state in OPEN
+    ),
     Transition("recognised", "registered", "the body registers to be recognised again, or at a higher level"),
     Transition("recognised", "requested", "re-recognition may be asked for without registering anew"),
     Transition("recognised", "maintained", "the yearly check confirms the title"),
@@ -123,11 +122,16 @@ def _level(value: object) -> str | None:
     return level
 
 
-def _year(value: object) -> int:
-    year = int(INTEGER.accept(value))
-    if not _YEARS[0] <= year <= _YEARS[1]:
-        raise Fault(Code.INPUT_OUT_OF_RANGE, name="title_year", value=year, low=_YEARS[0], high=_YEARS[1])
-    return year
+def whole_number(name: str, low: int, high: int) -> Callable[[Any], int]:
+    """What takes a whole number between two bounds, and raises ``Fault`` for anything else."""
+
+    def accept(value: Any) -> int:
+        number = int(INTEGER.accept(value))
+        if not low <= number <= high:
+            raise Fault(Code.INPUT_OUT_OF_RANGE, name=name, value=number, low=low, high=high)
+        return number
+
+    return accept
 
 
 def settle(made: object, accepts: Mapping[str, Callable[[Any], Any]], optional: Sequence[str] = ()) -> None:
@@ -152,7 +156,7 @@ EVENT_PARTS: Mapping[str, Callable[[Any], Any]] = {
     "on": DATE.accept,
     "by": _text,
     "decision": _said,
-    "title_year": _year,
+    "title_year": whole_number("title_year", 1945, 2999),
     "level": _level,
     "note": _text,
 }
@@ -244,20 +248,11 @@ class _Years:
         return None
 
 
-# ---- how long a title stands, and how long one has to wait for it --------------------------------
-
 FOR_EVER = datetime.date.max
 """The last day of what has no end of its own."""
 
 _MOST = 1200
 _LEAST = {"months_after_year": 1, "years": 1, "yearly": 0, "until_lapsed": 0}
-
-
-def _number(name: str, least: int, value: object) -> int:
-    number = int(INTEGER.accept(value))
-    if not least <= number <= _MOST:
-        raise Fault(Code.INPUT_OUT_OF_RANGE, name=name, value=number, low=least, high=_MOST)
-    return number
 
 
 def months_later(day: datetime.date, months: int) -> datetime.date:
@@ -285,7 +280,7 @@ class Validity:
 
     def __attrs_post_init__(self) -> None:
         settle(self, {"kind": word_of(*_LEAST).accept})
-        settle(self, {"length": partial(_number, "length", _LEAST[self.kind])})
+        settle(self, {"length": whole_number("length", _LEAST[self.kind], _MOST)})
 
     @classmethod
     def months_after_year(cls, months: int) -> Validity:
@@ -335,7 +330,7 @@ class Validity:
         end_of_year = datetime.date(decision.title_year, 12, 31)
         if self.kind == "yearly":
             return end_of_year if for_its_year else months_later(end_of_year, 12)
-        # The months after a year end with a month, be it of 28 days or of 31.
+        # The months after a year end with the last day of a month, whatever its length.
         return months_later(end_of_year, self.length)
 
     def __repr__(self) -> str:
@@ -359,4 +354,4 @@ class Waiting(Plain):
     upgrade: int = 0
 
     def __attrs_post_init__(self) -> None:
-        settle(self, {name: partial(_number, name, 0) for name in ("first", "again", "upgrade")})
+        settle(self, {name: whole_number(name, 0, _MOST) for name in ("first", "again", "upgrade")})

@@ -17,6 +17,7 @@ from criteria_engine.messages.speaker import Speaker
 from criteria_engine.plans.recognition_events import (
     FOR_EVER,
     HELD,
+    OPEN,
     RecognitionEvent,
     State,
     Validity,
@@ -25,14 +26,10 @@ from criteria_engine.plans.recognition_events import (
 )
 from criteria_engine.rules.schema import Plain
 
-# ---- standings -----------------------------------------------------------------------------------
-
 Basis: TypeAlias = Literal["title_year", "decision_date"]
 Reason: TypeAlias = Literal[
     "valid", "no_end", "ran_out", "lapsed", "annulled", "never", "no_data", "no_title_year", "no_decision_yet"
 ]
-
-_OPEN = ("registered", "building", "requested")
 
 
 @attrs.frozen(repr=False)
@@ -112,7 +109,7 @@ def _kept(events: Sequence[RecognitionEvent]) -> list[RecognitionEvent]:
         if event.state == "annulled":
             places = [index for index, each in enumerate(kept) if each.state == "recognised"]
             start = places[-1] if places else len(kept)
-            kept = kept[:start] + [each for each in kept[start:] if each.state in _OPEN]
+            kept = kept[:start] + [each for each in kept[start:] if each.state in OPEN]
         kept.append(event)
     return kept
 
@@ -139,7 +136,7 @@ def _verdict(
     if lapsed:
         held, because, last_day = False, "lapsed", None
     if annulled:
-        # Whether an older title stands again is for the decision to say, which nobody here has read.
+        # Whether an older title stands again depends on the text of the decision, which is not known here.
         held, because, last_day = (False if held is False else None), "annulled", None
     return _Verdict(held, because, decision, level, last_day)
 
@@ -195,7 +192,7 @@ def _is_first(kept: Sequence[RecognitionEvent], day: datetime.date, validity: Va
         return True
     if held_for is None:
         return None
-    # A year that is over without a word may have been missed as well.
+    # A year that is over without an event may have been missed as well.
     silent = set(range(held_for + 1, day.year))
     return None if _longest_run(missed | silent) > validity.length else False
 
@@ -236,8 +233,8 @@ def _year_of(event: RecognitionEvent) -> int:
 def _may_still_change(events: Sequence[RecognitionEvent], year: int, *, by_title: bool) -> bool:
     """Whether a decision that is not on file could make the title count in a year all the same."""
     last = events[-1]
-    if last.state in _OPEN:
-        # Nobody has said yet what came of it. A year may be over before recognition for it is asked for.
+    if last.state in OPEN:
+        # The outcome is not on file yet. A year may be over before recognition for it is requested.
         meant = last.title_year or last.on.year - (last.state == "requested")
         if (meant if by_title else last.on.year) <= year:
             return True
@@ -290,5 +287,5 @@ def _level_since(kept: Sequence[RecognitionEvent], validity: Validity) -> Recogn
 
 
 def _level_after(event: RecognitionEvent, level: str | None) -> str | None:
-    """The level that a decision leaves: what is confirmed without a word on it is confirmed as it was."""
+    """The level after a decision; a confirmation that names no level keeps the one before."""
     return event.level or (level if event.state == "maintained" else None)

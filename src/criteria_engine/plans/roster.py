@@ -25,8 +25,6 @@ from criteria_engine.files.rows import Columns, FileProblems, read_cells
 from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault, Problems
 
-# ---- names, compared as people mean them ---------------------------------------------------------
-
 # Grave, acute, tilde, hook, dot: the five tone marks; the other marks belong to letters.
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _KINDS = ("phường", "xã", "thị trấn", "đặc khu", "công an phường", "công an xã", "p.", "x.", "tt.")
@@ -208,7 +206,7 @@ class Roster:
 
     def changes(self) -> tuple[UnitChange, ...]:
         """What became of the units, in the order of the days: mergers, splits, new names."""
-        changes = [self._change(group) for group in self._groups()]
+        changes = [self._change(day, before) for day, before in self._groups()]
         return tuple(sorted(changes, key=lambda each: (each.day, each.after[0].id)))
 
     def _groups(self) -> list[tuple[datetime.date, tuple[Unit, ...]]]:
@@ -225,15 +223,13 @@ class Roster:
             groups.append((day, names, units))
         return [(day, tuple(sorted(units, key=_by_id))) for day, _, units in groups]
 
-    def _change(self, group: tuple[datetime.date, tuple[Unit, ...]]) -> UnitChange:
-        day, before = group
+    def _change(self, day: datetime.date, before: tuple[Unit, ...]) -> UnitChange:
         names = {name for unit in before for name in unit.successors}
         after = tuple(self._by_id[name] for name in sorted(names))
         reused = {unit.name for unit in before} & {unit.name for unit in after}
         same = len(before) == len(after) == 1
-        return UnitChange(
-            day, _kind_of_change(before, after), before, after, () if same else tuple(sorted(reused))
-        )
+        names_reused = () if same else tuple(sorted(reused))
+        return UnitChange(day, _kind_of_change(before, after), before, after, names_reused)
 
 
 def _begin(unit: Unit) -> datetime.date:
@@ -265,12 +261,8 @@ def roster_faults(units: Sequence[Unit]) -> Iterator[tuple[int, str, str, dict[s
             yield place, "name", Code.UNIT_WITHOUT_NAME, {"unit": unit.id}
         start, end = unit.valid_from, unit.valid_until
         if start is not None and end is not None and end < start:
-            yield (
-                place,
-                "valid_until",
-                Code.UNIT_ENDS_BEFORE_IT_BEGINS,
-                {"unit": unit.id, "first_day": start, "last_day": end},
-            )
+            details = {"unit": unit.id, "first_day": start, "last_day": end}
+            yield place, "valid_until", Code.UNIT_ENDS_BEFORE_IT_BEGINS, details
         elif unit.successors and end is None:
             yield place, "valid_until", Code.SUCCESSORS_WITHOUT_LAST_DAY, {"unit": unit.id}
         yield from ((place, *fault) for fault in _successor_faults(unit, ids))
@@ -286,10 +278,8 @@ def _successor_faults(unit: Unit, ids: Mapping[str, Unit]) -> Iterator[tuple[str
             yield "successors", Code.SUCCESSOR_NOT_THERE, {"unit": name, "day": day}
 
 
-# ---- which unit a name means ----------------------------------------------------------------------
-
 MOST_LOOKED_FOR = 50
-"""For so many unknown names it is looked up which were meant."""
+"""For this many unknown names the nearest known name is searched for."""
 
 
 def year_days(year: int) -> tuple[datetime.date, datetime.date]:
@@ -309,8 +299,8 @@ def meant_unit(
 ) -> Unit:
     """The one unit that a name means between two days, or else on the day ``also``.
 
-    Unless ``looking``, no name is looked for that may have been meant; it takes time, and nobody reads it
-    hundreds of times.
+    Unless ``looking``, the nearest name is not searched for: it takes time, and is not read hundreds of
+    times.
 
     Raises ``Fault``: no unit ever had the name (the nearest is told), none has it then, or several do.
     """
@@ -337,8 +327,6 @@ def meant_unit(
     alive = [unit.name for unit in roster if unit.exists_between(first, last)] if looking else []
     raise Fault(Code.UNKNOWN_UNIT, unit=name, nearest=nearest_name(name, alive))
 
-
-# ---- reading a roster from a CSV file ------------------------------------------------------------
 
 _HEADINGS = {
     "unit": ("đơn vị", "mã đơn vị"),

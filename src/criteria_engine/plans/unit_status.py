@@ -24,12 +24,12 @@ from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.plans.plan import YEAR, Plan
 from criteria_engine.plans.recognition import Recognition
-from criteria_engine.plans.recognition_events import RecognitionEvent, Validity
+from criteria_engine.plans.recognition_events import OPEN, RecognitionEvent, Validity
 from criteria_engine.plans.roster import MOST_LOOKED_FOR, Roster, meant_unit, year_days
 from criteria_engine.rules.schema import DATE
 
 STATUSES = ("registered", "building", "requested", "met", "recognised", "maintained", "lapsed", "missing")
-"""What may be said of a unit in a year, in the order of its way."""
+"""The statuses of a unit in a year, from registering to losing the title; then ``missing``."""
 
 PENDING = frozenset({"registered", "building", "requested", "met"})
 """Statuses after which a recognition for that year may still come."""
@@ -37,24 +37,17 @@ PENDING = frozenset({"registered", "building", "requested", "met"})
 HELD = frozenset({"recognised", "maintained"})
 """Statuses of a unit that holds the recognition."""
 
-_VIETNAMESE = {
-    "đăng ký": "registered",
-    "đã đăng ký": "registered",
-    "đang xây dựng": "building",
-    "xây dựng": "building",
-    "đề nghị": "requested",
-    "đã đề nghị": "requested",
-    "đạt": "met",
-    "công nhận": "recognised",
-    "đã công nhận": "recognised",
-    "được công nhận": "recognised",
-    "giữ vững": "maintained",
-    "duy trì": "maintained",
-    "thôi công nhận": "lapsed",
-    "không giữ vững": "lapsed",
-    "chưa có số liệu": "missing",
-    "": "missing",
+_WORDS = {
+    "registered": ("đăng ký", "đã đăng ký"),
+    "building": ("đang xây dựng", "xây dựng"),
+    "requested": ("đề nghị", "đã đề nghị"),
+    "met": ("đạt",),
+    "recognised": ("công nhận", "đã công nhận", "được công nhận"),
+    "maintained": ("giữ vững", "duy trì"),
+    "lapsed": ("thôi công nhận", "không giữ vững"),
+    "missing": ("chưa có số liệu", ""),
 }
+_VIETNAMESE = {word: status for status, words in _WORDS.items() for word in words}
 
 
 @attrs.frozen
@@ -165,18 +158,13 @@ def results_as_unit_statuses(results: Mapping[tuple[str, int], Result], level: s
     ``met`` where the level is reached (a decision to recognise is another matter), ``building`` where
     it is decided that it is not, ``missing`` where missing values leave that open.
     """
-    return tuple(
-        UnitStatus(unit, year, _status_of(result, level)) for (unit, year), result in results.items()
-    )
+    rows = []
+    for (unit, year), result in results.items():
+        status = "met" if result.level == level else "building"
+        is_open = not result.decided or result.referred is not None
+        rows.append(UnitStatus(unit, year, "missing" if is_open else status))
+    return tuple(rows)
 
-
-def _status_of(result: Result, level: str) -> str:
-    if not result.decided or result.referred is not None:
-        return "missing"
-    return "met" if result.level == level else "building"
-
-
-# ---- rows from a CSV file ------------------------------------------------------------------------
 
 _HEADINGS = {
     "unit": ("đơn vị", "subject"),
@@ -211,9 +199,8 @@ def load_unit_statuses(
             statuses.append(status)
             rows.append(row)
     for place, column, code, details in sequence_faults(statuses):
-        problems.add(
-            rows[place].place(column), code, **{**details, "unit": clean_text(rows[place].cells["unit"])}
-        )
+        row = rows[place]
+        problems.add(row.place(column), code, **{**details, "unit": clean_text(row.cells["unit"])})
     problems.raise_all()
     return in_order(statuses)
 
@@ -241,12 +228,6 @@ def _read(
         return None
     day = decided if isinstance(decided, datetime.date) else None
     return UnitStatus(unit.id, year, status, day, bool(assumed), cells.get("note", ""))
-
-
-# ---- rows from the lives of recognitions ---------------------------------------------------------
-
-_OPEN = frozenset({"registered", "building", "requested"})
-_ONE_DAY = datetime.timedelta(days=1)
 
 
 def unit_statuses(
@@ -303,7 +284,7 @@ class _LifeRows:
     def add(self, event: RecognitionEvent) -> None:
         """Take the next event."""
         year = event.on.year if event.title_year is None else event.title_year
-        if event.state in _OPEN:
+        if event.state in OPEN:
             if self.decision is None and year >= max(self.rows, default=year):
                 self.run_out(event.on)
                 self._put(year, event.state)
@@ -333,7 +314,7 @@ class _LifeRows:
         last_day = self.validity.last_day(self.decision)
         if last_day is None or last_day == datetime.date.max:
             return
-        ends, held = last_day + _ONE_DAY, self._last_held()
+        ends, held = last_day + datetime.timedelta(days=1), self._last_held()
         if (until is not None and until < ends) or (renewed is not None and renewed <= ends.year):
             return
         if held is None or held < ends.year:
@@ -345,7 +326,7 @@ class _LifeRows:
         kept: list[UnitStatus] = []
         for _, row in sorted(self.rows.items()):
             if row.status == "lapsed":
-                while kept and kept[-1].status in _OPEN:
+                while kept and kept[-1].status in OPEN:
                     kept.pop()
                 if kept and kept[-1].status == "lapsed":
                     continue
@@ -379,13 +360,11 @@ class _LifeRows:
         self.rows[year] = UnitStatus(self.unit, year, status, decided)
 
     def _drop_open(self, first: int) -> None:
-        self.rows = {year: row for year, row in self.rows.items() if year < first or row.status not in _OPEN}
+        self.rows = {year: row for year, row in self.rows.items() if year < first or row.status not in OPEN}
 
     def _last_held(self) -> int | None:
         return max((year for year, row in self.rows.items() if row.status in HELD), default=None)
 
-
-# ---- rows as callers give them -------------------------------------------------------------------
 
 Rows = str | os.PathLike[str] | Iterable[UnitStatus | Mapping[str, Any]]
 """The path of a CSV file, or rows of units by year."""

@@ -42,7 +42,7 @@ class PathYear:
     def forecast(
         cls, year: int, units: int, chances: Distribution, kept: Fraction, lost: Fraction = Fraction(0)
     ) -> PathYear:
-        """A year of which a distribution is known: its mean, and its 10 % and 90 % quantiles."""
+        """A year with a distribution: its mean, and its 10 % and 90 % quantiles."""
         low, high = (Fraction(end) for end in chances.interval(0.8))
         mean = Fraction(chances.mean)
         point = cls(year, units, min(low, mean), mean, max(high, mean), kept, Fraction(0), lost, chances)
@@ -67,18 +67,11 @@ def past_points(context: ProjectionContext, area: str | None = None) -> dict[int
         if year > context.on.year:
             break
         units = context.units(year, area)
-        low, expected, high = (ledger.held(year, view, units) for view in VIEWS)
-        before = ledger.held(year - 1, "expected", units)
-        points[year] = PathYear(
-            year,
-            len(units),
-            Fraction(len(low)),
-            Fraction(len(expected)),
-            Fraction(len(high)),
-            Fraction(len(before)),
-            Fraction(len(expected - before)),
-            Fraction(len(before - expected)),
-        )
+        views = [ledger.held(year, view, units) for view in VIEWS]
+        low, expected, high = (Fraction(len(held)) for held in views)
+        held, before = views[1], ledger.held(year - 1, "expected", units)
+        kept, gained, lost = (Fraction(len(ids)) for ids in (before, held - before, before - held))
+        points[year] = PathYear(year, len(units), low, expected, high, kept, gained, lost)
     return points
 
 
@@ -108,7 +101,7 @@ class _PathWalk:
         self.likely: dict[str, Fraction] = {}
         """How far units on lists ahead are recognised, in the expected view."""
         self.further = Fraction(0)
-        """Units that nobody has named yet: those of a pace or a pathway."""
+        """Units that are on no list yet: those of a pace or a pathway."""
         self.named: frozenset[str] = frozenset()
         self.room = Fraction(0)
         self.pathway = context.pathway(year, self.count["expected"], area)
@@ -119,22 +112,17 @@ class _PathWalk:
 
     def step(self, year: int) -> PathYear:
         """The next year."""
-        before, lost = self.count["expected"], Fraction(0)
-        for view in VIEWS:
-            now = self.ledger.held(year, view, self.units)
-            if self.scenarios.no_lapse:
-                now |= self.held[view]
-            if view == "expected":
-                lost = Fraction(len(self.held[view] - now))
-            self.held[view] = now
+        before, held_before = self.count["expected"], self.held
+        self.held = {view: self.ledger.held(year, view, self.units) for view in VIEWS}
+        if self.scenarios.no_lapse:
+            self.held = {view: held | held_before[view] for view, held in self.held.items()}
+        lost = Fraction(len(held_before["expected"] - self.held["expected"]))
         listed = self.context.ahead.get(year, frozenset()) & self.ids
         self.named |= listed
         self._pass(year, listed)
         self._go_on(year)
         most = Fraction(len(self.units))
-        sure = Fraction(len(self.held["expected"])) + sum(self.likely.values(), Fraction(0))
-        expected = min(most, sure + self.further)
-        self.count["expected"] = expected
+        expected = self.count["expected"] = self._expected()
         low = min(Fraction(len(self.held["low"])), expected)
         high = min(most, max(expected, len(self.held["high"] | self.named) + self.room))
         gained = expected - before + lost
@@ -155,8 +143,7 @@ class _PathWalk:
 
     def _go_on(self, year: int) -> None:
         """What comes beside the lists: a pace in years without one, or what the pathway asks for."""
-        sure = Fraction(len(self.held["expected"])) + sum(self.likely.values(), Fraction(0))
-        now = min(Fraction(len(self.units)), sure + self.further)
+        now = self._expected()
         free = year not in self.context.ahead and not self.scenarios.lists_only
         more = Fraction(0)
         if self.scenarios.required:
@@ -166,13 +153,14 @@ class _PathWalk:
         spent = max(Fraction(0), now - self.count["expected"]) if self.scenarios.required else Fraction(0)
         self.further += self._limited(more, spent)
         if free:
-            self.room += self._capacity() or Fraction(0)
+            most = self.scenarios.capacity
+            if most is None and self.context.plan.capacity is not None:
+                most = self.context.plan.capacity.per_year
+            self.room += (most or 0) * self.portion
 
-    def _capacity(self) -> Fraction | None:
-        most = self.scenarios.capacity
-        if most is None and self.context.plan.capacity is not None:
-            most = self.context.plan.capacity.per_year
-        return None if most is None else most * self.portion
+    def _expected(self) -> Fraction:
+        sure = Fraction(len(self.held["expected"])) + sum(self.likely.values(), Fraction(0))
+        return min(Fraction(len(self.units)), sure + self.further)
 
     def _limited(self, gain: Fraction, spent: Fraction = Fraction(0)) -> Fraction:
         """A gain within the capacity that is supposed, slowed where only the hardest are left."""
@@ -218,7 +206,7 @@ class ForecastMethod:
         return None
 
     def lapse_rate(self) -> Fraction:
-        """The part of those who held it that lapsed in a year of those behind; 0 where none was seen."""
+        """The yearly share of recognised units that lapsed in past years; 0 where none was seen."""
         if self.context.scenarios.no_lapse:
             return Fraction(0)
         return _ratio(self.context.counts.lapses, Fraction(0))

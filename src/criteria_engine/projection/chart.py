@@ -13,12 +13,9 @@ import attrs
 
 from criteria_engine.core.extras import matplotlib
 from criteria_engine.messages.diagnostics import chosen_language
-from criteria_engine.messages.speaker import Speaker
+from criteria_engine.messages.speaker import Speaker, sentences
 from criteria_engine.plans.plan import Plan
-from criteria_engine.projection.narrative import plan_speaker
 from criteria_engine.projection.outlook import TargetOutlook, plain
-
-# ---- The years of a projection as a table ----
 
 _HEADS = ("year", "units", "low", "expected", "high", "share", "path", "registered")
 
@@ -164,8 +161,8 @@ class Drawing:
     @property
     def pathway(self) -> tuple[tuple[int, Fraction], ...]:
         """The required pathway: years and shares."""
-        found = [(row.year, row.required, row.units or 1) for row in self.rows]
-        return tuple((year, need / units) for year, need, units in found if need is not None)
+        needs = [(row.year, row.required, row.units or 1) for row in self.rows]
+        return tuple((year, need / units) for year, need, units in needs if need is not None)
 
     @property
     def labelled(self) -> tuple[YearRow, ...]:
@@ -185,10 +182,10 @@ class Drawing:
 
     def notes(self) -> tuple[str, ...]:
         """From which day one looks, and whether figures are assumed."""
-        said = [self.word("day", day=self.on)]
+        texts = [self.word("day", day=self.on)]
         if self.assumed[0]:
-            said.append(self.word("assumed", rows=self.assumed[0], of=self.assumed[1]))
-        return tuple(said)
+            texts.append(self.word("assumed", rows=self.assumed[0], of=self.assumed[1]))
+        return tuple(texts)
 
     def label_above(self, row: YearRow) -> bool:
         """Whether the share of a year is written above the path: over the axis, and over a lower target."""
@@ -199,6 +196,16 @@ class Drawing:
     def mark_below(self, mark: Mark) -> bool:
         """Whether the label of a target is written below it, since that of the path stands above."""
         return any(row.year == mark.year and self.label_above(row) for row in self.rows)
+
+
+def plan_speaker(plan: Plan, lang: str, subject: str = "plans", also: str | None = None) -> Speaker:
+    """The sentences about one plan, with the word for its units.
+
+    That is their kind, where all that count are of one, and the language is that of the list.
+    """
+    kinds = dict(plan.counting.only).get("kind", ())
+    unit = kinds[0] if lang == "vi" and len(kinds) == 1 else sentences("plans", lang)["unit"]
+    return Speaker(lang, subject, also, unit=unit)
 
 
 def drawing_of(
@@ -236,9 +243,11 @@ def drawing_of(
     )
 
 
-# ---- The chart in matplotlib ----
-
 _PATH, _BAND, _PATHWAY, _TARGET, _QUIET = "#0b6b62", "#9fd3cc", "#8a5a00", "#a31515", "#555555"
+
+
+_PLATE = {"boxstyle": "round,pad=0.12", "facecolor": "white", "edgecolor": "none", "alpha": 0.75}
+_BESIDE: dict[str, Any] = {"textcoords": "offset points", "fontsize": 9, "bbox": _PLATE}
 
 
 def plotted(drawing: Drawing, ax: Any = None) -> Any:
@@ -287,35 +296,16 @@ def _draw_paths(ax: Any, drawing: Drawing) -> None:
         label = drawing.word("required")
         ax.plot(list(line), values, color=_PATHWAY, linestyle="--", linewidth=1.6, label=label)
     if len(ahead) > 1:
-        label = drawing.word("expected")
-        ax.plot(
-            [row.year for row in ahead],
-            _shares(ahead, 1),
-            color=_PATH,
-            linestyle="-.",
-            marker="o",
-            markerfacecolor="white",
-            label=label,
-        )
+        years = [row.year for row in ahead]
+        style = {"linestyle": "-.", "marker": "o", "markerfacecolor": "white"}
+        ax.plot(years, _shares(ahead, 1), color=_PATH, label=drawing.word("expected"), **style)
     if known:
         years = [row.year for row in known]
         ax.plot(years, _shares(known, 1), color=_PATH, linewidth=2.2, marker="o", label=drawing.word("known"))
     for row in drawing.labelled:
-        above = drawing.label_above(row)
-        ax.annotate(
-            drawing.speaker.share(row.shares[1]),
-            (row.year, float(row.shares[1] * 100)),
-            xytext=(0, 8 if above else -8),
-            textcoords="offset points",
-            ha="center",
-            va="bottom" if above else "top",
-            color=_PATH,
-            fontsize=9,
-            bbox=_PLATE,
-        )
-
-
-_PLATE = {"boxstyle": "round,pad=0.12", "facecolor": "white", "edgecolor": "none", "alpha": 0.75}
+        offset, side = (8, "bottom") if drawing.label_above(row) else (-8, "top")
+        text, at = drawing.speaker.share(row.shares[1]), (row.year, float(row.shares[1] * 100))
+        ax.annotate(text, at, xytext=(0, offset), ha="center", va=side, color=_PATH, **_BESIDE)
 
 
 def _draw_marks(ax: Any, drawing: Drawing) -> None:
@@ -332,12 +322,10 @@ def _draw_marks(ax: Any, drawing: Drawing) -> None:
             drawing.mark_label(mark),
             (mark.year, value),
             xytext=(-8, 0) if at_edge else (0, -9 if below else 8),
-            textcoords="offset points",
             ha="right" if at_edge else "center",
             va="center" if at_edge else "top" if below else "bottom",
             color=_TARGET,
-            fontsize=9,
-            bbox=_PLATE,
+            **_BESIDE,
         )
 
 

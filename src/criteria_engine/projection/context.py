@@ -16,15 +16,14 @@ from typing import Any
 import attrs
 
 from criteria_engine.forecasting.distribution import exact_number, units_needed
+from criteria_engine.forecasting.published import yearly_need
 from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.plans.assessed import Assessed, Verdicts
-from criteria_engine.plans.history import History, YearCounts, observed
+from criteria_engine.plans.history import History, View, YearCounts, observed
 from criteria_engine.plans.plan import Plan, Target, first_day
 from criteria_engine.plans.roster import Roster, Unit, meant_unit, year_days
 from criteria_engine.plans.unit_status import UnitStatus
-
-# ---- scenarios: what is supposed of the years ahead; several compose ----------------------------
 
 SCENARIOS = (
     "as_is",
@@ -137,12 +136,12 @@ def _with(scenarios: Scenarios, scenario: Scenario) -> Scenarios:
         case "pass_rate" if len(arguments) == 1:
             return attrs.evolve(scenarios, pass_rate=_number(scenario, 0, most=1))
         case "capacity" if len(arguments) == 1:
-            return attrs.evolve(scenarios, capacity=_whole(scenario, 0))
+            return attrs.evolve(scenarios, capacity=_whole(scenario))
         case "pace" if len(arguments) == 1:
             return attrs.evolve(scenarios, pace=_number(scenario, 0))
         case "harder_last" if 1 <= len(arguments) <= 2:
             harder = _number(scenario, 1, most=1) if len(arguments) == 2 else _HARDER
-            return attrs.evolve(scenarios, last=(_whole(scenario, 0), harder))
+            return attrs.evolve(scenarios, last=(_whole(scenario), harder))
         case "criteria_change" if len(arguments) == 2:
             try:
                 year = datetime.date.fromisoformat(arguments[0]).year
@@ -164,8 +163,8 @@ def _number(scenario: Scenario, place: int, *, most: int | None = None) -> Fract
     return number
 
 
-def _whole(scenario: Scenario, place: int) -> int:
-    number = _number(scenario, place)
+def _whole(scenario: Scenario) -> int:
+    number = _number(scenario, 0)
     if number.denominator != 1:
         raise _wanted(scenario)
     return number.numerator
@@ -176,30 +175,18 @@ def _wanted(scenario: Scenario) -> Fault:
     return Fault(Code.BAD_SCENARIO_ARGUMENT, value=str(scenario), example=example)
 
 
-# ---- paces and pathways: whole numbers and fractions, no model -----------------------------------
-
-
 def required_per_year(
     need: int, have: int | Fraction, years: int, lapse: Fraction = Fraction(0)
 ) -> Fraction | None:
-    """How many have to be recognised each year, those that replace the ones that lapse included.
-
-    x = (k − m(1 − l)^Y) / Σ_{i<Y} (1 − l)^i for a need of k, m held, a lapse rate of l and Y years.
-    0 where nothing more is needed; None where no year is left.
-    """
-    if years < 1:
-        return None
-    kept = [(1 - lapse) ** i for i in range(years + 1)]
-    return max(Fraction(0), (need - have * kept[years]) / sum(kept[:years], Fraction(0)))
+    """How many have to be recognised each year, lapses made good; None where no year is left."""
+    return None if years < 1 else yearly_need(Fraction(need), Fraction(have), 1 - lapse, years)
 
 
 def straight_pathway(start: int, have: int | Fraction, milestones: Mapping[int, int]) -> dict[int, Fraction]:
     """How many units it takes in every year to go in straight lines from what there is to each milestone.
 
-    Args:
-        start: The year in which ``have`` holds.
-        have: How many units hold the recognition then.
-        milestones: How many are needed by which years; what is needed once is needed ever after.
+    ``have`` units hold the recognition in the year ``start``; ``milestones`` are how many are needed by
+    which years. What is needed once is needed ever after.
     """
     points = [(start, Fraction(have))]
     for year, need in sorted(milestones.items()):
@@ -269,6 +256,11 @@ class ProjectionContext:
         counted = self.ledger.units(year)
         return counted if area is None else tuple(unit for unit in counted if unit.area == area)
 
+    def recognised_for(self, year: int, view: View, area: str | None) -> int:
+        """How many units of an area, or of all, were recognised for a year, seen in one way."""
+        ids = self.ledger.recognised_for(year, view)
+        return sum(area in (None, self.plan.roster.unit(id).area) for id in ids)
+
     def pathway(self, start: int, have: int | Fraction, area: str | None = None) -> dict[int, Fraction]:
         """The straight lines from what there is in a year to what the targets need (see ``pace``)."""
         needs: dict[int, int] = {}
@@ -316,7 +308,7 @@ def context_of(
 
 
 def _unit_named(plan: Plan, name: str) -> Unit:
-    """The unit that a target names, whenever in the plan it had the name."""
+    """The unit that a target names; it may have had the name at any time in the plan."""
     first, last = first_day(plan, plan.horizon.from_), year_days(plan.horizon.until)[1]
     return meant_unit(name, plan.roster, first, last)
 

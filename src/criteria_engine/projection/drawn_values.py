@@ -8,6 +8,7 @@ comes of it is kept as whole numbers with a bit for each draw: what is true of a
 from __future__ import annotations
 
 import datetime
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
@@ -17,10 +18,10 @@ import attrs
 from criteria_engine.compiler.scope import ON
 from criteria_engine.core.extras import numpy
 from criteria_engine.forecasting.distribution import stream, uniforms
-from criteria_engine.forecasting.series import Pools
+from criteria_engine.forecasting.series import EBB, Pools
 from criteria_engine.plans.assessed import Assessed, Panel, Verdicts
 from criteria_engine.projection.value_steps import (
-    EBB,
+    FIRST_STATE,
     GAP,
     POOL,
     STEP,
@@ -30,8 +31,6 @@ from criteria_engine.projection.value_steps import (
     moves_of,
 )
 from criteria_engine.tables.arrays import ArrayInputs, ArrayRows, Cells, InputSource, cells_of
-
-# ---- sets of draws: whole numbers with a bit for each draw ---------------------------------------
 
 Reaching = tuple[int, int]
 """In which draws a unit surely, and in which it possibly, reaches the level in a year."""
@@ -60,11 +59,8 @@ def counts_by_draw(sets: Iterable[int], draws: int) -> list[int]:
     for each in sets:
         packed = np.frombuffer(each.to_bytes(size, "little"), dtype=np.uint8)
         counts += np.unpackbits(packed, count=draws, bitorder="little")
-    found: list[int] = counts.tolist()
-    return found
-
-
-# ---- what drawn years do to all units at once ----------------------------------------------------
+    totals: list[int] = counts.tolist()
+    return totals
 
 
 @attrs.frozen(eq=False)
@@ -111,9 +107,6 @@ def common_draws(
         ]
         by_year[year] = CommonYear(steps, np.array(sources))
     return by_year
-
-
-# ---- how one input moves in many draws at once ---------------------------------------------------
 
 
 class _NumberArrays:
@@ -185,24 +178,16 @@ class _StateArrays:
         return np.where(changing, changed, now)
 
 
-# ---- units, walked into the years ahead ----------------------------------------------------------
-
 _BLOCK = 16_384
 """Draws of units in a block: as many as tables have rows in one."""
 
 
-@attrs.frozen
-class Futures:
-    """For each unit, by year, the draws in which it surely and in which it possibly reaches the level."""
-
-    draws: int
-    by_unit: Mapping[str, Mapping[int, Reaching]]
-
-
 def futures_of(
     assessed: Assessed, units: Sequence[str], verdicts: Verdicts, until: int, seed: int, draws: int
-) -> Futures:
-    """Draw units from the year after their last assessment to a year; known years are as they were.
+) -> dict[str, dict[int, Reaching]]:
+    """For each unit, by year, the draws in which it surely and in which it possibly reaches the level.
+
+    Units are drawn from the year after their last assessment to a year; known years are as they were.
 
     Every unit has a stream of its own, keyed by its id, and every year one: another unit changes none
     of them, though what its steps say of how values move does count. Raises ``CriteriaError`` where NumPy
@@ -218,7 +203,7 @@ def futures_of(
             each.year: (every * each.judged.surely, every * each.judged.possibly) for each in panel.years
         }
         by_unit[panel.unit] = {**known, **drawn[panel.unit]}
-    return Futures(draws, by_unit)
+    return by_unit
 
 
 class _Walk:
@@ -243,10 +228,14 @@ class _Walk:
         self._pools = Pools(np, [*pools, range(len(moves.gaps))])
         self._everywhere = len(pools)
         self._pooled = np.array(moves.pooled)
-        self._gaps = np.array(moves.gaps, dtype=float)
+        self.gaps = np.array(moves.gaps, dtype=float)
         lacking = {at: moves.first_lacking + place for place, at in enumerate(moves.lacking)}
         self.numbers = [_NumberArrays(np, number, lacking.get(at)) for at, number in enumerate(moves.numbers)]
-        self.states = [self._state(at, state) for at, state in enumerate(moves.states)]
+        self.states = []
+        for at, state in enumerate(moves.states):
+            last = dict.fromkeys(panel.years[-1].row[state.place] for panel in panels)
+            others = [value for value in last if value not in state.known]
+            self.states.append(_StateArrays(np, state, FIRST_STATE + at, others))
 
     def futures(self) -> dict[str, dict[int, Reaching]]:
         """For each unit, by year ahead, the draws in which it reaches the level."""
@@ -259,20 +248,11 @@ class _Walk:
                 reaching |= _Block(self, units[start : start + most], complete=not is_open).run()
         return reaching
 
-    def _state(self, at: int, state: StateModel) -> _StateArrays:
-        last = dict.fromkeys(panel.years[-1].row[state.place] for panel in self.panels)
-        others = [value for value in last if value not in state.known]
-        return _StateArrays(self.np, state, self.moves.first_state + at, others)
-
     def steps(self, bands: Any, sources: Any, chances: Any) -> Any:
         """The step of a unit of about the same score: of one year or of all, at times of any score."""
         anywhere = chances[POOL] < self._pooled.take(bands)
         pools = self.np.where(anywhere, self._everywhere, bands * (len(self.moves.years) + 1) + sources)
         return self._pools.picked(pools, chances[STEP])
-
-    def changing(self, steps: Any, chances: Any) -> Any:
-        """Where a change over several years falls into this one."""
-        return chances[GAP] * self._gaps.take(steps) < 1.0
 
 
 def _kind(panel: Panel) -> tuple[int, bool]:
@@ -292,7 +272,9 @@ class _Block:
         moving = {arrays.state.place for arrays in walk.states}
         for place in range(len(walk.verdicts.door.inputs)):
             if place not in moving:
-                self._put(place, self._repeated(self._cells(place, self._values(place))))
+                cells = self._cells(place, self._values(place))
+                parts = cells.values, cells.given, cells.withheld
+                self._put(place, Cells(*map(self._each_draw, parts)))
         self.levels = [self._level(arrays.number) for arrays in walk.numbers]
         self.states = [
             self._each_draw(arrays.places(self._values(arrays.state.place))).reshape(self.shape)
@@ -303,8 +285,6 @@ class _Block:
         self.evidence = {
             name: self._each_draw([name in year.proved for year in self.latest]) for name in sorted(names)
         }
-
-    # ---- where it begins ---------------------------------------------------------------------
 
     def _values(self, place: int) -> list[Any]:
         return [year.row[place] for year in self.latest]
@@ -322,9 +302,6 @@ class _Block:
     def _each_draw(self, values: Any) -> Any:
         return self.np.repeat(self.np.asarray(values), self.walk.draws)
 
-    def _repeated(self, cells: Cells) -> Cells:
-        return Cells(*[self._each_draw(each) for each in (cells.values, cells.given, cells.withheld)])
-
     def _level(self, number: NumberModel) -> Any:
         """The levels of a number to begin with; None where no unit of the block has it."""
         there = [isinstance(value, int | float) for value in self._values(number.place)]
@@ -335,8 +312,6 @@ class _Block:
         ]
         return self._each_draw(levels).reshape(self.shape)
 
-    # ---- year by year ------------------------------------------------------------------------
-
     def run(self) -> dict[str, dict[int, Reaching]]:
         """All years ahead."""
         walk, np = self.walk, self.np
@@ -346,7 +321,7 @@ class _Block:
         size = len(years), walk.moves.chances, walk.draws
         drawn = uniforms(np, walk.seed, [f"unit {unit}" for unit in units], size[0] * size[1] * size[2])
         drawn = drawn.reshape(len(units), *size).transpose(1, 2, 0, 3)
-        bands = self._each_draw([walk.moves.band(year.judged.points) for year in self.latest])
+        bands = self._each_draw([bisect_right(walk.moves.bounds, year.judged.points) for year in self.latest])
         for year, chances in zip(years, drawn, strict=True):
             self._move(year, bands.reshape(self.shape), chances)
             surely, possibly, points = self._judged(year)
@@ -366,7 +341,8 @@ class _Block:
                     self.levels[at], common.steps[at], steps, bands, chances
                 )
                 self._put(arrays.number.place, self._filled(arrays.number.place, values.ravel()))
-        changing = walk.changing(steps, chances) if walk.states else None
+        # A change over several years falls into one of them.
+        changing = chances[GAP] * walk.gaps.take(steps) < 1.0 if walk.states else None
         for at, states in enumerate(walk.states):
             now = self.states[at] = states.changed(self.states[at], steps, bands, changing, chances)
             cells, places = self.coded[at], now.ravel()

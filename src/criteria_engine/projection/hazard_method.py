@@ -29,8 +29,6 @@ from criteria_engine.plans.unit_status import PENDING
 from criteria_engine.projection.arithmetic import Arithmetic, ForecastMethod, Path, PathYear, past_points
 from criteria_engine.projection.context import ProjectionContext, holders_named
 
-# ---- the units of a plan as cohorts: those that fare alike --------------------------------------
-
 _Chances = tuple[float | None, ...]
 
 # What is not known at all is as likely as not.
@@ -60,7 +58,7 @@ class Prospects:
         self.steering = self._steering(lapse) if self.steered else {}
 
     def _last(self) -> frozenset[str]:
-        """The units that are hardest to bring along: of those outside the ones no list names come last."""
+        """The units that are recognised last: of those outside the ones on no list."""
         if self.context.scenarios.last is None or self.steered:
             return frozenset()
         few = self.context.scenarios.last[0]
@@ -83,7 +81,7 @@ class Prospects:
         return tuple(chances)
 
     def _coming(self, unit: str) -> Iterator[tuple[int, float]]:
-        """What is known to come, or open, whatever lists say: the place of the year ahead, and the chance."""
+        """Recognitions that are due or open regardless of lists: the index of the year ahead, and the chance."""
         context = self.context
         if not context.years_ahead:
             return
@@ -161,7 +159,7 @@ class Prospects:
         return steps
 
     def trying(self, area: str | None, year: int) -> list[Cohort]:
-        """Those who may be recognised in one year, and are not yet: the open ones of the day, or a list."""
+        """Units that may be recognised in one year and are not yet: the open ones of the day, or a list."""
         context, today = self.context, self.context.on.year
         units = {unit.id for unit in context.units(today, area)}
         if year <= today:
@@ -190,7 +188,7 @@ class Prospects:
         ]
 
     def standing(self, area: str | None) -> list[Cohort]:
-        """Those who hold it today, those whose result is open, and the rest."""
+        """The units recognised today, those whose result is open, and the rest."""
         sizes: Counter[tuple[bool, float]] = Counter()
         for unit in self.context.units(self.context.on.year, area):
             held = unit.id in self.low
@@ -200,13 +198,6 @@ class Prospects:
             Cohort(size, recognised=held, chances=(chance,)) for (held, chance), size in sorted(sizes.items())
         ]
 
-    def recognised_already(self, area: str | None, year: int) -> int:
-        """How many surely were recognised in that year."""
-        ids = {unit.id for unit in self.context.plan.roster if area in (None, unit.area)}
-        return len(self.context.ledger.recognised_for(year, "low") & ids)
-
-
-# ---- the method ----------------------------------------------------------------------------------
 
 _NONE = Rate.fixed(0.0)
 # So many open results are put through the walk with a capacity one by one; more are taken at their mean.
@@ -224,18 +215,18 @@ class Hazard(ForecastMethod):
 
     def __init__(self, context: ProjectionContext) -> None:
         super().__init__(context)
-        seen, scenarios, today = context.counts, context.scenarios, context.on.year
-        self.learnt = seen.periods > 0
+        counts_behind, scenarios, today = context.counts, context.scenarios, context.on.year
+        self.learnt = bool(counts_behind.entries)
         self.name = Hazard.name if self.learnt else Arithmetic.name
         self.bounds_everywhere = not self.learnt
         self.lapse = _NONE
-        if seen.lapses and not scenarios.no_lapse:
-            self.lapse = Rate.posterior(seen.lapses, as_of=today, prior=RARE)
-        passes = Rate.posterior(seen.passes, as_of=today)
+        if counts_behind.lapses and not scenarios.no_lapse:
+            self.lapse = Rate.posterior(counts_behind.lapses, as_of=today, prior=RARE)
+        passes = Rate.posterior(counts_behind.passes, as_of=today)
         if scenarios.pass_rate is not None:
             passes = Rate.fixed(float(scenarios.pass_rate))
         self.passes = passes
-        entry = Rate.posterior(seen.entries, as_of=today)
+        entry = Rate.posterior(counts_behind.entries, as_of=today)
         self.prospects = Prospects(context, passes.mean, entry.mean, self.lapse.mean)
         # One rate can be integrated at a time: where no year is open to all, that of those on lists.
         self.entry = entry if self.prospects.any_open else passes
@@ -264,8 +255,6 @@ class Hazard(ForecastMethod):
         if not self.learnt:
             return super().pass_rate()
         return Fraction(self.passes.mean).limit_denominator(10_000)
-
-    # ---- distributions -----------------------------------------------------------------------
 
     def _of(self, area: str | None) -> list[Cohort]:
         if area not in self._cohorts:
@@ -339,14 +328,14 @@ class Hazard(ForecastMethod):
             expected = points[year].expected
         return points
 
-    # ---- probabilities -----------------------------------------------------------------------
-
     def reaches(self, target: Target, needs: Mapping[str | None, int]) -> float | None:
         """How likely a target is reached; None where nothing was learnt, or this cannot be said."""
         if not self.learnt:
             return None
         if target.units is not None:
-            return self._kept(target)
+            units = holders_named(self.context, target)
+            years = max(0, target.year - self.context.on.year)
+            return None if units is None else _unit(kept(len(units), years, self.lapse))
         if target.in_ is not None:
             return self._in_a_year(target.in_, needs)
         ahead = target.year - self.context.on.year
@@ -363,11 +352,6 @@ class Hazard(ForecastMethod):
         groups = [(self._of(area), need) for area, need in needs.items()]
         return _unit(all_reach(groups, ahead, self.entry, self.lapse, self.factors))
 
-    def _kept(self, target: Target) -> float | None:
-        units = holders_named(self.context, target)
-        years = max(0, target.year - self.context.on.year)
-        return None if units is None else _unit(kept(len(units), years, self.lapse))
-
     def _in_a_year(self, year: int, needs: Mapping[str | None, int]) -> float | None:
         """Of those recognised in one year: that of the day or the next, or one with a list."""
         today = self.context.on.year
@@ -377,7 +361,7 @@ class Hazard(ForecastMethod):
         if year > today + 1 and year not in self.context.ahead:
             return None
         cohorts = self.prospects.trying(area, year)
-        sure = self.prospects.recognised_already(area, year)
+        sure = self.context.recognised_for(year, "low", area)
         chances = cohorts_at(cohorts, 1, self.entry, _NONE) if cohorts else Distribution.counts([1.0])
         return _unit(chances.probability(at_least=need - sure)) if need > sure else 1.0
 

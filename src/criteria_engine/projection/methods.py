@@ -7,7 +7,7 @@ A method is a class with the answers of ``ForecastMethod``; to add one, write th
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -18,7 +18,7 @@ from criteria_engine.evaluation.result import Result
 from criteria_engine.forecasting.forecast import share
 from criteria_engine.forecasting.published import Label
 from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
+from criteria_engine.messages.diagnostics import CriteriaError, Problems
 from criteria_engine.plans.assessed import Verdicts, read_assessments, statuses_of
 from criteria_engine.plans.plan import Plan, Target
 from criteria_engine.plans.unit_status import UnitStatus
@@ -101,15 +101,19 @@ METHODS: Mapping[str, type[ForecastMethod]] = {
 """The methods by name, in the order of the alphabet; a function of the caller's is another."""
 
 
+def unknown_method(method: Method | None, known: Iterable[str]) -> CriteriaError:
+    """The error for a method that there is not, with those there are."""
+    problems = Problems()
+    problems.add("method", Code.UNKNOWN_METHOD, value=str(method), known=", ".join(known))
+    return CriteriaError(problems)
+
+
 @attrs.frozen
 class ForecastRequest:
     """What is asked of any method, whatever the day.
 
-    Without a ``method`` it is ``scores`` where assessments allow it, else ``hazard``.
-
-    Raises:
-        CriteriaError: There is no such method.
-        ValueError: ``scores`` without a ruleset, or fewer than one draw.
+    Without a ``method`` it is ``scores`` where assessments allow it, else ``hazard``. Raises
+    ``CriteriaError`` for an unknown method, ``ValueError`` for ``scores`` without a ruleset and no draws.
     """
 
     plan: Plan
@@ -125,11 +129,7 @@ class ForecastRequest:
         if self.draws < 1:
             raise ValueError(f"{self.draws} draws; at least 1 is needed")
         if not callable(self.method) and self.method is not None and self.method not in METHODS:
-            problems = Problems()
-            problems.add_fault(
-                "method", Fault(Code.UNKNOWN_METHOD, value=str(self.method), known=", ".join(METHODS))
-            )
-            raise CriteriaError(problems)
+            raise unknown_method(self.method, METHODS)
         if self.method == "scores" and self.ruleset is None:
             raise ValueError("method='scores' needs the ruleset= by which drawn units are judged")
 
@@ -138,14 +138,15 @@ class ForecastRequest:
     ) -> tuple[Callable[[ProjectionContext], ForecastMethod], ProjectionContext]:
         """The method to look ahead with from a day, and what it starts from.
 
-        Raises:
-            CriteriaError: An assessment is not right.
-            ValueError: The ruleset has no such level.
+        Raises ``CriteriaError`` for assessments that are not right, ``ValueError`` for an unknown level.
         """
         start = partial(context_of, self.plan, on=on, scenarios=self.scenarios, seed=self.seed)
         if callable(self.method):
             return partial(Own, function=self.method), start(rows)
-        if self.ruleset is None or self.method not in ("scores", None) or not self._has_years:
+        # Single results are enough where scores are asked for by name.
+        has_years = any(not isinstance(each, Result) for each in self.assessments.values())
+        can_draw = self.method == "scores" or (self.method is None and has_years)
+        if self.ruleset is None or not can_draw:
             return METHODS[self.method or "hazard"], start(rows)
         verdicts = Verdicts(self.ruleset, self.level)
         assessed = read_assessments(self.assessments, verdicts, self.plan.roster, on)
@@ -156,9 +157,3 @@ class ForecastRequest:
             return Hazard, start(rows, notes=("scores_one_year",))
         known = (*rows, *statuses_of(assessed, rows))
         return Scores, start(known, draws=self.draws, verdicts=verdicts, assessed=assessed)
-
-    @property
-    def _has_years(self) -> bool:
-        """Whether assessments are told by year; single results are enough where scores are asked for."""
-        by_year = any(not isinstance(each, Result) for each in self.assessments.values())
-        return self.method == "scores" or by_year

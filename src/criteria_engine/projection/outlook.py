@@ -1,6 +1,6 @@
-"""What is to be said of each target: what it needs, what there is, how it will come out.
+"""The outlook of each target: how many units it needs, how many there are, and how likely it is reached.
 
-First the values that come of it, then the labels of published rules, then ``attainment``, which judges every
+First the classes of results, then the labels of published rules, then ``attainment``, which judges every
 target, the units that are nearest to the criteria, and the changes of the share.
 """
 
@@ -19,7 +19,7 @@ from criteria_engine.evaluation.result import Result, leaves_of
 from criteria_engine.forecasting.distribution import binomial
 from criteria_engine.forecasting.hazard import HALF_LIFE
 from criteria_engine.forecasting.published import Label, escap, growth_ratio, sdsn_arrow, unsd_progress
-from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
+from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.plans.history import VIEWS, View
 from criteria_engine.plans.plan import Target
 from criteria_engine.plans.roster import meant_unit
@@ -179,8 +179,6 @@ class TargetOutlook:
         return {**plain(self), "likelihood": self.likelihood}
 
 
-# ---- labels of published rules -------------------------------------------------------------------
-
 LOW_SHARE = 20.0
 """The percentage below which a rule of growth says little of a share: "on track" then came true in 30 to
 40 of 100 cases."""
@@ -197,7 +195,7 @@ RULES_OF_PROGRESS: Mapping[str, _Rule] = {
 
 
 def told_shares(context: ProjectionContext, path: Path, area: str | None = None) -> dict[int, float]:
-    """The percentage of units recognised at the end of each year of which something was told."""
+    """The percentage of units recognised at the end of each year with rows."""
     years = context.ledger.told_years
     shares = {}
     for year in range(years[0], years[-1] + 1) if years else ():
@@ -244,9 +242,6 @@ def _goal(context: ProjectionContext, target: Target) -> float:
     return float(Fraction(100 * need_of(target, units), units)) if units else 100.0
 
 
-# ---- judging targets -----------------------------------------------------------------------------
-
-
 @attrs.frozen
 class _Amounts:
     """Numbers of units in the target's year, and surely and possibly now."""
@@ -257,7 +252,7 @@ class _Amounts:
 
 
 class _Judge:
-    """All that is asked of one target in one area, or in all."""
+    """Judges one target in one area, or in all."""
 
     def __init__(
         self, context: ProjectionContext, method: ForecastMethod, target: Target, area: str | None
@@ -269,7 +264,7 @@ class _Judge:
         self.this_year = max(min(self.on.year, target.year), min(self.path))
 
     def amounts(self) -> _Amounts:
-        """What there is, and what is expected, by the form of the target."""
+        """The units there are, and those expected, by the form of the target."""
         if self.target.units is not None:
             return self._of_named()
         if self.target.in_ is not None:
@@ -284,8 +279,7 @@ class _Judge:
             units = {unit.id for unit in self.context.units(year, self.area)}
             most = Fraction(max(len(listed & units), math.ceil(point.gained)))
             return _Amounts(point.units, (0, 0), (Fraction(0), point.gained, most))
-        units = {unit.id for unit in self.context.plan.roster if self.area in (None, unit.area)}
-        counts = [len(self.context.ledger.recognised_for(year, view) & units) for view in VIEWS]
+        counts = [self.context.recognised_for(year, view, self.area) for view in VIEWS]
         low, expected, high = (Fraction(each) for each in counts)
         return _Amounts(point.units, (counts[0], counts[2]), (low, expected, high))
 
@@ -305,7 +299,7 @@ class _Judge:
         )
 
     def status(self, amounts: _Amounts, need: int) -> str:
-        """Whether it is reached, missed, on the way; or whether what is known does not say."""
+        """Whether it is reached, missed or on track, or whether there is not enough data."""
         expected = amounts.then[1]
         lasting = self.target.through is not None
         if amounts.there[0] >= need and (self.over or not lasting):
@@ -342,7 +336,7 @@ class _Judge:
         return planned, spi, earned_schedule(line, have), elapsed
 
     def outlook(self, confidence: Fraction, nearest: Sequence[Nearest]) -> TargetOutlook:
-        """All that is to be said of the target."""
+        """The outlook of the target."""
         amounts = self.amounts()
         need = need_of(self.target, amounts.units)
         have, most = amounts.there
@@ -477,9 +471,6 @@ def _latest_of(years: Sequence[int | None]) -> int | None:
     return max(known) if len(known) == len(years) else None
 
 
-# ---- the nearest units ---------------------------------------------------------------------------
-
-
 def nearest_units(context: ProjectionContext, assessments: Mapping[str, Result]) -> tuple[Nearest, ...]:
     """Units that do not hold the recognition, those first that lack the fewest criteria.
 
@@ -496,20 +487,12 @@ def nearest_units(context: ProjectionContext, assessments: Mapping[str, Result])
             problems.add_fault(f"assessments.{name}", fault)
             continue
         if unit.id in counted - held:
-            not_met, open_ = _lacking(result)
-            nearest.append(Nearest(unit.id, unit.name, unit.area, not_met, open_))
-    if problems.has_errors:
-        raise CriteriaError(problems)
+            leaves = list(leaves_of(result.criteria))
+            not_met = tuple(leaf.path for leaf in leaves if leaf.status in (Status.NOT_MET, Status.BLOCKED))
+            unknown = tuple(leaf.path for leaf in leaves if leaf.status is Status.UNKNOWN)
+            nearest.append(Nearest(unit.id, unit.name, unit.area, not_met, unknown))
+    problems.raise_errors()
     return tuple(sorted(nearest, key=lambda each: (len(each.not_met), len(each.open), each.unit)))
-
-
-def _lacking(result: Result) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    leaves = list(leaves_of(result.criteria))
-    not_met = [leaf.path for leaf in leaves if leaf.status in (Status.NOT_MET, Status.BLOCKED)]
-    return tuple(not_met), tuple(leaf.path for leaf in leaves if leaf.status is Status.UNKNOWN)
-
-
-# ---- changes of the share ------------------------------------------------------------------------
 
 
 @attrs.frozen
@@ -545,14 +528,7 @@ def share_changes(path: Path) -> tuple[ShareChange, ...]:
         if not old.units or not new.units:
             continue
         before, after = old.expected / old.units, new.expected / new.units
-        changes.append(
-            ShareChange(
-                following,
-                before,
-                after,
-                new.gained / new.units,
-                -new.lost / new.units,
-                new.kept / new.units - before,
-            )
-        )
+        recognition, lapse = new.gained / new.units, -new.lost / new.units
+        composition = new.kept / new.units - before
+        changes.append(ShareChange(following, before, after, recognition, lapse, composition))
     return tuple(changes)

@@ -1,4 +1,8 @@
-"""Projecting a plan: ``project``, and the ``Projection`` that comes of it with its table, words and displays."""
+"""Projecting a plan: ``project``, and the ``Projection`` that comes of it with its table, words and displays.
+
+Looking back comes first (``backtest_plan``), then frames and HTML, ``Projection``, ``project``, and last the
+paragraph that says how the targets stand, ready to be pasted into a document.
+"""
 
 from __future__ import annotations
 
@@ -16,30 +20,30 @@ from criteria_engine.forecasting.distribution import Share, exact_share
 from criteria_engine.forecasting.forecast import Backtest, Checked, checked, compared
 from criteria_engine.forecasting.published import Label
 from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems, chosen_language
+from criteria_engine.messages.diagnostics import CriteriaError, Problems, chosen_language
+from criteria_engine.messages.formatting import percent
 from criteria_engine.messages.speaker import Speaker
 from criteria_engine.plans.assessed import last_results
 from criteria_engine.plans.plan import Plan
 from criteria_engine.plans.roster import Unit, year_days
 from criteria_engine.plans.unit_status import Rows, UnitStatus, rows_of
 from criteria_engine.projection.arithmetic import Path
-from criteria_engine.projection.chart import YearRow, YearTable, drawing_of, plotted
+from criteria_engine.projection.chart import YearRow, YearTable, drawing_of, plan_speaker, plotted
 from criteria_engine.projection.context import ProjectionContext, Scenario, Scenarios, scenarios_of
 from criteria_engine.projection.hazard_method import Hazard
-from criteria_engine.projection.methods import METHODS, ForecastRequest, Method
-from criteria_engine.projection.narrative import told
+from criteria_engine.projection.methods import METHODS, ForecastRequest, Method, unknown_method
 from criteria_engine.projection.outlook import (
+    MustChange,
     ShareChange,
     TargetOutlook,
     attainment,
+    likelihood_of,
     nearest_units,
     plain,
     share_changes,
 )
 from criteria_engine.rules.schema import digest_of
 from criteria_engine.ruleset import Ruleset
-
-# ---- looking back: what projections of a plan, made in each past year, would have been worth -----
 
 
 def backtest_plan(
@@ -83,47 +87,42 @@ def backtest_plan(
     """
     forecasting = [name for name, kind in METHODS.items() if kind.forecasts]
     if method in METHODS and method not in forecasting:
-        problems = Problems()
-        problems.add_fault(
-            "method", Fault(Code.UNKNOWN_METHOD, value=str(method), known=", ".join(forecasting))
-        )
-        raise CriteriaError(problems)
+        raise unknown_method(method, forecasting)
     if at_least is None:
         at_least = next((target.shares[0] for target in plan.targets if target.share is not None), None)
-    asked = ForecastRequest(plan, method, Scenarios(), assessments or {}, ruleset, level, seed, draws)
+    request = ForecastRequest(plan, method, Scenarios(), assessments or {}, ruleset, level, seed, draws)
     rows = rows_of(recognitions, plan)
-    forecasts = list(
-        _looked_back(asked, rows, on, None if at_least is None else float(exact_share(at_least)))
-    )
+    bound = None if at_least is None else float(exact_share(at_least))
+    forecasts = list(_past_forecasts(request, rows, on, bound))
     if not forecasts:
         raise ValueError("no year behind can be compared with a later one: nothing to look back on")
     return compared([forecasts])
 
 
-def _looked_back(
-    asked: ForecastRequest, rows: Sequence[UnitStatus], on: datetime.date, bound: float | None
+def _past_forecasts(
+    request: ForecastRequest, rows: Sequence[UnitStatus], on: datetime.date, bound: float | None
 ) -> Iterator[Checked]:
     """Every forecast from a past year of a later one, beside what came."""
-    came = _Came(asked, rows, on)
-    for year in range(came.first, on.year):
-        kind, context = asked.begin(rows, year_days(year)[1])
+    outcomes = _Outcomes(request, rows, on)
+    for year in range(outcomes.first, on.year):
+        kind, context = request.begin(rows, year_days(year)[1])
         units = context.units(year)
-        start = came.share(year, units)
+        start = outcomes.share(year, units)
         if start is None:
             continue
         for ahead, point in kind(context).path().items():
             if not year < ahead <= on.year or point.chances is None:
                 continue
-            value = came.share(ahead, units)
+            value = outcomes.share(ahead, units)
             if value is not None:
                 yield checked(point.chances.in_shares(), value, start, bound)
 
 
-class _Came:
-    """What is known today of the years behind: of titles, or where there is no word on any of the criteria."""
+class _Outcomes:
+    """The results of past years known today: of titles, or of the criteria where no title is on file."""
 
-    def __init__(self, asked: ForecastRequest, rows: Sequence[UnitStatus], on: datetime.date) -> None:
-        _, self.context = asked.begin(rows, on)
+    def __init__(self, request: ForecastRequest, rows: Sequence[UnitStatus], on: datetime.date) -> None:
+        _, self.context = request.begin(rows, on)
         self.judged: dict[tuple[str, int], bool | None] | None = None
         years = self.context.ledger.told_years
         if not rows and self.context.assessed is not None:
@@ -149,9 +148,6 @@ class _Came:
         return None if None in held else sum(map(bool, held)) / len(units)
 
 
-# ---- rows as a frame of the kind that is asked for -----------------------------------------------
-
-
 def frame_of(rows: Sequence[Mapping[str, Any]], kind: str) -> Any:
     """A frame of ``"pandas"``, ``"polars"`` or ``"pyarrow"``; ``CriteriaError`` where that is not there."""
     columns = {name: _alike([row[name] for row in rows]) for name in rows[0]} if rows else {}
@@ -173,8 +169,6 @@ def _alike(cells: list[Any]) -> list[Any]:
     return [None if each is None else float(each) for each in cells]
 
 
-# ---- a projection as HTML for notebooks ----------------------------------------------------------
-
 _TARGET_HEADS = ("target", "year", "required", "have", "expected", "outlook")
 
 
@@ -190,22 +184,19 @@ def projection_html(paragraph: str, targets: Mapping[str, TargetOutlook], years:
 
 
 def _target_cells(id: str, each: TargetOutlook, speaker: Speaker) -> tuple[str, ...]:
-    said = speaker.say(each.likelihood or f"status_{each.status}")
+    outlook = speaker.say(each.likelihood or f"status_{each.status}")
     if each.probability is not None and each.likelihood:
-        said += f" ({speaker.share(each.probability, least=0)})"
+        outlook += f" ({speaker.share(each.probability, least=0)})"
     have = str(each.have) + (f"…{each.have + each.pending}" if each.pending else "")
     expected = speaker.number(each.expected)
     title = each.title.in_language(speaker.lang) or id
-    return (title, str(each.year), f"{each.required}/{each.units}", have, expected, said)
+    return (title, str(each.year), f"{each.required}/{each.units}", have, expected, outlook)
 
 
 def _year_table_html(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     head = "".join(f'<th scope="col">{escaped(each)}</th>' for each in heads)
     body = "".join("<tr>" + "".join(f"<td>{escaped(cell)}</td>" for cell in row) + "</tr>" for row in rows)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
-# ---- projections ---------------------------------------------------------------------------------
 
 
 @attrs.frozen(repr=False)
@@ -264,18 +255,7 @@ class Projection:
 
     def explain(self, lang: str | None = None) -> str:
         """A paragraph that says how the targets stand, in Vietnamese or English."""
-        return told(
-            self.plan,
-            self.on,
-            self.method,
-            self.scenarios,
-            self.targets,
-            self.assumed,
-            chosen_language(lang),
-            self.standing,
-            self.labels,
-            self.notes,
-        )
+        return _explanation(self, chosen_language(lang))
 
     def plot(self, ax: Any = None, lang: str | None = None) -> Any:
         """Draw the path against the required pathway, with the band, the targets and changes of the list.
@@ -381,17 +361,17 @@ def project(
         ValueError: ``confidence`` is not between 0 and 1, ``"scores"`` has no ruleset, the ruleset not
             this level, or ``draws`` is below 1.
     """
-    asked = ForecastRequest(
+    request = ForecastRequest(
         plan, method, scenarios_of(scenarios), assessments or {}, ruleset, level, seed, draws
     )
     rows = rows_of(recognitions, plan)
-    kind, context = asked.begin(rows, on)
+    kind, context = request.begin(rows, on)
     forecast = kind(context)
     sure, path = exact_share(confidence), forecast.path()
-    nearest = nearest_units(context, last_results(asked.assessments, ruleset))
+    nearest = nearest_units(context, last_results(request.assessments, ruleset))
     named = tuple(str(Scenario.of(each)) for each in scenarios)
     looked_at = set(context.ledger.rows)
-    seen = [row for row in rows if row in looked_at]
+    known_rows = [row for row in rows if row in looked_at]
     digested = [
         *(plan, [attrs.asdict(row) for row in rows], on),
         *(method if isinstance(method, str) else forecast.name, list(named), str(sure)),
@@ -407,7 +387,7 @@ def project(
         share_changes(path),
         _table(context, path),
         _standing(context),
-        (sum(row.assumed for row in seen), len(seen)),
+        (sum(row.assumed for row in known_rows), len(known_rows)),
         seed if forecast.seeded else None,
         metadata.version("criteria-engine"),
         digest_of(digested),
@@ -417,7 +397,7 @@ def project(
 
 
 def _standing(context: ProjectionContext) -> tuple[int, int, int]:
-    """Units recognised on the day, those whose result is open, and all that count."""
+    """How many units are recognised on the day, how many are open, and how many count."""
     low = len(context.ledger.held(context.on.year, "low"))
     high = len(context.ledger.held(context.on.year, "high"))
     return low, high - low, len(context.units(context.on.year))
@@ -432,7 +412,94 @@ def _table(context: ProjectionContext, path: Path) -> YearTable:
         known = year <= context.on.year
         listed = len(context.lists.get(year, ()))
         required = (behind if known else ahead).get(year)
-        rows.append(
-            YearRow(year, point.units, point.low, point.expected, point.high, required, listed, known)
-        )
+        views = point.low, point.expected, point.high
+        rows.append(YearRow(year, point.units, *views, required, listed, known))
     return YearTable(tuple(rows))
+
+
+_MOST_NAMES = 5
+_EXPECTED = ("on_track", "off_track")
+_NUMBERS = ("year", "units", "required", "have", "needed", "pending", "expected", "shortfall")
+_MODEL_SENTENCES = {"arithmetic": "no_model", "published": "no_model", "hazard": "model", "scores": "drawn"}
+
+
+def _explanation(projection: Projection, lang: str) -> str:
+    """A paragraph: where the plan stands, then each target, then what was assumed."""
+    plan, on = projection.plan, projection.on
+    speaker = plan_speaker(plan, lang)
+    have, pending, units = projection.standing
+    share = speaker.share(Fraction(have, units) if units else Fraction(0), least=1)
+    key = "now_open" if pending else "now"
+    texts = [speaker.say(key, day=on, have=have, units=units, share=share, pending=pending)]
+    texts += [_of_target(speaker, plan, on, target) for target in projection.targets.values()]
+    if set(projection.scenarios) - {"as_is"}:
+        texts.append(speaker.say("scenarios", names=", ".join(projection.scenarios)))
+    texts += [_of_labels(speaker, plan, id, found) for id, found in projection.labels.items() if found]
+    texts.append(speaker.say(_MODEL_SENTENCES.get(projection.method, "own_model")))
+    texts += [speaker.say(note) for note in projection.notes]
+    if projection.assumed[0]:
+        texts.append(speaker.say("assumed", rows=projection.assumed[0], of=projection.assumed[1]))
+    if plan.counting.assumed:
+        names = "; ".join(speaker.say(f"rule_{name}") for name in plan.counting.assumed)
+        texts.append(speaker.say("assumed_rules", names=names))
+    return " ".join(texts)
+
+
+def _of_labels(speaker: Speaker, plan: Plan, id: str, labels: Mapping[str, Label]) -> str:
+    title = plan.target(id).title.in_language(speaker.lang) or id
+    texts = [f"{speaker.say(rule)}: {speaker.say(f'label_{label.label}')}" for rule, label in labels.items()]
+    return speaker.say("labels", title=title, labels="; ".join(texts))
+
+
+def _of_target(speaker: Speaker, plan: Plan, on: datetime.date, outlook: TargetOutlook) -> str:
+    target = plan.target(outlook.id)
+    kind = "_named" if target.units is not None else "_year" if target.in_ is not None else ""
+    part_reached = percent(outlook.percent_of_target, speaker.lang, digits=1)
+    numbers = {name: getattr(outlook, name) for name in _NUMBERS}
+    status = outlook.status + (kind if kind == "_year" and outlook.status in _EXPECTED else "")
+    texts = [
+        speaker.say("target", title=target.title.in_language(speaker.lang) or target.id),
+        speaker.say(f"need{kind}", **numbers, percent=part_reached),
+        speaker.say(status, **numbers),
+    ]
+    if outlook.probability is not None and outlook.status in _EXPECTED:
+        word = speaker.say(likelihood_of(outlook.probability) or "uncertain")
+        texts.append(
+            speaker.say("chance", word=word, probability=speaker.share(outlook.probability, least=0))
+        )
+    if outlook.areas:
+        parts = [
+            speaker.say("area", area=area, have=part.have, required=part.required)
+            for area, part in outlook.areas.items()
+        ]
+        texts.append(speaker.say("areas", areas="; ".join(parts)))
+    if outlook.status == "off_track" and not kind:
+        if outlook.required_per_year:
+            texts.append(speaker.say("pace", year=outlook.year, pace=outlook.required_per_year))
+        if outlook.must_change is not None:
+            texts += _of_change(speaker, on, outlook.must_change)
+    return " ".join(texts)
+
+
+def _of_change(speaker: Speaker, on: datetime.date, must: MustChange) -> list[str]:
+    texts = []
+    if must.recognise:
+        texts.append(
+            speaker.say(
+                "register_never" if must.register is None else "register",
+                next=on.year + 1,
+                register=must.register,
+                recognise=must.recognise,
+                confidence=speaker.share(must.confidence, least=0),
+            )
+        )
+    if must.renewals:
+        texts.append(speaker.say("renewals", names=_names(must.renewals)))
+    if must.nearest:
+        near = [speaker.say("near", name=unit.name, count=len(unit.not_met)) for unit in must.nearest]
+        texts.append(speaker.say("nearest", names=_names(near)))
+    return texts
+
+
+def _names(names: Sequence[str]) -> str:
+    return ", ".join(names[:_MOST_NAMES]) + (", …" if len(names) > _MOST_NAMES else "")

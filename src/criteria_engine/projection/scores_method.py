@@ -2,7 +2,7 @@
 
 A unit outside is recognised in a year in which it reaches the level, where the lists let it. A title
 that has to be renewed stands on only in draws in which the unit reaches the level again in time; one
-that stands until it lapses does so at the rate that was seen. Seeded, and the same whatever the order.
+that stands until it lapses does so at the rate that was seen. Seeded; the order of units does not matter.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from criteria_engine.projection.context import ProjectionContext, holders_named
 from criteria_engine.projection.drawn_values import Reached, Reaching, counts_by_draw, futures_of, in_bits
 from criteria_engine.projection.hazard_method import Prospects
 
-_COVERAGE = Fraction(4, 5)
+_COVERAGE = 0.8
 # Rates of lapse that draws are shared out among.
 _STRATA = 20
 
@@ -55,8 +55,7 @@ class Scores(ForecastMethod):
         rate = Rate.posterior(context.counts.lapses, as_of=context.on.year, prior=RARE)
         lapses = context.counts.lapses and counting.lasts is None and not context.scenarios.no_lapse
         self._lapse_rates = self._rates(rate) if lapses else None
-        self._prospects = Prospects(context, float(self.pass_rate()), 0.0, 0.0)
-        self.hardest = self._prospects.last
+        self.prospects = Prospects(context, float(self.pass_rate()), 0.0, 0.0)
         # What was drawn for one view serves the others, too.
         self._stays: dict[str, list[int]] = {}
         self._some: dict[tuple[str, float], int] = {}
@@ -72,8 +71,7 @@ class Scores(ForecastMethod):
 
     def _rates(self, rate: Rate) -> list[float]:
         """For each draw a rate of lapse, as likely as it is."""
-        years = max(1, len(self.context.years_ahead))
-        over = rate.averaged(years)
+        over = rate.averaged(max(1, len(self.context.years_ahead)))
         rates = [beta_quantile(over.alpha, over.beta, (at + 0.5) / _STRATA) for at in range(_STRATA)]
         chance = stream(self.seed, "the lapses")
         return [rates[chance.below(_STRATA)] for _ in range(self.draws)]
@@ -92,18 +90,15 @@ class Scores(ForecastMethod):
     def reaching(self, unit: str, year: int, view: View) -> int:
         """The draws in which a unit reaches the level in a year, seen in one way.
 
-        Where nothing is known of it, it surely does not, and possibly does.
+        Where nothing is known of it, it surely does not, and possibly does. What is open is so in half of
+        all draws.
         """
-        known: Mapping[int, Reaching] = self.futures.by_unit.get(unit, {})
+        known: Mapping[int, Reaching] = self.futures.get(unit, {})
         years = [each for each in known if each <= year]
         surely, possibly = known[max(years)] if years else (0, self.every)
         if view == "low" or surely == possibly:
             return surely
-        return possibly if view == "high" else surely | (possibly & self.coin(unit))
-
-    def coin(self, unit: str) -> int:
-        """Half of all draws: those in which what is not known of a unit is so."""
-        return self.some(f"coin {unit}", 0.5)
+        return possibly if view == "high" else surely | (possibly & self.some(f"coin {unit}", 0.5))
 
     def some(self, name: str, part: float) -> int:
         """Draws picked with a probability, by a stream of their own."""
@@ -123,43 +118,29 @@ class Scores(ForecastMethod):
             return 0
         if view == "high":
             return self.every
-        if unit.id in self.futures.by_unit:
+        if unit.id in self.futures:
             return self.reaching(unit.id, year - self.delay, view)
-        return self.some(f"open {unit.id}", self._prospects.open_chance(unit.id))
-
-    # ---- what it answers ---------------------------------------------------------------------
+        return self.some(f"open {unit.id}", self.prospects.open_chance(unit.id))
 
     def _path(self, area: str | None) -> Path:
         """Means over the draws; low and high are the 10 % quantile of the worst, the 90 % of the best."""
         points = past_points(self.context, area)
         units = [unit.id for unit in self.units if area is None or unit.area == area]
-        today = self.context.on.year
+        n, today = len(units), self.context.on.year
         for year in ([today] if today in points else []) + list(self.context.years_ahead):
-            low, mid, high = (self._counts(view, year, units) for view in VIEWS)
-            chances = _distribution(mid, len(units))
-            expected = Fraction(sum(mid), self.draws)
+            held = [[self.held[view][unit][year] for unit in units] for view in VIEWS]
+            low, chances, high = (_distribution(counts_by_draw(draws, self.draws), n) for draws in held)
+            expected = self._mean(self.held["expected"], year, units)
             if year == today:
                 points[year] = attrs.evolve(points[year], expected=expected, chances=chances).with_gains()
                 continue
             kept = self._mean(self.held["expected"], year - 1, units)
             gained = self._mean(self.gained["expected"], year, units)
-            worst = Fraction(_distribution(low, len(units)).interval(float(_COVERAGE))[0])
-            best = Fraction(_distribution(high, len(units)).interval(float(_COVERAGE))[1])
-            points[year] = PathYear(
-                year,
-                len(units),
-                min(worst, expected),
-                expected,
-                max(best, expected),
-                kept,
-                gained,
-                kept + gained - expected,
-                chances,
-            )
+            worst = min(Fraction(low.interval(_COVERAGE)[0]), expected)
+            best = max(Fraction(high.interval(_COVERAGE)[1]), expected)
+            lost = kept + gained - expected
+            points[year] = PathYear(year, n, worst, expected, best, kept, gained, lost, chances)
         return points
-
-    def _counts(self, view: View, year: int, units: Sequence[str]) -> list[int]:
-        return counts_by_draw((self.held[view][unit][year] for unit in units), self.draws)
 
     def _mean(self, reached: Reached, year: int, units: Sequence[str]) -> Fraction:
         return Fraction(sum(reached[unit][year].bit_count() for unit in units), self.draws)
@@ -200,7 +181,7 @@ class _ScoresWalk:
         self.scores, self.view, self.context = scores, view, scores.context
         self.years = range(self.context.on.year + 1, self.context.plan.horizon.until + 1)
         self.counting = self.context.plan.counting
-        self.lists_bind = self.counting.registered_only or self.context.scenarios.lists_only
+        self.lists_bind = scores.prospects.lists_bind
 
     def run(self) -> tuple[Reached, Reached]:
         """For each unit by year the draws in which it holds a title, and in which it got one."""
@@ -217,7 +198,7 @@ class _ScoresWalk:
         }
         for place, year in enumerate(self.years):
             entries = {unit.id: self._entry(unit, year) for unit in units}
-            # Whoever holds it already takes nobody's place.
+            # A unit that holds the title already takes no place from another.
             room = self._limited({unit: each & ~held[unit][year - 1] for unit, each in entries.items()})
             for unit in units:
                 before = held[unit.id][year - 1]
@@ -228,7 +209,7 @@ class _ScoresWalk:
         return held, gained
 
     def _turn(self, unit: Unit) -> tuple[float, str]:
-        """Whose turn it is where only so many can be recognised: an order that is drawn once."""
+        """The order of units where capacity is limited, drawn once."""
         if self.context.scenarios.capacity is None:
             return 0.0, unit.id
         return stream(self.scores.seed, f"turn {unit.id}").random(), unit.id
@@ -253,7 +234,7 @@ class _ScoresWalk:
         if not listed and (self.lists_bind if year in context.ahead else scenarios.lists_only):
             return 0
         part = float(scenarios.factor(year))
-        if scenarios.last is not None and unit.id in scores.hardest:
+        if scenarios.last is not None and unit.id in scores.prospects.last:
             part *= float(scenarios.last[1])
         supposed = listed and scenarios.pass_rate is not None
         draws = 0
@@ -266,7 +247,7 @@ class _ScoresWalk:
         return draws
 
     def _limited(self, entries: dict[str, int]) -> dict[str, int]:
-        """Within the capacity that is supposed: in each draw those whose turn comes first."""
+        """Within the capacity that is supposed: in each draw the units that come first."""
         most = self.context.scenarios.capacity
         if most is None:
             return entries

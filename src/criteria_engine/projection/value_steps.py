@@ -18,25 +18,25 @@ import attrs
 from criteria_engine.compiler.inputs import InputReader
 from criteria_engine.compiler.scope import span_of
 from criteria_engine.core.nodes import NA
-from criteria_engine.forecasting.series import Past, common_scatter, memory_of
+from criteria_engine.forecasting.series import (
+    BAND,
+    MOST_BANDS,
+    RECENT,
+    STILL,
+    Past,
+    common_scatter,
+    memory_of,
+)
 from criteria_engine.plans.assessed import Assessed, Year
-
-EBB = 0.85
-"""What is left of a common drift a year later."""
 
 # What each number is for that is drawn of a unit, a year and a draw; those of states and numbers follow.
 POOL = 0
 STEP = 1
 GAP = 2
+FIRST_STATE = 3
 
-# With how many years of no change a common drift is shrunk, and single years are made alike.
-_STILL = 2.0
 # Steps of all bands weigh as much in each as so many of its own.
 _POOLED = 5.0
-# How many of the latest years' steps are looked at.
-_RECENT = 6
-# Steps of so many units make a band of scores; fewer say little of where a unit of that score goes.
-_BAND, _MOST_BANDS = 25, 6
 
 Ways = Mapping[Any, tuple[tuple[float, Any], ...]]
 """For a value that may change, what it becomes, each with the probability up to it; else nothing."""
@@ -44,23 +44,13 @@ Ways = Mapping[Any, tuple[tuple[float, Any], ...]]
 
 @attrs.frozen(eq=False)
 class NumberModel:
-    """How one number among the inputs moved.
+    """How one number among the inputs moved: its place in a row, what it may be, and its steps.
 
-    Attributes:
-        place: Its place in a row.
-        low: The least it may be.
-        high: The most.
-        whole: Whether it is a whole number.
-        memory: How much of a change stays.
-        steps: The own part of each step; None where either year does not show the number.
-        own: For each band the own parts that were seen.
-        anywhere: Those of all bands.
-        drift: The mean common step.
-        unsure: What normal numbers, one for each year seen, are multiplied by to give what is not known of
-            the drift.
-        shocks: The same for the shock of a year.
-        levels: By unit, where it stood in its last year without the noise; units that never showed it
-            have none.
+    ``memory`` is how much of a change stays. ``steps`` has the own part of each step (None where either
+    year does not show the number), ``own`` those seen in each band, ``anywhere`` those of all bands.
+    ``drift`` is the mean common step. Normal numbers, one for each year seen, are multiplied by ``unsure``
+    to give what is not known of the drift, and by ``shocks`` to give the shock of a year. ``levels`` says
+    where a unit stood in its last year without the noise; units that never showed the number have none.
     """
 
     place: int
@@ -79,13 +69,10 @@ class NumberModel:
 
 @attrs.frozen(eq=False)
 class StateModel:
-    """How a truth value or a word among the inputs changed.
+    """How a truth value or a word changed: its place in a row, and for each band what a value becomes.
 
-    Attributes:
-        place: Its place in a row.
-        ways: For each band what a value becomes.
-        known: The values that were seen in two years, one after the other.
-        steps: What it was before and after each step.
+    ``known`` are the values that were seen in two years, one after the other; ``steps`` what it was
+    before and after each step.
     """
 
     place: int
@@ -96,18 +83,12 @@ class StateModel:
 
 @attrs.frozen(eq=False)
 class Moves:
-    """How the values of all units moved.
+    """How the values of all units moved: numbers, states, the points between bands, and the years seen.
 
-    Attributes:
-        numbers: The numbers that moved.
-        states: The states that changed.
-        bounds: The points between bands.
-        gaps: The years that each step took.
-        pools: For each band, the places of the steps that may be taken: for each year seen those of that
-            year, and last those of all years; where there is none, the next wider pool.
-        pooled: For each band how likely a step is taken from all bands rather than from this one.
-        years: The years seen.
-        lacking: The places of the numbers that some step says nothing of.
+    ``gaps`` are the years that each step took. ``pools`` has for each band the places of the steps that may
+    be taken: for each year seen those of that year, and last those of all years; where there is none, the
+    next wider pool. ``pooled`` is for each band how likely a step is taken from all bands. ``lacking`` are
+    the places of the numbers that some step says nothing of.
     """
 
     numbers: tuple[NumberModel, ...]
@@ -122,26 +103,17 @@ class Moves:
     @property
     def alike(self) -> float:
         """How likely the units of a drawn year take their steps from all years, not from one."""
-        return _STILL / (len(self.years) + _STILL)
-
-    @property
-    def first_state(self) -> int:
-        """The place of the number that is drawn for the first state."""
-        return GAP + 1
+        return STILL / (len(self.years) + STILL)
 
     @property
     def first_lacking(self) -> int:
         """The place of the number that is drawn for the first number that some step lacks."""
-        return self.first_state + len(self.states)
+        return FIRST_STATE + len(self.states)
 
     @property
     def chances(self) -> int:
         """How many numbers are drawn of a unit, a year and a draw."""
         return self.first_lacking + len(self.lacking)
-
-    def band(self, points: float) -> int:
-        """The band of a score."""
-        return bisect_right(self.bounds, points)
 
 
 def moves_of(assessed: Assessed, door: InputReader) -> Moves:
@@ -180,9 +152,6 @@ def moves_of(assessed: Assessed, door: InputReader) -> Moves:
     )
 
 
-# ---- steps, and the bands they are taken from ----------------------------------------------------
-
-
 def _is_known(value: Any) -> bool:
     """Whether a value is there and applies."""
     return value is not None and value is not NA
@@ -217,13 +186,13 @@ def _pairs(assessed: Assessed) -> list[_Pair]:
         for before, after in pairwise(panel.years)
     ]
     last = max((pair.after.year for pair in pairs), default=0)
-    return [pair for pair in pairs if pair.after.year > last - _RECENT]
+    return [pair for pair in pairs if pair.after.year > last - RECENT]
 
 
 def _bounds(points: Sequence[float]) -> tuple[float, ...]:
     """The points between bands of about as many steps each; equal scores are never parted."""
     ranked = sorted(points)
-    count = max(1, min(_MOST_BANDS, len(ranked) // _BAND))
+    count = max(1, min(MOST_BANDS, len(ranked) // BAND))
     cuts = {ranked[len(ranked) * index // count] for index in range(1, count)}
     return tuple(sorted(cut for cut in cuts if cut > ranked[0]))
 
@@ -233,9 +202,6 @@ def _pools(pairs: Sequence[_Pair], own: Sequence[int], years: Sequence[int]) -> 
     everything = tuple(own) or tuple(range(len(pairs)))
     by_year = [tuple(place for place in own if pairs[place].after.year == year) for year in years]
     return (*[each or everything for each in by_year], everything)
-
-
-# ---- numbers -------------------------------------------------------------------------------------
 
 
 def _number(
@@ -314,17 +280,14 @@ def _common(
     real = math.sqrt(max(0.0, 1.0 - chance / scatter)) if scatter else 0.0
     wider = real * math.sqrt(1.0 + 2.0 / count)
     return (
-        center * count / (count + _STILL),
+        center * count / (count + STILL),
         tuple(part / math.sqrt(count) for part in apart),
         tuple(part * wider for part in apart),
     )
 
 
-# ---- states --------------------------------------------------------------------------------------
-
-
 def _ways(pairs: Sequence[_Pair], bands: Sequence[int], count: int, place: int) -> tuple[Ways, ...]:
-    """For each band what a value becomes in a year; what nobody showed stays impossible.
+    """For each band what a value becomes in a year; changes that were never seen stay impossible.
 
     Over a gap of several years a change falls into one of them. All bands together weigh as much as
     five steps of a band's own.

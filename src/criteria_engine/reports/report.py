@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime
-import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import attrs
@@ -13,9 +12,9 @@ from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems, chosen_language
 from criteria_engine.plans.assessed import last_results
 from criteria_engine.plans.plan import Plan
-from criteria_engine.plans.unit_status import UnitStatus, load_unit_statuses, unit_statuses_from
+from criteria_engine.plans.unit_status import Rows, rows_of
+from criteria_engine.projection.chart import plan_speaker
 from criteria_engine.projection.context import context_of, scenarios_of
-from criteria_engine.projection.narrative import plan_speaker
 from criteria_engine.projection.outlook import plain
 from criteria_engine.projection.projection import Projection, project
 from criteria_engine.reports.facts import (
@@ -133,12 +132,10 @@ class Report:
 
 # ---- Making a report ----
 
-_Rows = str | os.PathLike[str] | Iterable[UnitStatus | Mapping[str, Any]]
-
 
 def report(
     plan: Plan,
-    recognitions: _Rows = (),
+    recognitions: Rows = (),
     *,
     on: datetime.date,
     since: datetime.date | None = None,
@@ -172,7 +169,7 @@ def report(
         raise _refused("kind", Fault(Code.UNKNOWN_REPORT_KIND, value=str(kind), known=", ".join(KINDS)))
     if since is not None and since >= on:
         raise _refused("since", Fault(Code.SINCE_NOT_BEFORE_DAY, since_day=since, on_day=on))
-    rows = _rows_of(plan, recognitions)
+    rows = rows_of(recognitions, plan)
     found = project(plan, recognitions=rows, on=on, assessments=assessments, **choices)
     setting = context_of(plan, rows, on, scenarios_of(choices.get("scenarios", ())))
     results = last_results(assessments or {}, choices.get("ruleset"))
@@ -194,13 +191,6 @@ def report(
         assessments_assumed and bool(results),
         next((word for word in ("illustrative", "adapted", "official") if word in statuses), None),
     )
-
-
-def _rows_of(plan: Plan, given: _Rows) -> Sequence[UnitStatus]:
-    fixed = plan.counting.denominator.fixed
-    if isinstance(given, str | os.PathLike):
-        return load_unit_statuses(given, plan.roster, fixed)
-    return unit_statuses_from(given, plan.roster, fixed)
 
 
 def _refused(path: str, fault: Fault) -> CriteriaError:
