@@ -29,8 +29,6 @@ from criteria_engine.explanation.phrases import (
 )
 from criteria_engine.messages.formatting import date
 
-# ---- By how much a comparison that fails is missed: exact, and checked ----
-
 _FLIPPED: Mapping[Operator, Operator] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _HOLDS: Mapping[str, Callable[[Fraction, Fraction], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq}
 _UNITS = {"percent": "percent_point", "points": "point"}
@@ -193,8 +191,6 @@ def share_missed_by(of: str, value: float, edge: float) -> Shortfall | None:
     return Shortfall(of, False, two - one, 1, False, "share", one, two, ">=") if one < two else None
 
 
-# ---- Conditions, part by part ----
-
 _OPERATORS: Mapping[type[ast.cmpop], Operator] = {
     ast.Eq: "==",
     ast.NotEq: "!=",
@@ -319,8 +315,6 @@ class ConditionWriter:
         pieces = self.code(part.text), Piece(self.verdict(aim.role, status))
         return ExplanationLine("condition", pieces, status, children=tuple(children))
 
-    # ---- Comparisons ----
-
     def _link(
         self, whole: Subexpression, left: ast.expr, operator: ast.cmpop, right: ast.expr, aim: _Aim
     ) -> ExplanationLine:
@@ -411,8 +405,6 @@ class ConditionWriter:
         pieces = self.wording.pieces(key, left=name, value=self.value(left), words=words)
         return ExplanationLine("condition", (*pieces, Piece(self._ending(claim, aim, status, left))), status)
 
-    # ---- Truth values ----
-
     def _flag(self, part: Subexpression, aim: _Aim) -> ExplanationLine:
         meaning, status = self.values.meaning(part), self._status(part, aim)
         key, name = self._named_flag(part)
@@ -434,8 +426,6 @@ class ConditionWriter:
             case ast.Call(ast.Name(id="known" | "applicable" | "evidenced" as function), [inside]):
                 return f"{function}_flag", self.name(part.part(inside))
         return "flag", self.name(part)
-
-    # ---- Names and values of parts ----
 
     def code(self, text: str) -> Piece:
         """What an author wrote, cut if it is very long."""

@@ -100,8 +100,6 @@ class EvaluatedExpressions:
         key = left.here, left.back, id(left.tree), "in", id(options)
         return self._once(key, (left.tree, options), lowered)
 
-    # ---- What they came to ----
-
     def truth(self, claim: TruthValue, *, negated: bool = False) -> str:
         """``met``, ``not_met``, ``not_applicable``, or ``unknown`` while several are possible."""
         can = self.result.walk.can
@@ -148,8 +146,6 @@ class EvaluatedExpressions:
         )[1]
         return settled
 
-    # ---- The inputs behind them ----
-
     def inputs(self, *parts: Subexpression) -> tuple[str, ...]:
         """The inputs that parts look at, directly or through anything they name."""
         meanings = [self.meaning(part) for part in parts]
@@ -183,9 +179,6 @@ class EvaluatedExpressions:
         program = self.result.program
         row = {**dict(zip(program.door.order, self.result.row, strict=True)), **values}
         return Interpreter(row, self.result.evidence.keys(), program.bounds)
-
-
-# ---- By what a level was decided ----
 
 
 def decision_of(values: EvaluatedExpressions, group: Node, reaching: Outcomes, lang: str) -> Decision:

@@ -133,8 +133,6 @@ class ExplanationWriter:
             return None
         return attrs.evolve(self._line(kind, f"section_{kind}"), children=tuple(lines))
 
-    # ---- The head: what was judged, by which version, and the verdict ----
-
     def _head(self) -> Iterator[ExplanationLine]:
         result, ruleset = self.result, self.result.ruleset
         title = [
@@ -213,8 +211,6 @@ class ExplanationWriter:
         shown = "" if most is None else self._wording.end(most)
         line = self._line("score", key, points=self._wording.end(score), most=shown)
         return attrs.evolve(line, points=score, most=most)
-
-    # ---- The levels: what each wants, special cases and vetoes ----
 
     def _why(self) -> ExplanationLine | None:
         if self.result.reaching is None:
@@ -331,8 +327,6 @@ class ExplanationWriter:
         elif level == Otherwise().id:
             return self._say("no_level")
         return titles.get(level, Titles()).in_language(self.lang) or level
-
-    # ---- Criterion by criterion ----
 
     def _criteria(self) -> list[ExplanationLine]:
         root = self._tree.root
@@ -457,8 +451,6 @@ class ExplanationWriter:
             lines.append(self._line("adjusted", key, digits=abs(digits), mode=mode))
         return lines
 
-    # ---- Prerequisites: which hold, which block, and why ----
-
     def _prerequisites(self, node: Node) -> list[ExplanationLine]:
         """Those of a criterion, then a word on each group above that is blocked or waits."""
         either, lines = self._values.either, []
@@ -512,8 +504,6 @@ class ExplanationWriter:
     def _state(self, node: Node) -> str:
         status = str(CriterionResult(self.result, node.path).status)
         return self._wording.state(status, lacking=not node.criterion.is_group)
-
-    # ---- Definitions, earlier periods, titles, missing figures ----
 
     def _definition(self, definition: Definition) -> ExplanationLine:
         part, title = self._values.expression(definition.id), definition.title.in_language(self.lang)

@@ -31,9 +31,6 @@ def _fitting(parts: Sequence[str], wording: Wording) -> str:
     return f'<div class="criteria-engine" lang="{wording.lang}">{STYLE}{"".join(kept)}</div>'
 
 
-# ---- A result ----
-
-
 def result_html(result: Result) -> str:
     """The verdict, a table of the criteria, and the explanation folded away."""
     explained = explain(result)
@@ -74,9 +71,6 @@ def _row(result: Result, wording: Wording, node: Node) -> str:
 
 def _short(text: str) -> str:
     return text if len(text) <= 160 else f"{text[:160]}…"
-
-
-# ---- A ruleset ----
 
 
 def ruleset_html(ruleset: RulesetParts) -> str:

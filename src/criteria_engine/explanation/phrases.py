@@ -20,8 +20,6 @@ from criteria_engine.messages.speaker import Speaker
 from criteria_engine.rules.parts import RulesetParts
 from criteria_engine.rules.schema import Titles
 
-# ---- the parts of an explanation: lines in a tree, each a frozen value ---------------------------
-
 
 @attrs.frozen
 class Piece:
@@ -237,8 +235,6 @@ class Wording(Speaker):
         self._titles |= {each.id: each.title for each in ruleset.define}
         self._units: dict[str, str] = {}
 
-    # ---- Sentences and lines ----
-
     def pieces(self, key: str, /, **details: object) -> tuple[Piece, ...]:
         """A sentence in pieces; a detail that is a piece, or several, is set off in it."""
         inside = next((name for name, value in details.items() if isinstance(value, Piece | tuple)), None)
@@ -259,8 +255,6 @@ class Wording(Speaker):
         """What a period is called by how long before it is."""
         key = "this_period" if not back else "last_period" if back == 1 else "periods_ago"
         return self.say(key, number=back)
-
-    # ---- Names of parts ----
 
     def name(self, name: str) -> str:
         """The title of an input, parameter or definition; its id if it has none.
@@ -363,8 +357,6 @@ class Wording(Speaker):
         definition = self._defined.get(name)
         return None if definition is None or definition.expr is None else definition.expr.text
 
-    # ---- Units ----
-
     def unit(self, part: Subexpression) -> str:
         """What a part is counted in: ``percent``, ``points``, ``day``, ``step``, or the author's unit."""
         return self._unit(part.tree, 0)
@@ -398,8 +390,6 @@ class Wording(Speaker):
             text = self.defined_as(name)
             self._units[name] = unit if text is None else self._unit(parse(text).tree, depth + 1)
         return self._units[name]
-
-    # ---- Values ----
 
     def value(self, value: Any, unit: str = "", *, digits: int = 4, least: int = 0) -> str:
         """A value as a reader writes it: number, day, word, yes or no; missing; not applicable."""
@@ -465,8 +455,6 @@ class Wording(Speaker):
             self.sized(edge, unit, digits=max(digits, 4)),
         )
 
-    # ---- States ----
-
     def state(self, status: str, *, lacking: bool = True) -> str:
         """The word of a criterion's state; what is open for another reason is undecided."""
         return self.say("open_state" if status == "unknown" and not lacking else status)
@@ -476,8 +464,6 @@ class Wording(Speaker):
         if status in ("met", "not_met"):
             return self.say(f"{role}_{status}")
         return self.state(status, lacking=role != "want")
-
-    # ---- Shortfalls ----
 
     def shortfall(self, short: Shortfall) -> str:
         """By how much it is missed, as the end of a sentence."""

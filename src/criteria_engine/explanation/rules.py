@@ -108,8 +108,6 @@ class RuleWriter:
                 pieces += (Piece(" ["), conditions.code(expression.text), Piece("]"))
         return ExplanationLine("measured", pieces, rule=expression.text, children=figures)
 
-    # ---- Events and items ----
-
     def _event(self, clause: Clause, expression: Expression) -> ExplanationLine:
         """An event that must not happen, and what excuses it."""
         line = self.conditions.line(expression, "event", negated=True)
@@ -164,8 +162,6 @@ class RuleWriter:
         if title or clause.expression is None:
             return title or clause.name
         return f"“{self._wording.phrase(self._values.expression(clause.expression.text))[0]}”"
-
-    # ---- Steps and rows: which one counts, which are still possible, what the next better one wants ----
 
     def _steps(
         self, of: Clause | None, steps: Sequence[Clause], *, gives_values: bool
@@ -285,8 +281,6 @@ class RuleWriter:
             for step in steps
         )
         return self._wording.line("curve", "curve", places=places)
-
-    # ---- Lines that take points: which did, and how many ----
 
     def _deduction(self, clause: Clause, expression: Expression) -> ExplanationLine:
         """One line: what it took, from what."""

@@ -178,9 +178,6 @@ def _roster_changes(setting: ProjectionContext, since: datetime.date) -> tuple[U
     )
 
 
-# ---- Quality: scores, weakest criteria, what holds a unit back ----
-
-
 @attrs.frozen
 class CriterionName:
     """A criterion, by its path and its title."""
@@ -257,9 +254,6 @@ def commonly_lacking(qualities: Iterable[Quality]) -> tuple[tuple[CriterionName,
     """The criteria that most units lack, with the number of units; the commonest first."""
     counts = Counter(criterion for quality in qualities for criterion in quality.lacking)
     return tuple(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0].path)))
-
-
-# ---- Where each unit and each area stands ----
 
 
 @attrs.frozen
@@ -433,8 +427,6 @@ def area_standings(setting: ProjectionContext, units: Iterable[UnitStanding]) ->
         for area, inside in by_area(units).items()
     )
 
-
-# ---- Tasks and risks ----
 
 _NEXT = datetime.timedelta(days=366)
 _ORDER = ("overdue", "next", "yearly", "later", "done")

@@ -11,8 +11,6 @@ import attrs
 from criteria_engine.explanation.rendering import escaped, plain
 from criteria_engine.projection.chart import Drawing, ListChange, Mark, YearRow
 
-# ---- the chart of a projection as inline SVG, drawn by hand: no library, no script, no request ---
-
 _WIDTH, _HEIGHT = 760, 420
 _LEFT, _RIGHT, _TOP, _BOTTOM = 62, 738, 56, 336
 _LEGEND = 388
@@ -249,8 +247,6 @@ class Page:
     foot: tuple[str, ...]
 
 
-# ---- the look of a report: on a screen, on a phone, on A4 paper. Colour only ever repeats a word ---
-
 PAGE_STYLE = """\
 :root{color-scheme:light}
 *{box-sizing:border-box}
@@ -319,8 +315,6 @@ svg{min-width:0}
 """One sheet for the whole page; it names no font, picture or sheet that would have to be fetched."""
 
 
-# ---- A page as Markdown, for Word, e-mail and version control. What others typed stays text ----
-
 # What would be markup inside a line; at its beginning, lists, headings and quotes too.
 _INSIDE = re.compile(r"([\\`*_\[\]<>|~$#&@])")
 _AT_FIRST = re.compile(r"^(\d+(?=[.)]\s)|(?=[-+=:]))")
@@ -376,8 +370,6 @@ def _table_markdown(table: ReportTable) -> list[str]:
 def _row_markdown(cells: tuple[Cell, ...] | list[Cell]) -> str:
     return f"| {' | '.join(_text_markdown(cell.text) or ' ' for cell in cells)} |"
 
-
-# ---- A page as one HTML file: inline style, inline SVG, no script, nothing to fetch ----
 
 # The browser is told to fetch nothing and run nothing, whatever might stand in a name.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"

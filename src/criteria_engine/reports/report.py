@@ -131,8 +131,6 @@ class Report:
         ).page()
 
 
-# ---- Making a report ----
-
 _Rows = str | os.PathLike[str] | Iterable[UnitStatus | Mapping[str, Any]]
 
 

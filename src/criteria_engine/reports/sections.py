@@ -115,8 +115,6 @@ class PageWriter:
         chance = self.speaker.share(outlook.probability, least=0)
         return self._say("with_chance", word=self._say(word), chance=chance)
 
-    # ---- Head and summary ----
-
     def _head(self) -> Iterable[str]:
         for basis in self.projection.plan.legal_basis[:1]:
             key = "document_bare" if basis.issued is None else "document"
@@ -173,8 +171,6 @@ class PageWriter:
         """Whether a target is so many in a year, or named units, and thus no share of all."""
         target = self.projection.plan.target(outlook.id)
         return target.in_ is not None or target.units is not None
-
-    # ---- Targets: need, have, shortfall, outlook; then what must change ----
 
     def _targets(self) -> Section:
         rows, must = [], []
@@ -257,8 +253,6 @@ class PageWriter:
             return self._say("near", name=unit.name, count=len(unit.not_met))
         return self._say("near_open" if unit.open else "near_met", name=unit.name, count=len(unit.open))
 
-    # ---- Years and areas ----
-
     def _years(self) -> Section:
         """The chart, and the same years as a table."""
         projection, share, number = self.projection, self.speaker.share, self.speaker.number
@@ -318,8 +312,6 @@ class PageWriter:
         ]
         return tuple(Cell(cell) for cell in cells)
 
-    # ---- What changed, and who has not reported ----
-
     def _changes(self) -> Section:
         """What happened to units, and to their list."""
         since = self.since
@@ -376,8 +368,6 @@ class PageWriter:
             items.append(self._say("unreported_area", area=area or self._say("no_area"), names=names))
         note = Paragraph(self._say("unreported_why"), "note")
         return self._section("unreported", self._bullets(items), note)
-
-    # ---- Quality: scores, weakest criteria, and the criteria that most units lack ----
 
     def _quality(self) -> Section:
         assessed = [unit for unit in self.units if unit.quality is not None]
@@ -436,8 +426,6 @@ class PageWriter:
                 said.append(self._say(key, names=names))
         return "; ".join(said) or self._say("nothing_lacking")
 
-    # ---- Risks and tasks ----
-
     def _risks(self) -> Section:
         """What a reader should weigh."""
         items = [
@@ -483,8 +471,6 @@ class PageWriter:
             cell("result", task.result.in_language(lang)),
             cell("answerable", task.answerable.in_language(lang)),
         )
-
-    # ---- Unit by unit ----
 
     def _units(self) -> Section:
         """A table an area, a row a unit; what is assumed is marked in its row."""
@@ -535,8 +521,6 @@ class PageWriter:
         if listed:
             text = self._say("listed_mark", text=text, years=listed)
         return self._marked(text, assumed=unit.assumed)
-
-    # ---- Where the figures come from, and which of them somebody assumed ----
 
     def _sources(self) -> Section:
         projection, counting = self.projection, self.projection.plan.counting

@@ -23,8 +23,6 @@ from criteria_engine.tables.frame_kinds import MemoryTable, is_missing
 
 _FEW = 8  # words up to which a column is compared with each: ten times faster than to sort out its texts
 
-# ---- cells of an input -------------------------------------------------------------------------
-
 NO, YES = False, True
 
 
@@ -184,8 +182,6 @@ class ArrayRows(Block):
         return self._there(other, self._there(one, held if wanted else ~held))
 
 
-# ---- values that the door has read, as the cells of an input -------------------------------------
-
 WORDED = ("choice", "text")
 """Types of inputs whose cells are places among texts."""
 
@@ -274,8 +270,6 @@ class ArrayReader:
         yes = [not is_missing(cell) and cell not in ("", False) for cell in cells]
         return self._np.array(yes, dtype=bool)
 
-    # ---- one input ---------------------------------------------------------------------------
-
     def _source(self, given: Input) -> InputSource:
         if given.type in WORDED:
             self._words[given.id] = self._door.words.get(given.id, ())
@@ -310,8 +304,6 @@ class ArrayReader:
         values = self._np.array(self._np.broadcast_to(self._np.asarray(cells.values), there.shape))
         values[~there] = self._fill(given)
         return values, cells.given & there, cells.withheld & there
-
-    # ---- kinds of columns --------------------------------------------------------------------
 
     def _of_column(self, given: Input, column: Any) -> InputSource:
         nw, kind = self._table.nw, column.dtype

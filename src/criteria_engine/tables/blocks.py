@@ -136,8 +136,6 @@ class _Run:
         return refused
 
 
-# ---- what comes of the answers: gathered block by block into columns of codes, flags and numbers ---
-
 _MOST_BITS = 62
 _NOT_YET, _OPEN, _NA = -1, -2, -3  # codes of what is no word
 

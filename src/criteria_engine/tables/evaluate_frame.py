@@ -38,10 +38,6 @@ from criteria_engine.tables.frame_kinds import (
 )
 from criteria_engine.tables.plan import PlanRequest, checked, planned
 
-# ---- what is asked of a frame besides its inputs: columns that fit, earlier periods, titles, and what is wrong in rows ---
-
-# ---- what is wrong in rows: named in a column, or raised ----------------------------------------
-
 Wrong = Sequence[tuple[str, Any]]
 """Names of inputs, each with the numbers of the rows in which it is wrong."""
 
@@ -90,9 +86,6 @@ def refuse_rows(
         except Fault as fault:
             problems.add_fault(at, fault)
     problems.raise_errors()
-
-
-# ---- what columns there are ---------------------------------------------------------------------
 
 
 def check_columns(

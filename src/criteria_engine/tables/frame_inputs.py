@@ -23,8 +23,6 @@ from criteria_engine.rules.parts import Input
 from criteria_engine.tables.answers import NA_TEXT
 from criteria_engine.tables.arrays import NUMERIC
 
-# ---- days --------------------------------------------------------------------------------------
-
 _WRITTEN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 
@@ -54,8 +52,6 @@ def text_of_day(ex: Any, parts: tuple[Any, Any, Any]) -> Any:
     year, month, day = parts
     return ex.concat_str([digits(year, 4), digits(month, 2), digits(day, 2)], separator="-")
 
-
-# ---- inputs ------------------------------------------------------------------------------------
 
 _WORDED = ("choice", "ordinal", "text")
 _FORMS: tuple[Literal["NFC", "NFD", "NFKC", "NFKD"], ...] = ("NFC", "NFD", "NFKC", "NFKD")
@@ -104,8 +100,6 @@ class FrameInputs(Block):
         self._flags: dict[tuple[str, str], Any] = {}
         self._evidence: dict[str, Any] = {}
 
-    # ---- what the backend asks ---------------------------------------------------------------
-
     def flag(self, input: str, wanted: bool) -> Any:
         """Where a truth value is there and is that."""
         cells, do = self.cells(input), self._do
@@ -140,8 +134,6 @@ class FrameInputs(Block):
         if input not in self._evidence:
             self._evidence[input] = self._yes(f"{input}@evidence")
         return self._evidence[input]
-
-    # ---- one input ---------------------------------------------------------------------------
 
     def cells(self, input: str) -> CellFormulas:
         """The input, looked at once."""
@@ -230,8 +222,6 @@ class FrameInputs(Block):
             return attrs.evolve(cells, bad=do.named(do.some([cells.bad, marked])))
         there, withheld = do.some([cells.given, marked]), do.some([cells.withheld, marked])
         return attrs.evolve(cells, given=do.named(there), withheld=do.named(withheld))
-
-    # ---- kinds of columns --------------------------------------------------------------------
 
     def _of_column(self, given: Input) -> CellFormulas:
         kind = self._schema[given.id]
@@ -339,8 +329,6 @@ class FrameInputs(Block):
         bad = do.named(do.every([some, do.contrary(do.some([fine, na]))]))
         number = do.named(do.chosen(fine, day, float(low)))
         return CellFormulas(do.named(do.some([fine, na])), na, bad, number)
-
-    # ---- pieces ------------------------------------------------------------------------------
 
     def _there(self, column: Any) -> Any:
         return self._do.made(lambda x: ~x.is_null(), column)

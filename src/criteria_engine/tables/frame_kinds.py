@@ -70,9 +70,6 @@ class FrameTable:
         return self.holding(self.frame.with_columns(*columns)) if copies else self
 
 
-# ---- frames in memory ----------------------------------------------------------------------------
-
-
 @attrs.frozen(eq=False, repr=False)
 class OutputColumn:
     """A finished column of NumPy: texts as codes (``words``, the last of which is null), numbers or flags.
@@ -324,8 +321,6 @@ class _DuckdbTable(_ArrowTable):
 _LOSSY = ("BIT", "TIME WITH TIME ZONE")
 """Types of duckdb of which Arrow keeps a part."""
 
-
-# ---- frames that are plans -----------------------------------------------------------------------
 
 _Named = Sequence[tuple[str, Any]]
 

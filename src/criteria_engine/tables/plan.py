@@ -62,8 +62,6 @@ class Cache(Generic[_Key, _Value]):
         return value
 
 
-# ---- the plan of a lazy frame ------------------------------------------------------------------
-
 _Named = Sequence[tuple[str, Any]]
 
 
@@ -128,9 +126,6 @@ def _mark_for(names: Iterable[str]) -> str:
     while any(name.lower().startswith(mark) for name in names):
         mark = "_" + mark
     return mark
-
-
-# ---- checking a polars frame before it is judged: of which inputs no value is missing or wrong ---
 
 
 def checked(table: PolarsTable, program: Program) -> tuple[LazyTable, FrameFacts]:
@@ -211,8 +206,6 @@ def _question(
     return None
 
 
-# ---- what comes of the answers: expressions for the columns that are added -----------------------
-
 _FEW = 3  # words of which every combination is asked for by itself
 
 
@@ -240,8 +233,6 @@ class _AnswerColumns:
         """The names of what is wrong in a row, null where all is well."""
         names = [self._when([(bad, f", {name}")], "") for name, bad in wrong]
         return self._when([(self._refused, self._joined(names, 2))], None).expression
-
-    # ---- pieces ------------------------------------------------------------------------------
 
     def _joined(self, texts: Sequence[Formula], cut: int) -> Any:
         """Texts one after the other, without so many characters at the beginning."""
@@ -278,8 +269,6 @@ class _AnswerColumns:
         """A column of truth values, false in the rows that are refused."""
         found = self._do.every([value, self._do.contrary(self._refused)])
         return found.expression if isinstance(found, Formula) else self._ex.lit(found, dtype=self._ex.Boolean)
-
-    # ---- one of several ----------------------------------------------------------------------
 
     def _coded(self, answer: ChoiceAnswer, code: Any) -> Iterator[tuple[str, Any]]:
         """Of complete rows the number of the one is known."""
@@ -321,8 +310,6 @@ class _AnswerColumns:
             return self._when(ways, "")
         return self._joined([self._when([(flag, f"|{word}")], "") for flag, word in spoken], 1)
 
-    # ---- numbers -----------------------------------------------------------------------------
-
     def _size(self, answer: BoundsAnswer, low: Any, high: Any, nothing: Any) -> Iterator[tuple[str, Any]]:
         do, nothing = self._do, self._do.named(nothing)
         gone = do.named(do.some([nothing, self._refused]))
@@ -345,8 +332,6 @@ class _AnswerColumns:
         ex = self._ex
         number = value if isinstance(value, Formula) else Formula(ex.lit(value, dtype=ex.Float64))
         return self._when([(gone, Formula(ex.lit(None, dtype=ex.Float64)))], number).expression
-
-    # ---- texts -------------------------------------------------------------------------------
 
     def _place(self, answer: PlaceAnswer, low: Any, high: Any, there: Any, na: Any) -> Any:
         do = self._do
