@@ -92,7 +92,7 @@ def _criterion(wording: Wording, criterion: Criterion) -> str:
     """A criterion that folds out to its rule, or to the criteria of a group."""
     name = criterion.title.in_language(wording.lang) or criterion.id
     said = [f"<b><bdi>{escaped(_short(name))}</bdi></b>"]
-    for key, size in (("points_short", criterion.points), ("weight_short", criterion.weight)):
+    for key, size in (("points", criterion.points), ("weight_short", criterion.weight)):
         if size is not None:
             shown = formatting.points(size, wording.lang)
             said.append(escaped(wording.say(key, points=shown, number=shown)))

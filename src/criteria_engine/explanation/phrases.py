@@ -319,9 +319,7 @@ class Wording(Speaker):
                 return f"{one} {_ARITHMETIC[type(operator)]} {_bracketed(two, right)}"
             case ast.Call(ast.Name(id="previous"), [inside, *back]):
                 return self._earlier(parsed, inside, back, depth)
-            case ast.Call(
-                ast.Name(id="holds"), [ast.Constant(value=str(ruleset)), ast.Constant(value=level)]
-            ):
+            case ast.Call(ast.Name(id="holds"), [ast.Constant(str(ruleset)), ast.Constant(level)]):
                 return self.say("holds_of", ruleset=ruleset, level=level)
             case ast.Call(ast.Name(id=name), arguments):
                 return self._call(parsed, name, arguments, depth)
@@ -330,7 +328,7 @@ class Wording(Speaker):
     def _earlier(self, parsed: Parsed, inside: ast.expr, back: list[ast.expr], depth: int) -> str | None:
         name = self._phrase(parsed, inside, depth + 1, bare=True)
         periods = back[0].value if back and isinstance(back[0], ast.Constant) else 1
-        period = self.say("last_period" if periods == 1 else "periods_ago", number=periods)
+        period = self.period(int(str(periods)))
         return None if name is None else self.say("previous_of", name=name, period=period)
 
     def _call(self, parsed: Parsed, name: str, arguments: list[ast.expr], depth: int) -> str | None:
@@ -450,10 +448,8 @@ class Wording(Speaker):
         while digits < 9 and value != edge and _rounded(value, digits) == _rounded(edge, digits):
             digits += 1
         least = 1 if unit == "percent" else 0
-        return (
-            self.sized(value, unit, digits=digits, least=least),
-            self.sized(edge, unit, digits=max(digits, 4)),
-        )
+        shown = self.sized(value, unit, digits=digits, least=least)
+        return shown, self.sized(edge, unit, digits=max(digits, 4))
 
     def state(self, status: str, *, lacking: bool = True) -> str:
         """The word of a criterion's state; what is open for another reason is undecided."""
@@ -473,9 +469,8 @@ class Wording(Speaker):
         amount = self._amount(short)
         if short.strict:
             return self.say(f"strict_{way}", amount=amount)
-        said = self.say(
-            f"short_exact_{way}" if short.operator in ("==", "<", ">") else f"short_{way}", amount=amount
-        )
+        exact = "exact_" if short.operator in ("==", "<", ">") else ""
+        said = self.say(f"short_{exact}{way}", amount=amount)
         if short.instead is not None:
             name = self.name(short.instead.of)
             said += self.say(f"instead_{way}", name=name, amount=self._amount(short.instead))
