@@ -1,4 +1,8 @@
-"""Conditions in words: what was observed, against what, and by how much it is missed."""
+"""Conditions in words: what was observed, against what, and by how much it is missed.
+
+The shortfalls come first: each is exact, and checked by judging again. ``ConditionWriter`` says conditions part by
+part, comparisons and truth values, and names the parts and their values.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The words of explanations: sentences about one ruleset, the names of its parts, and values with their units."""
+"""The words of explanations: sentences about one ruleset, the names of its parts, and values with their units.
+
+The parts of an explanation come first: lines in a tree, each a frozen value. ``Wording`` makes the sentences.
+"""
 
 from __future__ import annotations
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime
-import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import attrs
@@ -13,7 +12,7 @@ from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems, chosen_language
 from criteria_engine.plans.assessed import last_results
 from criteria_engine.plans.plan import Plan
-from criteria_engine.plans.unit_status import UnitStatus, load_unit_statuses, unit_statuses_from
+from criteria_engine.plans.unit_status import Rows, rows_of
 from criteria_engine.projection.context import context_of, scenarios_of
 from criteria_engine.projection.narrative import plan_speaker
 from criteria_engine.projection.outlook import plain
@@ -86,9 +85,8 @@ class Report:
         result is open.
         """
         year = self.on.year
-        return tuple(
-            each for each in self.units if not each.told and (each.holds is not False or year in each.listed)
-        )
+        untold = [unit for unit in self.units if not unit.told]
+        return tuple(unit for unit in untold if unit.holds is not False or year in unit.listed)
 
     def markdown(self, lang: str | None = None) -> str:
         """The report as Markdown, in Vietnamese or English."""
@@ -131,12 +129,9 @@ class Report:
         ).page()
 
 
-_Rows = str | os.PathLike[str] | Iterable[UnitStatus | Mapping[str, Any]]
-
-
 def report(
     plan: Plan,
-    recognitions: _Rows = (),
+    recognitions: Rows = (),
     *,
     on: datetime.date,
     since: datetime.date | None = None,
@@ -170,8 +165,8 @@ def report(
         raise _refused("kind", Fault(Code.UNKNOWN_REPORT_KIND, value=str(kind), known=", ".join(KINDS)))
     if since is not None and since >= on:
         raise _refused("since", Fault(Code.SINCE_NOT_BEFORE_DAY, since_day=since, on_day=on))
-    rows = _rows_of(plan, recognitions)
-    found = project(plan, recognitions=rows, on=on, assessments=assessments, **choices)
+    rows = rows_of(recognitions, plan)
+    projection = project(plan, recognitions=rows, on=on, assessments=assessments, **choices)
     setting = context_of(plan, rows, on, scenarios_of(choices.get("scenarios", ())))
     results = last_results(assessments or {}, choices.get("ruleset"))
     units = unit_standings(setting, qualities(setting, results))
@@ -183,22 +178,15 @@ def report(
         plan,
         on,
         period,
-        found,
+        projection,
         units,
         area_standings(setting, units),
         changed,
         duties,
-        risks_of(plan, found, units, changed, duties),
+        risks_of(plan, projection, units, changed, duties),
         assessments_assumed and bool(results),
         next((word for word in ("illustrative", "adapted", "official") if word in statuses), None),
     )
-
-
-def _rows_of(plan: Plan, given: _Rows) -> Sequence[UnitStatus]:
-    fixed = plan.counting.denominator.fixed
-    if isinstance(given, str | os.PathLike):
-        return load_unit_statuses(given, plan.roster, fixed)
-    return unit_statuses_from(given, plan.roster, fixed)
 
 
 def _refused(path: str, fault: Fault) -> CriteriaError:

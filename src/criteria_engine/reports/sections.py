@@ -148,15 +148,8 @@ class PageWriter:
         key = "target_line" if outlook.needed else "target_line_met"
         if self._stands_alone(outlook):
             key = "target_line_year"
-        return self._say(
-            key,
-            title=self._title(outlook),
-            required=outlook.required,
-            units=outlook.units,
-            have=outlook.have,
-            needed=outlook.needed,
-            word=self._outlook(outlook),
-        )
+        sizes = {name: getattr(outlook, name) for name in ("required", "units", "have", "needed")}
+        return self._say(key, title=self._title(outlook), word=self._outlook(outlook), **sizes)
 
     def _stands_alone(self, outlook: TargetOutlook) -> bool:
         """Whether a target is so many in a year, or named units, and thus no share of all."""
@@ -179,9 +172,8 @@ class PageWriter:
             said = self._must_change(outlook, alone=alone)
             if said:
                 must.append(f"{self._say('must_title', title=title)} {'; '.join(said)}.")
-        head = self.speaker.heads(
-            "target", "year", "required", "have", "needed", "expected", "pace", "outlook"
-        )
+        columns = ("target", "year", "required", "have", "needed", "expected", "pace", "outlook")
+        head = self.speaker.heads(*columns)
         table = ReportTable(self._caption("targets"), head, tuple(rows), frozenset(range(1, 7)))
         return self._section("targets", table, *([self._bullets(must)] if must else []))
 
@@ -259,15 +251,8 @@ class PageWriter:
         if now.low != now.high:
             share_now = self._say("from_to", low=share_now, high=share(now.shares[2]))
         low, expected, high = (share(part) for part in last.shares)
-        caption = self._say(
-            "chart_caption",
-            year_now=now.year,
-            share_now=share_now,
-            year_last=last.year,
-            share_last=expected,
-            low=low,
-            high=high,
-        )
+        shares = {"share_now": share_now, "share_last": expected, "low": low, "high": high}
+        caption = self._say("chart_caption", year_now=now.year, year_last=last.year, **shares)
         caption = self._marked(caption, assumed=bool(projection.assumed[0])) + "."
         head = self.speaker.heads("year", "total", "low", "expected", "high", "expected_share", "pathway")
         rows = []
@@ -424,11 +409,9 @@ class PageWriter:
         if risk.code == "target":
             outlook = self.projection.targets[str(details["target"])]
             details = {"title": self._title(outlook), "word": self._outlook(outlook)}
-        shown = {
-            name: self.speaker.share(value) if isinstance(value, Fraction) else value
-            for name, value in details.items()
-        }
-        return self._say(f"risk_{risk.code}", **shown)
+        shares = {name: share for name, share in details.items() if isinstance(share, Fraction)}
+        shown = {name: self.speaker.share(share) for name, share in shares.items()}
+        return self._say(f"risk_{risk.code}", **{**details, **shown})
 
     def _tasks(self) -> Section:
         """The tasks with their five clears."""
@@ -484,16 +467,10 @@ class PageWriter:
             elif self.projection.plan.counting.lasts is None:
                 until = self._say("until_lapsed")
         tone = "good" if unit.holds else "doubt" if unit.holds is None else ""
-        cells = [
-            Cell(unit.name),
-            Cell(self._status(unit), tone),
-            Cell(str(unit.title_year or "–")),
-            Cell(decided),
-            Cell(until),
-        ]
+        others = [str(unit.title_year or "–"), decided, until]
         if assessed:
-            cells += [Cell(self._points(unit.quality)), Cell(self._holding_back(unit.quality))]
-        return tuple(cells)
+            others += [self._points(unit.quality), self._holding_back(unit.quality)]
+        return (Cell(unit.name), Cell(self._status(unit), tone), *map(Cell, others))
 
     def _status(self, unit: UnitStanding) -> str:
         carried = [self._say("carried_name", name=name, year=year) for name, year in unit.carried]

@@ -1,7 +1,8 @@
 """The inputs of a ruleset as arrays, read from a frame in memory; what does not fit is marked, not raised.
 
-``ArrayReader`` makes a source for each input; ``ArrayRows`` is some rows of all sources, which the backend of
-arrays reads (see ``backends.steps.Block``).
+In order: ``Cells`` of an input, and the sources that they come from; ``ArrayRows``, some rows of all sources,
+which the backend of arrays reads (see ``backends.steps.Block``); ``cells_of`` for values that were read one by
+one; ``ArrayReader``, which makes a source for each input.
 """
 
 from __future__ import annotations
@@ -194,7 +195,7 @@ def cells_of(
     ``words`` are those of its scale or its choices; ``texts`` have their places already.
     """
     fill, places = _fill_of(given, words), {word: place for place, word in enumerate(texts)}
-    found, there, withheld = [fill] * len(values), [False] * len(values), [False] * len(values)
+    numbers, there, withheld = [fill] * len(values), [False] * len(values), [False] * len(values)
     for row, value in enumerate(values):
         if value is None:
             continue
@@ -202,12 +203,12 @@ def cells_of(
         if value is NA:
             withheld[row] = True
         elif given.type in WORDED:
-            found[row] = places.setdefault(value, len(places))
+            numbers[row] = places.setdefault(value, len(places))
         else:
-            found[row] = value
+            numbers[row] = value
     kind = _kind(np, given, max(len(places), len(words)))
     masks = [np.array(each, dtype=bool) for each in (there, withheld)]
-    return Cells(np.array(found, dtype=kind), *masks), tuple(places)
+    return Cells(np.array(numbers, dtype=kind), *masks), tuple(places)
 
 
 def _fill_of(given: Input, words: Sequence[str]) -> Any:

@@ -115,10 +115,10 @@ class FrameInputs(Block):
         listed = self._door.words.get(input, ())
         if listed and not wanted:
             words, wanted = tuple(word for word in listed if word not in words), True
-        found = do.some([self._says(input, word) for word in words if not listed or word in listed])
+        says_one = do.some([self._says(input, word) for word in words if not listed or word in listed])
         if wanted:
-            return found
-        return do.every([cells.given, do.contrary(cells.withheld), do.contrary(found)])
+            return says_one
+        return do.every([cells.given, do.contrary(cells.withheld), do.contrary(says_one)])
 
     def same(self, left: str, right: str, wanted: bool) -> Any:
         """Where two texts are there and agree (differ)."""
@@ -144,8 +144,8 @@ class FrameInputs(Block):
     def wrong(self) -> list[tuple[str, Any]]:
         """The names of all inputs, each with where it is wrong."""
         names = [name for name in self._door.order if name != ON]
-        found = [(self._facts.labels.get(name, name), self.cells(name).bad) for name in names]
-        return [*found, ("on", self._cells[ON].bad)] if ON in self._cells else found
+        wrong = [(self._facts.labels.get(name, name), self.cells(name).bad) for name in names]
+        return [*wrong, ("on", self._cells[ON].bad)] if ON in self._cells else wrong
 
     def look_at_day(self, on: datetime.date | str | None, first: datetime.date | None) -> None:
         """Take the day of assessment: one for all rows, or a column, where one that is missing is wrong."""
@@ -173,9 +173,8 @@ class FrameInputs(Block):
         textual = self._by_name[input].type == "text"
         forms = {word} if textual else {unicodedata.normalize(form, word) for form in _FORMS}
         column = self.cells(input).text
-        return self._do.named(
-            self._do.some([self._held(partial(eq, form), column) for form in sorted(forms)])
-        )
+        flags = [self._held(partial(eq, form), column) for form in sorted(forms)]
+        return self._do.named(self._do.some(flags))
 
     def _says(self, input: str, word: str) -> Any:
         """Where the input is there and says that word."""
@@ -206,12 +205,10 @@ class FrameInputs(Block):
     def _only_where(self, given: Input, cells: CellFormulas, named: Any) -> CellFormulas:
         """The input only where it is ``named``; elsewhere it is missing."""
         do = self._do
-        masks = [
-            do.named(do.every([named, mask])) for mask in (cells.given, cells.withheld, cells.bad, cells.yes)
-        ]
+        masks = (cells.given, cells.withheld, cells.bad, cells.yes)
+        there, withheld, bad, yes = (do.named(do.every([named, mask])) for mask in masks)
         masked = named if cells.masked is None else do.named(do.every([named, cells.masked]))
         number = do.named(do.chosen(named, cells.values, self._nothing(given).values))
-        there, withheld, bad, yes = masks
         return CellFormulas(there, withheld, bad, number, yes, cells.text, masked)
 
     def _with_na(self, given: Input, cells: CellFormulas, marked: Any) -> CellFormulas:

@@ -198,10 +198,8 @@ class _PandasTable(MemoryTable):
 
     def _with_rows(self, native: Any, rows: Sequence[int | None], columns: Mapping[str, str]) -> Any:
         there, at = [row is not None for row in rows], [row or 0 for row in rows]
-        taken = {
-            name: native[of].take(at).set_axis(native.index).where(there) for name, of in columns.items()
-        }
-        return native.assign(**taken)
+        taken = {name: native[of].take(at).set_axis(native.index) for name, of in columns.items()}
+        return native.assign(**{name: column.where(there) for name, column in taken.items()})
 
 
 class PolarsTable(MemoryTable):
@@ -248,10 +246,10 @@ class _ArrowTable(MemoryTable):
     """A table of pyarrow."""
 
     def codes(self, column: Any) -> tuple[Any, list[Any]]:
-        found = column.to_native().combine_chunks().dictionary_encode()
+        encoded = column.to_native().combine_chunks().dictionary_encode()
         # A dictionary that comes from elsewhere may count its texts without a sign.
-        codes = found.indices.cast("int32").fill_null(-1).to_numpy(zero_copy_only=False)
-        return codes, found.dictionary.to_pylist()
+        codes = encoded.indices.cast("int32").fill_null(-1).to_numpy(zero_copy_only=False)
+        return codes, encoded.dictionary.to_pylist()
 
     def numbers(self, column: Any) -> tuple[Any, Any]:
         if column.dtype != self.nw.Float64 or not column.null_count():
