@@ -204,3 +204,10 @@ class Problems:
         errors = [each for each in self._diagnostics if each.severity == "error"]
         if errors:
             raise CriteriaError(errors)
+
+
+def refusal(path: str, code: str, /, **details: object) -> CriteriaError:
+    """The error of one fault alone, at ``path``."""
+    problems = Problems()
+    problems.add_fault(path, Fault(code, **details))
+    return CriteriaError(problems)

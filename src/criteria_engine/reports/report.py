@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems, chosen_language
+from criteria_engine.messages.diagnostics import chosen_language, refusal
 from criteria_engine.plans.assessed import last_results
 from criteria_engine.plans.plan import Plan
 from criteria_engine.plans.unit_status import Rows, rows_of
@@ -162,9 +162,9 @@ def report(
         ValueError: ``confidence`` is not between 0 and 1.
     """
     if kind is not None and kind not in KINDS:
-        raise _refused("kind", Fault(Code.UNKNOWN_REPORT_KIND, value=str(kind), known=", ".join(KINDS)))
+        raise refusal("kind", Code.UNKNOWN_REPORT_KIND, value=kind, known=", ".join(KINDS))
     if since is not None and since >= on:
-        raise _refused("since", Fault(Code.SINCE_NOT_BEFORE_DAY, since_day=since, on_day=on))
+        raise refusal("since", Code.SINCE_NOT_BEFORE_DAY, since_day=since, on_day=on)
     rows = rows_of(recognitions, plan)
     projection = project(plan, recognitions=rows, on=on, assessments=assessments, **choices)
     setting = context_of(plan, rows, on, scenarios_of(choices.get("scenarios", ())))
@@ -187,9 +187,3 @@ def report(
         assessments_assumed and bool(results),
         next((word for word in ("illustrative", "adapted", "official") if word in statuses), None),
     )
-
-
-def _refused(path: str, fault: Fault) -> CriteriaError:
-    problems = Problems()
-    problems.add_fault(path, fault)
-    return CriteriaError(problems)

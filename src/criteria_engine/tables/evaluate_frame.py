@@ -22,7 +22,7 @@ from criteria_engine.core.extras import narwhals, numpy
 from criteria_engine.core.grammar import nearest
 from criteria_engine.evaluation.evaluation import checked_day, first_day, levels_that_reach
 from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import Diagnostic, Fault, Problems, chosen_language
+from criteria_engine.messages.diagnostics import Diagnostic, Fault, Problems, chosen_language, refusal
 from criteria_engine.rules.parts import RulesetParts
 from criteria_engine.tables.answers import Answer, answers_of, columns_of
 from criteria_engine.tables.arrays import ArrayReader, Cells, InputSource, plain
@@ -33,7 +33,6 @@ from criteria_engine.tables.frame_kinds import (
     MemoryTable,
     OutputColumn,
     PolarsTable,
-    refuse_frame,
     table_of,
 )
 from criteria_engine.tables.plan import PlanRequest, checked, planned
@@ -92,7 +91,7 @@ def check_columns(
     """Refuse a frame that has columns of the names that are added; warn of inputs without one."""
     taken = [name for name in added if name in there]
     if taken:
-        raise refuse_frame(Code.COLUMNS_EXIST, names=", ".join(taken[:8]))
+        raise refusal("frame", Code.COLUMNS_EXIST, names=", ".join(taken[:8]))
     inputs = [given.id for given in program.door.inputs]
     absent = [labels.get(name, name) for name in inputs if not {name, f"{name}@na"} & set(there)]
     if absent:
@@ -127,7 +126,7 @@ def with_history(
     for name in (*(asked.history or ()), *asked.titles.values()):
         if name not in names:
             near = nearest(name, names) or ", ".join(names[:8])
-            raise refuse_frame(Code.NO_SUCH_COLUMN, name=name, nearest=near)
+            raise refusal("frame", Code.NO_SUCH_COLUMN, name=name, nearest=near)
     ranked = {ruleset.id: ruleset for ruleset in (own, *asked.sets)}
     labels: dict[str, str] = {}
     levels: dict[str, tuple[str, ...]] = {}
@@ -146,7 +145,7 @@ def with_history(
     if asked.history is not None and earlier:
         unit, period = asked.history
         if not table.schema[period].is_numeric():
-            raise refuse_frame(Code.PERIODS_NOT_WHOLE, name=period)
+            raise refusal("frame", Code.PERIODS_NOT_WHOLE, name=period)
         table = table.with_earlier(unit, period, earlier)
     return table.with_copies(copies), labels, levels
 
@@ -171,16 +170,16 @@ def evaluate_frame(
     program = ruleset.program
     if narwhals().dependencies.is_dask_dataframe(frame):
         if strict:
-            raise refuse_frame(Code.STRICT_ON_LAZY_FRAME)
+            raise refusal("frame", Code.STRICT_ON_LAZY_FRAME)
         if asked.history is not None:
-            raise refuse_frame(Code.PERIODS_ACROSS_PARTITIONS, kind="dask")
+            raise refusal("frame", Code.PERIODS_ACROSS_PARTITIONS, kind="dask")
         judge = partial(evaluate_frame, ruleset, detail=detail, on=on, asked=asked, prefix=prefix)
         # What is absent is said once, here, and not again by every partition. Nothing runs before the owner asks.
         shape = judge(frame._meta)  # noqa: SLF001 - how dask itself tells the shape of a result
         return frame.map_partitions(_quietly, judge, meta=shape)
     table = table_of(frame)
     if strict and not isinstance(table, MemoryTable):
-        raise refuse_frame(Code.STRICT_ON_LAZY_FRAME)
+        raise refusal("frame", Code.STRICT_ON_LAZY_FRAME)
     day = on if isinstance(on, str) and on in table.schema else checked_day(ruleset, program, on)
     table, labels, levels = with_history(table, program, asked, ruleset)
     answers = program.kept(("answers", detail), lambda: answers_of(program, detail=detail))

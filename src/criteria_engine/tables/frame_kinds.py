@@ -16,17 +16,10 @@ import attrs
 from criteria_engine.backends.frames import SparkSql, quoted, window
 from criteria_engine.core.extras import arrow, narwhals, numpy
 from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
+from criteria_engine.messages.diagnostics import refusal
 
 _Earlier = Mapping[str, tuple[str, int]]
 """By the name of a new column the column that it is taken from, and how many periods before."""
-
-
-def refuse_frame(code: str, /, **details: object) -> CriteriaError:
-    """What is wrong with a frame as a whole."""
-    problems = Problems()
-    problems.add_fault("frame", Fault(code, **details))
-    return CriteriaError(problems)
 
 
 def table_of(frame: Any) -> MemoryTable | LazyTable:
@@ -35,7 +28,7 @@ def table_of(frame: Any) -> MemoryTable | LazyTable:
     try:
         held = nw.from_native(frame)
     except TypeError:
-        raise refuse_frame(Code.NOT_A_FRAME, kind=type(frame).__name__) from None
+        raise refusal("frame", Code.NOT_A_FRAME, kind=type(frame).__name__) from None
     engine, lazy = held.implementation, not isinstance(held, nw.DataFrame)
     if engine.is_duckdb():
         return _DuckdbTable(nw, held)
@@ -142,7 +135,7 @@ class MemoryTable(FrameTable):
         numbers: dict[tuple[Any, Any], int] = {}
         for number, key in enumerate(keys):
             if key in numbers and None not in key:
-                raise refuse_frame(Code.UNIT_PERIOD_TWICE, unit=key[0], period=key[1])
+                raise refusal("frame", Code.UNIT_PERIOD_TWICE, unit=key[0], period=key[1])
             numbers[key] = number
         native = self._native
         for back in sorted({back for _, back in earlier.values()}):
