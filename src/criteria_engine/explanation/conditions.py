@@ -156,8 +156,8 @@ def _through_one_input(
     change = _change(_exact(value), compared.operator, edge, whole=True)
     if change is None or not _can_be(values, name, _exact(value) + change[0]):
         return None
-    amount, unit, value_then = abs(change[0]), wording.unit(part), _exact(value)
-    instead = Shortfall(name, True, amount, short.direction, False, unit, value_then, edge, compared.operator)
+    amount, unit, counted = abs(change[0]), wording.unit(part), _exact(value)
+    instead = Shortfall(name, True, amount, short.direction, False, unit, counted, edge, compared.operator)
     return instead if _checked(values, claim, instead) else None
 
 

@@ -141,8 +141,10 @@ class ExplanationWriter:
         key, subject = "title_line" if result.subject else "title_alone", Piece(result.subject or "", "name")
         yield self._line("title", key, subject=subject, title=", ".join(title))
         if ruleset.legal_basis:
-            bases = [(each.document, each.clause) for each in ruleset.legal_basis]
-            names = [self._say("basis_clause", document=d, clause=c) if c else d for d, c in bases]
+            names = []
+            for basis in ruleset.legal_basis:
+                clause = self._say("basis_clause", document=basis.document, clause=basis.clause)
+                names.append(clause if basis.clause else basis.document)
             yield self._line("basis", "basis", names=self._wording.listed(names))
         if ruleset.status in ("illustrative", "adapted"):
             yield self._line("status", str(ruleset.status))

@@ -118,9 +118,9 @@ class HistoryColumns:
 def with_history(
     table: MemoryTable | LazyTable, program: Program, asked: HistoryColumns, own: RulesetParts
 ) -> tuple[MemoryTable | LazyTable, Mapping[str, str], Mapping[str, tuple[str, ...]]]:
-    """The table with a column for every input that is no column of its own.
+    """The table with a column for every earlier period and title that is asked for.
 
-    Then by input what users call it, and by title the levels that will do.
+    Also the names that users know these inputs by, and for each title the levels that will do.
     """
     names = list(table.schema)
     for name in (*(asked.history or ()), *asked.titles.values()):

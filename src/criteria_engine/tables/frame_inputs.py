@@ -77,7 +77,8 @@ class FrameFacts:
 class CellFormulas:
     """An input: formulas, or plain truth values that hold for all rows.
 
-    ``values`` are its numbers, ``yes`` is where a truth value holds, ``text`` its column of texts. ``masked`` is where other columns do not take the text away.
+    ``values`` are its numbers, ``yes`` is where a truth value holds, ``text`` its column of texts. ``masked`` is
+    where other columns do not take the text away.
     """
 
     given: Any = False
