@@ -349,8 +349,16 @@ class ExplanationWriter:
         if missing and not all(self._wording.name(name) in said for name in missing):
             names = self._conditions.named(missing)
             children.append(self._line("missing", "lacks", "unknown", names=names))
-        line = ExplanationLine("criterion", (*pieces, Piece(ending)), str(state), node.path)
-        return attrs.evolve(line, points=points, most=most, decision=decision, children=tuple(children))
+        return ExplanationLine(
+            "criterion",
+            (*pieces, Piece(ending)),
+            str(state),
+            node.path,
+            points=points,
+            most=most,
+            decision=decision,
+            children=tuple(children),
+        )
 
     def _below(
         self, node: Node, state: Status, reaching: Outcomes | None, decision: Decision | None
