@@ -33,7 +33,7 @@ from criteria_engine.messages.diagnostics import Fault, Problems
 from criteria_engine.rules.parts import Criterion, Definition
 from criteria_engine.rules.shape import RuleContext
 
-_OPERATORS: dict[type[ast.cmpop], Operator] = {
+OPERATORS: dict[type[ast.cmpop], Operator] = {
     ast.Eq: "==",
     ast.NotEq: "!=",
     ast.Lt: "<",
@@ -146,7 +146,7 @@ class _Lowering:
                 inside = m.within(self.of(left), [self.of(each) for each in right.elts])
                 links.append(inside if isinstance(operator, ast.In) else m.contrary_of(inside))
             else:
-                links.append(m.compared(_OPERATORS[type(operator)], self.of(left), self.of(right)))
+                links.append(m.compared(OPERATORS[type(operator)], self.of(left), self.of(right)))
             left = right
         if len(links) == 1:
             return links[0]

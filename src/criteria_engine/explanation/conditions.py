@@ -1,4 +1,8 @@
-"""Conditions in words: what was observed, against what, and by how much it is missed."""
+"""Conditions in words: what was observed, against what, and by how much it is missed.
+
+The shortfalls come first: each is exact, and checked by judging again. ``ConditionWriter`` says conditions part by
+part, comparisons and truth values, and names the parts and their values.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ from typing import TypeGuard
 
 import attrs
 
+from criteria_engine.compiler.lowering import OPERATORS
 from criteria_engine.compiler.scope import earlier_name, span_of
 from criteria_engine.core.algebra import opposite
 from criteria_engine.core.expression import Expression
@@ -28,8 +33,6 @@ from criteria_engine.explanation.phrases import (
     Wording,
 )
 from criteria_engine.messages.formatting import date
-
-# ---- By how much a comparison that fails is missed: exact, and checked ----
 
 _FLIPPED: Mapping[Operator, Operator] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _HOLDS: Mapping[str, Callable[[Fraction, Fraction], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq}
@@ -83,17 +86,9 @@ def _missed_by(values: EvaluatedExpressions, wording: Wording, compared: Compari
     unit = wording.unit(left)
     name = normal(left.tree.id) if isinstance(left.tree, ast.Name) else ""
     is_input = name in values.judging.inputs
-    short = Shortfall(
-        name if is_input else left.text,
-        is_input,
-        abs(change[0]),
-        1 if edge > value or operator in (">", ">=") else -1,
-        change[1],
-        _UNITS.get(unit, unit),
-        value,
-        edge,
-        operator,
-    )
+    of, amount, unit = name if is_input else left.text, abs(change[0]), _UNITS.get(unit, unit)
+    direction = 1 if edge > value or operator in (">", ">=") else -1
+    short = Shortfall(of, is_input, amount, direction, change[1], unit, value, edge, operator)
     claim = values.claim(compared)
     if not is_input:
         return attrs.evolve(short, instead=_through_one_input(values, wording, compared, short))
@@ -161,17 +156,8 @@ def _through_one_input(
     change = _change(_exact(value), compared.operator, edge, whole=True)
     if change is None or not _can_be(values, name, _exact(value) + change[0]):
         return None
-    instead = Shortfall(
-        name,
-        True,
-        abs(change[0]),
-        short.direction,
-        False,
-        wording.unit(part),
-        _exact(value),
-        edge,
-        compared.operator,
-    )
+    amount, unit, counted = abs(change[0]), wording.unit(part), _exact(value)
+    instead = Shortfall(name, True, amount, short.direction, False, unit, counted, edge, compared.operator)
     return instead if _checked(values, claim, instead) else None
 
 
@@ -193,16 +179,6 @@ def share_missed_by(of: str, value: float, edge: float) -> Shortfall | None:
     return Shortfall(of, False, two - one, 1, False, "share", one, two, ">=") if one < two else None
 
 
-# ---- Conditions, part by part ----
-
-_OPERATORS: Mapping[type[ast.cmpop], Operator] = {
-    ast.Eq: "==",
-    ast.NotEq: "!=",
-    ast.Lt: "<",
-    ast.LtE: "<=",
-    ast.Gt: ">",
-    ast.GtE: ">=",
-}
 _MOST_FIGURES, _LONGEST_QUOTE = 8, 160
 
 
@@ -256,15 +232,13 @@ class ConditionWriter:
                 return self._part(part.part(inside), attrs.evolve(aim, negated=not aim.negated))
             case ast.BoolOp(operator, sides):
                 children = [self._part(part.part(side), aim) for side in sides]
-                return self._joined(
-                    part, aim, "all_of", "any_of", children, every=isinstance(operator, ast.And)
-                )
+                return self._joined(part, aim, children, every=isinstance(operator, ast.And))
             case ast.Compare(left, [operator], [right]):
                 return self._link(part, left, operator, right, aim)
             case ast.Compare(left, operators, rights):
                 links = zip((left, *rights), operators, rights, strict=False)
                 children = [self._link(part, *link, aim) for link in links]
-                return self._joined(part, aim, "all_of", "any_of", children, every=True)
+                return self._joined(part, aim, children, every=True)
             case ast.IfExp():
                 return self._branches(part, part.tree, aim)
             case ast.Call(ast.Name(id="previous"), [inside, *back]):
@@ -274,10 +248,7 @@ class ConditionWriter:
                 ast.Name(id="every_period" | "any_period" as name), [inside, ast.Constant(value=int(count))]
             ):
                 children = [self._in_period(part.part(inside), aim, back) for back in range(count)]
-                every = name == "every_period"
-                return self._joined(
-                    part, aim, "every_period", "any_period", children, every=every, number=count
-                )
+                return self._joined(part, aim, children, every=name == "every_period", periods=count)
         return self._flag(part, aim)
 
     def _status(self, part: Subexpression, aim: _Aim) -> str:
@@ -288,17 +259,16 @@ class ConditionWriter:
         self,
         part: Subexpression,
         aim: _Aim,
-        all_key: str,
-        any_key: str,
-        children: Iterable[ExplanationLine],
+        children: list[ExplanationLine],
         *,
         every: bool,
-        **details: object,
+        periods: int = 0,
     ) -> ExplanationLine:
-        """Several conditions, of which every one or any one is wanted."""
+        """Several conditions, of which every one or any one is wanted; or one in so many periods."""
         status = self._status(part, aim)
-        key = all_key if every != aim.turned else any_key
-        pieces = (*self.wording.pieces(key, **details), Piece(self.verdict(aim.role, status)))
+        key = ("every" if periods else "all") if every != aim.turned else "any"
+        sentence = self.wording.pieces(f"{key}_{'period' if periods else 'of'}", number=periods)
+        pieces = (*sentence, Piece(self.verdict(aim.role, status)))
         return ExplanationLine("condition", pieces, status, children=tuple(children))
 
     def _in_period(self, part: Subexpression, aim: _Aim, back: int) -> ExplanationLine:
@@ -319,15 +289,13 @@ class ConditionWriter:
         pieces = self.code(part.text), Piece(self.verdict(aim.role, status))
         return ExplanationLine("condition", pieces, status, children=tuple(children))
 
-    # ---- Comparisons ----
-
     def _link(
         self, whole: Subexpression, left: ast.expr, operator: ast.cmpop, right: ast.expr, aim: _Aim
     ) -> ExplanationLine:
         if isinstance(right, ast.List):
             wanted = isinstance(operator, ast.In) != aim.negated
             return self._among(whole.part(left), right, aim, wanted=wanted)
-        sign = opposite(_OPERATORS[type(operator)]) if aim.negated else _OPERATORS[type(operator)]
+        sign = opposite(OPERATORS[type(operator)]) if aim.negated else OPERATORS[type(operator)]
         compared = Comparison(whole.part(left), sign, whole.part(right))
         counts = [side for side in (left, right) if _is_call(side, "count")]
         line = self._compared(compared, aim, with_figures=not counts)
@@ -400,18 +368,14 @@ class ConditionWriter:
             return ExplanationLine("condition", (name,))
         status = self.values.truth(claim, negated=not wanted)
         if status == "not_applicable":
-            return self.wording.line(
-                "condition", "flag", status, left=name, value=self.wording.say("na_value")
-            )
+            value = self.wording.say("na_value")
+            return self.wording.line("condition", "flag", status, left=name, value=value)
         inside = wanted if status in ("met", "unknown") else not wanted
         key = ("among" if inside else "not_among") + ("_open" if status == "unknown" else "")
-        words = self.wording.listed(
-            self.wording.value(self.values.value(left.part(option))) for option in options.elts
-        )
+        values = (self.values.value(left.part(option)) for option in options.elts)
+        words = self.wording.listed(map(self.wording.value, values))
         pieces = self.wording.pieces(key, left=name, value=self.value(left), words=words)
         return ExplanationLine("condition", (*pieces, Piece(self._ending(claim, aim, status, left))), status)
-
-    # ---- Truth values ----
 
     def _flag(self, part: Subexpression, aim: _Aim) -> ExplanationLine:
         meaning, status = self.values.meaning(part), self._status(part, aim)
@@ -434,8 +398,6 @@ class ConditionWriter:
             case ast.Call(ast.Name(id="known" | "applicable" | "evidenced" as function), [inside]):
                 return f"{function}_flag", self.name(part.part(inside))
         return "flag", self.name(part)
-
-    # ---- Names and values of parts ----
 
     def code(self, text: str) -> Piece:
         """What an author wrote, cut if it is very long."""

@@ -100,8 +100,6 @@ class EvaluatedExpressions:
         key = left.here, left.back, id(left.tree), "in", id(options)
         return self._once(key, (left.tree, options), lowered)
 
-    # ---- What they came to ----
-
     def truth(self, claim: TruthValue, *, negated: bool = False) -> str:
         """``met``, ``not_met``, ``not_applicable``, or ``unknown`` while several are possible."""
         can = self.result.walk.can
@@ -143,12 +141,7 @@ class EvaluatedExpressions:
 
     def _settled(self, part: Subexpression, amount: NumberValue) -> Numeric:
         key = part.here, part.back, id(part.tree), "settled"
-        settled: Numeric = (
-            self._memory.get(key) or self._memory.setdefault(key, (part.tree, amount.settled))
-        )[1]
-        return settled
-
-    # ---- The inputs behind them ----
+        return self._once(key, part.tree, lambda: amount.settled) or amount.settled
 
     def inputs(self, *parts: Subexpression) -> tuple[str, ...]:
         """The inputs that parts look at, directly or through anything they name."""
@@ -166,26 +159,18 @@ class EvaluatedExpressions:
 
     def missing(self, meanings: Sequence[Meaning | None]) -> tuple[str, ...]:
         """The missing inputs that still matter for some values, in the order of the ruleset."""
-        names = open_below(
-            self.result.program, self.result.walk, [root for meaning in meanings for root in _roots(meaning)]
-        )
+        roots = [root for meaning in meanings for root in _roots(meaning)]
+        names = open_below(self.result.program, self.result.walk, roots)
         # The words that a text may be are no nodes of the core, so nothing leads to their input.
         of_texts = {case.input for each in meanings if isinstance(each, TextValue) for case in each.cases}
-        observed = self.result.observed
-        return tuple(
-            name
-            for name in self.judging.inputs
-            if name in names or (name in of_texts and observed(name) is None)
-        )
+        open_texts = {name for name in of_texts if name is not None and self.result.observed(name) is None}
+        return tuple(name for name in self.judging.inputs if name in names or name in open_texts)
 
     def changed(self, values: dict[str, float]) -> Interpreter:
         """The same assessment with other numbers in some inputs (days and places too)."""
         program = self.result.program
         row = {**dict(zip(program.door.order, self.result.row, strict=True)), **values}
         return Interpreter(row, self.result.evidence.keys(), program.bounds)
-
-
-# ---- By what a level was decided ----
 
 
 def decision_of(values: EvaluatedExpressions, group: Node, reaching: Outcomes, lang: str) -> Decision:
@@ -197,11 +182,10 @@ def decision_of(values: EvaluatedExpressions, group: Node, reaching: Outcomes, l
         truth = values.either(wanted.claim.true, wanted.claim.false)
         return Requirement(wanted.kind, wanted.text, wanted.path, truth)
 
+    overrides = [(override, values.holds(claim)) for override, claim in reaching.overrides]
     return Decision(
         values.either(yes, no),
-        tuple(
-            _override_outcome(override, values.holds(claim), lang) for override, claim in reaching.overrides
-        ),
+        tuple(_override_outcome(override, truth, lang) for override, truth in overrides),
         tuple(_veto(values, each) for each in group.below() if each.criterion.veto),
         tuple((level, tuple(requirement(each) for each in wanted)) for level, wanted in reaching.wanted),
         (group.criterion.otherwise or Otherwise()).id,

@@ -133,25 +133,18 @@ class ExplanationWriter:
             return None
         return attrs.evolve(self._line(kind, f"section_{kind}"), children=tuple(lines))
 
-    # ---- The head: what was judged, by which version, and the verdict ----
-
     def _head(self) -> Iterator[ExplanationLine]:
         result, ruleset = self.result, self.result.ruleset
-        title = [
-            ruleset.title.in_language(self.lang) or ruleset.id,
-            self._say("version", version=ruleset.version),
-        ]
+        title = [self._wording.criterion(""), self._say("version", version=ruleset.version)]
         if result.on is not None:
             title.append(self._say("as_of", date=result.on))
         key, subject = "title_line" if result.subject else "title_alone", Piece(result.subject or "", "name")
         yield self._line("title", key, subject=subject, title=", ".join(title))
         if ruleset.legal_basis:
-            names = [
-                self._say("basis_clause", document=each.document, clause=each.clause)
-                if each.clause
-                else each.document
-                for each in ruleset.legal_basis
-            ]
+            names = []
+            for basis in ruleset.legal_basis:
+                clause = self._say("basis_clause", document=basis.document, clause=basis.clause)
+                names.append(clause if basis.clause else basis.document)
             yield self._line("basis", "basis", names=self._wording.listed(names))
         if ruleset.status in ("illustrative", "adapted"):
             yield self._line("status", str(ruleset.status))
@@ -197,9 +190,8 @@ class ExplanationWriter:
         texts = []
         for path in self.result.program.groups:
             level = self.result.criteria[path].level
-            name = self._say("open_state")
-            if level is not None:
-                name = self._level_name(self._tree.by_path[path].criterion, level)
+            group = self._tree.by_path[path].criterion
+            name = self._say("open_state") if level is None else self._level_name(group, level)
             texts.append(self._say("colon", label=self._wording.criterion(path), text=name))
         if not texts:
             return self._line("verdict", "verdict_none")
@@ -213,8 +205,6 @@ class ExplanationWriter:
         shown = "" if most is None else self._wording.end(most)
         line = self._line("score", key, points=self._wording.end(score), most=shown)
         return attrs.evolve(line, points=score, most=most)
-
-    # ---- The levels: what each wants, special cases and vetoes ----
 
     def _why(self) -> ExplanationLine | None:
         if self.result.reaching is None:
@@ -331,8 +321,6 @@ class ExplanationWriter:
         elif level == Otherwise().id:
             return self._say("no_level")
         return titles.get(level, Titles()).in_language(self.lang) or level
-
-    # ---- Criterion by criterion ----
 
     def _criteria(self) -> list[ExplanationLine]:
         root = self._tree.root
@@ -457,8 +445,6 @@ class ExplanationWriter:
             lines.append(self._line("adjusted", key, digits=abs(digits), mode=mode))
         return lines
 
-    # ---- Prerequisites: which hold, which block, and why ----
-
     def _prerequisites(self, node: Node) -> list[ExplanationLine]:
         """Those of a criterion, then a word on each group above that is blocked or waits."""
         either, lines = self._values.either, []
@@ -513,8 +499,6 @@ class ExplanationWriter:
         status = str(CriterionResult(self.result, node.path).status)
         return self._wording.state(status, lacking=not node.criterion.is_group)
 
-    # ---- Definitions, earlier periods, titles, missing figures ----
-
     def _definition(self, definition: Definition) -> ExplanationLine:
         part, title = self._values.expression(definition.id), definition.title.in_language(self.lang)
         name = Piece(title, "name") if title else self._conditions.code(definition.id)
@@ -541,16 +525,13 @@ class ExplanationWriter:
         for name, of, level, back in self._looked_back_at():
             if back and not level:
                 by_period.setdefault(back, []).append(self._conditions.labelled(of, name))
-        texts = {back: self._wording.listed(values) for back, values in sorted(by_period.items())}
-        return [
-            self._line("period", "colon", label=self._period(back), text=text) for back, text in texts.items()
-        ]
-
-    def _period(self, back: int) -> str:
-        name, window = self._wording.period(back), self._window(back)
-        if window is None:
-            return name
-        return self._say("period_window", period=name, first=window[0], last=window[1])
+        lines = []
+        for back, values in sorted(by_period.items()):
+            label, window = self._wording.period(back), self._window(back)
+            if window is not None:
+                label = self._say("period_window", period=label, first=window[0], last=window[1])
+            lines.append(self._line("period", "colon", label=label, text=self._wording.listed(values)))
+        return lines
 
     def _window(self, back: int) -> tuple[datetime.date, datetime.date] | None:
         """The days of a period, if the set has windows; none beyond the years that calendars have."""
@@ -582,7 +563,9 @@ class ExplanationWriter:
     def _foot(self, data: dict[str, Any]) -> Iterable[ExplanationLine]:
         if not data["missing"] and any(value is None for value in self.result.given().values()):
             yield self._line("missing_settled", "missing_settled")
-        ruleset, inputs = (_short(digest) for digest in (data["ruleset"]["digest"], data["inputs_digest"]))
+        # The kind of a digest and its first twelve signs.
+        digests = (data["ruleset"]["digest"], data["inputs_digest"])
+        ruleset, inputs = (digest[: digest.index(":") + 13] for digest in digests)
         yield self._line("digests", "digests", ruleset=ruleset, inputs=inputs)
 
 
@@ -591,9 +574,3 @@ def _above(node: Node) -> Iterator[Node]:
     while node.parent is not None:
         node = node.parent
         yield node
-
-
-def _short(digest: str) -> str:
-    """The kind of a digest and its first twelve signs."""
-    kind, _, rest = digest.partition(":")
-    return f"{kind}:{rest[:12]}"

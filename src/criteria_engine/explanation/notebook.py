@@ -31,9 +31,6 @@ def _fitting(parts: Sequence[str], wording: Wording) -> str:
     return f'<div class="criteria-engine" lang="{wording.lang}">{STYLE}{"".join(kept)}</div>'
 
 
-# ---- A result ----
-
-
 def result_html(result: Result) -> str:
     """The verdict, a table of the criteria, and the explanation folded away."""
     explained = explain(result)
@@ -76,9 +73,6 @@ def _short(text: str) -> str:
     return text if len(text) <= 160 else f"{text[:160]}…"
 
 
-# ---- A ruleset ----
-
-
 def ruleset_html(ruleset: RulesetParts) -> str:
     """The criteria with their points, the rules as written, and the levels, to fold out."""
     lang = chosen_language()
@@ -98,7 +92,7 @@ def _criterion(wording: Wording, criterion: Criterion) -> str:
     """A criterion that folds out to its rule, or to the criteria of a group."""
     name = criterion.title.in_language(wording.lang) or criterion.id
     said = [f"<b><bdi>{escaped(_short(name))}</bdi></b>"]
-    for key, size in (("points_short", criterion.points), ("weight_short", criterion.weight)):
+    for key, size in (("points", criterion.points), ("weight_short", criterion.weight)):
         if size is not None:
             shown = formatting.points(size, wording.lang)
             said.append(escaped(wording.say(key, points=shown, number=shown)))

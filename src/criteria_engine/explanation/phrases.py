@@ -1,4 +1,7 @@
-"""The words of explanations: sentences about one ruleset, the names of its parts, and values with their units."""
+"""The words of explanations: sentences about one ruleset, the names of its parts, and values with their units.
+
+The parts of an explanation come first: lines in a tree, each a frozen value. ``Wording`` makes the sentences.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +22,6 @@ from criteria_engine.messages.diagnostics import Fault, Language
 from criteria_engine.messages.speaker import Speaker
 from criteria_engine.rules.parts import RulesetParts
 from criteria_engine.rules.schema import Titles
-
-# ---- the parts of an explanation: lines in a tree, each a frozen value ---------------------------
 
 
 @attrs.frozen
@@ -237,8 +238,6 @@ class Wording(Speaker):
         self._titles |= {each.id: each.title for each in ruleset.define}
         self._units: dict[str, str] = {}
 
-    # ---- Sentences and lines ----
-
     def pieces(self, key: str, /, **details: object) -> tuple[Piece, ...]:
         """A sentence in pieces; a detail that is a piece, or several, is set off in it."""
         inside = next((name for name, value in details.items() if isinstance(value, Piece | tuple)), None)
@@ -259,8 +258,6 @@ class Wording(Speaker):
         """What a period is called by how long before it is."""
         key = "this_period" if not back else "last_period" if back == 1 else "periods_ago"
         return self.say(key, number=back)
-
-    # ---- Names of parts ----
 
     def name(self, name: str) -> str:
         """The title of an input, parameter or definition; its id if it has none.
@@ -325,9 +322,7 @@ class Wording(Speaker):
                 return f"{one} {_ARITHMETIC[type(operator)]} {_bracketed(two, right)}"
             case ast.Call(ast.Name(id="previous"), [inside, *back]):
                 return self._earlier(parsed, inside, back, depth)
-            case ast.Call(
-                ast.Name(id="holds"), [ast.Constant(value=str(ruleset)), ast.Constant(value=level)]
-            ):
+            case ast.Call(ast.Name(id="holds"), [ast.Constant(str(ruleset)), ast.Constant(level)]):
                 return self.say("holds_of", ruleset=ruleset, level=level)
             case ast.Call(ast.Name(id=name), arguments):
                 return self._call(parsed, name, arguments, depth)
@@ -336,7 +331,7 @@ class Wording(Speaker):
     def _earlier(self, parsed: Parsed, inside: ast.expr, back: list[ast.expr], depth: int) -> str | None:
         name = self._phrase(parsed, inside, depth + 1, bare=True)
         periods = back[0].value if back and isinstance(back[0], ast.Constant) else 1
-        period = self.say("last_period" if periods == 1 else "periods_ago", number=periods)
+        period = self.period(int(str(periods)))
         return None if name is None else self.say("previous_of", name=name, period=period)
 
     def _call(self, parsed: Parsed, name: str, arguments: list[ast.expr], depth: int) -> str | None:
@@ -362,8 +357,6 @@ class Wording(Speaker):
         """The expression of a definition; None of anything else."""
         definition = self._defined.get(name)
         return None if definition is None or definition.expr is None else definition.expr.text
-
-    # ---- Units ----
 
     def unit(self, part: Subexpression) -> str:
         """What a part is counted in: ``percent``, ``points``, ``day``, ``step``, or the author's unit."""
@@ -398,8 +391,6 @@ class Wording(Speaker):
             text = self.defined_as(name)
             self._units[name] = unit if text is None else self._unit(parse(text).tree, depth + 1)
         return self._units[name]
-
-    # ---- Values ----
 
     def value(self, value: Any, unit: str = "", *, digits: int = 4, least: int = 0) -> str:
         """A value as a reader writes it: number, day, word, yes or no; missing; not applicable."""
@@ -460,12 +451,8 @@ class Wording(Speaker):
         while digits < 9 and value != edge and _rounded(value, digits) == _rounded(edge, digits):
             digits += 1
         least = 1 if unit == "percent" else 0
-        return (
-            self.sized(value, unit, digits=digits, least=least),
-            self.sized(edge, unit, digits=max(digits, 4)),
-        )
-
-    # ---- States ----
+        shown = self.sized(value, unit, digits=digits, least=least)
+        return shown, self.sized(edge, unit, digits=max(digits, 4))
 
     def state(self, status: str, *, lacking: bool = True) -> str:
         """The word of a criterion's state; what is open for another reason is undecided."""
@@ -477,8 +464,6 @@ class Wording(Speaker):
             return self.say(f"{role}_{status}")
         return self.state(status, lacking=role != "want")
 
-    # ---- Shortfalls ----
-
     def shortfall(self, short: Shortfall) -> str:
         """By how much it is missed, as the end of a sentence."""
         way = "up" if short.direction > 0 else "down"
@@ -487,9 +472,8 @@ class Wording(Speaker):
         amount = self._amount(short)
         if short.strict:
             return self.say(f"strict_{way}", amount=amount)
-        said = self.say(
-            f"short_exact_{way}" if short.operator in ("==", "<", ">") else f"short_{way}", amount=amount
-        )
+        exact = "exact_" if short.operator in ("==", "<", ">") else ""
+        said = self.say(f"short_{exact}{way}", amount=amount)
         if short.instead is not None:
             name = self.name(short.instead.of)
             said += self.say(f"instead_{way}", name=name, amount=self._amount(short.instead))

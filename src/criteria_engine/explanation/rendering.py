@@ -47,9 +47,6 @@ def plain(text: str) -> str:
     return "".join(letters)
 
 
-# ---- Text ----
-
-
 def text(
     head: Sequence[ExplanationLine], sections: Sequence[ExplanationLine], foot: Sequence[ExplanationLine]
 ) -> str:
@@ -105,9 +102,6 @@ def _cut(word: str, room: int) -> list[tuple[str, int]]:
     return [*parts, (part, width)]
 
 
-# ---- Markdown ----
-
-
 def markdown(
     head: Sequence[ExplanationLine], sections: Sequence[ExplanationLine], foot: Sequence[ExplanationLine]
 ) -> str:
@@ -143,9 +137,6 @@ def _marked(pieces: Iterable[Piece]) -> str:
         else:
             made.append(_MARKDOWN.sub(r"\\\1", shown))
     return "".join(made)
-
-
-# ---- HTML ----
 
 
 def escaped(text: str) -> str:

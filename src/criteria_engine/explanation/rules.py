@@ -43,11 +43,8 @@ class RuleWriter:
         measured = next((clause for clause in clauses if clause.role == "measured"), None)
         lines: list[ExplanationLine] = []
         if any(clause.role == "line" for clause in clauses):
-            lines.append(
-                self._wording.line(
-                    "start", "starts_from", points=self._points(1 if points is None else points)
-                )
-            )
+            start = self._points(1 if points is None else points)
+            lines.append(self._wording.line("start", "starts_from", points=start))
         for clause in clauses:
             if clause.role not in ("step", "row"):
                 lines += self._clause(clause, clauses)
@@ -108,8 +105,6 @@ class RuleWriter:
                 pieces += (Piece(" ["), conditions.code(expression.text), Piece("]"))
         return ExplanationLine("measured", pieces, rule=expression.text, children=figures)
 
-    # ---- Events and items ----
-
     def _event(self, clause: Clause, expression: Expression) -> ExplanationLine:
         """An event that must not happen, and what excuses it."""
         line = self.conditions.line(expression, "event", negated=True)
@@ -123,11 +118,8 @@ class RuleWriter:
         return self._titled(clause, attrs.evolve(line, kind="event"))
 
     def _states(self, items: Sequence[Clause]) -> list[str]:
-        return [
-            self.conditions.line(item.expression, "must").status
-            for item in items
-            if item.expression is not None
-        ]
+        conditions = [item.expression for item in items if item.expression is not None]
+        return [self.conditions.line(condition, "must").status for condition in conditions]
 
     def _need(self, clause: Clause, items: Sequence[Clause]) -> ExplanationLine:
         """How many items are needed, and how many hold."""
@@ -135,15 +127,8 @@ class RuleWriter:
         held, open_ = states.count("met"), states.count("unknown")
         need = len(items) if clause.expression is None else self._value(clause.expression)
         key = ("need_all" if clause.expression is None else "need") + ("_open" if open_ else "")
-        return self._wording.line(
-            "need",
-            key,
-            _enough(need, held, open_),
-            need=self._wording.value(need),
-            all=len(items),
-            held=held,
-            most=held + open_,
-        )
+        details = {"need": self._wording.value(need), "all": len(items), "held": held, "most": held + open_}
+        return self._wording.line("need", key, _enough(need, held, open_), **details)
 
     def _including(self, role: str, named: Sequence[Clause], clauses: Sequence[Clause]) -> ExplanationLine:
         """That certain items must be among those that hold."""
@@ -164,8 +149,6 @@ class RuleWriter:
         if title or clause.expression is None:
             return title or clause.name
         return f"“{self._wording.phrase(self._values.expression(clause.expression.text))[0]}”"
-
-    # ---- Steps and rows: which one counts, which are still possible, what the next better one wants ----
 
     def _steps(
         self, of: Clause | None, steps: Sequence[Clause], *, gives_values: bool
@@ -245,9 +228,8 @@ class RuleWriter:
         unit = ""
         if of is not None and of.expression is not None:
             unit = self._wording.unit(self._values.expression(of.expression.text))
-        return self._wording.say(
-            f"step_{step.edge}", edge=self._wording.value(self._value(step.expression), unit)
-        )
+        edge = self._wording.value(self._value(step.expression), unit)
+        return self._wording.say(f"step_{step.edge}", edge=edge)
 
     def _better(
         self, of: Clause, steps: Sequence[Clause], fits: Sequence[ExplanationLine], chosen: int
@@ -262,31 +244,22 @@ class RuleWriter:
         if not ways:
             return []
         _, nearest, short = min(ways, key=lambda way: way[:2])
-        line = self._wording.line(
-            "better",
-            "better_step",
-            step=self._step_name(of, steps[nearest]),
-            points=self._given(steps[nearest]),
-            short=self._wording.shortfall(short),
-        )
+        step, points = self._step_name(of, steps[nearest]), self._given(steps[nearest])
+        shown = self._wording.shortfall(short)
+        line = self._wording.line("better", "better_step", step=step, points=points, short=shown)
         return [attrs.evolve(line, shortfall=short)]
 
     def _size(self, step: Clause) -> float:
         """The points of a step, to compare it by."""
-        value = None
-        if step.points is not None:
-            value = self._values.number(self._values.expression(step.points.text))
+        text = step.points.text if step.points is not None else None
+        value = None if text is None else self._values.number(self._values.expression(text))
         return -math.inf if value is None else value
 
     def _curve(self, of: Clause | None, steps: Sequence[Clause]) -> ExplanationLine:
         """The places of a curve in a row."""
-        places = self._wording.listed(
-            self._wording.say("gives", step=self._edge_name(of, step), points=self._given(step))
-            for step in steps
-        )
+        say, pairs = self._wording.say, [(self._edge_name(of, step), self._given(step)) for step in steps]
+        places = self._wording.listed(say("gives", step=edge, points=points) for edge, points in pairs)
         return self._wording.line("curve", "curve", places=places)
-
-    # ---- Lines that take points: which did, and how many ----
 
     def _deduction(self, clause: Clause, expression: Expression) -> ExplanationLine:
         """One line: what it took, from what."""

@@ -103,13 +103,8 @@ def _pointed(source: str, line: int, column: int, width: int) -> list[str]:
 
 
 def _place_order(diagnostic: Diagnostic) -> tuple[str, int, int, str, str]:
-    return (
-        diagnostic.file or "",
-        diagnostic.line or 0,
-        diagnostic.column or 0,
-        diagnostic.path if diagnostic.line is None else "",
-        diagnostic.code,
-    )
+    path = diagnostic.path if diagnostic.line is None else ""
+    return diagnostic.file or "", diagnostic.line or 0, diagnostic.column or 0, path, diagnostic.code
 
 
 def _said(code: str, details: Mapping[str, str], lang: Language) -> tuple[str, str]:
@@ -186,9 +181,8 @@ class Problems:
 
     def add_fault(self, path: str, fault: Fault, /) -> None:
         """Note a fault of a value that stands at ``path``."""
-        self._diagnostics.append(
-            Diagnostic(fault.code, fault.details, path, "error", fault.span, lang=chosen_language())
-        )
+        lang = chosen_language()
+        self._diagnostics.append(Diagnostic(fault.code, fault.details, path, "error", fault.span, lang=lang))
 
     def append(self, diagnostic: Diagnostic, /) -> None:
         """Note a finished diagnostic."""
@@ -210,3 +204,10 @@ class Problems:
         errors = [each for each in self._diagnostics if each.severity == "error"]
         if errors:
             raise CriteriaError(errors)
+
+
+def refusal(path: str, code: str, /, **details: object) -> CriteriaError:
+    """The error of one fault alone, at ``path``."""
+    problems = Problems()
+    problems.add_fault(path, Fault(code, **details))
+    return CriteriaError(problems)

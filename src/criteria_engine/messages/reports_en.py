@@ -47,7 +47,6 @@ SENTENCES = {
     "off_track": "off track",
     "very_likely": "very likely",
     "likely": "likely",
-    "uncertain": "uncertain",
     "unlikely": "unlikely",
     "very_unlikely": "very unlikely",
     "with_chance": "{word} ({chance})",
@@ -174,13 +173,10 @@ SENTENCES = {
     # sources
     "source_rows": "Recognitions: {of} rows, of which {rows} are assumed.",
     "source_none": "There are no figures about recognitions.",
-    "source_rules": "Rules of counting that were assumed, since no document states them: {names}.",
     "source_basis_title_year": "Counted by title year.",
     "source_basis_decision_date": "Counted by day of decision.",
     "source_hazard": "Expected numbers come from the rates of recognition and lapse in the years behind; no random numbers are used. Low and high: 10% and 90%.",
-    "source_arithmetic": "Expected numbers follow the lists of registrations; there is no model behind them.",
     "source_seed": "Seed: {seed}.",
-    "source_scenarios": "Scenario: {names}.",
     "chart_caption": "Share of {unit} recognised: {share_now} in {year_now}; {share_last} expected in {year_last} (from {low} to {high})",
     "foot": "criteria_engine {engine}; digest of the data {digest}",
 }

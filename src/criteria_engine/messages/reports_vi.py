@@ -47,7 +47,6 @@ SENTENCES = {
     "off_track": "dự kiến chưa đạt",
     "very_likely": "rất có thể đạt",
     "likely": "có thể đạt",
-    "uncertain": "chưa chắc chắn",
     "unlikely": "khó đạt",
     "very_unlikely": "rất khó đạt",
     "with_chance": "{word} ({chance})",
@@ -174,13 +173,10 @@ SENTENCES = {
     # sources
     "source_rows": "Kết quả công nhận: {of} dòng, trong đó {rows} dòng là giả định.",
     "source_none": "Không có số liệu về kết quả công nhận.",
-    "source_rules": "Cách tính do người lập giả định, chưa có văn bản quy định: {names}.",
     "source_basis_title_year": "Tính theo năm của danh hiệu.",
     "source_basis_decision_date": "Tính theo ngày quyết định.",
     "source_hazard": "Số dự kiến tính từ tỷ lệ công nhận và thôi công nhận của các năm đã qua, không dùng số ngẫu nhiên. Thấp và cao: 10 % và 90 %.",
-    "source_arithmetic": "Số dự kiến tính theo danh sách đăng ký, không dùng mô hình.",
     "source_seed": "Số mầm ngẫu nhiên: {seed}.",
-    "source_scenarios": "Phương án: {names}.",
     "chart_caption": "Tỷ lệ {unit} được công nhận: {year_now} là {share_now}; dự kiến {year_last} là {share_last} (từ {low} đến {high})",
     "foot": "criteria_engine {engine}; dấu vết số liệu {digest}",
 }

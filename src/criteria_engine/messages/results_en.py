@@ -181,7 +181,6 @@ SENTENCES = {
     "combine_all": "points if all of its criteria are met",
     "combine_any": "points if at least one of its criteria is met",
     "combine_at_least": "points if at least {number} of its criteria are met",
-    "weight": "weight {number}",
     # Levels
     "level_reached": "{level}: reached",
     "level_failed": "{level}: not reached",
@@ -254,5 +253,4 @@ SENTENCES = {
     "rule": "rule",
     "level_wants_each": "each criterion has at least {share} of its points",
     "weight_short": "weight {number}",
-    "points_short": "{points} points",
 }

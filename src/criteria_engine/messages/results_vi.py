@@ -181,7 +181,6 @@ SENTENCES = {
     "combine_all": "được điểm khi mọi tiêu chí bên trong đạt",
     "combine_any": "được điểm khi ít nhất một tiêu chí bên trong đạt",
     "combine_at_least": "được điểm khi ít nhất {number} tiêu chí bên trong đạt",
-    "weight": "trọng số {number}",
     # Levels
     "level_reached": "{level}: đạt mức này",
     "level_failed": "{level}: không đạt mức này",
@@ -254,5 +253,4 @@ SENTENCES = {
     "rule": "quy tắc",
     "level_wants_each": "mỗi tiêu chí được ít nhất {share} số điểm",
     "weight_short": "trọng số {number}",
-    "points_short": "{points} điểm",
 }

@@ -20,8 +20,8 @@ _ONE_OF_MANY = r"\b1 (error|warning|test|ruleset|point)s\b"
 def sentences(subject: str, lang: str) -> Mapping[str, str]:
     """The word table of a subject in a language.
 
-    It is loaded when it is first asked for: whoever reads Vietnamese never pays for the English tables,
-    and a verdict never for the words of plans and commands.
+    It is loaded on first use: a reader of Vietnamese never pays for the English tables, nor a verdict for
+    the words of plans and commands.
     """
     table: Mapping[str, str] = import_module(f"criteria_engine.messages.{subject}_{lang}").SENTENCES
     return table

@@ -15,11 +15,11 @@ import attrs
 
 from criteria_engine.evaluation.result import CriterionResult, Result, leaves_of
 from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import Fault, Problems
+from criteria_engine.messages.diagnostics import Problems
 from criteria_engine.messages.formatting import sort_key_vi
 from criteria_engine.plans.history import History
 from criteria_engine.plans.plan import Plan, Task, day_of_year, of_those_that_count
-from criteria_engine.plans.roster import Roster, Unit, UnitChange, meant_unit
+from criteria_engine.plans.roster import Unit, UnitChange, meant_unit
 from criteria_engine.plans.unit_status import HELD, PENDING, UnitStatus
 from criteria_engine.projection.context import ProjectionContext
 from criteria_engine.projection.projection import Projection
@@ -132,11 +132,8 @@ def changed_since(setting: ProjectionContext, since: datetime.date) -> Since:
     asked = [row for row in recent if row.status in PENDING and (row.unit, row.year) not in listed]
     then, now = setting.plan.counted_on(since), ledger.units(on.year)
     held_then, held_now = (len(ledger.held(on.year, "low", units)) for units in (then, now))
-    undated = [
-        row
-        for row in counted
-        if row.decided is None and row.year == since.year and row.status in (*HELD, "lapsed")
-    ]
+    settled = [row for row in counted if row.status in (*HELD, "lapsed")]
+    undated = [row for row in settled if row.decided is None and row.year == since.year]
     return Since(
         since,
         _happenings(setting, [row for row in recent if row.status == "recognised"]),
@@ -164,9 +161,7 @@ def _happened(row: UnitStatus, since: datetime.date, on: datetime.date) -> bool:
 def _happenings(setting: ProjectionContext, rows: Sequence[UnitStatus]) -> tuple[Happening, ...]:
     rows = sorted(rows, key=lambda row: (row.year, row.decided or datetime.date.min, row.unit))
     pairs = [(row, setting.plan.roster.unit(row.unit)) for row in rows]
-    return tuple(
-        Happening(unit.id, unit.name, unit.area, row.year, row.decided, row.assumed) for row, unit in pairs
-    )
+    return tuple(Happening(u.id, u.name, u.area, row.year, row.decided, row.assumed) for row, u in pairs)
 
 
 def _roster_changes(setting: ProjectionContext, since: datetime.date) -> tuple[UnitChange, ...]:
@@ -176,9 +171,6 @@ def _roster_changes(setting: ProjectionContext, since: datetime.date) -> tuple[U
         for change in setting.plan.roster.changes()
         if since < change.day <= setting.on and of_those_that_count([*change.before, *change.after], counting)
     )
-
-
-# ---- Quality: scores, weakest criteria, what holds a unit back ----
 
 
 @attrs.frozen
@@ -209,8 +201,7 @@ class Quality:
 
 def qualities(setting: ProjectionContext, assessments: Mapping[str, Result]) -> dict[str, Quality]:
     """What the assessments say, by the id of the unit of the day that each name means."""
-    roster: Roster = setting.plan.roster
-    day = setting.ledger.day_of(setting.on.year)
+    roster, day = setting.plan.roster, setting.ledger.day_of(setting.on.year)
     return {meant_unit(name, roster, day, day).id: _quality(result) for name, result in assessments.items()}
 
 
@@ -257,9 +248,6 @@ def commonly_lacking(qualities: Iterable[Quality]) -> tuple[tuple[CriterionName,
     """The criteria that most units lack, with the number of units; the commonest first."""
     counts = Counter(criterion for quality in qualities for criterion in quality.lacking)
     return tuple(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0].path)))
-
-
-# ---- Where each unit and each area stands ----
 
 
 @attrs.frozen
@@ -319,12 +307,10 @@ def unit_standings(setting: ProjectionContext, quality: Mapping[str, Quality]) -
     for row in setting.ledger.rows:
         rows.setdefault(row.unit, []).append(row)
     listed = _listed(setting)
-    units = sorted(
-        setting.units(setting.on.year),
-        key=lambda unit: (sort_key_vi(unit.area), sort_key_vi(unit.name), unit.id),
-    )
+    units = setting.units(setting.on.year)
     return tuple(
-        _standing(setting.ledger, unit, rows, listed.get(unit.id, ()), quality.get(unit.id)) for unit in units
+        _standing(setting.ledger, unit, rows, listed.get(unit.id, ()), quality.get(unit.id))
+        for unit in sorted(units, key=lambda u: (sort_key_vi(u.area), sort_key_vi(u.name), u.id))
     )
 
 
@@ -434,8 +420,6 @@ def area_standings(setting: ProjectionContext, units: Iterable[UnitStanding]) ->
     )
 
 
-# ---- Tasks and risks ----
-
 _NEXT = datetime.timedelta(days=366)
 _ORDER = ("overdue", "next", "yearly", "later", "done")
 
@@ -468,9 +452,7 @@ def duties_of(plan: Plan, on: datetime.date, done: Collection[str]) -> tuple[Dut
     problems = Problems()
     for name in done:
         if name not in known:
-            problems.add_fault(
-                "done", Fault(Code.UNKNOWN_TASK, value=str(name), known=", ".join(known) or "–")
-            )
+            problems.add("done", Code.UNKNOWN_TASK, value=name, known=", ".join(known) or "–")
     problems.raise_errors()
     duties = [_duty(task, on, done=task.id is not None and task.id in done) for task in plan.tasks]
     return tuple(sorted(duties, key=lambda duty: (_ORDER.index(duty.state), duty.due or datetime.date.max)))
@@ -494,11 +476,11 @@ def risks_of(
 ) -> tuple[Risk, ...]:
     """What may keep the plan from its targets, or a reader from the right figure."""
     year = projection.on.year
+    doubtful = {"missed", "off_track", "uncertain", "unlikely", "very_unlikely"}
     risks = [
         Risk("target", {"target": id, "word": outlook.likelihood or outlook.status})
         for id, outlook in projection.targets.items()
-        if outlook.status in ("missed", "off_track")
-        or outlook.likelihood in ("uncertain", "unlikely", "very_unlikely")
+        if {outlook.status, outlook.likelihood} & doubtful
     ]
 
     def risk(code: str, **details: object) -> None:

@@ -1,4 +1,8 @@
-"""The parts of a page, before it is laid out as Markdown or HTML. Texts are plain; layouts escape them."""
+"""The layout of a report: its chart, the parts of its page, and the page as Markdown and as one HTML file.
+
+The chart is inline SVG, drawn by hand. The parts hold plain text; the two layouts escape it. The HTML page has its
+style inside and neither loads nor runs anything; colour only repeats what a word says.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +14,6 @@ import attrs
 
 from criteria_engine.explanation.rendering import escaped, plain
 from criteria_engine.projection.chart import Drawing, ListChange, Mark, YearRow
-
-# ---- the chart of a projection as inline SVG, drawn by hand: no library, no script, no request ---
 
 _WIDTH, _HEIGHT = 760, 420
 _LEFT, _RIGHT, _TOP, _BOTTOM = 62, 738, 56, 336
@@ -80,17 +82,11 @@ def _grid(canvas: _Canvas, drawing: Drawing) -> str:
     made = []
     for tens in range(0, 101, 20):
         share = Fraction(tens, 100)
-        y = canvas.y(share)
+        y, label = canvas.y(share), drawing.speaker.share(share, least=0)
         made.append(f'<line class="grid" x1="{_LEFT}" x2="{_RIGHT}" y1="{y}" y2="{y}"/>')
-        made.append(
-            _text(
-                _LEFT - 8, _shown(float(y) + 4), drawing.speaker.share(share, least=0), "axis", anchor="end"
-            )
-        )
-    made += [
-        _text(canvas.x(year), _BOTTOM + 20, str(year), "axis", anchor="middle") for year in drawing.ticks
-    ]
-    return "".join(made)
+        made.append(_text(_LEFT - 8, _shown(float(y) + 4), label, "axis", anchor="end"))
+    years = [(canvas.x(year), str(year)) for year in drawing.ticks]
+    return "".join([*made, *(_text(x, _BOTTOM + 20, year, "axis", anchor="middle") for x, year in years)])
 
 
 def _lines(canvas: _Canvas, drawing: Drawing) -> str:
@@ -145,22 +141,16 @@ def _change(canvas: _Canvas, drawing: Drawing, change: ListChange) -> str:
 
 def _legend(drawing: Drawing) -> str:
     """Keys in rows, as many as fit beside each other."""
-    keys = [
-        (kind, key)
-        for kind, key, there in (
-            ("known", "known", drawing.known),
-            ("ahead", "expected", drawing.ahead),
-            ("band", "band", drawing.has_band),
-            ("pathway", "required", drawing.pathway),
-            ("target", "target", drawing.marks),
-        )
-        if there
-    ]
+    keys = (
+        ("known", "known", drawing.known),
+        ("ahead", "expected", drawing.ahead),
+        ("band", "band", drawing.has_band),
+        ("pathway", "required", drawing.pathway),
+        ("target", "target", drawing.marks),
+        ("change", "list", drawing.changes),
+    )
     made, x, y = [], float(_LEFT), float(_LEGEND)
-    words = [(kind, drawing.word(key)) for kind, key in keys]
-    if drawing.changes:
-        words.append(("change", drawing.word("list")))
-    for kind, word in words:
+    for kind, word in ((kind, drawing.word(key)) for kind, key, there in keys if there):
         width = 34 + _LETTER * len(word) + 18
         if x + width > _WIDTH and x > _LEFT:
             x, y = float(_LEFT), y + 20
@@ -249,8 +239,6 @@ class Page:
     foot: tuple[str, ...]
 
 
-# ---- the look of a report: on a screen, on a phone, on A4 paper. Colour only ever repeats a word ---
-
 PAGE_STYLE = """\
 :root{color-scheme:light}
 *{box-sizing:border-box}
@@ -319,8 +307,6 @@ svg{min-width:0}
 """One sheet for the whole page; it names no font, picture or sheet that would have to be fetched."""
 
 
-# ---- A page as Markdown, for Word, e-mail and version control. What others typed stays text ----
-
 # What would be markup inside a line; at its beginning, lists, headings and quotes too.
 _INSIDE = re.compile(r"([\\`*_\[\]<>|~$#&@])")
 _AT_FIRST = re.compile(r"^(\d+(?=[.)]\s)|(?=[-+=:]))")
@@ -363,21 +349,14 @@ def _block_markdown(block: Block) -> list[str]:
 
 def _table_markdown(table: ReportTable) -> list[str]:
     rule = ["---:" if place in table.numeric else "---" for place in range(len(table.head))]
-    head = [Cell(text) for text in table.head]
-    return [
-        _text_markdown(table.caption),
-        "",
-        _row_markdown(head),
-        f"| {' | '.join(rule)} |",
-        *[_row_markdown(row) for row in table.rows],
-    ]
+    head = _row_markdown([Cell(text) for text in table.head])
+    rows = [_row_markdown(row) for row in table.rows]
+    return [_text_markdown(table.caption), "", head, f"| {' | '.join(rule)} |", *rows]
 
 
 def _row_markdown(cells: tuple[Cell, ...] | list[Cell]) -> str:
     return f"| {' | '.join(_text_markdown(cell.text) or ' ' for cell in cells)} |"
 
-
-# ---- A page as one HTML file: inline style, inline SVG, no script, nothing to fetch ----
 
 # The browser is told to fetch nothing and run nothing, whatever might stand in a name.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -430,9 +409,8 @@ def _block_html(block: Block) -> str:
             role = ' role="note"' if tone == "assumed" else ""
             return f"<p{_tone(tone)}{role}>{_breakable(text)}</p>"
         case Bullets(items):
-            return (
-                f"<ul>{''.join(f'<li{_tone(item.tone)}>{_breakable(item.text)}</li>' for item in items)}</ul>"
-            )
+            lines = (f"<li{_tone(item.tone)}>{_breakable(item.text)}</li>" for item in items)
+            return f"<ul>{''.join(lines)}</ul>"
         case ReportTable():
             return _table_html(block)
         case Chart(drawing, caption):

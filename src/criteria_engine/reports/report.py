@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems, chosen_language
+from criteria_engine.messages.diagnostics import chosen_language, refusal
 from criteria_engine.plans.assessed import last_results
 from criteria_engine.plans.plan import Plan
 from criteria_engine.plans.unit_status import Rows, rows_of
@@ -85,9 +85,8 @@ class Report:
         result is open.
         """
         year = self.on.year
-        return tuple(
-            each for each in self.units if not each.told and (each.holds is not False or year in each.listed)
-        )
+        untold = [unit for unit in self.units if not unit.told]
+        return tuple(unit for unit in untold if unit.holds is not False or year in unit.listed)
 
     def markdown(self, lang: str | None = None) -> str:
         """The report as Markdown, in Vietnamese or English."""
@@ -130,9 +129,6 @@ class Report:
         ).page()
 
 
-# ---- Making a report ----
-
-
 def report(
     plan: Plan,
     recognitions: Rows = (),
@@ -166,11 +162,11 @@ def report(
         ValueError: ``confidence`` is not between 0 and 1.
     """
     if kind is not None and kind not in KINDS:
-        raise _refused("kind", Fault(Code.UNKNOWN_REPORT_KIND, value=str(kind), known=", ".join(KINDS)))
+        raise refusal("kind", Code.UNKNOWN_REPORT_KIND, value=kind, known=", ".join(KINDS))
     if since is not None and since >= on:
-        raise _refused("since", Fault(Code.SINCE_NOT_BEFORE_DAY, since_day=since, on_day=on))
+        raise refusal("since", Code.SINCE_NOT_BEFORE_DAY, since_day=since, on_day=on)
     rows = rows_of(recognitions, plan)
-    found = project(plan, recognitions=rows, on=on, assessments=assessments, **choices)
+    projection = project(plan, recognitions=rows, on=on, assessments=assessments, **choices)
     setting = context_of(plan, rows, on, scenarios_of(choices.get("scenarios", ())))
     results = last_results(assessments or {}, choices.get("ruleset"))
     units = unit_standings(setting, qualities(setting, results))
@@ -182,18 +178,12 @@ def report(
         plan,
         on,
         period,
-        found,
+        projection,
         units,
         area_standings(setting, units),
         changed,
         duties,
-        risks_of(plan, found, units, changed, duties),
+        risks_of(plan, projection, units, changed, duties),
         assessments_assumed and bool(results),
         next((word for word in ("illustrative", "adapted", "official") if word in statuses), None),
     )
-
-
-def _refused(path: str, fault: Fault) -> CriteriaError:
-    problems = Problems()
-    problems.add_fault(path, fault)
-    return CriteriaError(problems)

@@ -11,7 +11,6 @@ from fractions import Fraction
 
 import attrs
 
-from criteria_engine.forecasting.published import Label
 from criteria_engine.messages.formatting import points, sort_key_vi
 from criteria_engine.messages.speaker import Speaker
 from criteria_engine.plans.roster import Unit, UnitChange
@@ -34,16 +33,8 @@ from criteria_engine.reports.facts import (
 from criteria_engine.reports.layout import Block, Bullets, Cell, Chart, Page, Paragraph, ReportTable, Section
 
 _MOST_NAMES, _MOST_UNIT_NAMES, _MOST_CRITERIA, _MOST_COMMON = 5, 12, 3, 5
-_TONES = {
-    "achieved": "good",
-    "very_likely": "good",
-    "likely": "good",
-    "on_track": "good",
-    "missed": "bad",
-    "off_track": "bad",
-    "unlikely": "bad",
-    "very_unlikely": "bad",
-}
+_TONES = dict.fromkeys(("achieved", "very_likely", "likely", "on_track"), "good")
+_TONES |= dict.fromkeys(("missed", "off_track", "unlikely", "very_unlikely"), "bad")
 
 
 @attrs.frozen(eq=False)
@@ -115,8 +106,6 @@ class PageWriter:
         chance = self.speaker.share(outlook.probability, least=0)
         return self._say("with_chance", word=self._say(word), chance=chance)
 
-    # ---- Head and summary ----
-
     def _head(self) -> Iterable[str]:
         for basis in self.projection.plan.legal_basis[:1]:
             key = "document_bare" if basis.issued is None else "document"
@@ -159,22 +148,13 @@ class PageWriter:
         key = "target_line" if outlook.needed else "target_line_met"
         if self._stands_alone(outlook):
             key = "target_line_year"
-        return self._say(
-            key,
-            title=self._title(outlook),
-            required=outlook.required,
-            units=outlook.units,
-            have=outlook.have,
-            needed=outlook.needed,
-            word=self._outlook(outlook),
-        )
+        sizes = {name: getattr(outlook, name) for name in ("required", "units", "have", "needed")}
+        return self._say(key, title=self._title(outlook), word=self._outlook(outlook), **sizes)
 
     def _stands_alone(self, outlook: TargetOutlook) -> bool:
         """Whether a target is so many in a year, or named units, and thus no share of all."""
         target = self.projection.plan.target(outlook.id)
         return target.in_ is not None or target.units is not None
-
-    # ---- Targets: need, have, shortfall, outlook; then what must change ----
 
     def _targets(self) -> Section:
         rows, must = [], []
@@ -182,22 +162,20 @@ class PageWriter:
             title, alone = self._title(outlook), self._stands_alone(outlook)
             rows.append(self._target_row(title, outlook, alone=alone))
             rows += [self._target_row(f"– {area}", part) for area, part in outlook.areas.items()]
-            labels = self.projection.labels.get(outlook.id)
+            # What published rules call the trend.
+            labels = [
+                f"{self._say(rule)}: {self._say(f'label_{label.label}')}"
+                for rule, label in self.projection.labels.get(outlook.id, {}).items()
+            ]
             if labels:
-                must.append(self._labels(title, labels))
+                must.append(self._say("labels", title=title, labels="; ".join(labels)))
             said = self._must_change(outlook, alone=alone)
             if said:
                 must.append(f"{self._say('must_title', title=title)} {'; '.join(said)}.")
-        head = self.speaker.heads(
-            "target", "year", "required", "have", "needed", "expected", "pace", "outlook"
-        )
+        columns = ("target", "year", "required", "have", "needed", "expected", "pace", "outlook")
+        head = self.speaker.heads(*columns)
         table = ReportTable(self._caption("targets"), head, tuple(rows), frozenset(range(1, 7)))
         return self._section("targets", table, *([self._bullets(must)] if must else []))
-
-    def _labels(self, title: str, labels: Mapping[str, Label]) -> str:
-        """What published rules call the trend."""
-        said = [f"{self._say(rule)}: {self._say(f'label_{found.label}')}" for rule, found in labels.items()]
-        return self._say("labels", title=title, labels="; ".join(said))
 
     def _target_row(self, title: str, outlook: TargetOutlook, *, alone: bool = False) -> tuple[Cell, ...]:
         number, most = self.speaker.number, outlook.required_most
@@ -257,8 +235,6 @@ class PageWriter:
             return self._say("near", name=unit.name, count=len(unit.not_met))
         return self._say("near_open" if unit.open else "near_met", name=unit.name, count=len(unit.open))
 
-    # ---- Years and areas ----
-
     def _years(self) -> Section:
         """The chart, and the same years as a table."""
         projection, share, number = self.projection, self.speaker.share, self.speaker.number
@@ -275,15 +251,8 @@ class PageWriter:
         if now.low != now.high:
             share_now = self._say("from_to", low=share_now, high=share(now.shares[2]))
         low, expected, high = (share(part) for part in last.shares)
-        caption = self._say(
-            "chart_caption",
-            year_now=now.year,
-            share_now=share_now,
-            year_last=last.year,
-            share_last=expected,
-            low=low,
-            high=high,
-        )
+        shares = {"share_now": share_now, "share_last": expected, "low": low, "high": high}
+        caption = self._say("chart_caption", year_now=now.year, year_last=last.year, **shares)
         caption = self._marked(caption, assumed=bool(projection.assumed[0])) + "."
         head = self.speaker.heads("year", "total", "low", "expected", "high", "expected_share", "pathway")
         rows = []
@@ -318,8 +287,6 @@ class PageWriter:
         ]
         return tuple(Cell(cell) for cell in cells)
 
-    # ---- What changed, and who has not reported ----
-
     def _changes(self) -> Section:
         """What happened to units, and to their list."""
         since = self.since
@@ -339,9 +306,8 @@ class PageWriter:
             then, now = (self.speaker.share(share) for share in since.shares)
             before, after = since.units
             items.append(self._say("denominator", before=before, after=after, then=then, now=now))
-        return self._section(
-            "since", self._bullets(items) if items else Paragraph(self._say("nothing_changed"))
-        )
+        block = self._bullets(items) if items else Paragraph(self._say("nothing_changed"))
+        return self._section("since", block)
 
     def _happened(self, key: str, happenings: Sequence[Happening]) -> list[str]:
         """A sentence for all that happened on one day, or for one year."""
@@ -356,20 +322,20 @@ class PageWriter:
         return self.speaker.listed(sorted(names, key=sort_key_vi), _MOST_UNIT_NAMES)
 
     def _roster_change(self, change: UnitChange) -> str:
-        before, after = (self._roster_units(units, change.kind) for units in (change.before, change.after))
-        return self._say(f"roster_{change.kind}", day=change.day, before=before, after=after)
+        def listed(units: Sequence[Unit]) -> str:
+            # Where the kind of a unit changes, it is the kind that tells the two apart.
+            kinds = change.kind == "kind"
+            names = [f"{unit.kind} {unit.name}" if kinds and unit.kind else unit.name for unit in units]
+            return self.speaker.listed(names, _MOST_UNIT_NAMES)
 
-    def _roster_units(self, units: Sequence[Unit], kind: str) -> str:
-        # Where the kind of a unit changes, it is the kind that tells the two apart.
-        names = [f"{unit.kind} {unit.name}" if kind == "kind" and unit.kind else unit.name for unit in units]
-        return self.speaker.listed(names, _MOST_UNIT_NAMES)
+        before, after = listed(change.before), listed(change.after)
+        return self._say(f"roster_{change.kind}", day=change.day, before=before, after=after)
 
     def _unreported(self) -> Section:
         """Units of which nothing was told for the year, by area."""
         if not self.unreported:
-            return self._section(
-                "unreported", Paragraph(self._say("all_reported", year=self.projection.on.year))
-            )
+            nobody = Paragraph(self._say("all_reported", year=self.projection.on.year))
+            return self._section("unreported", nobody)
         items = []
         for area, units in by_area(self.unreported).items():
             names = self.speaker.listed((unit.name for unit in units), _MOST_UNIT_NAMES)
@@ -377,10 +343,8 @@ class PageWriter:
         note = Paragraph(self._say("unreported_why"), "note")
         return self._section("unreported", self._bullets(items), note)
 
-    # ---- Quality: scores, weakest criteria, and the criteria that most units lack ----
-
     def _quality(self) -> Section:
-        assessed = [unit for unit in self.units if unit.quality is not None]
+        assessed = [(unit, unit.quality) for unit in self.units if unit.quality is not None]
         if not assessed:
             return self._section("quality", Paragraph(self._say("no_quality"), "note"))
         assumed = self.assessed_assumed
@@ -390,16 +354,15 @@ class PageWriter:
         if self.ruleset_status in ("illustrative", "adapted"):
             blocks.append(Paragraph(self._say(self.ruleset_status), "note"))
         blocks.append(Paragraph(self._say("assessed", count=len(assessed), units=len(self.units))))
-        rows = tuple(
-            (Cell(unit.name), Cell(self._points(unit.quality)), Cell(self._weakest(unit.quality)))
-            for unit in assessed
-            if unit.holds
-        )
+        rows = []
+        for unit, quality in assessed:
+            if unit.holds:
+                weakest = "–" if quality.weakest is None else self._criterion(quality.weakest)
+                rows.append((Cell(unit.name), Cell(self._points(quality)), Cell(weakest)))
         if rows:
             caption = self._marked(self._say("caption_quality"), assumed=assumed)
-            blocks.append(ReportTable(caption, self.speaker.heads("unit", "quality", "weakest"), rows))
-        qualities = [unit.quality for unit in assessed if unit.quality is not None]
-        common = commonly_lacking(qualities)[:_MOST_COMMON]
+            blocks.append(ReportTable(caption, self.speaker.heads("unit", "quality", "weakest"), tuple(rows)))
+        common = commonly_lacking(quality for _, quality in assessed)[:_MOST_COMMON]
         if common:
             counts = tuple((Cell(self._criterion(each)), Cell(str(count))) for each, count in common)
             caption = self._marked(self._say("caption_lacking"), assumed=assumed)
@@ -409,9 +372,6 @@ class PageWriter:
 
     def _criterion(self, criterion: CriterionName) -> str:
         return criterion.title.in_language(self.speaker.lang) or criterion.path
-
-    def _weakest(self, quality: Quality | None) -> str:
-        return "–" if quality is None or quality.weakest is None else self._criterion(quality.weakest)
 
     def _points(self, quality: Quality | None) -> str:
         if quality is None:
@@ -436,8 +396,6 @@ class PageWriter:
                 said.append(self._say(key, names=names))
         return "; ".join(said) or self._say("nothing_lacking")
 
-    # ---- Risks and tasks ----
-
     def _risks(self) -> Section:
         """What a reader should weigh."""
         items = [
@@ -451,11 +409,9 @@ class PageWriter:
         if risk.code == "target":
             outlook = self.projection.targets[str(details["target"])]
             details = {"title": self._title(outlook), "word": self._outlook(outlook)}
-        shown = {
-            name: self.speaker.share(value) if isinstance(value, Fraction) else value
-            for name, value in details.items()
-        }
-        return self._say(f"risk_{risk.code}", **shown)
+        shares = {name: share for name, share in details.items() if isinstance(share, Fraction)}
+        shown = {name: self.speaker.share(share) for name, share in shares.items()}
+        return self._say(f"risk_{risk.code}", **{**details, **shown})
 
     def _tasks(self) -> Section:
         """The tasks with their five clears."""
@@ -464,9 +420,9 @@ class PageWriter:
         rows = tuple(self._task_row(duty) for duty in self.duties)
         head = self.speaker.heads("task", "owner", "due", "result", "answerable")
         table = ReportTable(self._say("caption_tasks"), head, rows)
-        if any(duty.task.assumed for duty in self.duties):
-            return self._section("tasks", table, Paragraph(self._say("tasks_assumed"), "note"))
-        return self._section("tasks", table)
+        assumed = any(duty.task.assumed for duty in self.duties)
+        note = [Paragraph(self._say("tasks_assumed"), "note")] if assumed else []
+        return self._section("tasks", table, *note)
 
     def _task_row(self, duty: Duty) -> tuple[Cell, ...]:
         task, lang = duty.task, self.speaker.lang
@@ -483,8 +439,6 @@ class PageWriter:
             cell("result", task.result.in_language(lang)),
             cell("answerable", task.answerable.in_language(lang)),
         )
-
-    # ---- Unit by unit ----
 
     def _units(self) -> Section:
         """A table an area, a row a unit; what is assumed is marked in its row."""
@@ -513,16 +467,10 @@ class PageWriter:
             elif self.projection.plan.counting.lasts is None:
                 until = self._say("until_lapsed")
         tone = "good" if unit.holds else "doubt" if unit.holds is None else ""
-        cells = [
-            Cell(unit.name),
-            Cell(self._status(unit), tone),
-            Cell(str(unit.title_year or "–")),
-            Cell(decided),
-            Cell(until),
-        ]
+        others = [str(unit.title_year or "–"), decided, until]
         if assessed:
-            cells += [Cell(self._points(unit.quality)), Cell(self._holding_back(unit.quality))]
-        return tuple(cells)
+            others += [self._points(unit.quality), self._holding_back(unit.quality)]
+        return (Cell(unit.name), Cell(self._status(unit), tone), *map(Cell, others))
 
     def _status(self, unit: UnitStanding) -> str:
         carried = [self._say("carried_name", name=name, year=year) for name, year in unit.carried]
@@ -536,8 +484,6 @@ class PageWriter:
             text = self._say("listed_mark", text=text, years=listed)
         return self._marked(text, assumed=unit.assumed)
 
-    # ---- Where the figures come from, and which of them somebody assumed ----
-
     def _sources(self) -> Section:
         projection, counting = self.projection, self.projection.plan.counting
         rows, of = projection.assumed
@@ -545,17 +491,17 @@ class PageWriter:
         items.append(Cell(self._say(f"source_basis_{counting.basis}")))
         if counting.assumed:
             names = "; ".join(self._say(f"rule_{name}") for name in counting.assumed)
-            items.append(Cell(self._say("source_rules", names=names), "assumed"))
+            items.append(Cell(self._say("assumed_rules", names=names), "assumed"))
         items.append(Cell(self._method()))
         items += [Cell(self._say(note)) for note in projection.notes]
         if set(projection.scenarios) - {"as_is"}:
-            items.append(Cell(self._say("source_scenarios", names=projection.scenarios)))
+            items.append(Cell(self._say("scenarios", names=projection.scenarios)))
         return self._section("sources", Bullets(tuple(items)))
 
     def _method(self) -> str:
         """How expected numbers were come by."""
         method = self.projection.method
         if method in ("hazard", "arithmetic", "published"):
-            return self._say("source_hazard" if method == "hazard" else "source_arithmetic")
+            return self._say("source_hazard" if method == "hazard" else "no_model")
         sentence = self._say("drawn" if method == "scores" else "own_model")
         return f"{sentence} {self._say('source_seed', seed=self.projection.seed)}"

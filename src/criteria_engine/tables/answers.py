@@ -1,7 +1,7 @@
 """What is asked of every row, and the columns in which the answers stand.
 
 An answer names the parts of the core that it is read from, twice: ``exact`` for rows in which nothing is missing,
-and ``open``, bounded, for all others. Backends work the parts out; ``array_answers`` and ``plan`` make columns of
+and ``open``, bounded, for all others. Backends work the parts out; ``blocks`` and ``plan`` make columns of
 them, each in its own way.
 """
 
@@ -124,10 +124,8 @@ def _names(answer: Answer) -> tuple[str | None, ...]:
 def breaches_of(program: Program) -> list[tuple[Condition, Condition]]:
     """For each rule of consistency that it does not hold: of complete rows, and surely."""
     can = program.bounds.can
-    return [
-        (claim.false, a.contrary(a.some([can(claim.true), can(claim.na)])))
-        for _, claim in program.consistency
-    ]
+    claims = [claim for _, claim in program.consistency]
+    return [(claim.false, a.contrary(a.some([can(claim.true), can(claim.na)]))) for claim in claims]
 
 
 def _of_the_set(program: Program) -> list[Answer]:
@@ -206,9 +204,8 @@ def _of_value(bounds: BoundsRewriter, column: str, value: Meaning) -> Answer:
     if isinstance(value, TextValue):
         guards = tuple(case.guard for case in value.cases)
         words, inputs = (case.word for case in value.cases), (case.input for case in value.cases)
-        return TextAnswer(
-            (*guards, *exact), (*map(can, guards), *bounded), column, tuple(words), tuple(inputs)
-        )
+        open_ = (*map(can, guards), *bounded)
+        return TextAnswer((*guards, *exact), open_, column, tuple(words), tuple(inputs))
     size, ends = value.numeric, bounds.interval(value.numeric)
     if value.kind == "number":
         columns = (f"{column}.low", f"{column}.high")

@@ -1,7 +1,8 @@
 """The inputs of a ruleset as arrays, read from a frame in memory; what does not fit is marked, not raised.
 
-``ArrayReader`` makes a source for each input; ``ArrayRows`` is some rows of all sources, which the backend of
-arrays reads (see ``backends.steps.Block``).
+In order: ``Cells`` of an input, and the sources that they come from; ``ArrayRows``, some rows of all sources,
+which the backend of arrays reads (see ``backends.steps.Block``); ``cells_of`` for values that were read one by
+one; ``ArrayReader``, which makes a source for each input.
 """
 
 from __future__ import annotations
@@ -22,8 +23,6 @@ from criteria_engine.rules.parts import Input
 from criteria_engine.tables.frame_kinds import MemoryTable, is_missing
 
 _FEW = 8  # words up to which a column is compared with each: ten times faster than to sort out its texts
-
-# ---- cells of an input -------------------------------------------------------------------------
 
 NO, YES = False, True
 
@@ -184,8 +183,6 @@ class ArrayRows(Block):
         return self._there(other, self._there(one, held if wanted else ~held))
 
 
-# ---- values that the door has read, as the cells of an input -------------------------------------
-
 WORDED = ("choice", "text")
 """Types of inputs whose cells are places among texts."""
 
@@ -198,7 +195,7 @@ def cells_of(
     ``words`` are those of its scale or its choices; ``texts`` have their places already.
     """
     fill, places = _fill_of(given, words), {word: place for place, word in enumerate(texts)}
-    found, there, withheld = [fill] * len(values), [False] * len(values), [False] * len(values)
+    numbers, there, withheld = [fill] * len(values), [False] * len(values), [False] * len(values)
     for row, value in enumerate(values):
         if value is None:
             continue
@@ -206,12 +203,12 @@ def cells_of(
         if value is NA:
             withheld[row] = True
         elif given.type in WORDED:
-            found[row] = places.setdefault(value, len(places))
+            numbers[row] = places.setdefault(value, len(places))
         else:
-            found[row] = value
+            numbers[row] = value
     kind = _kind(np, given, max(len(places), len(words)))
     masks = [np.array(each, dtype=bool) for each in (there, withheld)]
-    return Cells(np.array(found, dtype=kind), *masks), tuple(places)
+    return Cells(np.array(numbers, dtype=kind), *masks), tuple(places)
 
 
 def _fill_of(given: Input, words: Sequence[str]) -> Any:
@@ -274,8 +271,6 @@ class ArrayReader:
         yes = [not is_missing(cell) and cell not in ("", False) for cell in cells]
         return self._np.array(yes, dtype=bool)
 
-    # ---- one input ---------------------------------------------------------------------------
-
     def _source(self, given: Input) -> InputSource:
         if given.type in WORDED:
             self._words[given.id] = self._door.words.get(given.id, ())
@@ -310,8 +305,6 @@ class ArrayReader:
         values = self._np.array(self._np.broadcast_to(self._np.asarray(cells.values), there.shape))
         values[~there] = self._fill(given)
         return values, cells.given & there, cells.withheld & there
-
-    # ---- kinds of columns --------------------------------------------------------------------
 
     def _of_column(self, given: Input, column: Any) -> InputSource:
         nw, kind = self._table.nw, column.dtype

@@ -136,43 +136,17 @@ class _Run:
         return refused
 
 
-# ---- what comes of the answers: gathered block by block into columns of codes, flags and numbers ---
-
 _MOST_BITS = 62
 _NOT_YET, _OPEN, _NA = -1, -2, -3  # codes of what is no word
 
 
-class Gathering:
-    """Gathers one answer for so many rows."""
-
-    def __init__(self, np: Any, answer: Answer, count: int) -> None:
-        self._np, self.answer, self._count = np, answer, count
-
-    def take(self, results: Sequence[Any], rows: Any, block: ArrayRows, *, complete: bool) -> None:
-        """Take in what a program made of the answer's parts for some rows."""
-        raise NotImplementedError
-
-    def columns(self, refused: Any) -> Iterator[OutputColumn]:
-        """The columns; ``refused`` are the rows whose values are wrong, or None."""
-        raise NotImplementedError
-
-
-def _gathering_of(np: Any, answer: Answer, count: int) -> Gathering:
-    match answer:
-        case ChoiceAnswer():
-            return _Choices(np, answer, count)
-        case BoundsAnswer():
-            return _Sizes(np, answer, count)
-    return _Worded(np, answer, count)
-
-
-class _Choices(Gathering):
+# Each class gathers one answer for ``count`` rows: ``take`` takes in what a program made of the answer's parts
+# for some rows, ``columns`` gives the columns; ``refused`` are the rows whose values are wrong, or None.
+class _Choices:
     """One of several things, as a set of bits: which of them can be."""
 
-    answer: ChoiceAnswer
-
     def __init__(self, np: Any, answer: ChoiceAnswer, count: int) -> None:
-        super().__init__(np, answer, count)
+        self._np, self.answer = np, answer
         bits = len(answer.words)
         self._kind: Any = np.uint8 if bits <= 7 else np.int64 if bits <= _MOST_BITS else object
         self._sets = np.zeros(count, dtype=self._kind)
@@ -231,13 +205,11 @@ def _worded(np: Any, name: str, codes: Any, words: Sequence[str | None], refused
     return OutputColumn(name, values, tuple(distinct))
 
 
-class _Sizes(Gathering):
+class _Sizes:
     """A number between two ends."""
 
-    answer: BoundsAnswer
-
     def __init__(self, np: Any, answer: BoundsAnswer, count: int) -> None:
-        super().__init__(np, answer, count)
+        self._np, self.answer = np, answer
         self._low = np.empty(count)
         self._high: Any = None
         self._gone: Any = None
@@ -250,7 +222,7 @@ class _Sizes(Gathering):
         if self._high is not None:
             self._high[rows] = self._unsigned(high)
         if self._gone is None and nothing is not False:
-            self._gone = self._np.zeros(self._count, dtype=bool)
+            self._gone = self._np.zeros(len(self._low), dtype=bool)
         if self._gone is not None:
             self._gone[rows] = nothing
 
@@ -272,13 +244,11 @@ class _Sizes(Gathering):
         yield OutputColumn(answer.columns[1], high, gone=absent)
 
 
-class _Worded(Gathering):
+class _Worded:
     """Texts as codes: places among words, days, or places among all texts that came."""
 
-    answer: PlaceAnswer | TextAnswer
-
     def __init__(self, np: Any, answer: PlaceAnswer | TextAnswer, count: int) -> None:
-        super().__init__(np, answer, count)
+        self._np, self.answer = np, answer
         self._codes = np.full(count, _OPEN, dtype=np.int32)
         self._texts: dict[str, int] = {}
 
@@ -320,6 +290,18 @@ class _Worded(Gathering):
             distinct, codes = self._np.unique(self._codes, return_inverse=True)
             words = [_day(code) for code in distinct.tolist()]
         yield _worded(self._np, self.answer.column, codes, words, refused)
+
+
+Gathering = _Choices | _Sizes | _Worded
+
+
+def _gathering_of(np: Any, answer: Answer, count: int) -> Gathering:
+    match answer:
+        case ChoiceAnswer():
+            return _Choices(np, answer, count)
+        case BoundsAnswer():
+            return _Sizes(np, answer, count)
+    return _Worded(np, answer, count)
 
 
 def _day(code: int) -> str | None:

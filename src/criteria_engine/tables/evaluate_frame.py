@@ -2,7 +2,7 @@
 
 ``evaluate_frame`` asks of which kind a frame is (``frame_kinds``) and sends it one of three ways: frames in memory
 by arrays (``by_arrays``), plans and large polars frames by expressions (``by_plan``), dask by its partitions, each
-of which comes back here.
+of which comes back here. Before that stand the checks of rows and columns, and the columns of earlier periods.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from criteria_engine.core.extras import narwhals, numpy
 from criteria_engine.core.grammar import nearest
 from criteria_engine.evaluation.evaluation import checked_day, first_day, levels_that_reach
 from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import Diagnostic, Fault, Problems, chosen_language
+from criteria_engine.messages.diagnostics import Diagnostic, Fault, Problems, chosen_language, refusal
 from criteria_engine.rules.parts import RulesetParts
 from criteria_engine.tables.answers import Answer, answers_of, columns_of
 from criteria_engine.tables.arrays import ArrayReader, Cells, InputSource, plain
@@ -33,14 +33,9 @@ from criteria_engine.tables.frame_kinds import (
     MemoryTable,
     OutputColumn,
     PolarsTable,
-    refuse_frame,
     table_of,
 )
 from criteria_engine.tables.plan import PlanRequest, checked, planned
-
-# ---- what is asked of a frame besides its inputs: columns that fit, earlier periods, titles, and what is wrong in rows ---
-
-# ---- what is wrong in rows: named in a column, or raised ----------------------------------------
 
 Wrong = Sequence[tuple[str, Any]]
 """Names of inputs, each with the numbers of the rows in which it is wrong."""
@@ -71,14 +66,12 @@ def refuse_rows(
     problems = Problems()
     rules = {f"consistency[{n}]": rule for n, rule in enumerate(ruleset.consistency)}
     inputs = {given.id: given for given in program.door.inputs}
-    found = sorted((int(row), name) for name, rows in wrong for row in rows[:_MOST_SHOWN].tolist())
-    for row, name in found[:_MOST_SHOWN]:
+    faults = sorted((int(row), name) for name, rows in wrong for row in rows[:_MOST_SHOWN].tolist())
+    for row, name in faults[:_MOST_SHOWN]:
         at = f"rows[{row}].{labels.get(name, name)}"
         if name in rules:
-            note = rules[name].note.in_language("vi")
-            problems.add(
-                at, Code.CONTRADICTION, rule=rules[name].holds.text, note=f" ({note})" if note else ""
-            )
+            rule, note = rules[name].holds.text, rules[name].note.in_language("vi")
+            problems.add(at, Code.CONTRADICTION, rule=rule, note=f" ({note})" if note else "")
             continue
         if name not in inputs:
             problems.add(f"rows[{row}].on", Code.INPUT_NOT_A_DATE, name="on", value="–")
@@ -92,27 +85,19 @@ def refuse_rows(
     problems.raise_errors()
 
 
-# ---- what columns there are ---------------------------------------------------------------------
-
-
 def check_columns(
     program: Program, there: Sequence[str], added: Sequence[str], labels: Mapping[str, str]
 ) -> None:
     """Refuse a frame that has columns of the names that are added; warn of inputs without one."""
     taken = [name for name in added if name in there]
     if taken:
-        raise refuse_frame(Code.COLUMNS_EXIST, names=", ".join(taken[:8]))
-    absent = [
-        labels.get(each.id, each.id)
-        for each in program.door.inputs
-        if not {each.id, f"{each.id}@na"} & set(there)
-    ]
+        raise refusal("frame", Code.COLUMNS_EXIST, names=", ".join(taken[:8]))
+    inputs = [given.id for given in program.door.inputs]
+    absent = [labels.get(name, name) for name in inputs if not {name, f"{name}@na"} & set(there)]
     if absent:
         near = [close for name in absent if (close := nearest(name, there)) and close not in absent]
-        details = {
-            "names": ", ".join(absent[:8]) + ", …" * (len(absent) > 8),
-            "nearest": ", ".join(near[:3]) or "–",
-        }
+        names = ", ".join(absent[:8]) + ", …" * (len(absent) > 8)
+        details = {"names": names, "nearest": ", ".join(near[:3]) or "–"}
         said = Diagnostic(Code.COLUMNS_MISSING, details, "frame", "warning", lang=chosen_language())
         warnings.warn(str(said), UserWarning, stacklevel=4)
 
@@ -130,24 +115,18 @@ class HistoryColumns:
     sets: Sequence[RulesetParts] = ()
 
 
-@attrs.frozen
-class HistoryInputs:
-    """What was found of it: by input what users call it, and by title the levels that will do."""
-
-    labels: Mapping[str, str] = attrs.field(factory=dict)
-    levels: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
-
-
 def with_history(
     table: MemoryTable | LazyTable, program: Program, asked: HistoryColumns, own: RulesetParts
-) -> tuple[MemoryTable | LazyTable, HistoryInputs]:
-    """The table with a column for every input that is no column of its own, and what was found."""
+) -> tuple[MemoryTable | LazyTable, Mapping[str, str], Mapping[str, tuple[str, ...]]]:
+    """The table with a column for every earlier period and title that is asked for.
+
+    Also the names that users know these inputs by, and for each title the levels that will do.
+    """
     names = list(table.schema)
     for name in (*(asked.history or ()), *asked.titles.values()):
         if name not in names:
-            raise refuse_frame(
-                Code.NO_SUCH_COLUMN, name=name, nearest=nearest(name, names) or ", ".join(names[:8])
-            )
+            near = nearest(name, names) or ", ".join(names[:8])
+            raise refusal("frame", Code.NO_SUCH_COLUMN, name=name, nearest=near)
     ranked = {ruleset.id: ruleset for ruleset in (own, *asked.sets)}
     labels: dict[str, str] = {}
     levels: dict[str, tuple[str, ...]] = {}
@@ -166,9 +145,9 @@ def with_history(
     if asked.history is not None and earlier:
         unit, period = asked.history
         if not table.schema[period].is_numeric():
-            raise refuse_frame(Code.PERIODS_NOT_WHOLE, name=period)
+            raise refusal("frame", Code.PERIODS_NOT_WHOLE, name=period)
         table = table.with_earlier(unit, period, earlier)
-    return table.with_copies(copies), HistoryInputs(labels, levels)
+    return table.with_copies(copies), labels, levels
 
 
 MANY = 5_000
@@ -190,37 +169,28 @@ def evaluate_frame(
     """Judge every row of a frame; see ``Ruleset.evaluate_frame``."""
     program = ruleset.program
     if narwhals().dependencies.is_dask_dataframe(frame):
-        if strict or asked.history is not None:
-            raise (
-                refuse_frame(Code.STRICT_ON_LAZY_FRAME)
-                if strict
-                else refuse_frame(Code.PERIODS_ACROSS_PARTITIONS, kind="dask")
-            )
-        return _by_partitions(
-            frame, partial(evaluate_frame, ruleset, detail=detail, on=on, asked=asked, prefix=prefix)
-        )
+        if strict:
+            raise refusal("frame", Code.STRICT_ON_LAZY_FRAME)
+        if asked.history is not None:
+            raise refusal("frame", Code.PERIODS_ACROSS_PARTITIONS, kind="dask")
+        judge = partial(evaluate_frame, ruleset, detail=detail, on=on, asked=asked, prefix=prefix)
+        # What is absent is said once, here, and not again by every partition. Nothing runs before the owner asks.
+        shape = judge(frame._meta)  # noqa: SLF001 - how dask itself tells the shape of a result
+        return frame.map_partitions(_quietly, judge, meta=shape)
     table = table_of(frame)
     if strict and not isinstance(table, MemoryTable):
-        raise refuse_frame(Code.STRICT_ON_LAZY_FRAME)
+        raise refusal("frame", Code.STRICT_ON_LAZY_FRAME)
     day = on if isinstance(on, str) and on in table.schema else checked_day(ruleset, program, on)
-    table, history = with_history(table, program, asked, ruleset)
+    table, labels, levels = with_history(table, program, asked, ruleset)
     answers = program.kept(("answers", detail), lambda: answers_of(program, detail=detail))
-    check_columns(
-        program, list(table.schema), [prefix + name for name in columns_of(answers)], history.labels
-    )
-    judging = _Judging(ruleset, program, answers, history, day, detail, prefix, strict)
+    added = [prefix + name for name in columns_of(answers)]
+    check_columns(program, list(table.schema), added, labels)
+    judging = _Judging(ruleset, program, answers, labels, levels, day, detail, prefix, strict)
     if isinstance(table, LazyTable):
         return judging.by_plan(table, FrameFacts(table.schema))
     if isinstance(table, PolarsTable) and len(table) >= MANY:
         return judging.by_checked_plan(table)
     return judging.by_arrays(table)
-
-
-def _by_partitions(frame: Any, judge: Callable[[Any], Any]) -> Any:
-    """A frame of dask, every partition of which is judged; nothing runs before its owner asks."""
-    # What is absent is said once, here, and not again by every partition.
-    shape = judge(frame._meta)  # noqa: SLF001 - how dask itself tells the shape of a result
-    return frame.map_partitions(_quietly, judge, meta=shape)
 
 
 def _quietly(part: Any, judge: Callable[[Any], Any]) -> Any:
@@ -236,7 +206,8 @@ class _Judging:
     ruleset: SoundRuleset
     program: Program
     answers: Sequence[Answer]
-    history: HistoryInputs
+    labels: Mapping[str, str]
+    levels: Mapping[str, tuple[str, ...]]
     day: datetime.date | str | None
     detail: bool
     prefix: str
@@ -244,7 +215,7 @@ class _Judging:
 
     def by_plan(self, table: LazyTable, facts: FrameFacts) -> Any:
         """A plan that nothing runs yet."""
-        facts = attrs.evolve(facts, labels=self.history.labels, levels=self.history.levels)
+        facts = attrs.evolve(facts, labels=self.labels, levels=self.levels)
         request = PlanRequest(type(table), facts, self.day, first_day(self.ruleset), self.detail)
         return planned(table, self.program, self.answers, request, self.prefix)
 
@@ -258,21 +229,19 @@ class _Judging:
     def by_arrays(self, table: MemoryTable) -> Any:
         """By arrays, in blocks."""
         np, program = numpy(), self.program
-        reader = ArrayReader(np, table, program.door, self.history.levels)
+        reader = ArrayReader(np, table, program.door, self.levels)
         inputs = reader.read()
         if program.needs_day:
-            inputs = attrs.evolve(inputs, sources={**inputs.sources, ON: self._day(reader)})
+            day = 0.0 if self.day is None or isinstance(self.day, str) else float(self.day.toordinal())
+            source = InputSource(Cells(day))
+            if isinstance(self.day, str):
+                source = reader.days(self.day, first_day(self.ruleset))
+            inputs = attrs.evolve(inputs, sources={**inputs.sources, ON: source})
         columns, wrong = judge_blocks(program, self.answers, inputs, len(table), detail=self.detail)
         if self.strict and wrong:
-            refuse_rows(self.ruleset, program, table.frame, wrong, self.history.labels)
+            refuse_rows(self.ruleset, program, table.frame, wrong, self.labels)
         by_name = {column.name: column for column in columns}
-        labels = {**self.history.labels, ON: "on"}
+        labels = {**self.labels, ON: "on"}
         by_name["error"] = error_column(np, len(table), wrong, program.door.order, labels)
         names = columns_of(self.answers)
         return table.with_columns([attrs.evolve(by_name[name], name=self.prefix + name) for name in names])
-
-    def _day(self, reader: ArrayReader) -> InputSource:
-        """The day of assessment of every row."""
-        if isinstance(self.day, str):
-            return reader.days(self.day, first_day(self.ruleset))
-        return InputSource(Cells(0.0 if self.day is None else float(self.day.toordinal())))

@@ -23,8 +23,6 @@ from criteria_engine.rules.parts import Input
 from criteria_engine.tables.answers import NA_TEXT
 from criteria_engine.tables.arrays import NUMERIC
 
-# ---- days --------------------------------------------------------------------------------------
-
 _WRITTEN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 
@@ -55,8 +53,6 @@ def text_of_day(ex: Any, parts: tuple[Any, Any, Any]) -> Any:
     return ex.concat_str([digits(year, 4), digits(month, 2), digits(day, 2)], separator="-")
 
 
-# ---- inputs ------------------------------------------------------------------------------------
-
 _WORDED = ("choice", "ordinal", "text")
 _FORMS: tuple[Literal["NFC", "NFD", "NFKC", "NFKD"], ...] = ("NFC", "NFD", "NFKC", "NFKD")
 
@@ -81,7 +77,8 @@ class FrameFacts:
 class CellFormulas:
     """An input: formulas, or plain truth values that hold for all rows.
 
-    ``values`` are its numbers, ``yes`` is where a truth value holds, ``text`` its column of texts. ``masked`` is where other columns do not take the text away.
+    ``values`` are its numbers, ``yes`` is where a truth value holds, ``text`` its column of texts. ``masked`` is
+    where other columns do not take the text away.
     """
 
     given: Any = False
@@ -104,8 +101,6 @@ class FrameInputs(Block):
         self._flags: dict[tuple[str, str], Any] = {}
         self._evidence: dict[str, Any] = {}
 
-    # ---- what the backend asks ---------------------------------------------------------------
-
     def flag(self, input: str, wanted: bool) -> Any:
         """Where a truth value is there and is that."""
         cells, do = self.cells(input), self._do
@@ -121,10 +116,10 @@ class FrameInputs(Block):
         listed = self._door.words.get(input, ())
         if listed and not wanted:
             words, wanted = tuple(word for word in listed if word not in words), True
-        found = do.some([self._says(input, word) for word in words if not listed or word in listed])
+        says_one = do.some([self._says(input, word) for word in words if not listed or word in listed])
         if wanted:
-            return found
-        return do.every([cells.given, do.contrary(cells.withheld), do.contrary(found)])
+            return says_one
+        return do.every([cells.given, do.contrary(cells.withheld), do.contrary(says_one)])
 
     def same(self, left: str, right: str, wanted: bool) -> Any:
         """Where two texts are there and agree (differ)."""
@@ -141,8 +136,6 @@ class FrameInputs(Block):
             self._evidence[input] = self._yes(f"{input}@evidence")
         return self._evidence[input]
 
-    # ---- one input ---------------------------------------------------------------------------
-
     def cells(self, input: str) -> CellFormulas:
         """The input, looked at once."""
         if input not in self._cells:
@@ -152,8 +145,8 @@ class FrameInputs(Block):
     def wrong(self) -> list[tuple[str, Any]]:
         """The names of all inputs, each with where it is wrong."""
         names = [name for name in self._door.order if name != ON]
-        found = [(self._facts.labels.get(name, name), self.cells(name).bad) for name in names]
-        return [*found, ("on", self._cells[ON].bad)] if ON in self._cells else found
+        wrong = [(self._facts.labels.get(name, name), self.cells(name).bad) for name in names]
+        return [*wrong, ("on", self._cells[ON].bad)] if ON in self._cells else wrong
 
     def look_at_day(self, on: datetime.date | str | None, first: datetime.date | None) -> None:
         """Take the day of assessment: one for all rows, or a column, where one that is missing is wrong."""
@@ -181,9 +174,8 @@ class FrameInputs(Block):
         textual = self._by_name[input].type == "text"
         forms = {word} if textual else {unicodedata.normalize(form, word) for form in _FORMS}
         column = self.cells(input).text
-        return self._do.named(
-            self._do.some([self._held(partial(eq, form), column) for form in sorted(forms)])
-        )
+        flags = [self._held(partial(eq, form), column) for form in sorted(forms)]
+        return self._do.named(self._do.some(flags))
 
     def _says(self, input: str, word: str) -> Any:
         """Where the input is there and says that word."""
@@ -214,12 +206,10 @@ class FrameInputs(Block):
     def _only_where(self, given: Input, cells: CellFormulas, named: Any) -> CellFormulas:
         """The input only where it is ``named``; elsewhere it is missing."""
         do = self._do
-        masks = [
-            do.named(do.every([named, mask])) for mask in (cells.given, cells.withheld, cells.bad, cells.yes)
-        ]
+        masks = (cells.given, cells.withheld, cells.bad, cells.yes)
+        there, withheld, bad, yes = (do.named(do.every([named, mask])) for mask in masks)
         masked = named if cells.masked is None else do.named(do.every([named, cells.masked]))
         number = do.named(do.chosen(named, cells.values, self._nothing(given).values))
-        there, withheld, bad, yes = masks
         return CellFormulas(there, withheld, bad, number, yes, cells.text, masked)
 
     def _with_na(self, given: Input, cells: CellFormulas, marked: Any) -> CellFormulas:
@@ -230,8 +220,6 @@ class FrameInputs(Block):
             return attrs.evolve(cells, bad=do.named(do.some([cells.bad, marked])))
         there, withheld = do.some([cells.given, marked]), do.some([cells.withheld, marked])
         return attrs.evolve(cells, given=do.named(there), withheld=do.named(withheld))
-
-    # ---- kinds of columns --------------------------------------------------------------------
 
     def _of_column(self, given: Input) -> CellFormulas:
         kind = self._schema[given.id]
@@ -339,8 +327,6 @@ class FrameInputs(Block):
         bad = do.named(do.every([some, do.contrary(do.some([fine, na]))]))
         number = do.named(do.chosen(fine, day, float(low)))
         return CellFormulas(do.named(do.some([fine, na])), na, bad, number)
-
-    # ---- pieces ------------------------------------------------------------------------------
 
     def _there(self, column: Any) -> Any:
         return self._do.made(lambda x: ~x.is_null(), column)

@@ -16,17 +16,10 @@ import attrs
 from criteria_engine.backends.frames import SparkSql, quoted, window
 from criteria_engine.core.extras import arrow, narwhals, numpy
 from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
+from criteria_engine.messages.diagnostics import refusal
 
 _Earlier = Mapping[str, tuple[str, int]]
 """By the name of a new column the column that it is taken from, and how many periods before."""
-
-
-def refuse_frame(code: str, /, **details: object) -> CriteriaError:
-    """What is wrong with a frame as a whole."""
-    problems = Problems()
-    problems.add_fault("frame", Fault(code, **details))
-    return CriteriaError(problems)
 
 
 def table_of(frame: Any) -> MemoryTable | LazyTable:
@@ -35,7 +28,7 @@ def table_of(frame: Any) -> MemoryTable | LazyTable:
     try:
         held = nw.from_native(frame)
     except TypeError:
-        raise refuse_frame(Code.NOT_A_FRAME, kind=type(frame).__name__) from None
+        raise refusal("frame", Code.NOT_A_FRAME, kind=type(frame).__name__) from None
     engine, lazy = held.implementation, not isinstance(held, nw.DataFrame)
     if engine.is_duckdb():
         return _DuckdbTable(nw, held)
@@ -68,9 +61,6 @@ class FrameTable:
         """With columns under other names: by new name the old one."""
         columns = [self.nw.col(source).alias(name) for name, source in copies.items()]
         return self.holding(self.frame.with_columns(*columns)) if copies else self
-
-
-# ---- frames in memory ----------------------------------------------------------------------------
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -145,7 +135,7 @@ class MemoryTable(FrameTable):
         numbers: dict[tuple[Any, Any], int] = {}
         for number, key in enumerate(keys):
             if key in numbers and None not in key:
-                raise refuse_frame(Code.UNIT_PERIOD_TWICE, unit=key[0], period=key[1])
+                raise refusal("frame", Code.UNIT_PERIOD_TWICE, unit=key[0], period=key[1])
             numbers[key] = number
         native = self._native
         for back in sorted({back for _, back in earlier.values()}):
@@ -201,10 +191,8 @@ class _PandasTable(MemoryTable):
 
     def _with_rows(self, native: Any, rows: Sequence[int | None], columns: Mapping[str, str]) -> Any:
         there, at = [row is not None for row in rows], [row or 0 for row in rows]
-        taken = {
-            name: native[of].take(at).set_axis(native.index).where(there) for name, of in columns.items()
-        }
-        return native.assign(**taken)
+        taken = {name: native[of].take(at).set_axis(native.index) for name, of in columns.items()}
+        return native.assign(**{name: column.where(there) for name, column in taken.items()})
 
 
 class PolarsTable(MemoryTable):
@@ -251,10 +239,10 @@ class _ArrowTable(MemoryTable):
     """A table of pyarrow."""
 
     def codes(self, column: Any) -> tuple[Any, list[Any]]:
-        found = column.to_native().combine_chunks().dictionary_encode()
+        encoded = column.to_native().combine_chunks().dictionary_encode()
         # A dictionary that comes from elsewhere may count its texts without a sign.
-        codes = found.indices.cast("int32").fill_null(-1).to_numpy(zero_copy_only=False)
-        return codes, found.dictionary.to_pylist()
+        codes = encoded.indices.cast("int32").fill_null(-1).to_numpy(zero_copy_only=False)
+        return codes, encoded.dictionary.to_pylist()
 
     def numbers(self, column: Any) -> tuple[Any, Any]:
         if column.dtype != self.nw.Float64 or not column.null_count():
@@ -324,8 +312,6 @@ class _DuckdbTable(_ArrowTable):
 _LOSSY = ("BIT", "TIME WITH TIME ZONE")
 """Types of duckdb of which Arrow keeps a part."""
 
-
-# ---- frames that are plans -----------------------------------------------------------------------
 
 _Named = Sequence[tuple[str, Any]]
 

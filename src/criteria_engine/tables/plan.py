@@ -1,7 +1,7 @@
 """Judging a frame by expressions: a plan, layer after layer, that nothing runs before its engine does.
 
 ``planned`` writes the plan of a lazy frame, or takes one from the cache. A large polars frame is looked at first
-(``sound_inputs``): inputs of which no value is missing or wrong need no asking. ``_AnswerColumns`` are the
+(``checked``): inputs of which no value is missing or wrong need no asking. ``_AnswerColumns`` are the
 columns of each answer as expressions, as ``blocks`` makes them of arrays.
 """
 
@@ -61,8 +61,6 @@ class Cache(Generic[_Key, _Value]):
         self._held = ((key, value), *held)[:_KEPT]
         return value
 
-
-# ---- the plan of a lazy frame ------------------------------------------------------------------
 
 _Named = Sequence[tuple[str, Any]]
 
@@ -128,9 +126,6 @@ def _mark_for(names: Iterable[str]) -> str:
     while any(name.lower().startswith(mark) for name in names):
         mark = "_" + mark
     return mark
-
-
-# ---- checking a polars frame before it is judged: of which inputs no value is missing or wrong ---
 
 
 def checked(table: PolarsTable, program: Program) -> tuple[LazyTable, FrameFacts]:
@@ -211,8 +206,6 @@ def _question(
     return None
 
 
-# ---- what comes of the answers: expressions for the columns that are added -----------------------
-
 _FEW = 3  # words of which every combination is asked for by itself
 
 
@@ -241,8 +234,6 @@ class _AnswerColumns:
         names = [self._when([(bad, f", {name}")], "") for name, bad in wrong]
         return self._when([(self._refused, self._joined(names, 2))], None).expression
 
-    # ---- pieces ------------------------------------------------------------------------------
-
     def _joined(self, texts: Sequence[Formula], cut: int) -> Any:
         """Texts one after the other, without so many characters at the beginning."""
         if not texts:
@@ -252,17 +243,16 @@ class _AnswerColumns:
 
     def _when(self, ways: Sequence[tuple[Any, Any]], otherwise: Any) -> Any:
         """The text of the first way that holds; texts are formulas, words or None."""
-        found = self._literal(otherwise)
+        chosen = self._literal(otherwise)
         for test, text in reversed(ways):
-            if test is False:
-                continue
+            literal = self._literal(text)
             if test is True:
-                found = self._literal(text)
-                continue
-            found = self._do.made(
-                lambda t, x, y: self._ex.when(t).then(x).otherwise(y), test, self._literal(text), found
-            )
-        return found
+                chosen = literal
+            elif test is not False:
+                chosen = self._do.made(
+                    lambda t, x, y: self._ex.when(t).then(x).otherwise(y), test, literal, chosen
+                )
+        return chosen
 
     def _literal(self, text: Any) -> Any:
         if isinstance(text, Formula):
@@ -276,10 +266,8 @@ class _AnswerColumns:
 
     def _truth(self, value: Any) -> Any:
         """A column of truth values, false in the rows that are refused."""
-        found = self._do.every([value, self._do.contrary(self._refused)])
-        return found.expression if isinstance(found, Formula) else self._ex.lit(found, dtype=self._ex.Boolean)
-
-    # ---- one of several ----------------------------------------------------------------------
+        held = self._do.every([value, self._do.contrary(self._refused)])
+        return held.expression if isinstance(held, Formula) else self._ex.lit(held, dtype=self._ex.Boolean)
 
     def _coded(self, answer: ChoiceAnswer, code: Any) -> Iterator[tuple[str, Any]]:
         """Of complete rows the number of the one is known."""
@@ -296,9 +284,9 @@ class _AnswerColumns:
                 named = self._when([*zip(tests, listed[:-1], strict=True)], listed[-1])
             yield answer.listed, self._text(named)
 
-    def _one_of(self, answer: ChoiceAnswer, found: Sequence[Any]) -> Iterator[tuple[str, Any]]:
+    def _one_of(self, answer: ChoiceAnswer, results: Sequence[Any]) -> Iterator[tuple[str, Any]]:
         do, words = self._do, answer.words
-        flags = [do.named(flag) for flag in found]
+        flags = [do.named(flag) for flag in results]
         count = do.named(do.added([do.chosen(flag, 1, 0) for flag in flags] or [0], max(1, len(flags))))
         only = do.named(do.compared("==", count, 1))
         ways = [(do.every([only, flag]), word) for flag, word in zip(flags, words, strict=True)]
@@ -320,8 +308,6 @@ class _AnswerColumns:
             ]
             return self._when(ways, "")
         return self._joined([self._when([(flag, f"|{word}")], "") for flag, word in spoken], 1)
-
-    # ---- numbers -----------------------------------------------------------------------------
 
     def _size(self, answer: BoundsAnswer, low: Any, high: Any, nothing: Any) -> Iterator[tuple[str, Any]]:
         do, nothing = self._do, self._do.named(nothing)
@@ -345,8 +331,6 @@ class _AnswerColumns:
         ex = self._ex
         number = value if isinstance(value, Formula) else Formula(ex.lit(value, dtype=ex.Float64))
         return self._when([(gone, Formula(ex.lit(None, dtype=ex.Float64)))], number).expression
-
-    # ---- texts -------------------------------------------------------------------------------
 
     def _place(self, answer: PlaceAnswer, low: Any, high: Any, there: Any, na: Any) -> Any:
         do = self._do
