@@ -98,8 +98,6 @@ def _guarded(run: Callable[[], int], console: Console) -> int:
         return _OWN_BUG
 
 
-# ---- arguments -----------------------------------------------------------------------------------
-
 _LANGUAGES = ("vi", "en")
 
 

@@ -90,9 +90,6 @@ def _last_day(plan: Plan, rows: Sequence[UnitStatus]) -> datetime.date:
     return datetime.date(max((row.year for row in rows), default=plan.horizon.from_), 12, 31)
 
 
-# ---- a projection as text and as CSV -------------------------------------------------------------
-
-
 def _as_text(projection: Projection, console: Console) -> str:
     """The whole page: targets, years, chart, paragraph."""
     title = projection.plan.title.in_language(console.lang) or projection.plan.id
@@ -189,8 +186,6 @@ def _as_csv(projection: Projection) -> str:
     writer.writerows(rows)
     return stream.getvalue()
 
-
-# ---- the report ----------------------------------------------------------------------------------
 
 _REPORT_ENDINGS = {".md": "markdown", ".html": "html", ".json": "json"}
 # How data that comes with the program says in its name that it is assumed.

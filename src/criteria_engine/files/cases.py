@@ -198,9 +198,6 @@ def _typed(type: str, text: str | None) -> Any:
     return _SCALARS[type].read(text) if type in _SCALARS else text
 
 
-# ---- what a test expects -------------------------------------------------------------------------
-
-
 def _check_expected(ruleset: Ruleset, case: Case, path: str, problems: Problems) -> None:
     """Note names that the ruleset does not have, and values that cannot come out."""
     expected = case.expect
@@ -379,9 +376,6 @@ def _is_error(wanted: str, error: Diagnostic) -> bool:
     return wanted == error.code or any(wanted.casefold() in message for message in messages)
 
 
-# ---- what no test reaches ------------------------------------------------------------------------
-
-
 @attrs.frozen
 class Unreached:
     """What no test shows: criteria by dotted path, levels by id (``group: level`` for a group's own).
@@ -440,9 +434,6 @@ def _never_blocking(ruleset: Ruleset, results: Sequence[Result]) -> tuple[tuple[
             }
             missed += [(path, text) for text, _ in faces.requires if text not in blocking]
     return tuple(missed)
-
-
-# ---- files of tests ------------------------------------------------------------------------------
 
 
 @attrs.frozen(repr=False)

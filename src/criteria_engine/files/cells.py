@@ -16,8 +16,6 @@ from criteria_engine.core.nodes import NA, NotApplicable
 from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault, chosen_language
 
-# ---- numbers: decimal commas, thousands, percent signs -------------------------------------------
-
 _Language = Literal["vi", "en"]
 
 # The largest number a value may be, either way from zero.
@@ -144,8 +142,6 @@ def _spelled(exact: Decimal, lang: _Language) -> str:
     return plain.replace(".", _decimal_mark(lang)) + " %"
 
 
-# ---- dates: the day first, the year with four digits ---------------------------------------------
-
 _DAY_FIRST = re.compile(
     r"(?:ngày )?([0-9]{1,2}) ?([-/.]) ?([0-9]{1,2}) ?\2 ?([0-9]{4}|[0-9]{2})(?![0-9])(.*)"
 )
@@ -236,8 +232,6 @@ def _refuse_either_way(text: str, day: str, month: str, year: str) -> None:
         )
 
 
-# ---- subjects and periods ------------------------------------------------------------------------
-
 _PERIODS = (
     ("year", re.compile("[0-9]{4}")),
     ("half", re.compile("[0-9]{4}-H[12]")),
@@ -286,8 +280,6 @@ def _is_day(period: str) -> bool:
         return False
     return True
 
-
-# ---- values by the type of their input -----------------------------------------------------------
 
 Value: TypeAlias = bool | int | float | str | date | NotApplicable | None
 """What an input may hold: None is missing, ``NA`` not applicable."""

@@ -93,9 +93,6 @@ def read_document(path: str | os.PathLike[str], rules: Sequence[type[Any]] = RUL
     raise CriteriaError([Diagnostic(code, details, file=name, lang=chosen_language())])
 
 
-# ---- from a document to a ruleset ----------------------------------------------------------------
-
-
 def read_ruleset(
     document: Document, library: Shelf | None = None, above: Sequence[str] = ()
 ) -> Ruleset | None:
@@ -172,9 +169,6 @@ def _meant_at_top(diagnostic: Diagnostic) -> str:
     return diagnostic.details["nearest"] if is_of_top else ""
 
 
-# ---- the set that is extended --------------------------------------------------------------------
-
-
 def _read_base(
     document: Document, root: MarkedMap, library: Shelf | None, files: Sequence[str]
 ) -> tuple[MarkedMap, Ruleset | None, tuple[str, ...]]:
@@ -247,8 +241,6 @@ def _from_shelf(root: MarkedMap, reference: str, library: Shelf | None) -> Rules
     except CriteriaError as error:
         raise Fault(Code.BASE_UNSOUND, reference=reference, first=_first(error.diagnostics)) from None
 
-
-# ---- one set built on another --------------------------------------------------------------------
 
 # What a set says of itself alone.
 _OWN = frozenset({"id", "version", "status", "note", "aliases", "effective", "tests", "owner", "source"})

@@ -96,9 +96,6 @@ class FileProblems:
             raise CriteriaError(self._diagnostics)
 
 
-# ---- opening a file and reading its lines --------------------------------------------------------
-
-
 @contextlib.contextmanager
 def opened(path: Path, problems: FileProblems, *, in_memory: bool) -> Iterator[None]:
     """While a file is read: what the system says of it becomes a fault of the file.
@@ -145,8 +142,6 @@ class TextFile:
                     self.done = raw.tell()
                 yield line
 
-
-# ---- columns -------------------------------------------------------------------------------------
 
 # What a column holds: the id of an input, or one of these, which no input can be called.
 SUBJECT = "#subject"
@@ -237,8 +232,6 @@ class Columns:
             raise Fault(Code.NAME_REPEATED, name=shown_text(heading.strip()))
         return meaning[0] if meaning else None
 
-
-# ---- rows ----------------------------------------------------------------------------------------
 
 ReadCell: TypeAlias = Callable[[Any], Any]
 """Reads a cell; raises ``Fault``."""

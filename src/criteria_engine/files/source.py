@@ -124,8 +124,6 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-# ---- something wrong at a place ------------------------------------------------------------------
-
 Edit = tuple[int, int, str]
 """Start, end and new text."""
 
@@ -156,9 +154,6 @@ class Slips:
         if not self.is_full:
             texts = {name: str(detail) for name, detail in details.items()}
             self.slips.append(Slip(code, index, max(1, width), texts, edits))
-
-
-# ---- what was read, with its places --------------------------------------------------------------
 
 
 @attrs.frozen(eq=False)
@@ -247,9 +242,6 @@ Marked = MarkedText | MarkedList | MarkedMap
 def same_name(text: str) -> str:
     """The form in which two spellings of one name are equal."""
     return text if text.isascii() else unicodedata.normalize("NFKC", text)
-
-
-# ---- where the letters of a scalar stand ---------------------------------------------------------
 
 
 def letter_places(raw: str, style: str, text: str) -> list[int]:

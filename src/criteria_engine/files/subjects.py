@@ -111,8 +111,6 @@ def _number(period: str | None) -> int:
     return 0
 
 
-# ---- rows as subjects ----------------------------------------------------------------------------
-
 Progress: TypeAlias = Callable[[int, int], None]
 """Told now and then how much of a file was read, and how much there is to read."""
 
@@ -275,8 +273,6 @@ def _note_again(row: _SubjectRow, first: int, problems: FileProblems) -> None:
     subject, period = shown_text(row.subject), row.data.period or "–"
     problems.add(row.row.place(""), Code.SUBJECT_PERIOD_TWICE, subject=subject, period=period, first=first)
 
-
-# ---- subjects read from a data file of any kind; the ending of its name says which kind it is ----
 
 _Opener: TypeAlias = Callable[[Path, Sequence[InputDefinition], str, str, FileProblems], DataTable]
 

@@ -44,8 +44,6 @@ class SourceLine(NamedTuple):
         return Slip(code, self.start + span[0], max(1, span[1] - span[0]), details, moved)
 
 
-# ---- the finders ---------------------------------------------------------------------------------
-
 _LEAD = r"^(\s*(?:- +)*)"
 
 
@@ -250,9 +248,6 @@ FINDERS: tuple[_Finder, ...] = (
     _missing_colon,
 )
 """The finders, the surest first."""
-
-
-# ---- quotes and brackets -------------------------------------------------------------------------
 
 _CUTS = r"[,\[\]{}]"
 

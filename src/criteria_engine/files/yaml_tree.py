@@ -304,8 +304,6 @@ class _Tree:
         raise _EnoughError
 
 
-# ---- what is read otherwise than it was meant ----------------------------------------------------
-
 _GLUED_COLON = r"([^\W\d][\w-]*):(?=[^\s:/])(.*)"
 _GLUED_DASH = r"-(?=[^\W\d])[^\s()+*/<>=-]+(?: |$)"
 _LONG = 4000
@@ -339,15 +337,17 @@ def _note_glued(value: MarkedText, slips: Slips) -> None:
     """``weight:2`` or ``-item`` on a line of its own."""
     first = value.text.split(" ", 1)[0]
     if glued := re.match(_GLUED_COLON, first, re.DOTALL):
-        end = value.start + glued.end(1) + 1
-        slips.add(
-            Code.UNSPACED_COLON, value.start, len(glued[1]) + 1, (end, end, " "), key=glued[1], value=glued[2]
-        )
+        _add_unspaced(value.start, glued, slips)
     elif re.match(_GLUED_DASH, value.text):
         raw = value.source[value.start : value.end]
         for dash in re.finditer(r"(?:\A|\n[ \t]*)-(?=\w)([^\n#]*)", raw):
             place = value.start + dash.start(1)
             slips.add(Code.UNSPACED_DASH, place - 1, 1, (place, place, " "), item=dash[1].strip())
+
+
+def _add_unspaced(start: int, glued: re.Match[str], slips: Slips) -> None:
+    end = start + glued.end(1) + 1
+    slips.add(Code.UNSPACED_COLON, start, len(glued[1]) + 1, (end, end, " "), key=glued[1], value=glued[2])
 
 
 def _note_cut_by_comment(value: MarkedText, slips: Slips) -> None:
@@ -398,15 +398,7 @@ def _note_glued_in_flow(entries: Sequence[_Entry], slips: Slips) -> None:
     for key in _bare_keys(entries):
         glued = re.fullmatch(_GLUED_COLON, key.text, re.DOTALL) if ":" in key.text else None
         if glued and glued[1].isascii():
-            end = key.start + glued.end(1) + 1
-            slips.add(
-                Code.UNSPACED_COLON,
-                key.start,
-                len(glued[1]) + 1,
-                (end, end, " "),
-                key=glued[1],
-                value=glued[2],
-            )
+            _add_unspaced(key.start, glued, slips)
 
 
 def _note_no_colon(entries: Sequence[_Entry], slips: Slips) -> None:
@@ -444,8 +436,6 @@ def _spanning(first: MarkedText, last: MarkedText, text: str) -> MarkedText:
     """One text in the place of several."""
     return MarkedText(text, first.line, first.column, False, first.source, first.start, last.end)
 
-
-# ---- expressions that the short form cuts into pieces --------------------------------------------
 
 # A mark that is not closed takes all that follows; looking for its partner from every mark on is quadratic.
 _AFTER_QUOTE = r""""(?:[^"\\]|\\.)*+(?:"|\Z)|'(?:[^']|'')*+(?:'|\Z)"""
