@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import attrs
@@ -50,7 +50,7 @@ def check(
     ``severity`` tells errors from warnings; warnings are given for sound rulesets only. Whether the
     tests pass is another question (``run_tests``). ``library`` is where sets that they extend are found.
     """
-    several = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
+    several = [paths] if isinstance(paths, str | os.PathLike) else paths
     return [diagnostic for path in several for diagnostic in _check_file(path, library, lang)]
 
 
@@ -268,15 +268,12 @@ def _unused_names(tested: _Tested) -> _Advice:
     expressions = expressions_in(tuple(getattr(ruleset, field) for field in fields))
     used = {name for expression in expressions for name in parse(expression.text).names}
     used |= {each.by for each in ruleset.parameters if each.by is not None}
-    sections: Mapping[str, Sequence[Any]] = {
-        "inputs": ruleset.inputs,
-        "parameters": ruleset.parameters,
-        "define": ruleset.define,
-    }
-    for code, (section, parts) in zip(
-        (Code.UNUSED_INPUT, Code.UNUSED_PARAMETER, Code.UNUSED_DEFINITION), sections.items(), strict=True
+    for section, code in (
+        ("inputs", Code.UNUSED_INPUT),
+        ("parameters", Code.UNUSED_PARAMETER),
+        ("define", Code.UNUSED_DEFINITION),
     ):
-        for each in parts:
+        for each in getattr(ruleset, section):
             if each.id not in used:
                 yield f"{section}.{each.id}", code, {"name": each.id}
 

@@ -23,7 +23,7 @@ from criteria_engine.core.values import NumberValue, TruthValue
 from criteria_engine.evaluation.result import Result
 from criteria_engine.files.document import Document
 from criteria_engine.files.library import Library
-from criteria_engine.files.reading import read_document, read_ruleset
+from criteria_engine.files.reading import read_document, sound_ruleset
 from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Fault, Problems
 from criteria_engine.rules.parts import Case, Expected, Status
@@ -518,9 +518,7 @@ def run_tests(
     error but an outcome.
     """
     document = read_document(path)
-    ruleset = read_ruleset(document, library)
-    if ruleset is None:
-        raise CriteriaError(document.errors(lang))
+    ruleset = sound_ruleset(document, lang, library)
     check_cases(ruleset, ruleset.tests, document.problems)
     document.raise_errors(lang)
     companion, cases = read_companion(path, ruleset)

@@ -103,7 +103,7 @@ class _Notes:
         index = min(slip.start, len(source.text))
         line, column = source.place(index)
         if line not in self._lines:
-            self._lines[line] = source.written(line, index)
+            self._lines[line] = source.originals.get(line) or source.line_at(index)
         written = self._lines[line]
         column = _written_column(written, source.line_at(index), column)
         width = max(1, min(slip.width, len(written) - column + 1))

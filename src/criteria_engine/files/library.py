@@ -248,10 +248,8 @@ class Library:
                 details |= {"first": one.path, "second": other.path}
             else:
                 end = "…" if last == datetime.date.max else last.isoformat()
-                code, details = (
-                    Code.VERSIONS_OVERLAP,
-                    {"first": one, "second": other, "start": first, "end": end},
-                )
+                code, details = Code.VERSIONS_OVERLAP, {"first": one, "second": other}
+                details |= {"start": first, "end": end}
             problems.add("", code, severity="warning", **details)
         return (*self._unreadable, *problems)
 

@@ -55,7 +55,7 @@ def load(
     ``library`` is where a set that it extends by id is found; ``rules`` are the shapes that a leaf may
     have; ``lang`` is the language of the messages.
     """
-    return _sound(read_document(path, rules), lang, library)
+    return sound_ruleset(read_document(path, rules), lang, library)
 
 
 def loads(
@@ -67,10 +67,11 @@ def loads(
     lang: str | None = None,
 ) -> Ruleset:
     """The ruleset of a text; ``name`` stands in messages where a file's name would."""
-    return _sound(Document(text, name, rules), lang, library)
+    return sound_ruleset(Document(text, name, rules), lang, library)
 
 
-def _sound(document: Document, lang: str | None, library: Shelf | None) -> Ruleset:
+def sound_ruleset(document: Document, lang: str | None, library: Shelf | None) -> Ruleset:
+    """The ruleset of a document; ``CriteriaError`` where something is wrong."""
     ruleset = read_ruleset(document, library)
     if ruleset is None:
         raise CriteriaError(document.errors(lang))

@@ -50,7 +50,7 @@ class FileProblems:
     """What is wrong with one data file, being gathered; after a thousand it is enough."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self._diagnostics: list[Diagnostic] = []
 
     def add(self, place: TextPlace | None, code: str, path: str = "", /, **details: object) -> None:
@@ -58,7 +58,7 @@ class FileProblems:
         texts = {name: str(value) for name, value in details.items()}
         where: dict[str, Any] = {} if place is None else attrs.asdict(place)
         self._diagnostics.append(
-            Diagnostic(code, texts, path, file=str(self._path), lang=chosen_language(), **where)
+            Diagnostic(code, texts, path, file=str(self.path), lang=chosen_language(), **where)
         )
         if len(self._diagnostics) == _MOST_PROBLEMS:
             self.stop(place, Code.TOO_MANY_FAULTS, limit=_MOST_PROBLEMS)
@@ -81,10 +81,6 @@ class FileProblems:
         """Note what makes it useless to read on, and raise all that was found."""
         self.add(place, code, **details)
         raise CriteriaError(self._diagnostics)
-
-    def apart(self) -> FileProblems:
-        """Those of another look at the same file, of which there are none yet."""
-        return FileProblems(self._path)
 
     def __bool__(self) -> bool:
         """Whether anything was found."""
@@ -199,10 +195,6 @@ class Columns:
         if kind == "titles":
             return (TITLES + name,)
         return (EVIDENCE + name,) if kind == "evidence" and name in self.names else ()
-
-    def known(self, header: Sequence[str]) -> int:
-        """How many of these headings mean something."""
-        return sum(bool(self.meaning(heading)) for heading in header)
 
     def of_header(
         self, headings: Sequence[str], problems: FileProblems, place: Callable[[int], TextPlace | None]

@@ -69,10 +69,6 @@ class SourceText:
         """Line and column, both counted from 1, of a character."""
         return self.text.count("\n", 0, index) + 1, index - self.start_of_line(index) + 1
 
-    def written(self, line: int, index: int) -> str:
-        """The line as its author wrote it."""
-        return self.originals.get(line) or self.line_at(index)
-
     def for_pyyaml(self) -> tuple[str, str]:
         """The text as PyYAML's own reader is given it, and the letter that stands for a question mark.
 

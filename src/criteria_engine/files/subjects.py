@@ -138,7 +138,7 @@ def subjects_of(table: DataTable, problems: FileProblems, progress: Progress) ->
             return
         # What is wrong is met again, and said, when the whole rows are read.
         with contextlib.suppress(CriteriaError, UnicodeDecodeError):
-            for row in _subject_rows(table, problems.apart(), progress, passes=2, names_only=True):
+            for row in _subject_rows(table, FileProblems(problems.path), progress, passes=2, names_only=True):
                 names.count(row.subject)
         yield from _gathered(_subject_rows(table, problems, progress, passes=2, before=1), names, problems)
 

@@ -437,8 +437,11 @@ def _spanning(first: MarkedText, last: MarkedText, text: str) -> MarkedText:
     return MarkedText(text, first.line, first.column, False, first.source, first.start, last.end)
 
 
-# A mark that is not closed takes all that follows; looking for its partner from every mark on is quadratic.
-_AFTER_QUOTE = r""""(?:[^"\\]|\\.)*+(?:"|\Z)|'(?:[^']|'')*+(?:'|\Z)"""
+QUOTED = r""""(?:[^"\\]|\\.)*+(?:"|\Z)|'(?:[^']|'')*+(?:'|\Z)"""
+"""What stands between quotation marks; the expression needs ``re.DOTALL``.
+
+A mark that is not closed takes all that follows: looking for its partner from every mark on is quadratic.
+"""
 
 
 def _joined_entries(entries: Sequence[_Entry], slips: Slips) -> list[_Entry]:
@@ -519,7 +522,7 @@ def _open_brackets(text: str) -> int:
     """How many round brackets are opened and not closed, leaving quoted parts out."""
     if "(" not in text and ")" not in text:
         return 0
-    bare = re.sub(_AFTER_QUOTE, "", text, flags=re.DOTALL)
+    bare = re.sub(QUOTED, "", text, flags=re.DOTALL)
     return bare.count("(") - bare.count(")")
 
 
