@@ -622,7 +622,7 @@ FULL_SIZE = {
 RUN = """
 import json, re, resource, sys, time
 from criteria_engine.messages.diagnostics import Problems
-from criteria_engine.files.marked import read_marked
+from criteria_engine.files.document import read_marked
 import yaml
 resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))
 N, loader = int(sys.argv[1]), getattr(yaml, sys.argv[2])
