@@ -68,38 +68,34 @@ def _call(function: str, *arguments: object) -> Expression:
     return Expression(f"{function}({', '.join(expression(each).text for each in arguments)})")
 
 
-def _asked(function: str, criterion: str) -> Expression:
-    return Expression(f"{function}({criterion})")
-
-
 def score(criterion: str = "") -> Expression:
     """The points got in a criterion, by id or dotted path; without one, in the whole set."""
-    return _asked("score", criterion)
+    return Expression(f"score({criterion})")
 
 
 def max_score(criterion: str = "") -> Expression:
     """The points possible in a criterion, or in the whole set."""
-    return _asked("max_score", criterion)
+    return Expression(f"max_score({criterion})")
 
 
 def share(criterion: str = "") -> Expression:
     """Points got over points possible, from 0 to 1."""
-    return _asked("share", criterion)
+    return Expression(f"share({criterion})")
 
 
 def met(criterion: str) -> Expression:
     """Whether a criterion is met."""
-    return _asked("met", criterion)
+    return Expression(f"met({criterion})")
 
 
 def count_met(criterion: str = "") -> Expression:
     """How many of a group's criteria are met."""
-    return _asked("count_met", criterion)
+    return Expression(f"count_met({criterion})")
 
 
 def lowest_share(criterion: str = "") -> Expression:
     """The smallest share among a group's applicable criteria."""
-    return _asked("lowest_share", criterion)
+    return Expression(f"lowest_share({criterion})")
 
 
 def known(value: Composable | str) -> Expression:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import attrs
@@ -50,7 +50,7 @@ def check(
     ``severity`` tells errors from warnings; warnings are given for sound rulesets only. Whether the
     tests pass is another question (``run_tests``). ``library`` is where sets that they extend are found.
     """
-    several = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
+    several = [paths] if isinstance(paths, str | os.PathLike) else paths
     return [diagnostic for path in several for diagnostic in _check_file(path, library, lang)]
 
 
@@ -99,9 +99,6 @@ _Advice = Iterator[tuple[str, str, dict[str, str]]]
 """Path, code and details of each warning."""
 
 
-# ---- the head of the file ------------------------------------------------------------------------
-
-
 def _official_without_tests(tested: _Tested) -> _Advice:
     if tested.ruleset.status == "official" and not tested.outcomes:
         yield "status", Code.OFFICIAL_WITHOUT_TESTS, {"file": tested.tests_file}
@@ -118,9 +115,6 @@ def _needless_aliases(tested: _Tested) -> _Advice:
     for index, alias in enumerate(tested.ruleset.aliases):
         if alias.casefold() in documents:
             yield f"aliases[{index}]", Code.ALIAS_IS_LEGAL_BASIS, {"alias": alias}
-
-
-# ---- criteria ------------------------------------------------------------------------------------
 
 
 def _points_never_given(tested: _Tested) -> _Advice:
@@ -143,20 +137,16 @@ def _points_never_taken(tested: _Tested) -> _Advice:
             continue
         points = 1.0 if criterion.points is None else float(criterion.points)
         limits = [line.minus if line.when is not None else line.at_most for line in rule.lines]
-        taken = [_constant(tested.ruleset, limit) for limit in limits]
+        taken = [None if limit is None else _number(tested.ruleset, limit) for limit in limits]
         most = sum(number for number in taken if number is not None)
         if None not in taken and most < points - (criterion.least or 0):
             details = {"name": node.path, "points": written(points), "most": written(most)}
             yield node.key("deduct"), Code.DEDUCTIONS_TOO_SMALL, {**details, "rest": written(points - most)}
 
 
-def _constant(ruleset: Ruleset, expression: Expression | None) -> float | None:
+def _number(ruleset: Ruleset, expression: Expression | ast.expr) -> float | None:
     """The number that an expression is: written there, or a parameter with one value."""
-    return None if expression is None else _number(ruleset, parse(expression.text).tree)
-
-
-def _number(ruleset: Ruleset, tree: ast.expr) -> float | None:
-    match tree:
+    match parse(expression.text).tree if isinstance(expression, Expression) else expression:
         case ast.Constant(value=value) if type(value) in (int, float):
             return float(str(value))
         case ast.UnaryOp(op=ast.USub(), operand=operand):
@@ -182,9 +172,6 @@ def _has_owner(ruleset: Ruleset, node: Node | None) -> bool:
             return True
         node = node.parent
     return ruleset.owner is not None
-
-
-# ---- levels --------------------------------------------------------------------------------------
 
 
 def _hidden_levels(tested: _Tested) -> _Advice:
@@ -274,9 +261,6 @@ def _wanted_share(ruleset: Ruleset, wanted: _Threshold | None) -> Callable[[floa
     return (lambda each: each > share) if wanted.strict else (lambda each: each >= share)
 
 
-# ---- names ---------------------------------------------------------------------------------------
-
-
 def _unused_names(tested: _Tested) -> _Advice:
     """Inputs, parameters and definitions that no expression names."""
     ruleset = tested.ruleset
@@ -284,20 +268,14 @@ def _unused_names(tested: _Tested) -> _Advice:
     expressions = expressions_in(tuple(getattr(ruleset, field) for field in fields))
     used = {name for expression in expressions for name in parse(expression.text).names}
     used |= {each.by for each in ruleset.parameters if each.by is not None}
-    sections: Mapping[str, Sequence[Any]] = {
-        "inputs": ruleset.inputs,
-        "parameters": ruleset.parameters,
-        "define": ruleset.define,
-    }
-    for code, (section, parts) in zip(
-        (Code.UNUSED_INPUT, Code.UNUSED_PARAMETER, Code.UNUSED_DEFINITION), sections.items(), strict=True
+    for section, code in (
+        ("inputs", Code.UNUSED_INPUT),
+        ("parameters", Code.UNUSED_PARAMETER),
+        ("define", Code.UNUSED_DEFINITION),
     ):
-        for each in parts:
+        for each in getattr(ruleset, section):
             if each.id not in used:
                 yield f"{section}.{each.id}", code, {"name": each.id}
-
-
-# ---- tests ---------------------------------------------------------------------------------------
 
 
 def _untested_criteria(tested: _Tested) -> _Advice:

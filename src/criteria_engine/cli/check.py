@@ -1,6 +1,7 @@
-"""``criteria check``: what is wrong with rulesets, where, and how to mend it.
+"""``criteria check`` and ``criteria test``: what is wrong with rulesets, where, and whether their tests pass.
 
 The command comes first, then how it finds files, then diagnostics as SARIF and as workflow commands of GitHub.
+Last comes ``criteria test``: the tests beside the rules, and what no test reaches.
 """
 
 from __future__ import annotations
@@ -84,9 +85,6 @@ def _total_points(ruleset: Ruleset) -> float | None:
     return None if most is None else most.high
 
 
-# ---- files ---------------------------------------------------------------------------------------
-
-
 def ruleset_files(names: Sequence[str], *, plans: bool = False) -> list[str]:
     """The rulesets that are meant: files as they are, folders by what is in them, each once.
 
@@ -118,8 +116,6 @@ def _is_plan(path: str) -> bool:
     except OSError:
         return False
 
-
-# ---- diagnostics for other programs ----------------------------------------------------------------
 
 _UNQUOTED = frozenset((string.ascii_letters + string.digits + "-._~/").encode())
 
@@ -190,8 +186,6 @@ def _github_text(text: str) -> str:
 def _with_hint(problem: Diagnostic) -> str:
     return f"{problem.message} ({problem.hint})" if problem.hint else problem.message
 
-
-# ---- ``criteria test``: the tests beside the rules, and what no test reaches ---------------------
 
 _NAMED = 12
 

@@ -10,7 +10,7 @@ import contextlib
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NoReturn
 
 import criteria_engine as ce
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     console = Console.of_process(_language(given))
     try:
-        status = _guarded(lambda: _run(given, console), console)
+        status = _guarded(given, console)
         console.flush()
     except BrokenPipeError:
         status = _READER_GONE
@@ -67,10 +67,10 @@ def _run(arguments: Sequence[str], console: Console) -> int:
     return run(options, console)
 
 
-def _guarded(run: Callable[[], int], console: Console) -> int:
+def _guarded(arguments: Sequence[str], console: Console) -> int:
     """The exit status of a run; only trouble with the output itself goes on."""
     try:
-        return run()
+        return _run(arguments, console)
     except _HelpWanted as asked:
         console.give(console.speaker.text(f"help_{asked.command}"))
         return _FINE
@@ -97,8 +97,6 @@ def _guarded(run: Callable[[], int], console: Console) -> int:
             console.complain(traceback.format_exc())
         return _OWN_BUG
 
-
-# ---- arguments -----------------------------------------------------------------------------------
 
 _LANGUAGES = ("vi", "en")
 

@@ -146,8 +146,6 @@ class _Refused:
             console.complain(console.word("more_unsound_rows", count=self.count - len(self._first)))
 
 
-# ---- verdicts as text and as files ---------------------------------------------------------------
-
 # A cell that begins with one of these is taken for a formula by spreadsheets.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

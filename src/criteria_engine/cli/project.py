@@ -46,10 +46,12 @@ def run_project(options: Namespace, console: Console) -> int:
     look_at_output(options.output, files, force=options.force)
     console.to_file = options.output is not None
     plan, rows = _plan_and_rows(options, console)
+    first_year = plan.horizon.from_
     projection = ce.project(
         plan,
         recognitions=rows,
-        on=day_of(options.on) or _last_day(plan, rows),
+        # Else the end of the last year that the rows tell of, or of the plan's first year.
+        on=day_of(options.on) or datetime.date(max((row.year for row in rows), default=first_year), 12, 31),
         method=options.method,
         scenarios=options.scenario or ("as_is",),
         confidence=_share_of(options.confidence),
@@ -83,14 +85,6 @@ def _share_of(text: str) -> Fraction:
     if not 0 <= share <= 1:
         raise unusable(Code.ARGUMENT_NOT_A_SHARE, value=text)
     return share
-
-
-def _last_day(plan: Plan, rows: Sequence[UnitStatus]) -> datetime.date:
-    """The end of the last year that the rows tell of, or of the plan's first year."""
-    return datetime.date(max((row.year for row in rows), default=plan.horizon.from_), 12, 31)
-
-
-# ---- a projection as text and as CSV -------------------------------------------------------------
 
 
 def _as_text(projection: Projection, console: Console) -> str:
@@ -190,8 +184,6 @@ def _as_csv(projection: Projection) -> str:
     return stream.getvalue()
 
 
-# ---- the report ----------------------------------------------------------------------------------
-
 _REPORT_ENDINGS = {".md": "markdown", ".html": "html", ".json": "json"}
 # How data that comes with the program says in its name that it is assumed.
 _ASSUMED_NAMES = (".gia-dinh.", ".assumed.")
@@ -207,6 +199,7 @@ def run_report(options: Namespace, console: Console) -> int:
     if on is None:
         raise unusable(Code.ARGUMENT_NOT_A_DATE, value="")
     plan, rows = _plan_and_rows(options, console)
+    is_assumed = any(mark in Path(file).name for file in assessed for mark in _ASSUMED_NAMES)
     report = ce.report(
         plan,
         rows,
@@ -214,7 +207,7 @@ def run_report(options: Namespace, console: Console) -> int:
         since=day_of(options.since),
         kind=options.kind,
         assessments=_results(*assessed, on=options.on, console=console) if assessed else None,
-        assessments_assumed=options.assumed or _is_assumed(assessed),
+        assessments_assumed=options.assumed or is_assumed,
         done=options.done or (),
         method=options.method,
         scenarios=options.scenario or ("as_is",),
@@ -238,7 +231,3 @@ def _results(ruleset: str, data: str, *, on: str, console: Console) -> dict[str,
     if problems:
         raise CriteriaError(problems)
     return {subject.subject: subject.result for subject in subjects if subject.result is not None}
-
-
-def _is_assumed(files: Sequence[str]) -> bool:
-    return any(mark in Path(file).name for file in files for mark in _ASSUMED_NAMES)

@@ -1,4 +1,7 @@
-"""The subjects of a data file: read by the inputs of a ruleset, found by name, judged, said in a line each."""
+"""The subjects of a data file: read by the inputs of a ruleset, found by name, judged, said in a line each.
+
+A line has the level, the score, and what is missing or failed first.
+"""
 
 from __future__ import annotations
 
@@ -98,8 +101,6 @@ def judged(inputs: CommandInputs) -> Iterator[JudgedSubject]:
             yield JudgedSubject(subject.subject, newest.period, result)
 
 
-# ---- names ---------------------------------------------------------------------------------------
-
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 
 
@@ -136,9 +137,6 @@ def _folded(name: str) -> str:
 def _unmarked(name: str) -> str:
     spread = unicodedata.normalize("NFD", name.casefold()).replace("đ", "d")
     return "".join(letter for letter in spread if not unicodedata.combining(letter))
-
-
-# ---- verdicts in a line each: the level, the score, and what is missing or failed first ----------
 
 
 def criteria_of(ruleset: Ruleset) -> Iterator[tuple[str, Criterion]]:

@@ -26,8 +26,6 @@ import criteria_engine as ce
 from criteria_engine.messages.codes import Code
 from criteria_engine.messages.speaker import Speaker
 
-# ---- text and tables of text, which keep their shape in a terminal and once pasted into Word -------
-
 _BETWEEN = " | "
 _NARROWEST_COLUMN = 8
 
@@ -127,8 +125,6 @@ def _fitting(widths: list[int], most: int) -> list[int]:
             widths[widest] -= 1
     return widths
 
-
-# ---- the console -----------------------------------------------------------------------------------
 
 _COLOURS = {"bad": "31", "doubt": "33", "good": "32", "strong": "1"}
 _WIDEST, _NARROWEST = 100, 60
@@ -245,8 +241,6 @@ def _is_terminal(stream: TextIO) -> bool:
     return False
 
 
-# ---- the bar of long work ---------------------------------------------------------------------------
-
 _PATIENCE, _PAUSE = 2.0, 0.1
 
 
@@ -275,8 +269,6 @@ class Progress:
         if self._drawn:
             self._console.progress(None)
 
-
-# ---- where results go: a file, whole and never by accident over another, or standard output ------
 
 BOM = "\ufeff"
 """The mark by which spreadsheets know that a CSV file is UTF-8."""

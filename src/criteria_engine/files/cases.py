@@ -23,7 +23,7 @@ from criteria_engine.core.values import NumberValue, TruthValue
 from criteria_engine.evaluation.result import Result
 from criteria_engine.files.document import Document
 from criteria_engine.files.library import Library
-from criteria_engine.files.reading import read_document, read_ruleset
+from criteria_engine.files.reading import read_document, sound_ruleset
 from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Fault, Problems
 from criteria_engine.rules.parts import Case, Expected, Status
@@ -196,9 +196,6 @@ def _typed(type: str, text: str | None) -> Any:
     if text is None or text == "n/a":
         return None if text is None else NA
     return _SCALARS[type].read(text) if type in _SCALARS else text
-
-
-# ---- what a test expects -------------------------------------------------------------------------
 
 
 def _check_expected(ruleset: Ruleset, case: Case, path: str, problems: Problems) -> None:
@@ -379,9 +376,6 @@ def _is_error(wanted: str, error: Diagnostic) -> bool:
     return wanted == error.code or any(wanted.casefold() in message for message in messages)
 
 
-# ---- what no test reaches ------------------------------------------------------------------------
-
-
 @attrs.frozen
 class Unreached:
     """What no test shows: criteria by dotted path, levels by id (``group: level`` for a group's own).
@@ -440,9 +434,6 @@ def _never_blocking(ruleset: Ruleset, results: Sequence[Result]) -> tuple[tuple[
             }
             missed += [(path, text) for text, _ in faces.requires if text not in blocking]
     return tuple(missed)
-
-
-# ---- files of tests ------------------------------------------------------------------------------
 
 
 @attrs.frozen(repr=False)
@@ -527,9 +518,7 @@ def run_tests(
     error but an outcome.
     """
     document = read_document(path)
-    ruleset = read_ruleset(document, library)
-    if ruleset is None:
-        raise CriteriaError(document.errors(lang))
+    ruleset = sound_ruleset(document, lang, library)
     check_cases(ruleset, ruleset.tests, document.problems)
     document.raise_errors(lang)
     companion, cases = read_companion(path, ruleset)

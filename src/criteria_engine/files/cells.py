@@ -16,8 +16,6 @@ from criteria_engine.core.nodes import NA, NotApplicable
 from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import Fault, chosen_language
 
-# ---- numbers: decimal commas, thousands, percent signs -------------------------------------------
-
 _Language = Literal["vi", "en"]
 
 # The largest number a value may be, either way from zero.
@@ -144,15 +142,18 @@ def _spelled(exact: Decimal, lang: _Language) -> str:
     return plain.replace(".", _decimal_mark(lang)) + " %"
 
 
-# ---- dates: the day first, the year with four digits ---------------------------------------------
-
+_DAY, _MONTH = "(?P<day>[0-9]{1,2})", "(?P<month>[0-9]{1,2})"
+_NAME, _YEAR = "(?P<month>[a-z]{3,9})", "(?P<year>[0-9]{2}|[0-9]{4})"
 _DAY_FIRST = re.compile(
-    r"(?:ngày )?([0-9]{1,2}) ?([-/.]) ?([0-9]{1,2}) ?\2 ?([0-9]{4}|[0-9]{2})(?![0-9])(.*)"
+    rf"(?:ngày )?{_DAY} ?(?P<sign>[-/.]) ?{_MONTH} ?(?P=sign) ?(?P<year>[0-9]{{4}}|[0-9]{{2}})(?![0-9])(?P<rest>.*)"
 )
-_YEAR_FIRST = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})(.*)")
-_VIETNAMESE = re.compile(r"(?:ngày )?([0-9]{1,2}) tháng ([0-9]{1,2}),? (?:năm )?([0-9]{2}|[0-9]{4})")
-_ENGLISH = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?[ -]([a-z]{3,9})[,.]?[ -]([0-9]{2}|[0-9]{4})")
-_AMERICAN = re.compile(r"([a-z]{3,9})\.? ([0-9]{1,2})(?:st|nd|rd|th)?,? ([0-9]{2}|[0-9]{4})")
+_DATES = (
+    re.compile(rf"(?P<year>[0-9]{{4}})(?P<sign>[-/.]){_MONTH}(?P=sign){_DAY}(?P<rest>.*)"),
+    _DAY_FIRST,
+    re.compile(rf"(?:ngày )?{_DAY} tháng {_MONTH},? (?:năm )?{_YEAR}"),
+    re.compile(rf"{_DAY}(?:st|nd|rd|th)?[ -]{_NAME}[,.]?[ -]{_YEAR}"),
+    re.compile(rf"{_NAME}\.? {_DAY}(?:st|nd|rd|th)?,? {_YEAR}"),
+)
 _TIME = re.compile(r"[ t][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:z)?")
 _MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
@@ -167,25 +168,13 @@ def _read_date(text: str, lang: Literal["vi", "en"]) -> date:
     Raises ``Fault`` that says why not: no such day, a year of two digits, a time of day.
     """
     written = re.sub("[\u2013\u2010\u2011]", "-", fold_word(text))
-    if matched := _YEAR_FIRST.fullmatch(written):
-        year, _, month, day, rest = matched.groups()
-        _refuse_time(text, rest)
-        return _day(text, year, month, day)
-    if matched := _DAY_FIRST.fullmatch(written):
-        day, _, month, year, rest = matched.groups()
-        _refuse_time(text, rest)
-        if lang == "en":
-            _refuse_either_way(text, day, month, year)
-        return _day(text, year, month, day)
-    if matched := _VIETNAMESE.fullmatch(written):
-        day, month, year = matched.groups()
-        return _day(text, year, month, day)
-    if matched := _ENGLISH.fullmatch(written):
-        day, name, year = matched.groups()
-        return _day(text, year, _month(text, name), day)
-    if matched := _AMERICAN.fullmatch(written):
-        name, day, year = matched.groups()
-        return _day(text, year, _month(text, name), day)
+    for form in _DATES:
+        if matched := form.fullmatch(written):
+            year, month, day = matched["year"], matched["month"], matched["day"]
+            _refuse_time(text, matched.groupdict().get("rest", ""))
+            if form is _DAY_FIRST and lang == "en":
+                _refuse_either_way(text, day, month, year)
+            return _day(text, year, month if month.isdigit() else _month(text, month), day)
     raise Fault(
         Code.SERIAL_NUMBER_OF_A_DAY if re.fullmatch("[0-9]{5}", written) else Code.VALUE_NOT_A_DATE,
         value=shown_text(text),
@@ -236,8 +225,6 @@ def _refuse_either_way(text: str, day: str, month: str, year: str) -> None:
         )
 
 
-# ---- subjects and periods ------------------------------------------------------------------------
-
 _PERIODS = (
     ("year", re.compile("[0-9]{4}")),
     ("half", re.compile("[0-9]{4}-H[12]")),
@@ -286,8 +273,6 @@ def _is_day(period: str) -> bool:
         return False
     return True
 
-
-# ---- values by the type of their input -----------------------------------------------------------
 
 Value: TypeAlias = bool | int | float | str | date | NotApplicable | None
 """What an input may hold: None is missing, ``NA`` not applicable."""
@@ -379,10 +364,6 @@ def read_value(
         if may_be_na:
             return NA
         raise Fault(Code.NA_NOT_ALLOWED, value=shown_text(cleaned))
-    return _read_known(cleaned, type, lang, words)
-
-
-def _read_known(cleaned: str, type: str, lang: str, words: Sequence[str]) -> Value:
     if type == "boolean":
         return _read_boolean(cleaned)
     if type == "date":

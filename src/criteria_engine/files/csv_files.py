@@ -205,6 +205,6 @@ def _delimiter_of(lines: list[str], columns: Columns) -> str:
             header = next((cells for cells in rows if not _is_blank(cells)), [])
         except csv.Error:
             return (-1, 0)
-        return (columns.known(header), len(header))
+        return (sum(bool(columns.meaning(heading)) for heading in header), len(header))
 
     return max(_DELIMITERS, key=fitness)

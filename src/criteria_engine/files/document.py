@@ -103,7 +103,7 @@ class _Notes:
         index = min(slip.start, len(source.text))
         line, column = source.place(index)
         if line not in self._lines:
-            self._lines[line] = source.written(line, index)
+            self._lines[line] = source.originals.get(line) or source.line_at(index)
         written = self._lines[line]
         column = _written_column(written, source.line_at(index), column)
         width = max(1, min(slip.width, len(written) - column + 1))
@@ -217,8 +217,6 @@ class Document:
         self._lines = re.split(r"\r\n|\r|\n", decoded)
         self.root = read_marked(text, self.problems)
 
-    # ---- places ------------------------------------------------------------------------------
-
     def located(self, lang: str | None = None) -> list[Diagnostic]:
         """All that was found, with file, line and column, in the order of the places."""
         language = chosen_language(lang)
@@ -289,8 +287,6 @@ class Document:
                 width=max(1, len(key.text)),
             )
         )
-
-    # ---- reading by kind ---------------------------------------------------------------------
 
     def read(self, kind: Kind, marked: Marked, path: str) -> Any:
         """The value of that kind, or ``_FAILED`` where it could not be read, which is then noted."""
@@ -383,8 +379,6 @@ class Document:
                 continue
             parts.append(self.read_struct(struct, value, at, id=name))
         return tuple(part for part in parts if part is not _FAILED)
-
-    # ---- classes by their attributes ---------------------------------------------------------
 
     def read_struct(self, struct: Struct, marked: Marked, path: str, **known: Any) -> Any:
         """An object of the struct's class."""

@@ -144,8 +144,6 @@ def _spoken(value: object) -> str:
     return shown_text(json.dumps(value, ensure_ascii=False))
 
 
-# ---- a text whose values know where they stand, for what is wrong with them ----------------------
-
 _SPACE = re.compile(r"[ \t\r\n]*")
 _LINE_END = re.compile(r"\r\n?|\n")
 
@@ -310,8 +308,6 @@ def _spellings(names: Iterable[str]) -> dict[str, str]:
     listed = list(names)
     return {fold_name(name): name for name in listed} | {name: name for name in listed}
 
-
-# ---- rows ----------------------------------------------------------------------------------------
 
 _KEYS = {"subject": SUBJECT, "period": PERIOD, "values": "", "titles": TITLES, "evidence": EVIDENCE}
 """The keys of an element, with the columns that they give or the beginning of their names."""

@@ -1,6 +1,7 @@
 """A library: a folder of rulesets, found by id, document number or alias, in force on a day.
 
 Only the head of each file is read into an ``Edition`` until its ruleset is asked for.
+In order: an edition; the library, what it holds, what is in force, how versions stand to each other; the head.
 """
 
 from __future__ import annotations
@@ -90,8 +91,6 @@ class Library:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(state["folder"], rules=state["rules"])  # type: ignore[misc]  # made anew, read when asked
 
-    # ---- what there is -----------------------------------------------------------------------
-
     @property
     def editions(self) -> tuple[Edition, ...]:
         """Every version of every ruleset, by id and the day from which it is in force."""
@@ -147,8 +146,6 @@ class Library:
         # the number is that of one version; another day has another version of the same ruleset
         return tuple(each for each in self.editions if each.id in ids)
 
-    # ---- in force ----------------------------------------------------------------------------
-
     def edition(self, name: str, *, on: datetime.date | None = None) -> Edition:
         """The version in force on a day; without a day the only one there is.
 
@@ -197,8 +194,6 @@ class Library:
             with contextlib.suppress(CriteriaError):
                 rulesets.append(self.find(name, on=on))
         return tuple(rulesets)
-
-    # ---- how versions stand to each other ----------------------------------------------------
 
     def successor(self, edition: Edition) -> Edition | None:
         """The version that came after one, or None while it is the last."""
@@ -253,10 +248,8 @@ class Library:
                 details |= {"first": one.path, "second": other.path}
             else:
                 end = "…" if last == datetime.date.max else last.isoformat()
-                code, details = (
-                    Code.VERSIONS_OVERLAP,
-                    {"first": one, "second": other, "start": first, "end": end},
-                )
+                code, details = Code.VERSIONS_OVERLAP, {"first": one, "second": other}
+                details |= {"start": first, "end": end}
             problems.add("", code, severity="warning", **details)
         return (*self._unreadable, *problems)
 
@@ -278,9 +271,6 @@ def _with_ends(editions: Sequence[Edition]) -> tuple[Edition, ...]:
 def _raise(code: str, **details: object) -> NoReturn:
     texts = {name: str(value) for name, value in details.items()}
     raise CriteriaError([Diagnostic(code, texts, lang=chosen_language())])
-
-
-# ---- the head of a file --------------------------------------------------------------------------
 
 
 def _read_head(document: Document, path: Path) -> Edition | None:

@@ -1,4 +1,4 @@
-"""Parquet, a batch of rows at a time: subjects read, and tables of results written."""
+"""Parquet, a batch of rows at a time: subjects read, and tables of results written, in this order."""
 
 from __future__ import annotations
 
@@ -43,9 +43,6 @@ _FITTING: Mapping[str, tuple[str, ...]] = {
     "date": ("date", "text"),
 }
 _NOTHING = "nothing"
-
-
-# ---- reading -----------------------------------------------------------------------------------
 
 
 def open_parquet(
@@ -204,9 +201,6 @@ class _Unfit:
         raise Fault(
             Code.WRONG_COLUMN_TYPE, name=shown_text(self._name), found_kind=self._kind, wanted_kinds=wanted
         )
-
-
-# ---- writing -----------------------------------------------------------------------------------
 
 
 def write_parquet(

@@ -55,7 +55,7 @@ def load(
     ``library`` is where a set that it extends by id is found; ``rules`` are the shapes that a leaf may
     have; ``lang`` is the language of the messages.
     """
-    return _sound(read_document(path, rules), lang, library)
+    return sound_ruleset(read_document(path, rules), lang, library)
 
 
 def loads(
@@ -67,10 +67,11 @@ def loads(
     lang: str | None = None,
 ) -> Ruleset:
     """The ruleset of a text; ``name`` stands in messages where a file's name would."""
-    return _sound(Document(text, name, rules), lang, library)
+    return sound_ruleset(Document(text, name, rules), lang, library)
 
 
-def _sound(document: Document, lang: str | None, library: Shelf | None) -> Ruleset:
+def sound_ruleset(document: Document, lang: str | None, library: Shelf | None) -> Ruleset:
+    """The ruleset of a document; ``CriteriaError`` where something is wrong."""
     ruleset = read_ruleset(document, library)
     if ruleset is None:
         raise CriteriaError(document.errors(lang))
@@ -91,9 +92,6 @@ def read_document(path: str | os.PathLike[str], rules: Sequence[type[Any]] = RUL
         reason = next((word for kind, word in _UNREADABLE if isinstance(error, kind)), "unreadable")
         code, details = Code.UNREADABLE_FILE, {"reason_kind": reason}
     raise CriteriaError([Diagnostic(code, details, file=name, lang=chosen_language())])
-
-
-# ---- from a document to a ruleset ----------------------------------------------------------------
 
 
 def read_ruleset(
@@ -172,9 +170,6 @@ def _meant_at_top(diagnostic: Diagnostic) -> str:
     return diagnostic.details["nearest"] if is_of_top else ""
 
 
-# ---- the set that is extended --------------------------------------------------------------------
-
-
 def _read_base(
     document: Document, root: MarkedMap, library: Shelf | None, files: Sequence[str]
 ) -> tuple[MarkedMap, Ruleset | None, tuple[str, ...]]:
@@ -247,8 +242,6 @@ def _from_shelf(root: MarkedMap, reference: str, library: Shelf | None) -> Rules
     except CriteriaError as error:
         raise Fault(Code.BASE_UNSOUND, reference=reference, first=_first(error.diagnostics)) from None
 
-
-# ---- one set built on another --------------------------------------------------------------------
 
 # What a set says of itself alone.
 _OWN = frozenset({"id", "version", "status", "note", "aliases", "effective", "tests", "owner", "source"})

@@ -50,7 +50,7 @@ class FileProblems:
     """What is wrong with one data file, being gathered; after a thousand it is enough."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self._diagnostics: list[Diagnostic] = []
 
     def add(self, place: TextPlace | None, code: str, path: str = "", /, **details: object) -> None:
@@ -58,7 +58,7 @@ class FileProblems:
         texts = {name: str(value) for name, value in details.items()}
         where: dict[str, Any] = {} if place is None else attrs.asdict(place)
         self._diagnostics.append(
-            Diagnostic(code, texts, path, file=str(self._path), lang=chosen_language(), **where)
+            Diagnostic(code, texts, path, file=str(self.path), lang=chosen_language(), **where)
         )
         if len(self._diagnostics) == _MOST_PROBLEMS:
             self.stop(place, Code.TOO_MANY_FAULTS, limit=_MOST_PROBLEMS)
@@ -82,10 +82,6 @@ class FileProblems:
         self.add(place, code, **details)
         raise CriteriaError(self._diagnostics)
 
-    def apart(self) -> FileProblems:
-        """Those of another look at the same file, of which there are none yet."""
-        return FileProblems(self._path)
-
     def __bool__(self) -> bool:
         """Whether anything was found."""
         return bool(self._diagnostics)
@@ -94,9 +90,6 @@ class FileProblems:
         """Raise ``CriteriaError`` with all that was found, if anything was."""
         if self._diagnostics:
             raise CriteriaError(self._diagnostics)
-
-
-# ---- opening a file and reading its lines --------------------------------------------------------
 
 
 @contextlib.contextmanager
@@ -145,8 +138,6 @@ class TextFile:
                     self.done = raw.tell()
                 yield line
 
-
-# ---- columns -------------------------------------------------------------------------------------
 
 # What a column holds: the id of an input, or one of these, which no input can be called.
 SUBJECT = "#subject"
@@ -205,10 +196,6 @@ class Columns:
             return (TITLES + name,)
         return (EVIDENCE + name,) if kind == "evidence" and name in self.names else ()
 
-    def known(self, header: Sequence[str]) -> int:
-        """How many of these headings mean something."""
-        return sum(bool(self.meaning(heading)) for heading in header)
-
     def of_header(
         self, headings: Sequence[str], problems: FileProblems, place: Callable[[int], TextPlace | None]
     ) -> list[str | None]:
@@ -237,8 +224,6 @@ class Columns:
             raise Fault(Code.NAME_REPEATED, name=shown_text(heading.strip()))
         return meaning[0] if meaning else None
 
-
-# ---- rows ----------------------------------------------------------------------------------------
 
 ReadCell: TypeAlias = Callable[[Any], Any]
 """Reads a cell; raises ``Fault``."""

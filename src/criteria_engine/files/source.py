@@ -69,10 +69,6 @@ class SourceText:
         """Line and column, both counted from 1, of a character."""
         return self.text.count("\n", 0, index) + 1, index - self.start_of_line(index) + 1
 
-    def written(self, line: int, index: int) -> str:
-        """The line as its author wrote it."""
-        return self.originals.get(line) or self.line_at(index)
-
     def for_pyyaml(self) -> tuple[str, str]:
         """The text as PyYAML's own reader is given it, and the letter that stands for a question mark.
 
@@ -124,8 +120,6 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-# ---- something wrong at a place ------------------------------------------------------------------
-
 Edit = tuple[int, int, str]
 """Start, end and new text."""
 
@@ -156,9 +150,6 @@ class Slips:
         if not self.is_full:
             texts = {name: str(detail) for name, detail in details.items()}
             self.slips.append(Slip(code, index, max(1, width), texts, edits))
-
-
-# ---- what was read, with its places --------------------------------------------------------------
 
 
 @attrs.frozen(eq=False)
@@ -247,9 +238,6 @@ Marked = MarkedText | MarkedList | MarkedMap
 def same_name(text: str) -> str:
     """The form in which two spellings of one name are equal."""
     return text if text.isascii() else unicodedata.normalize("NFKC", text)
-
-
-# ---- where the letters of a scalar stand ---------------------------------------------------------
 
 
 def letter_places(raw: str, style: str, text: str) -> list[int]:

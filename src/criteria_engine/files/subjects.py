@@ -111,8 +111,6 @@ def _number(period: str | None) -> int:
     return 0
 
 
-# ---- rows as subjects ----------------------------------------------------------------------------
-
 Progress: TypeAlias = Callable[[int, int], None]
 """Told now and then how much of a file was read, and how much there is to read."""
 
@@ -140,7 +138,7 @@ def subjects_of(table: DataTable, problems: FileProblems, progress: Progress) ->
             return
         # What is wrong is met again, and said, when the whole rows are read.
         with contextlib.suppress(CriteriaError, UnicodeDecodeError):
-            for row in _subject_rows(table, problems.apart(), progress, passes=2, names_only=True):
+            for row in _subject_rows(table, FileProblems(problems.path), progress, passes=2, names_only=True):
                 names.count(row.subject)
         yield from _gathered(_subject_rows(table, problems, progress, passes=2, before=1), names, problems)
 
@@ -275,8 +273,6 @@ def _note_again(row: _SubjectRow, first: int, problems: FileProblems) -> None:
     subject, period = shown_text(row.subject), row.data.period or "–"
     problems.add(row.row.place(""), Code.SUBJECT_PERIOD_TWICE, subject=subject, period=period, first=first)
 
-
-# ---- subjects read from a data file of any kind; the ending of its name says which kind it is ----
 
 _Opener: TypeAlias = Callable[[Path, Sequence[InputDefinition], str, str, FileProblems], DataTable]
 

@@ -1,4 +1,7 @@
-"""Writing a ruleset as YAML: the attributes of the classes, in their order, by their kinds."""
+"""Writing: a ruleset as YAML, by the kinds of its attributes, and any file whole or not at all.
+
+``dumps`` comes first, then ``write_whole`` and ``writing_whole``, with what keeps the old file safe meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -127,8 +130,6 @@ def _short(struct: Struct, value: Any, *, without_id: bool = False) -> Any:
             return next(iter(content.values()))
     return content
 
-
-# ---- writing files that are whole or absent, whatever happens meanwhile --------------------------
 
 # Elsewhere one cannot ask whether a process lives without touching it.
 _CAN_ASK = os.name == "posix"

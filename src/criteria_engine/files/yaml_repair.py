@@ -213,8 +213,6 @@ def _tabs(source: SourceText, reading: Reading) -> list[Slip]:
     return slips
 
 
-# ---- which slips may be why reading failed -------------------------------------------------------
-
 _TOGETHER = {
     Code.TEXT_CUT,
     Code.TAB_INDENT,

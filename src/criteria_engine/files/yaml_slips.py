@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
 from criteria_engine.files.source import SPACES, Edit, Slip, quoted
-from criteria_engine.files.yaml_tree import pieces
+from criteria_engine.files.yaml_tree import QUOTED, pieces
 from criteria_engine.messages.codes import Code
 
 PARTNER = {"{": "}", "[": "]"}
@@ -43,8 +44,6 @@ class SourceLine(NamedTuple):
         moved = tuple((self.start + start, self.start + end, new) for start, end, new in edits)
         return Slip(code, self.start + span[0], max(1, span[1] - span[0]), details, moved)
 
-
-# ---- the finders ---------------------------------------------------------------------------------
 
 _LEAD = r"^(\s*(?:- +)*)"
 
@@ -103,10 +102,6 @@ def _colon_in_flow(line: SourceLine) -> Iterator[Slip]:
         start, value = entry.start(1), entry[1].rstrip()
         place = start + value.index(": ") if ": " in value else start
         yield _in_quotes(line, Code.COLON_IN_TEXT, (place, place + 1), (start, start + len(value)))
-
-
-def _missing_comma_before_key(line: SourceLine) -> Iterator[Slip]:
-    return _missing_comma(line, r"(?<=[^\s,{\[:]) +(?=[a-z_]+: )")
 
 
 def _missing_comma(
@@ -233,7 +228,8 @@ def _cut_expression(line: SourceLine) -> Iterator[Slip]:
 
 _Finder = Callable[[SourceLine], Iterator[Slip]]
 FINDERS: tuple[_Finder, ...] = (
-    _missing_comma_before_key,
+    # Between an entry and the key of the next.
+    partial(_missing_comma, gaps=r"(?<=[^\s,{\[:]) +(?=[a-z_]+: )"),
     _missing_colon_before_bracket,
     _cut_expression,
     _odd_escape,
@@ -250,9 +246,6 @@ FINDERS: tuple[_Finder, ...] = (
     _missing_colon,
 )
 """The finders, the surest first."""
-
-
-# ---- quotes and brackets -------------------------------------------------------------------------
 
 _CUTS = r"[,\[\]{}]"
 
@@ -294,10 +287,8 @@ def _end_of_value(bare: str, start: int) -> int:
 
 def _blanked(line: str) -> str:
     """A line with what stands between quotation marks blotted out, letter by letter."""
-    # A mark that is not closed takes all that follows: looking for its partner from every mark is quadratic.
-    inside = r""""(?:[^"\\]|\\.)*+(?:"|\Z)|'(?:[^']|'')*+(?:'|\Z)"""
     return re.sub(
-        inside, lambda part: part[0][0] + "_" * (len(part[0]) - 2) + part[0][1:][-1:], line, flags=re.DOTALL
+        QUOTED, lambda part: part[0][0] + "_" * (len(part[0]) - 2) + part[0][1:][-1:], line, flags=re.DOTALL
     )
 
 

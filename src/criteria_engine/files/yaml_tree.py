@@ -304,8 +304,6 @@ class _Tree:
         raise _EnoughError
 
 
-# ---- what is read otherwise than it was meant ----------------------------------------------------
-
 _GLUED_COLON = r"([^\W\d][\w-]*):(?=[^\s:/])(.*)"
 _GLUED_DASH = r"-(?=[^\W\d])[^\s()+*/<>=-]+(?: |$)"
 _LONG = 4000
@@ -339,15 +337,17 @@ def _note_glued(value: MarkedText, slips: Slips) -> None:
     """``weight:2`` or ``-item`` on a line of its own."""
     first = value.text.split(" ", 1)[0]
     if glued := re.match(_GLUED_COLON, first, re.DOTALL):
-        end = value.start + glued.end(1) + 1
-        slips.add(
-            Code.UNSPACED_COLON, value.start, len(glued[1]) + 1, (end, end, " "), key=glued[1], value=glued[2]
-        )
+        _add_unspaced(value.start, glued, slips)
     elif re.match(_GLUED_DASH, value.text):
         raw = value.source[value.start : value.end]
         for dash in re.finditer(r"(?:\A|\n[ \t]*)-(?=\w)([^\n#]*)", raw):
             place = value.start + dash.start(1)
             slips.add(Code.UNSPACED_DASH, place - 1, 1, (place, place, " "), item=dash[1].strip())
+
+
+def _add_unspaced(start: int, glued: re.Match[str], slips: Slips) -> None:
+    end = start + glued.end(1) + 1
+    slips.add(Code.UNSPACED_COLON, start, len(glued[1]) + 1, (end, end, " "), key=glued[1], value=glued[2])
 
 
 def _note_cut_by_comment(value: MarkedText, slips: Slips) -> None:
@@ -398,15 +398,7 @@ def _note_glued_in_flow(entries: Sequence[_Entry], slips: Slips) -> None:
     for key in _bare_keys(entries):
         glued = re.fullmatch(_GLUED_COLON, key.text, re.DOTALL) if ":" in key.text else None
         if glued and glued[1].isascii():
-            end = key.start + glued.end(1) + 1
-            slips.add(
-                Code.UNSPACED_COLON,
-                key.start,
-                len(glued[1]) + 1,
-                (end, end, " "),
-                key=glued[1],
-                value=glued[2],
-            )
+            _add_unspaced(key.start, glued, slips)
 
 
 def _note_no_colon(entries: Sequence[_Entry], slips: Slips) -> None:
@@ -445,10 +437,11 @@ def _spanning(first: MarkedText, last: MarkedText, text: str) -> MarkedText:
     return MarkedText(text, first.line, first.column, False, first.source, first.start, last.end)
 
 
-# ---- expressions that the short form cuts into pieces --------------------------------------------
+QUOTED = r""""(?:[^"\\]|\\.)*+(?:"|\Z)|'(?:[^']|'')*+(?:'|\Z)"""
+"""What stands between quotation marks; the expression needs ``re.DOTALL``.
 
-# A mark that is not closed takes all that follows; looking for its partner from every mark on is quadratic.
-_AFTER_QUOTE = r""""(?:[^"\\]|\\.)*+(?:"|\Z)|'(?:[^']|'')*+(?:'|\Z)"""
+A mark that is not closed takes all that follows: looking for its partner from every mark on is quadratic.
+"""
 
 
 def _joined_entries(entries: Sequence[_Entry], slips: Slips) -> list[_Entry]:
@@ -529,7 +522,7 @@ def _open_brackets(text: str) -> int:
     """How many round brackets are opened and not closed, leaving quoted parts out."""
     if "(" not in text and ")" not in text:
         return 0
-    bare = re.sub(_AFTER_QUOTE, "", text, flags=re.DOTALL)
+    bare = re.sub(QUOTED, "", text, flags=re.DOTALL)
     return bare.count("(") - bare.count(")")
 
 
