@@ -190,10 +190,10 @@ class Compiler:
     # ---- whether it applies ----------------------------------------------------------------------
 
     def _state(self, node: Node) -> CriterionState:
-        return self.scope.faces[node.path]
+        return self.scope.states[node.path]
 
     def _state_above(self, node: Node) -> CriterionState:
-        return self.scope.faces[node.parent.path] if node.parent else _ABOVE_ALL
+        return self.scope.states[node.parent.path] if node.parent else _ABOVE_ALL
 
     def _work_out_gate(self, node: Node) -> None:
         state, above, applies_when = self._state(node), self._state_above(node), node.criterion.applies_when

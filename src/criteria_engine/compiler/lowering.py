@@ -352,7 +352,7 @@ class ExpressionReader:
         except Fault as fault:
             self.note(place, fault)
             return m.free_claim()
-        state = scope.faces[node.path]
+        state = scope.states[node.path]
         return TruthValue(a.some([state.absent, state.met.true]), a.every([state.applies, state.met.false]))
 
     def definition(self, definition: Definition) -> Meaning | None:
@@ -435,7 +435,7 @@ def _defined_earlier(scope: Scope, name: str) -> Meaning | Fault:
     if any(each not in scope.known_then for each in _definitions_in(scope, name)):
         return Fault("")  # a ring, which is said where it stands
     for parsed in _parsed_in(scope, definition):
-        scope.observing.count_parts(parsed.tree)
+        scope.observed_inputs.count_parts(parsed.tree)
         if parsed.criteria:
             return Fault(Code.CRITERIA_LOOKED_BACK_AT, name=name)
         if parsed.looks_back:

@@ -43,7 +43,7 @@ class EvaluatedExpressions:
 
     def __init__(self, result: Result) -> None:
         self.result = result
-        self.judging = result.program.judging
+        self.scope = result.program.scope
         self._memory = result.program.memory
 
     def expression(self, text: str, here: str = "") -> Subexpression:
@@ -71,7 +71,7 @@ class EvaluatedExpressions:
         """What a part means; None where it means nothing on its own."""
 
         def lowered() -> Meaning:
-            scope = self.judging.for_explaining(part.here)
+            scope = self.scope.for_explaining(part.here)
             parsed = part.parsed.replaced(tree=part.tree)
             return lower(parsed, scope.before(part.back) if part.back else scope)
 
@@ -162,7 +162,7 @@ class EvaluatedExpressions:
                 passed.add(id(node))
                 names.update(inputs_of(node))
                 roots.extend(inner(node))
-        return tuple(name for name in self.judging.inputs if name in names)
+        return tuple(name for name in self.scope.inputs if name in names)
 
     def missing(self, meanings: Sequence[Meaning | None]) -> tuple[str, ...]:
         """The missing inputs that still matter for some values, in the order of the ruleset."""
@@ -174,14 +174,14 @@ class EvaluatedExpressions:
         observed = self.result.observed
         return tuple(
             name
-            for name in self.judging.inputs
+            for name in self.scope.inputs
             if name in names or (name in of_texts and observed(name) is None)
         )
 
     def changed(self, values: dict[str, float]) -> Interpreter:
         """The same assessment with other numbers in some inputs (days and places too)."""
         program = self.result.program
-        row = {**dict(zip(program.door.order, self.result.row, strict=True)), **values}
+        row = {**dict(zip(program.reader.order, self.result.row, strict=True)), **values}
         return Interpreter(row, self.result.evidence.keys(), program.bounds)
 
 
@@ -190,7 +190,7 @@ class EvaluatedExpressions:
 
 def decision_of(values: EvaluatedExpressions, group: Node, reaching: Outcomes, lang: str) -> Decision:
     """All that the level of a set or group was decided by."""
-    faces = values.judging.faces[group.path]
+    faces = values.scope.states[group.path]
     yes, no = (faces.applies, faces.absent) if group.path else (faces.gate, faces.no_gate)
 
     def requirement(wanted: Wanted) -> Requirement:
@@ -217,7 +217,7 @@ def _override_outcome(override: Override, truth: str, lang: str) -> OverrideOutc
 
 def _veto(values: EvaluatedExpressions, criterion: Node) -> Requirement:
     """Whether a criterion with a veto lets the levels be asked."""
-    faces, can = values.judging.faces[criterion.path], values.result.walk.can
+    faces, can = values.scope.states[criterion.path], values.result.walk.can
     stands = can(faces.applies) and can(faces.met.false)
     free = can(faces.absent) or can(faces.met.true)
     return Requirement("veto", "", criterion.path, _held(free, stands))

@@ -98,8 +98,8 @@ class ExplanationWriter:
 
     def __init__(self, result: Result, lang: Language) -> None:
         self.result, self.lang = result, lang
-        self._judging = result.program.judging
-        self._faces, self._tree = self._judging.faces, self._judging.tree
+        self._judging = result.program.scope
+        self._faces, self._tree = self._judging.states, self._judging.tree
         self._can = result.walk.can
         self._wording = Wording(lang, result.ruleset, self._tree)
         self._say, self._line = self._wording.say, self._wording.line
@@ -530,7 +530,7 @@ class ExplanationWriter:
 
     def _looked_back_at(self) -> Iterator[tuple[str, str, str, int]]:
         """The inputs that come from elsewhere: the input or ruleset they are of, the level, how many periods back."""
-        origins = self._judging.observing.origins
+        origins = self._judging.observed_inputs.origins
         for name in self._judging.inputs:
             if name in origins:
                 yield name, *origins[name]

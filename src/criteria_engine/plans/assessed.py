@@ -51,7 +51,7 @@ class Verdicts:
 
     def __init__(self, ruleset: Ruleset, level: str | None = None) -> None:
         self.ruleset, self.program = ruleset, ruleset.program
-        self.door = self.program.door
+        self.reader = self.program.reader
         known = [each.id for each in ruleset.levels]
         if level is not None and level not in known:
             raise ValueError(f"{ruleset.id} has no level {level!r}; its levels are: {', '.join(known)}")
@@ -65,14 +65,16 @@ class Verdicts:
 
     def row_of(self, values: Mapping[str, Any], year: int) -> tuple[Row, frozenset[str]]:
         """The values of a year as a row, and which of them are proved; raises ``CriteriaError``."""
-        day = datetime.date(year, 12, 31).toordinal() if self.door.needs_day else None
-        return self.door.read(values, frozenset(), day, strict=True)[0], frozenset()
+        day = datetime.date(year, 12, 31).toordinal() if self.reader.needs_day else None
+        return self.reader.read(values, frozenset(), day, strict=True)[0], frozenset()
 
     def row_of_result(self, result: Result) -> tuple[Row, frozenset[str]]:
         """The values that a result was made from as a row, and which of them are proved."""
         given = {name: value for name, value in result.given().items() if value is not None}
-        day = result.on.toordinal() if result.on is not None and self.door.needs_day else None
-        return self.door.read(given, result.evidence.keys(), day, strict=True)[0], frozenset(result.evidence)
+        day = result.on.toordinal() if result.on is not None and self.reader.needs_day else None
+        return self.reader.read(given, result.evidence.keys(), day, strict=True)[0], frozenset(
+            result.evidence
+        )
 
     def judge(self, row: Row, proved: AbstractSet[str]) -> RowVerdict:
         """What a row comes to, whether or not values are missing."""
@@ -190,7 +192,7 @@ def last_results(assessments: Mapping[str, Any], ruleset: Ruleset | None) -> dic
             if isinstance(last, Result):
                 results[name] = last
             elif ruleset is not None:
-                on = datetime.date(year, 12, 31) if ruleset.program.door.needs_day else None
+                on = datetime.date(year, 12, 31) if ruleset.program.reader.needs_day else None
                 results[name] = ruleset.evaluate(last, on=on, subject=name)
     return results
 

@@ -70,7 +70,7 @@ def refuse_rows(
     """Raise what is wrong with rows, the first of them, as ``evaluate`` would say it."""
     problems = Problems()
     rules = {f"consistency[{n}]": rule for n, rule in enumerate(ruleset.consistency)}
-    inputs = {given.id: given for given in program.door.inputs}
+    inputs = {given.id: given for given in program.reader.inputs}
     found = sorted((int(row), name) for name, rows in wrong for row in rows[:_MOST_SHOWN].tolist())
     for row, name in found[:_MOST_SHOWN]:
         at = f"rows[{row}].{labels.get(name, name)}"
@@ -85,7 +85,7 @@ def refuse_rows(
             continue
         value = frame[name][row] if name in frame.columns else None
         try:
-            program.door.value_of(inputs[name], plain(value))
+            program.reader.value_of(inputs[name], plain(value))
             problems.add(at, Code.ALWAYS_APPLICABLE, name=name)
         except Fault as fault:
             problems.add_fault(at, fault)
@@ -104,7 +104,7 @@ def check_columns(
         raise refuse_frame(Code.COLUMNS_EXIST, names=", ".join(taken[:8]))
     absent = [
         labels.get(each.id, each.id)
-        for each in program.door.inputs
+        for each in program.reader.inputs
         if not {each.id, f"{each.id}@na"} & set(there)
     ]
     if absent:
@@ -153,7 +153,7 @@ def with_history(
     levels: dict[str, tuple[str, ...]] = {}
     copies: dict[str, str] = {}
     earlier: dict[str, tuple[str, int]] = {}
-    for input, (of, level, back) in program.judging.observing.origins.items():
+    for input, (of, level, back) in program.scope.observed_inputs.origins.items():
         source = asked.titles.get(of, f"titles.{of}") if level else of
         labels[input] = f"{source}@-{back}" if back else source
         if level:
@@ -258,7 +258,7 @@ class _Judging:
     def by_arrays(self, table: MemoryTable) -> Any:
         """By arrays, in blocks."""
         np, program = numpy(), self.program
-        reader = ArrayReader(np, table, program.door, self.history.levels)
+        reader = ArrayReader(np, table, program.reader, self.history.levels)
         inputs = reader.read()
         if program.needs_day:
             inputs = attrs.evolve(inputs, sources={**inputs.sources, ON: self._day(reader)})
@@ -267,7 +267,7 @@ class _Judging:
             refuse_rows(self.ruleset, program, table.frame, wrong, self.history.labels)
         by_name = {column.name: column for column in columns}
         labels = {**self.history.labels, ON: "on"}
-        by_name["error"] = error_column(np, len(table), wrong, program.door.order, labels)
+        by_name["error"] = error_column(np, len(table), wrong, program.reader.order, labels)
         names = columns_of(self.answers)
         return table.with_columns([attrs.evolve(by_name[name], name=self.prefix + name) for name in names])
 
