@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from criteria_engine.backends.interpreter import Interpreter
 from criteria_engine.backends.python import Row
@@ -19,13 +19,10 @@ from criteria_engine.compiler.scope import ON
 from criteria_engine.compiler.tree import Node
 from criteria_engine.core.nodes import NA, Bounds
 from criteria_engine.core.values import Meaning, NumberValue, TextValue, TruthValue
+from criteria_engine.evaluation.explanation_tree import Explanation
 from criteria_engine.evaluation.missing import open_below, telling
 from criteria_engine.rules.parts import RulesetParts, Status
 from criteria_engine.rules.schema import digest_of
-
-if TYPE_CHECKING:  # what a verb gives; the room is loaded when the verb is called
-    from criteria_engine.explanation.explanation import Explanation
-
 
 _bounds = tuple.__new__  # what a named tuple calls itself, without the call in between
 # What the rooms that explain and count results ask of them; ``dir()`` does not show it.

@@ -18,15 +18,9 @@ from criteria_engine.core.expression import Expression
 from criteria_engine.core.grammar import dotted, normal
 from criteria_engine.core.nodes import Operator
 from criteria_engine.core.values import Meaning, NumberValue, TextValue, TruthValue, day_of
+from criteria_engine.evaluation.explanation_tree import ExplanationLine, Piece, Shortfall
 from criteria_engine.explanation.evaluated import Comparison, EvaluatedExpressions
-from criteria_engine.explanation.phrases import (
-    SIGNS,
-    ExplanationLine,
-    Piece,
-    Shortfall,
-    Subexpression,
-    Wording,
-)
+from criteria_engine.explanation.phrases import SIGNS, Subexpression, Wording
 from criteria_engine.messages.formatting import date
 
 # ---- By how much a comparison that fails is missed: exact, and checked ----

@@ -20,9 +20,10 @@ from criteria_engine.compiler.tree import Node
 from criteria_engine.core.grammar import parse
 from criteria_engine.core.nodes import Condition, Numeric, Operator, inner, inputs_of
 from criteria_engine.core.values import Meaning, NumberValue, TextValue, TruthValue, compared, within
+from criteria_engine.evaluation.explanation_tree import Decision, OverrideOutcome, Requirement
 from criteria_engine.evaluation.missing import open_below
 from criteria_engine.evaluation.result import Result
-from criteria_engine.explanation.phrases import Decision, OverrideOutcome, Requirement, Subexpression
+from criteria_engine.explanation.phrases import Subexpression
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.rules.parts import Otherwise, Override
 
