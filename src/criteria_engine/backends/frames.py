@@ -52,8 +52,6 @@ class Formulas(Operations):
         self.layers: list[list[tuple[str, Any]]] = []
         self._count = 0
 
-    # ---- formulas ----------------------------------------------------------------------------
-
     def kept(self, value: Any) -> Any:
         """Under a name, unless the expression is as short as one."""
         return self.named(value) if isinstance(value, Formula) and value.depth > 1 else value
@@ -104,8 +102,6 @@ class Formulas(Operations):
             listed = [self.made(make, *pair, whole=whole) if len(pair) == 2 else pair[0] for pair in pairs]
         return listed[0]
 
-    # ---- comparing and choosing --------------------------------------------------------------
-
     def compared(self, sign: str, left: Any, right: Any) -> Any:
         """Of two whole numbers, or of two floats; a plain number stands on the right."""
         if is_plain(left) and isinstance(right, Formula):
@@ -136,8 +132,6 @@ class Formulas(Operations):
         if isinstance(value, Formula):
             return value.whole
         return isinstance(value, int) and abs(value) <= _MOST_WHOLE
-
-    # ---- arithmetic --------------------------------------------------------------------------
 
     def added(self, terms: Sequence[Any], most: float) -> Any:
         """The terms added from left to right; whole ones in any order, which is the same."""

@@ -20,8 +20,6 @@ from criteria_engine.core.arithmetic import EDGE, EXACT_FLOAT, as_float
 from criteria_engine.core.grammar import run_module, statements
 from criteria_engine.core.nodes import NA, Condition, Numeric, children_first
 
-# ---- pieces of syntax trees ----------------------------------------------------------------------
-
 Row = tuple[Any, ...]
 """The values of the inputs in order: a number, text or truth value, None (missing) or ``NA``."""
 
@@ -141,9 +139,6 @@ def compiled(
     space = {"abs": abs, "float": float, "max": max, "min": min, "NA": NA, **_CALLED, **names}
     made: Callable[..., Any] = run_module([function], space)["judge"]
     return made
-
-
-# ---- functions -----------------------------------------------------------------------------------
 
 
 class Entrance:
@@ -487,13 +482,10 @@ class FunctionWriter:
     def _choice(self, part: nodes.Choice) -> ast.expr:
         chosen = self._read(part.otherwise)
         for place, branch in enumerate(reversed(part.branches), 1):
-            chosen = self._branch(branch, chosen)
+            chosen = _IfExp(self._read(branch.test), self._read(branch.value), chosen)
             if place % _CHUNK == 0:
                 chosen = self._assigned(chosen)
         return chosen
-
-    def _branch(self, branch: nodes.Branch, otherwise: ast.expr) -> ast.expr:
-        return _IfExp(self._read(branch.test), self._read(branch.value), otherwise)
 
     def _mixture(self, part: nodes.Mixture) -> ast.expr:
         rows = [

@@ -200,8 +200,6 @@ def _holds(operator: str, left: Any, right: Any) -> bool:
     return bool(answers.get(operator, not same))
 
 
-# ---- questions that the branch around them has answered already ----------------------------------
-
 _DEEPEST = 200
 
 
@@ -315,8 +313,6 @@ class Simplifier:
 def _span(part: Numeric) -> dict[str, Any]:
     return {"low": part.low, "high": part.high, "whole": part.whole, "on_grid": part.on_grid}
 
-
-# ---- comparisons of what grows with a whole number, as comparisons of that number itself ---------
 
 _WIDEST = 1_000_000
 _HOLDS: dict[str, Callable[[float, float], bool]] = {

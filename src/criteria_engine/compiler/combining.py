@@ -148,9 +148,6 @@ def _within(children: Sequence[Child]) -> bool:
     )
 
 
-# ---- conditions of a group, given that one of its children is there ----------------------------
-
-
 def all_met(children: Sequence[Child]) -> TruthValue:
     """Whether all that are there are met."""
     met = [a.some([child.met, child.absent]) for child in children]
@@ -184,9 +181,6 @@ def _conditional(children: Sequence[Child], own: TruthValue) -> Joined:
     points = a.either(own.true, most, own.false, a.ZERO)
     share = a.either(own.true, a.ONE, own.false, a.ZERO)
     return Joined(points, most, full, own, share=share)
-
-
-# ---- sums and counts -------------------------------------------------------------------------
 
 
 def _together(children: Sequence[Child], numbers: Sequence[Numeric]) -> Numeric:
@@ -240,9 +234,6 @@ def _count(children: Sequence[Child]) -> Joined:
     return Joined(points, most, a.number(len(children)), parts=_parts(children, ones, all_ones))
 
 
-# ---- means -----------------------------------------------------------------------------------
-
-
 def _mean(children: Sequence[Child]) -> Joined:
     weights = [a.number(child.weight) for child in children]
     total = a.add(_kept(children, weights))
@@ -285,9 +276,6 @@ def _geometric_mean(children: Sequence[Child]) -> Joined:
     maxima, fulls = ends
     full = a.apply("power_of_e", [a.divide(a.add(weighed_logs(fulls)), a.add(weights))])
     return Joined(points, mean(maxima), full, within=_within(children))
-
-
-# ---- one of the children ---------------------------------------------------------------------
 
 
 def _extreme(which: Literal["min", "max"], children: Sequence[Child]) -> Joined:

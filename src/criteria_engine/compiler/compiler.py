@@ -111,8 +111,6 @@ class Compiler:
         place = f"define.{path}" if kind == "define" else self.scope.tree.by_path[path].place
         self.reader.problems.add(place, Code.NEEDED_IN_A_RING, ring=" → ".join([*members, members[0]]))
 
-    # ---- which step needs which ------------------------------------------------------------------
-
     def _all_needs(self) -> dict[WorkStep, set[WorkStep]]:
         needs: dict[WorkStep, set[WorkStep]] = {}
         for definition in self.scope.definitions.values():
@@ -187,8 +185,6 @@ class Compiler:
         kinds = _STEPS_OF_CHILDREN[function]
         return {("applies", node.path), *[(kind, child.path) for child in node.children for kind in kinds]}
 
-    # ---- whether it applies ----------------------------------------------------------------------
-
     def _state(self, node: Node) -> CriterionState:
         return self.scope.states[node.path]
 
@@ -236,8 +232,6 @@ class Compiler:
             state.here = a.some([state.undecided, there])
             state.not_here = a.every([decided, absent])
 
-    # ---- whether it is blocked -------------------------------------------------------------------
-
     def _work_out_blocked(self, node: Node) -> None:
         state, above, requires = self._state(node), self._state_above(node), node.criterion.requires
         held = [self.reader.prerequisite(each, node.key(f"requires[{n}]")) for n, each in enumerate(requires)]
@@ -259,8 +253,6 @@ class Compiler:
             before = a.every([before, child.absent])
         state.blocked = a.some(blocked)
         state.free = a.every([state.free, a.some(free)])
-
-    # ---- its maximum -----------------------------------------------------------------------------
 
     def _work_out_most(self, node: Node) -> None:
         state, criterion = self._state(node), node.criterion
@@ -285,8 +277,6 @@ class Compiler:
                 Fault(Code.NEED_ABOVE_CRITERIA, need=combine.at_least, count=len(node.children)),
             )
 
-    # ---- its points ------------------------------------------------------------------------------
-
     def _work_out_points(self, node: Node) -> None:
         state, criterion = self._state(node), node.criterion
         if criterion.is_group:
@@ -303,8 +293,6 @@ class Compiler:
         state.own_points = points
         state.points = _unless_blocked(state, points)
         _keep_share(node, state, plan.parts)
-
-    # ---- whether it is met -----------------------------------------------------------------------
 
     def _work_out_state(self, node: Node) -> None:
         state = self._state(node)

@@ -121,9 +121,6 @@ def _check_reachable(reader: ExpressionReader, node: Node, claims: Sequence[Trut
                 reader.note(node.key(f"levels.{level.id}"), Fault(Code.UNREACHABLE_LEVEL, level=level.id))
 
 
-# ---- what a level wants ----------------------------------------------------------------------
-
-
 def _wanted(reader: ExpressionReader, node: Node, level: Level) -> list[Wanted]:
     at = node.key(f"levels.{level.id}")
     wanted: list[Wanted] = []
@@ -199,9 +196,6 @@ def _veto(scope: Scope, node: Node) -> TruthValue:
         a.some([a.every([each.applies, each.met.false]) for each in states]),
         a.every([a.some([each.absent, each.met.true]) for each in states]),
     )
-
-
-# ---- overrides -------------------------------------------------------------------------------
 
 
 def _caps(

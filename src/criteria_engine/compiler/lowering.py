@@ -115,8 +115,6 @@ class _Lowering:
                 fault.span = self._parsed.span(tree)
             raise
 
-    # ---- operators ---------------------------------------------------------------------------
-
     def _arithmetic(self, tree: ast.BinOp) -> NumberValue:
         """A chain of operators, worked from the left without recursion."""
         chain: list[tuple[ast.operator, ast.expr]] = []
@@ -165,8 +163,6 @@ class _Lowering:
             picks.append((self._claim(last.test), self.of(last.body)))
             last = last.orelse
         return m.conditional(picks, self.of(last))
-
-    # ---- functions ---------------------------------------------------------------------------
 
     def _call(self, name: str, arguments: Sequence[ast.expr]) -> Meaning:
         match name:
@@ -246,8 +242,6 @@ class _Lowering:
             digits = int(wanted.low)
         return NumberValue(a.rounded(value.numeric, digits, "half_up"), value.there, value.na)
 
-    # ---- other periods, other titles ---------------------------------------------------------
-
     def _periods(self, tree: ast.expr) -> int:
         """A number of periods: whole, written, at least 1."""
         if isinstance(tree, ast.Constant) and type(tree.value) is int and 1 <= tree.value <= MOST_PERIODS:
@@ -296,9 +290,6 @@ def _meant(tree: ast.expr, fault: Fault) -> ast.expr:
         sides = [part for each in (tree.left, *tree.comparators) for part in getattr(each, "elts", [each])]
         return next((each for each in sides if isinstance(each, ast.Constant) and each.value == word), tree)
     return tree
-
-
-# ---- the expressions of a ruleset ------------------------------------------------------------
 
 
 class ExpressionReader:
@@ -391,8 +382,6 @@ class ExpressionReader:
             self.note(inside, fault)
             return None
 
-
-# ---- definitions in earlier periods ----------------------------------------------------------
 
 _ABOUT_LOOKING_BACK = frozenset(
     {Code.CRITERIA_LOOKED_BACK_AT, Code.NESTED_LOOK_BACK, Code.TOO_MUCH_LOOKING_BACK}

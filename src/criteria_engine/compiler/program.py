@@ -125,8 +125,6 @@ class Program:
                     found = self.once[name] = make()
         return found
 
-    # ---- what is asked -----------------------------------------------------------------------
-
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
         """The ways in which the level can come out."""
@@ -173,8 +171,6 @@ class Program:
                 else:
                     self.bounds.can(part)
             return self._ends(root)
-
-    # ---- answers -----------------------------------------------------------------------------
 
     def exact(self, row: Row, evidence: AbstractSet[str]) -> Verdict:
         """The verdict on a complete row."""

@@ -51,8 +51,6 @@ from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.rules.parts import Combine, Dated, Input, Parameter, ParameterValue, RulesetParts
 from criteria_engine.rules.schema import built
 
-# ---- what the names in expressions stand for: inputs, parameters, definitions --------------------
-
 ON = "@on"
 """The name under which the day of the assessment is observed."""
 
@@ -271,8 +269,6 @@ class Scope:
         self._free = False
         self._made = False
 
-    # ---- views -----------------------------------------------------------------------------------
-
     def _view(self, **changes: Any) -> Scope:
         view = copy(self)
         vars(view).update(changes)
@@ -308,8 +304,6 @@ class Scope:
         """Count what is read of earlier periods; ``Fault`` where it is too much."""
         if not (self._free or self._made):  # these read again what was counted when it was first read
             self.observed_inputs.count_parts(tree)
-
-    # ---- names -----------------------------------------------------------------------------------
 
     def parsed(self, expression: Expression) -> Parsed:
         """The tree of an expression, parsed once; ``Fault`` where it breaks the grammar."""
@@ -392,8 +386,6 @@ class Scope:
                     Code.UNKNOWN_OWN_LEVEL, level=level, nearest=nearest(level, known) or ", ".join(known)
                 )
         return self.observed_inputs.title(ruleset, level, self.periods)
-
-    # ---- criteria --------------------------------------------------------------------------------
 
     def of_criterion(self, function: str, name: str) -> Meaning:
         """``score``, ``max_score``, ``share``, ``percent``, ``met`` … of a criterion, or of the whole set.

@@ -187,8 +187,6 @@ def _check_input(given: Input, scales: Mapping[str, tuple[str, ...]], problems: 
         problems.add(f"{place}.range", Code.BAD_PERCENT_RANGE)
 
 
-# ---- the tree --------------------------------------------------------------------------------
-
 _GROUP_KEYS = ("combine", "scale_to", "levels", "otherwise", "cumulative", "overrides")
 
 

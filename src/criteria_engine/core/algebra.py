@@ -16,8 +16,6 @@ from criteria_engine.core import nodes
 from criteria_engine.core.arithmetic import EDGE, EXACT_FLOAT, NEAREST, as_float
 from criteria_engine.core.nodes import Branch, Compare, Condition, Number, Numeric, Operator, Truth
 
-# ---- conditions: what always or never holds is folded ----------------------------------------
-
 TRUE = Truth(True)
 FALSE = Truth(False)
 
@@ -130,9 +128,6 @@ def is_zero(divisor: Numeric) -> Condition:
 def is_nonzero(divisor: Numeric) -> Condition:
     """Whether one may divide by it."""
     return compare("!=", on_grid(divisor), ZERO)
-
-
-# ---- numbers ---------------------------------------------------------------------------------
 
 
 def _known(parts: Sequence[Numeric]) -> list[Fraction] | None:

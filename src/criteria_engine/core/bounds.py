@@ -129,8 +129,6 @@ class BoundsRewriter:
         self._from_below = False
         return bound(part)
 
-    # ---- conditions --------------------------------------------------------------------------
-
     def _can(self, condition: Condition) -> Condition:
         match condition:
             case nodes.Truth() | nodes.InputGiven() | nodes.InputEvidenced():
@@ -192,8 +190,6 @@ class BoundsRewriter:
         exact = a.every(a.compare("==", *self.interval(part)) for part in condition.numbers)
         alone = [a.contrary(a.every(pair)) for pair in combinations(possible, 2)]
         return a.every([*alone, a.some([self.can(condition.silent), exact])])
-
-    # ---- numbers -----------------------------------------------------------------------------
 
     def _interval(self, numeric: Numeric) -> _Interval:
         match numeric:

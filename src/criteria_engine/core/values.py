@@ -197,9 +197,6 @@ def is_free(meaning: Meaning) -> bool:
     return isinstance(numeric, InputNumber) and numeric.input == FREE
 
 
-# ---- conditions ------------------------------------------------------------------------------
-
-
 def all_of(claims: Sequence[TruthValue]) -> TruthValue:
     """``and``: passes over what is not applicable."""
     na = a.every([claim.na for claim in claims])
@@ -225,9 +222,6 @@ def counted(claims: Sequence[TruthValue]) -> NumberValue:
     """How many of the conditions hold."""
     ones = [a.either(claim.true, a.ONE, claim.fails, a.ZERO) for claim in claims]
     return NumberValue(a.add(ones))
-
-
-# ---- choosing --------------------------------------------------------------------------------
 
 
 def fitted(one: Meaning, other: Meaning) -> Meaning:
@@ -373,9 +367,6 @@ def least_of_any(which: Literal["min", "max"], amounts: Sequence[NumberValue]) -
     )
 
 
-# ---- whether a value is there: a plain fact of an assessment ---------------------------------
-
-
 def is_known(meaning: Meaning) -> TruthValue:
     """Whether the value is there: nothing missing can change it, and it applies. A plain fact."""
     fact = _settled(meaning)
@@ -408,8 +399,6 @@ def first_there(values: Sequence[Meaning]) -> Meaning:
     ways.extend((value.there, a.every([prefix, value.there]), value) for value in values)
     return joined_ways(ways, a.every([prefix, *[value.na for value in values]]))
 
-
-# ---- numbers put together --------------------------------------------------------------------
 
 TOO_LARGE = 1e290
 """What may come out larger than this is refused."""
@@ -466,9 +455,6 @@ def applied(name: str, values: Sequence[NumberValue]) -> NumberValue:
             value = a.apply(function, [first.numeric])
             return NumberValue(value, a.every([first.there, inside]), a.some([first.na, outside]))
     raise Fault(Code.UNKNOWN_FUNCTION, name=name, nearest="")
-
-
-# ---- comparisons -----------------------------------------------------------------------------
 
 
 def compared(operator: Operator, left: Meaning, right: Meaning) -> TruthValue:

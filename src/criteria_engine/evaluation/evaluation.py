@@ -94,9 +94,6 @@ def _judged(
     return Result(ruleset, program, row, verdict, evidence, on, subject)
 
 
-# ---- earlier periods -----------------------------------------------------------------------------
-
-
 def _earlier_values(program: Program, history: object, problems: Problems, *, strict: bool) -> dict[str, Any]:
     """The values of earlier periods that the ruleset asks for; what is wrong with any is noted."""
     values: dict[str, Any] = {}
@@ -131,9 +128,6 @@ def _earlier_values(program: Program, history: object, problems: Problems, *, st
                 if asked in program.scope.observed_inputs.found:
                     values[asked] = value
     return values
-
-
-# ---- titles --------------------------------------------------------------------------------------
 
 
 def _titles_held(
@@ -219,9 +213,6 @@ def _plain_title(held: Any) -> Any:
     if isinstance(held, list | tuple):
         return [_plain_title(each) for each in held]
     return held.level if isinstance(held, Result) else held
-
-
-# ---- checks --------------------------------------------------------------------------------------
 
 
 def _check_mappings(**given: object) -> None:

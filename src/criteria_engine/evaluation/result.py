@@ -71,8 +71,6 @@ class Result:
         self._walk: Interpreter | None = None
         self._details: Any = None
 
-    # ---- the level ---------------------------------------------------------------------------
-
     def _levels(self) -> LevelVerdict:
         return self.program.level_verdict(self._verdict)
 
@@ -119,8 +117,6 @@ class Result:
             titles.setdefault(self.ruleset.otherwise.id, self.ruleset.otherwise.title)
         title = titles.get(level)
         return title.in_language(lang) if title else level
-
-    # ---- scores and states -------------------------------------------------------------------
 
     def _details_of(self, path: str) -> Sequence[Any]:
         """Of a criterion: which of ``CODES`` it can be, the ends of its points and of its maximum."""
@@ -183,8 +179,6 @@ class Result:
     def criteria(self) -> Criteria:
         """The criteria, by id or dotted path."""
         return Criteria(self, "")
-
-    # ---- looking closer ----------------------------------------------------------------------
 
     @property
     def walk(self) -> Interpreter:
@@ -280,8 +274,6 @@ class Result:
         """The levels and what each wants; None of a set without levels."""
         return self.program.reaching
 
-    # ---- plain data --------------------------------------------------------------------------
-
     def given(self) -> dict[str, Any]:
         """The values by input as they were given, the missing ones as None."""
         return {name: self.observed(name) for name in self.program.reader.order if name != ON}
@@ -333,9 +325,6 @@ class Result:
         level = self.level if self.decided else "|".join(self.possible_levels)
         subject = f" {self.subject}:" if self.subject else ""
         return f"<Result{subject} {level or self.referred or '–'}, {self.score} of {self.max_score}>"
-
-
-# ---- single criteria: views of a result, made when they are asked for -----------------------------
 
 
 class CriterionResult:
@@ -455,9 +444,6 @@ def leaves_of(criteria: Criteria) -> Iterator[CriterionResult]:
             yield from leaves_of(below)
         else:
             yield each
-
-
-# ---- results as plain data -----------------------------------------------------------------------
 
 
 def plain(value: Any) -> Any:
