@@ -13,19 +13,12 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from criteria_engine.core import arithmetic
+from criteria_engine.core.algebra import COMPARISONS
 from criteria_engine.core.arithmetic import EDGE, EXACT_FLOAT, NEAREST
 from criteria_engine.core.nodes import RoundingMode
 
 _ANY_DIVISOR = 1e-300
 _BASE_OF_ERAS = 305.0  # days from 1 March of the year 0 to the day before 1 January of the year 1
-_COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "==": operator.eq,
-    "!=": operator.ne,
-}
 
 
 def is_plain(value: Any) -> bool:
@@ -108,7 +101,7 @@ class Operations:
 
     def compared(self, sign: str, left: Any, right: Any) -> Any:
         """Where a comparison holds."""
-        return self.made(_COMPARISONS[sign], left, right)
+        return self.made(COMPARISONS[sign], left, right)
 
     def extreme(self, which: str, values: Sequence[Any], *, finite: bool) -> Any:  # noqa: ARG002 - arrays ask it
         """The smallest or largest, as Python's ``min`` and ``max`` pick it."""

@@ -101,7 +101,6 @@ def _bound_to(names: Sequence[str], constants: Sequence[Any]) -> list[ast.stmt]:
 
 
 def _name_of(name: str) -> ast.Name:
-    """A name being read."""
     return _Name(name, ast.Load())
 
 
@@ -112,12 +111,10 @@ def _grid_inline(value: ast.expr) -> ast.expr:
 
 
 def _words_of(words: Sequence[str]) -> ast.expr:
-    """A tuple of texts."""
     return _Tuple([_Constant(word) for word in words], ast.Load())
 
 
 def _call(function: str, *arguments: ast.expr) -> ast.expr:
-    """A call of a function by its name."""
     return _Call(_name_of(function), list(arguments), [])
 
 
@@ -489,15 +486,7 @@ class FunctionWriter:
 
     def _mixture(self, part: nodes.Mixture) -> ast.expr:
         rows = [
-            _Tuple(
-                [
-                    self._read(each.points),
-                    self._read(each.most),
-                    self._read(each.surely),
-                    self._read(each.maybe),
-                ],
-                ast.Load(),
-            )
+            _Tuple(list(map(self._read, (each.points, each.most, each.surely, each.maybe))), ast.Load())
             for each in part.parts
         ]
         return _call(

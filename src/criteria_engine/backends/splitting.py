@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from criteria_engine.core import arithmetic, nodes
-from criteria_engine.core.algebra import opposite
+from criteria_engine.core.algebra import COMPARISONS, opposite
 from criteria_engine.core.arithmetic import as_float
 from criteria_engine.core.nodes import Condition, Numeric, children_first, inner
 
@@ -176,7 +176,7 @@ def _value(part: Anything, way: Way) -> Any:
         case nodes.Among(_, words, wanted):
             return way is not None and (way in words) == wanted
         case nodes.Compare(operator, left, right) if not isinstance(left, nodes.InputNumber):
-            return _holds(operator, _value(left, way), _value(right, way))
+            return COMPARISONS[operator](_value(left, way), _value(right, way))
         case nodes.Compare(operator):
             upward = operator in (">", ">=")
             return way is upward
@@ -192,12 +192,6 @@ def _value(part: Anything, way: Way) -> Any:
                     return _value(branch.value, way)
             return _value(otherwise, way)
     raise AssertionError(part)
-
-
-def _holds(operator: str, left: Any, right: Any) -> bool:
-    less, same = left < right, left == right
-    answers = {"<": less, "<=": less or same, ">": not (less or same), ">=": not less, "==": same}
-    return bool(answers.get(operator, not same))
 
 
 _DEEPEST = 200

@@ -38,6 +38,7 @@ __all__ = [
     "log10",
     "mixture",
     "power_of_e",
+    "raised",
     "remainder",
     "round_to",
     "series",
@@ -154,6 +155,14 @@ def series(terms: Sequence[float], x: Any) -> Any:
     for term in terms[1:]:
         total = total * x + term
     return total
+
+
+def raised(size: float, exponent: int) -> float:
+    """``size`` multiplied by itself, ``exponent`` factors; infinite beyond what floats hold."""
+    product = size
+    for _ in range(exponent - 1):
+        product *= size
+    return product
 
 
 def remainder(left: float, right: float) -> float:

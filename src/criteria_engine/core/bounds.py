@@ -27,7 +27,6 @@ _FAR = 10**300  # stands for "no branch": only ever seen where the number does n
 
 
 def _never(condition: Condition) -> bool:
-    """Whether it can never hold."""
     return isinstance(condition, nodes.Truth) and not condition.value
 
 
@@ -37,7 +36,6 @@ def _constant(size: float) -> Number:
 
 
 def _product(left: _Interval, right: _Interval, left_span: Numeric, right_span: Numeric) -> _Interval:
-    """The ends of a product."""
     if left[0] is left[1] and right[0] is right[1]:
         exact = a.times(left[0], right[0])
         return exact, exact
