@@ -220,7 +220,6 @@ def window(column: str, back: int, unit: str, period: str) -> str:
 
 
 def _written(value: Any) -> str:
-    """A plain value, or an expression."""
     match value:
         case _Expression():
             return value.sql
@@ -285,7 +284,6 @@ def _turned(operator: str) -> Callable[[_Expression, Any], Any]:
 
 
 def _function(name: str) -> Callable[..., Any]:
-    """A method that calls a function of its object and more."""
     return lambda self, *others: _Expression(f"{name}({', '.join([self.sql, *map(_written, others)])})")
 
 

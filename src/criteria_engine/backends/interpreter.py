@@ -122,7 +122,7 @@ class Interpreter:
                 sizes = [self._value(each) for each in parts]
                 return min(sizes) if which == "min" else max(sizes)
             case nodes.Apply(function, parts, days_off):
-                return _applied(function, [self._value(each) for each in parts], days_off)
+                return arithmetic.applied(function, [self._value(each) for each in parts], days_off)
             case nodes.Rounded(inner, digits, mode):
                 return arithmetic.round_to(self._value(inner), digits, mode)
             case nodes.Choice(branches, _, otherwise):
@@ -140,12 +140,3 @@ class Interpreter:
     def _mixed(self, part: nodes.MixturePart) -> tuple[float, float, bool, bool]:
         ends = self._value(part.points), self._value(part.most)
         return *ends, self._value(part.surely), self._value(part.maybe)
-
-
-def _applied(function: str, sizes: list[float], days_off: frozenset[int]) -> float:
-    if function == "abs":
-        return abs(sizes[0])
-    if function == "working_days_between":
-        return arithmetic.working_days_between(sizes[0], sizes[1], days_off)
-    called: Any = getattr(arithmetic, function)
-    return float(called(*sizes))

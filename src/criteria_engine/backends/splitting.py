@@ -165,9 +165,7 @@ def _split(
 def _value(part: Anything, way: Way) -> Any:
     """What a part comes to, one way."""
     match part:
-        case nodes.Truth(value):
-            return value
-        case nodes.Number(value=value):
+        case nodes.Truth(value) | nodes.Number(value=value):
             return value
         case nodes.InputGiven():
             return way is not None

@@ -157,7 +157,6 @@ def all_met(children: Sequence[Child]) -> TruthValue:
 
 
 def _any_met(children: Sequence[Child]) -> TruthValue:
-    """Whether one that is there is met."""
     failed = [a.some([child.failed, child.absent]) for child in children]
     if not any(child.always for child in children):
         failed.append(a.some([child.failed for child in children]))
@@ -165,7 +164,6 @@ def _any_met(children: Sequence[Child]) -> TruthValue:
 
 
 def _at_least(children: Sequence[Child], wanted: int) -> TruthValue:
-    """Whether so many that are there are met."""
     if wanted == 1:
         return _any_met(children)  # the same, but asked without counting
     ones = [a.either(child.met, a.ONE, a.some([child.failed, child.absent]), a.ZERO) for child in children]

@@ -121,7 +121,6 @@ class Compiler:
         return needs
 
     def _needs(self, node: Node) -> dict[str, set[WorkStep]]:
-        """What each step of a criterion needs."""
         path, criterion = node.path, node.criterion
         combine = criterion.combine or Combine()
 
@@ -381,7 +380,6 @@ def _leaf_maximum(criterion: Criterion, judged: Judged) -> Numeric | None:
 
 
 def _scaled(criterion: Criterion, most: Numeric | None) -> Numeric | None:
-    """A maximum after ``scale_to`` and ``factor``."""
     if most is None:
         return None
     if criterion.scale_to is not None:
@@ -392,7 +390,6 @@ def _scaled(criterion: Criterion, most: Numeric | None) -> Numeric | None:
 
 
 def _rescaled(criterion: Criterion, plan: Joined) -> Numeric:
-    """Points after ``scale_to`` and ``factor``."""
     points, most = plan.points, plan.most
     if criterion.scale_to is not None and most is not None:
         scale = Fraction(repr(criterion.scale_to))
@@ -409,7 +406,6 @@ def _rescaled(criterion: Criterion, plan: Joined) -> Numeric:
 
 
 def _clamped(criterion: Criterion, points: Numeric) -> Numeric:
-    """Points after ``floor``, ``cap`` and ``round``."""
     if criterion.floor is not None:
         points = a.extreme("max", [points, a.decimal(criterion.floor)])
     if criterion.cap is not None:

@@ -27,7 +27,6 @@ _OTHERS = 3
 _CHECKED_SINGLY = 100
 """Up to so many inputs a check of each type is quicker; beyond, the size of the code is what costs."""
 _READ_SLOWLY = 2  # so few assessments are not worth the compilation of a function
-"""The inputs stand in a row group by group, so that the types of a group can be looked at in one go."""
 
 
 class InputReader:

@@ -193,7 +193,9 @@ class _Lowering:
             case "holds":
                 return self._title(arguments)
         values = [self._amount(each) for each in arguments]
-        return m.applied(name, [m.handed_over(value) for value in values])
+        return m.applied(
+            name, [NumberValue(a.on_grid(value.numeric), value.there, value.na) for value in values]
+        )
 
     def _criterion(self, arguments: Sequence[ast.expr]) -> str:
         """The criterion that arguments name; empty for the whole set."""

@@ -418,11 +418,6 @@ def long_sum(first: NumberValue, rest: Sequence[tuple[ast.operator, NumberValue]
     )
 
 
-def handed_over(value: NumberValue) -> NumberValue:
-    """The number on the grid, as it is handed to a function."""
-    return NumberValue(a.on_grid(value.numeric), value.there, value.na)
-
-
 def binary(operator: ast.operator, left: NumberValue, right: NumberValue) -> NumberValue:
     """One operator between two numbers; a division by zero is not applicable."""
     there, na = [left.there, right.there], [left.na, right.na]
