@@ -106,7 +106,7 @@ def _details(ruleset: ce.Ruleset, result: ce.Result) -> Row:
         if path in result.program.groups:
             cells[f"{path}.level"] = found.level
         cells |= {f"{path}.items.{name}": _text(held) for name, held in found.items.items()}
-    names = result.program.judging.names
+    names = result.program.scope.names
     for definition in ruleset.define:
         name, value = f"values.{definition.id}", result.values[definition.id]
         if getattr(names[definition.id], "kind", None) == "number":

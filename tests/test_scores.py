@@ -186,7 +186,7 @@ def test_drawn_values_stay_what_they_may_be(assessments: panels.Assessments) -> 
     read = read_assessments(assessments, verdicts, roster, ON)
     futures_of(read, sorted(assessments), verdicts, 2028, 0, 10)
     patterns = {tuple(value is None for value in panel.years[-1].row) for panel in read.panels}
-    order = verdicts.door.order
+    order = verdicts.reader.order
     for row in verdicts.rows:
         assert tuple(value is None for value in row) in patterns
         plain = dict(zip(order, row, strict=True))
@@ -205,7 +205,7 @@ class Watched(Verdicts):
     def judge_block(self, np: Any, block: Any, *, complete: bool) -> Any:
         kinds = {"percent": float, "number": float, "integer": int, "boolean": bool, "ordinal": int}
         columns = []
-        for definition in self.door.inputs:
+        for definition in self.reader.inputs:
             values, given = np.broadcast_arrays(block.cells(definition.id).values, block.given(definition.id))
             kind = kinds[definition.type]
             pairs = zip(values.tolist(), given.tolist(), strict=True)
@@ -219,8 +219,8 @@ def test_a_change_that_nobody_showed_is_not_drawn(assessments: panels.Assessment
     verdicts = Watched(RULES)
     roster = ce.Roster(tuple(ce.Unit(name, name) for name in assessments))
     read = read_assessments(assessments, verdicts, roster, ON)
-    moves = moves_of(read, verdicts.door)
-    order = verdicts.door.order
+    moves = moves_of(read, verdicts.reader)
+    order = verdicts.reader.order
     for state in moves.states:
         seen = {
             (before.row[state.place], after.row[state.place])

@@ -69,7 +69,7 @@ def test_where_nothing_moves_the_last_row_is_judged(data: st.DataObject, seed: i
         last = panel.years[-1]
         for year in range(last.year + 1, LAST + 3):
             row = list(last.row)
-            if verdicts.door.needs_day:
+            if verdicts.reader.needs_day:
                 row[-1] = datetime.date(year, 12, 31).toordinal()
             judged = verdicts.judge(tuple(row), last.proved)
             assert found[panel.unit][year] == (7 * judged.surely, 7 * judged.possibly)
@@ -95,7 +95,7 @@ def test_a_panel_by_its_numbers() -> None:
     }
     verdicts = Verdicts(panels.ruleset())
     known = read(left, verdicts)
-    moves = moves_of(known, verdicts.door)
+    moves = moves_of(known, verdicts.reader)
     assert len(moves.pools) > 1
     assert max(moves.gaps) > 1
     assert moves.lacking

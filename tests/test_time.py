@@ -190,7 +190,7 @@ class TestAnotherInput:
             now, history = lagging.split(values)
             found = one.evaluate(now, history=history, on=strategies.ON)
             _says_the_same(found, two.evaluate(values, on=strategies.ON))
-        looked_at = {name for name in one.program.door.order if name.startswith("previous(")}
+        looked_at = {name for name in one.program.reader.order if name.startswith("previous(")}
         plainly = {(name, back) for name, back in lagging.asked if name in lagging.inputs}
         named = {f"previous({n})" if back == 1 else f"previous({n}, {back})" for n, back in plainly}
         assert named <= looked_at
@@ -214,7 +214,7 @@ class TestAnotherInput:
         assert say([None, older]) == say([{}, older])
         assert say([last, older]) == say([last, older, data.draw(strategies.values(lagging.document))])
         assert say([]) == say(None) == say([None, None]) == seen(ruleset.evaluate(now, on=strategies.ON))
-        looked = {name for name in lagging.inputs if f"previous({name})" in ruleset.program.door.order}
+        looked = {name for name in lagging.inputs if f"previous({name})" in ruleset.program.reader.order}
         assert say([{name: last[name] for name in looked if name in last}, older]) == say([last, older])
 
     @many
@@ -361,7 +361,7 @@ class TestWhatShifts:
 
     def test_one_period_before_is_written_either_way(self) -> None:
         """``previous(x, 1)`` is ``previous(x)``, and a period of one is now."""
-        assert past("previous(x, 1) > previous(x)").program.door.order.count("previous(x)") == 1
+        assert past("previous(x, 1) > previous(x)").program.reader.order.count("previous(x)") == 1
         assert status(past("every_period(b, 1)"), {"b": True}) == "met"
         assert status(past("any_period(b, 1)"), {"b": False}, history=[{"b": True}]) == "not_met"
 
@@ -1282,7 +1282,7 @@ class TestExplanations:
         periods = [data.draw(strategies.values(document, 0.2)) for _ in range(strategies.MOST_BACK + 1)]
         held = data.draw(strategies.titles(0.2))
         result = ruleset.evaluate(periods[0], history=periods[1:], titles=held, on=strategies.ON)
-        asked = ruleset.program.door.order
+        asked = ruleset.program.reader.order
         backs = {
             1 if "," not in name.rsplit("(", 1)[1] else int(name.rsplit(", ", 1)[1][:-1])
             for name in asked
@@ -1338,7 +1338,7 @@ class TestNothingElseMatters:
         for again in (pickle.loads(pickle.dumps(result)), copy.deepcopy(result)):  # noqa: S301 - made here
             assert again.to_dict() == result.to_dict()
             assert str(again.explain("en")) == str(result.explain("en"))
-        assert other.program.door.order == ruleset.program.door.order
+        assert other.program.reader.order == ruleset.program.reader.order
 
     def test_what_is_given_is_not_changed(self) -> None:
         """Values, history and titles are as they were, and may be of any kind of mapping and sequence."""
@@ -1387,7 +1387,7 @@ class TestNothingElseMatters:
             "r = ce.load('ward.yaml')\n"
             "x = r.evaluate({'cases': 5}, history=[{'glad': 79}], titles={'vn.example.safe': ['good', None]},"
             " on='2024-11-15')\n"
-            "sys.stdout.buffer.write((json.dumps(x.to_dict()) + str(x.explain('vi')) + repr(r.program.door.order)"
+            "sys.stdout.buffer.write((json.dumps(x.to_dict()) + str(x.explain('vi')) + repr(r.program.reader.order)"
             ").encode())\n"
         )
         said = {

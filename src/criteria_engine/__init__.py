@@ -110,7 +110,10 @@ _PUBLIC = {
         "Bounds": ("core.nodes", "the low and high end of a number"),
         "NA": ("core.nodes", "the value of an input that does not apply"),
         "NotApplicable": ("core.nodes", "the class of NA"),
-        "Explanation": ("explanation.explanation", "why a result is what it is: text, Markdown, HTML, data"),
+        "Explanation": (
+            "evaluation.explanation_tree",
+            "why a result is what it is: text, Markdown, HTML, data",
+        ),
         "evaluate_all": ("dossier", "judge one subject by several rulesets on one body of evidence"),
         "Dossier": ("dossier", "the results of evaluate_all"),
     },

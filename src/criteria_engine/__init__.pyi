@@ -38,9 +38,9 @@ from criteria_engine.core.nodes import Bounds as Bounds
 from criteria_engine.core.nodes import NotApplicable as NotApplicable
 from criteria_engine.dossier import Dossier as Dossier
 from criteria_engine.dossier import evaluate_all as evaluate_all
+from criteria_engine.evaluation.explanation_tree import Explanation as Explanation
 from criteria_engine.evaluation.result import CriterionResult as CriterionResult
 from criteria_engine.evaluation.result import Result as Result
-from criteria_engine.explanation.explanation import Explanation as Explanation
 from criteria_engine.files.cases import CaseOutcome as CaseOutcome
 from criteria_engine.files.cases import TestRun as TestRun
 from criteria_engine.files.cases import Unreached as Unreached

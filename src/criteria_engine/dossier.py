@@ -134,7 +134,7 @@ def _in_order(by_id: Mapping[str, Ruleset], problems: Problems) -> list[str]:
     """The ids, first what others ask for; a set that asks for its own title looks back, not round."""
     needs = {}
     for name, ruleset in by_id.items():
-        origins = ruleset.program.judging.observing.origins.values()
+        origins = ruleset.program.scope.observed_inputs.origins.values()
         needs[name] = sorted({of for of, level, _ in origins if level} & set(by_id) - {name})
     try:
         return list(TopologicalSorter(needs).static_order())

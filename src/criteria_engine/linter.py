@@ -92,7 +92,7 @@ class _Tested(NamedTuple):
     @property
     def nodes(self) -> Iterator[Node]:
         """Its criteria and groups."""
-        return self.ruleset.program.judging.tree.root.below()
+        return self.ruleset.program.scope.tree.root.below()
 
 
 _Advice = Iterator[tuple[str, str, dict[str, str]]]
@@ -123,7 +123,7 @@ def _points_never_given(tested: _Tested) -> _Advice:
         rule, points = node.criterion.rule, node.criterion.points
         if points is None or rule is None or type(rule).KEY not in ("bands", "choose", "curve", "table"):
             continue
-        most = tested.ruleset.program.judging.faces[node.path].judged.most
+        most = tested.ruleset.program.scope.states[node.path].judged.most
         if most is not None and most.high < points:
             details = {"name": node.path, "points": written(points), "most": written(most.high)}
             yield node.key("points"), Code.POINTS_ABOVE_RULE, details
@@ -285,7 +285,7 @@ def _untested_criteria(tested: _Tested) -> _Advice:
     missed = unreached(tested.ruleset, tested.outcomes)
     never_met, never_failed = set(missed.never_met), set(missed.never_failed)
     neither = never_met & never_failed
-    by_path = tested.ruleset.program.judging.tree.by_path
+    by_path = tested.ruleset.program.scope.tree.by_path
     for code, paths in (
         (Code.CRITERION_NEVER_DECIDED, neither),
         (Code.CRITERION_NEVER_MET, never_met - neither),

@@ -37,8 +37,6 @@ class Arrays(Operations):
             total = _INTO[make](total, value)
         return total
 
-    # ---- choosing ----------------------------------------------------------------------------
-
     def chosen(self, test: Any, yes: Any, no: Any) -> Any:
         """By their bits, which costs the same whatever the test says, and takes any number as it is."""
         if isinstance(test, bool):
@@ -75,8 +73,6 @@ class Arrays(Operations):
             return float(value)
         return value if value.dtype == self._np.float64 else value.astype(self._np.float64)
 
-    # ---- adding ------------------------------------------------------------------------------
-
     def added(self, terms: Sequence[Any], most: float) -> Any:
         """The terms added from left to right; no partial sum is larger than ``most``."""
         np, small = self._np, self._small(most)
@@ -112,8 +108,6 @@ class Arrays(Operations):
 
     def _is_whole(self, value: Any) -> bool:
         return isinstance(value, int) if is_plain(value) else value.dtype.kind == "i"
-
-    # ---- other arithmetic --------------------------------------------------------------------
 
     def extreme(self, which: str, values: Sequence[Any], *, finite: bool) -> Any:
         """NumPy picks faster where a zero's sign and what is not a number cannot tell its way from Python's."""

@@ -52,8 +52,6 @@ class Formulas(Operations):
         self.layers: list[list[tuple[str, Any]]] = []
         self._count = 0
 
-    # ---- formulas ----------------------------------------------------------------------------
-
     def kept(self, value: Any) -> Any:
         """Under a name, unless the expression is as short as one."""
         return self.named(value) if isinstance(value, Formula) and value.depth > 1 else value
@@ -104,8 +102,6 @@ class Formulas(Operations):
             listed = [self.made(make, *pair, whole=whole) if len(pair) == 2 else pair[0] for pair in pairs]
         return listed[0]
 
-    # ---- comparing and choosing --------------------------------------------------------------
-
     def compared(self, sign: str, left: Any, right: Any) -> Any:
         """Of two whole numbers, or of two floats; a plain number stands on the right."""
         if is_plain(left) and isinstance(right, Formula):
@@ -136,8 +132,6 @@ class Formulas(Operations):
         if isinstance(value, Formula):
             return value.whole
         return isinstance(value, int) and abs(value) <= _MOST_WHOLE
-
-    # ---- arithmetic --------------------------------------------------------------------------
 
     def added(self, terms: Sequence[Any], most: float) -> Any:
         """The terms added from left to right; whole ones in any order, which is the same."""
@@ -226,7 +220,6 @@ def window(column: str, back: int, unit: str, period: str) -> str:
 
 
 def _written(value: Any) -> str:
-    """A plain value, or an expression."""
     match value:
         case _Expression():
             return value.sql
@@ -291,7 +284,6 @@ def _turned(operator: str) -> Callable[[_Expression, Any], Any]:
 
 
 def _function(name: str) -> Callable[..., Any]:
-    """A method that calls a function of its object and more."""
     return lambda self, *others: _Expression(f"{name}({', '.join([self.sql, *map(_written, others)])})")
 
 

@@ -14,6 +14,7 @@ from typing import Any, assert_never
 from criteria_engine.backends.python import Output
 from criteria_engine.backends.splitting import Anything, children
 from criteria_engine.core import arithmetic, nodes
+from criteria_engine.core.algebra import COMPARISONS
 from criteria_engine.core.bounds import BoundsRewriter
 from criteria_engine.core.nodes import NA, Condition, Numeric, children_first
 
@@ -83,7 +84,7 @@ class Interpreter:
                 there = all(value is not None and value is not NA for value in pair)
                 return there and (pair[0] == pair[1]) == wanted
             case nodes.Compare(operator, left, right):
-                return _compared(operator, self._value(left), self._value(right))
+                return COMPARISONS[operator](self._value(left), self._value(right))
             case nodes.And(parts):
                 return all(self._value(each) for each in parts)
             case nodes.Or(parts):
@@ -116,12 +117,12 @@ class Interpreter:
             case nodes.Remainder(left, right):
                 return arithmetic.remainder(self._value(left), self._value(right))
             case nodes.Power(base, exponent):
-                return _raised(self._value(base), exponent)
+                return arithmetic.raised(self._value(base), exponent)
             case nodes.Extreme(which, parts):
                 sizes = [self._value(each) for each in parts]
                 return min(sizes) if which == "min" else max(sizes)
             case nodes.Apply(function, parts, days_off):
-                return _applied(function, [self._value(each) for each in parts], days_off)
+                return arithmetic.applied(function, [self._value(each) for each in parts], days_off)
             case nodes.Rounded(inner, digits, mode):
                 return arithmetic.round_to(self._value(inner), digits, mode)
             case nodes.Choice(branches, _, otherwise):
@@ -139,34 +140,3 @@ class Interpreter:
     def _mixed(self, part: nodes.MixturePart) -> tuple[float, float, bool, bool]:
         ends = self._value(part.points), self._value(part.most)
         return *ends, self._value(part.surely), self._value(part.maybe)
-
-
-def _raised(size: float, exponent: int) -> float:
-    product = size
-    for _ in range(exponent - 1):
-        product *= size
-    return product
-
-
-def _compared(operator: str, left: float, right: float) -> bool:
-    match operator:
-        case "<":
-            return left < right
-        case "<=":
-            return left <= right
-        case ">":
-            return left > right
-        case ">=":
-            return left >= right
-        case "==":
-            return left == right
-    return left != right
-
-
-def _applied(function: str, sizes: list[float], days_off: frozenset[int]) -> float:
-    if function == "abs":
-        return abs(sizes[0])
-    if function == "working_days_between":
-        return arithmetic.working_days_between(sizes[0], sizes[1], days_off)
-    called: Any = getattr(arithmetic, function)
-    return float(called(*sizes))

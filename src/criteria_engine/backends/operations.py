@@ -13,19 +13,12 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from criteria_engine.core import arithmetic
+from criteria_engine.core.algebra import COMPARISONS
 from criteria_engine.core.arithmetic import EDGE, EXACT_FLOAT, NEAREST
 from criteria_engine.core.nodes import RoundingMode
 
 _ANY_DIVISOR = 1e-300
 _BASE_OF_ERAS = 305.0  # days from 1 March of the year 0 to the day before 1 January of the year 1
-_COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "==": operator.eq,
-    "!=": operator.ne,
-}
 
 
 def is_plain(value: Any) -> bool:
@@ -35,8 +28,6 @@ def is_plain(value: Any) -> bool:
 
 class Operations:
     """Arithmetic on columns. Every method takes columns and plain values alike."""
-
-    # ---- what each backend gives -------------------------------------------------------------
 
     def named(self, value: Any) -> Any:
         """A value that is read more than once; a backend that writes plans makes it a column of its own."""
@@ -90,8 +81,6 @@ class Operations:
         """``x`` times two to a whole power from -1023 to 1023."""
         raise NotImplementedError
 
-    # ---- comparing and choosing --------------------------------------------------------------
-
     def every(self, values: Sequence[Any]) -> Any:
         """Where all hold."""
         left = [value for value in values if value is not True]
@@ -112,7 +101,7 @@ class Operations:
 
     def compared(self, sign: str, left: Any, right: Any) -> Any:
         """Where a comparison holds."""
-        return self.made(_COMPARISONS[sign], left, right)
+        return self.made(COMPARISONS[sign], left, right)
 
     def extreme(self, which: str, values: Sequence[Any], *, finite: bool) -> Any:  # noqa: ARG002 - arrays ask it
         """The smallest or largest, as Python's ``min`` and ``max`` pick it."""
@@ -121,8 +110,6 @@ class Operations:
             one, other = self.named(best), self.named(value)
             best = self.chosen(self.compared("<" if which == "min" else ">", other, one), other, one)
         return best
-
-    # ---- arithmetic --------------------------------------------------------------------------
 
     def times(self, left: Any, right: Any) -> Any:
         """A product."""
@@ -167,8 +154,6 @@ class Operations:
         billionths = self.made(lambda y: y * 1e9 + 0.5, self.real(x))
         return self.by_constant(self.floor(billionths), 1e9)
 
-    # ---- short forms -------------------------------------------------------------------------
-
     def _plus(self, *terms: Any) -> Any:
         return self.added(terms, EXACT_FLOAT)
 
@@ -185,8 +170,6 @@ class Operations:
     def _turned_where(self, test: Any, x: Any) -> Any:
         """``x`` with the other sign where the test holds; a zero keeps none."""
         return self.chosen(test, self._minus(0.0, x), x)
-
-    # ---- functions ---------------------------------------------------------------------------
 
     def applied(self, function: str, values: Sequence[Any], days_off: Collection[int]) -> Any:
         """A function of the core, by its name."""
@@ -269,8 +252,6 @@ class Operations:
                 return self.compared(">", part, 0.0)
         return False
 
-    # ---- days --------------------------------------------------------------------------------
-
     def _between(self, function: str, first: Any, second: Any, days_off: Collection[int]) -> Any:
         """Years or working days from one day to another; turned round the number is negative."""
         turned = self.named(self.compared(">", first, second))
@@ -329,8 +310,6 @@ class Operations:
         tests = [self.every([self.compared("<", start, day), self.compared(">=", end, day)]) for day in days]
         return self.added([self.chosen(test, 1, 0) for test in tests], len(days))
 
-    # ---- logarithms --------------------------------------------------------------------------
-
     def _logarithm(self, function: str, x: Any) -> Any:
         positive = self.named(self.compared(">", x, 0.0))
         power = self._log(self.named(self.chosen(positive, x, 1.0)))
@@ -364,8 +343,6 @@ class Operations:
         for term in terms[1:]:
             total = self._plus(self.times(total, x), term)
         return total
-
-    # ---- ratios that move together -----------------------------------------------------------
 
     def mixture(self, which: str, scale: float, parts: Sequence[Any], *, summed_on_grid: bool) -> Any:
         """The smallest or largest ratio of sums; ``parts`` are (points, maximum, surely, maybe).

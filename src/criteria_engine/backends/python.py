@@ -20,8 +20,6 @@ from criteria_engine.core.arithmetic import EDGE, EXACT_FLOAT, as_float
 from criteria_engine.core.grammar import run_module, statements
 from criteria_engine.core.nodes import NA, Condition, Numeric, children_first
 
-# ---- pieces of syntax trees ----------------------------------------------------------------------
-
 Row = tuple[Any, ...]
 """The values of the inputs in order: a number, text or truth value, None (missing) or ``NA``."""
 
@@ -103,7 +101,6 @@ def _bound_to(names: Sequence[str], constants: Sequence[Any]) -> list[ast.stmt]:
 
 
 def _name_of(name: str) -> ast.Name:
-    """A name being read."""
     return _Name(name, ast.Load())
 
 
@@ -114,12 +111,10 @@ def _grid_inline(value: ast.expr) -> ast.expr:
 
 
 def _words_of(words: Sequence[str]) -> ast.expr:
-    """A tuple of texts."""
     return _Tuple([_Constant(word) for word in words], ast.Load())
 
 
 def _call(function: str, *arguments: ast.expr) -> ast.expr:
-    """A call of a function by its name."""
     return _Call(_name_of(function), list(arguments), [])
 
 
@@ -141,9 +136,6 @@ def compiled(
     space = {"abs": abs, "float": float, "max": max, "min": min, "NA": NA, **_CALLED, **names}
     made: Callable[..., Any] = run_module([function], space)["judge"]
     return made
-
-
-# ---- functions -----------------------------------------------------------------------------------
 
 
 class Entrance:
@@ -487,25 +479,14 @@ class FunctionWriter:
     def _choice(self, part: nodes.Choice) -> ast.expr:
         chosen = self._read(part.otherwise)
         for place, branch in enumerate(reversed(part.branches), 1):
-            chosen = self._branch(branch, chosen)
+            chosen = _IfExp(self._read(branch.test), self._read(branch.value), chosen)
             if place % _CHUNK == 0:
                 chosen = self._assigned(chosen)
         return chosen
 
-    def _branch(self, branch: nodes.Branch, otherwise: ast.expr) -> ast.expr:
-        return _IfExp(self._read(branch.test), self._read(branch.value), otherwise)
-
     def _mixture(self, part: nodes.Mixture) -> ast.expr:
         rows = [
-            _Tuple(
-                [
-                    self._read(each.points),
-                    self._read(each.most),
-                    self._read(each.surely),
-                    self._read(each.maybe),
-                ],
-                ast.Load(),
-            )
+            _Tuple(list(map(self._read, (each.points, each.most, each.surely, each.maybe))), ast.Load())
             for each in part.parts
         ]
         return _call(

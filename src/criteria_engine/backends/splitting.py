@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from criteria_engine.core import arithmetic, nodes
-from criteria_engine.core.algebra import opposite
+from criteria_engine.core.algebra import COMPARISONS, opposite
 from criteria_engine.core.arithmetic import as_float
 from criteria_engine.core.nodes import Condition, Numeric, children_first, inner
 
@@ -165,9 +165,7 @@ def _split(
 def _value(part: Anything, way: Way) -> Any:
     """What a part comes to, one way."""
     match part:
-        case nodes.Truth(value):
-            return value
-        case nodes.Number(value=value):
+        case nodes.Truth(value) | nodes.Number(value=value):
             return value
         case nodes.InputGiven():
             return way is not None
@@ -176,7 +174,7 @@ def _value(part: Anything, way: Way) -> Any:
         case nodes.Among(_, words, wanted):
             return way is not None and (way in words) == wanted
         case nodes.Compare(operator, left, right) if not isinstance(left, nodes.InputNumber):
-            return _holds(operator, _value(left, way), _value(right, way))
+            return COMPARISONS[operator](_value(left, way), _value(right, way))
         case nodes.Compare(operator):
             upward = operator in (">", ">=")
             return way is upward
@@ -193,14 +191,6 @@ def _value(part: Anything, way: Way) -> Any:
             return _value(otherwise, way)
     raise AssertionError(part)
 
-
-def _holds(operator: str, left: Any, right: Any) -> bool:
-    less, same = left < right, left == right
-    answers = {"<": less, "<=": less or same, ">": not (less or same), ">=": not less, "==": same}
-    return bool(answers.get(operator, not same))
-
-
-# ---- questions that the branch around them has answered already ----------------------------------
 
 _DEEPEST = 200
 
@@ -315,8 +305,6 @@ class Simplifier:
 def _span(part: Numeric) -> dict[str, Any]:
     return {"low": part.low, "high": part.high, "whole": part.whole, "on_grid": part.on_grid}
 
-
-# ---- comparisons of what grows with a whole number, as comparisons of that number itself ---------
 
 _WIDEST = 1_000_000
 _HOLDS: dict[str, Callable[[float, float], bool]] = {

@@ -115,8 +115,6 @@ class Steps:
                 memory[unread] = None
         return [memory[place] for place in self._places]
 
-    # ---- conditions --------------------------------------------------------------------------
-
     def _step(self, part: Anything) -> Step:
         v = self._operations
         match part:
@@ -150,8 +148,6 @@ class Steps:
             case nodes.Not():
                 return lambda block, values: v.contrary(values[0])
         return self._number_step(part)
-
-    # ---- numbers -----------------------------------------------------------------------------
 
     def _number_step(self, part: nodes.Numeric) -> Step:
         v = self._operations

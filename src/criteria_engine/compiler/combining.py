@@ -148,9 +148,6 @@ def _within(children: Sequence[Child]) -> bool:
     )
 
 
-# ---- conditions of a group, given that one of its children is there ----------------------------
-
-
 def all_met(children: Sequence[Child]) -> TruthValue:
     """Whether all that are there are met."""
     met = [a.some([child.met, child.absent]) for child in children]
@@ -160,7 +157,6 @@ def all_met(children: Sequence[Child]) -> TruthValue:
 
 
 def _any_met(children: Sequence[Child]) -> TruthValue:
-    """Whether one that is there is met."""
     failed = [a.some([child.failed, child.absent]) for child in children]
     if not any(child.always for child in children):
         failed.append(a.some([child.failed for child in children]))
@@ -168,7 +164,6 @@ def _any_met(children: Sequence[Child]) -> TruthValue:
 
 
 def _at_least(children: Sequence[Child], wanted: int) -> TruthValue:
-    """Whether so many that are there are met."""
     if wanted == 1:
         return _any_met(children)  # the same, but asked without counting
     ones = [a.either(child.met, a.ONE, a.some([child.failed, child.absent]), a.ZERO) for child in children]
@@ -184,9 +179,6 @@ def _conditional(children: Sequence[Child], own: TruthValue) -> Joined:
     points = a.either(own.true, most, own.false, a.ZERO)
     share = a.either(own.true, a.ONE, own.false, a.ZERO)
     return Joined(points, most, full, own, share=share)
-
-
-# ---- sums and counts -------------------------------------------------------------------------
 
 
 def _together(children: Sequence[Child], numbers: Sequence[Numeric]) -> Numeric:
@@ -240,9 +232,6 @@ def _count(children: Sequence[Child]) -> Joined:
     return Joined(points, most, a.number(len(children)), parts=_parts(children, ones, all_ones))
 
 
-# ---- means -----------------------------------------------------------------------------------
-
-
 def _mean(children: Sequence[Child]) -> Joined:
     weights = [a.number(child.weight) for child in children]
     total = a.add(_kept(children, weights))
@@ -285,9 +274,6 @@ def _geometric_mean(children: Sequence[Child]) -> Joined:
     maxima, fulls = ends
     full = a.apply("power_of_e", [a.divide(a.add(weighed_logs(fulls)), a.add(weights))])
     return Joined(points, mean(maxima), full, within=_within(children))
-
-
-# ---- one of the children ---------------------------------------------------------------------
 
 
 def _extreme(which: Literal["min", "max"], children: Sequence[Child]) -> Joined:

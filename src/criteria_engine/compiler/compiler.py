@@ -111,8 +111,6 @@ class Compiler:
         place = f"define.{path}" if kind == "define" else self.scope.tree.by_path[path].place
         self.reader.problems.add(place, Code.NEEDED_IN_A_RING, ring=" → ".join([*members, members[0]]))
 
-    # ---- which step needs which ------------------------------------------------------------------
-
     def _all_needs(self) -> dict[WorkStep, set[WorkStep]]:
         needs: dict[WorkStep, set[WorkStep]] = {}
         for definition in self.scope.definitions.values():
@@ -123,7 +121,6 @@ class Compiler:
         return needs
 
     def _needs(self, node: Node) -> dict[str, set[WorkStep]]:
-        """What each step of a criterion needs."""
         path, criterion = node.path, node.criterion
         combine = criterion.combine or Combine()
 
@@ -187,13 +184,11 @@ class Compiler:
         kinds = _STEPS_OF_CHILDREN[function]
         return {("applies", node.path), *[(kind, child.path) for child in node.children for kind in kinds]}
 
-    # ---- whether it applies ----------------------------------------------------------------------
-
     def _state(self, node: Node) -> CriterionState:
-        return self.scope.faces[node.path]
+        return self.scope.states[node.path]
 
     def _state_above(self, node: Node) -> CriterionState:
-        return self.scope.faces[node.parent.path] if node.parent else _ABOVE_ALL
+        return self.scope.states[node.parent.path] if node.parent else _ABOVE_ALL
 
     def _work_out_gate(self, node: Node) -> None:
         state, above, applies_when = self._state(node), self._state_above(node), node.criterion.applies_when
@@ -236,8 +231,6 @@ class Compiler:
             state.here = a.some([state.undecided, there])
             state.not_here = a.every([decided, absent])
 
-    # ---- whether it is blocked -------------------------------------------------------------------
-
     def _work_out_blocked(self, node: Node) -> None:
         state, above, requires = self._state(node), self._state_above(node), node.criterion.requires
         held = [self.reader.prerequisite(each, node.key(f"requires[{n}]")) for n, each in enumerate(requires)]
@@ -259,8 +252,6 @@ class Compiler:
             before = a.every([before, child.absent])
         state.blocked = a.some(blocked)
         state.free = a.every([state.free, a.some(free)])
-
-    # ---- its maximum -----------------------------------------------------------------------------
 
     def _work_out_most(self, node: Node) -> None:
         state, criterion = self._state(node), node.criterion
@@ -285,8 +276,6 @@ class Compiler:
                 Fault(Code.NEED_ABOVE_CRITERIA, need=combine.at_least, count=len(node.children)),
             )
 
-    # ---- its points ------------------------------------------------------------------------------
-
     def _work_out_points(self, node: Node) -> None:
         state, criterion = self._state(node), node.criterion
         if criterion.is_group:
@@ -303,8 +292,6 @@ class Compiler:
         state.own_points = points
         state.points = _unless_blocked(state, points)
         _keep_share(node, state, plan.parts)
-
-    # ---- whether it is met -----------------------------------------------------------------------
 
     def _work_out_state(self, node: Node) -> None:
         state = self._state(node)
@@ -393,7 +380,6 @@ def _leaf_maximum(criterion: Criterion, judged: Judged) -> Numeric | None:
 
 
 def _scaled(criterion: Criterion, most: Numeric | None) -> Numeric | None:
-    """A maximum after ``scale_to`` and ``factor``."""
     if most is None:
         return None
     if criterion.scale_to is not None:
@@ -404,7 +390,6 @@ def _scaled(criterion: Criterion, most: Numeric | None) -> Numeric | None:
 
 
 def _rescaled(criterion: Criterion, plan: Joined) -> Numeric:
-    """Points after ``scale_to`` and ``factor``."""
     points, most = plan.points, plan.most
     if criterion.scale_to is not None and most is not None:
         scale = Fraction(repr(criterion.scale_to))
@@ -421,7 +406,6 @@ def _rescaled(criterion: Criterion, plan: Joined) -> Numeric:
 
 
 def _clamped(criterion: Criterion, points: Numeric) -> Numeric:
-    """Points after ``floor``, ``cap`` and ``round``."""
     if criterion.floor is not None:
         points = a.extreme("max", [points, a.decimal(criterion.floor)])
     if criterion.cap is not None:

@@ -27,7 +27,6 @@ _OTHERS = 3
 _CHECKED_SINGLY = 100
 """Up to so many inputs a check of each type is quicker; beyond, the size of the code is what costs."""
 _READ_SLOWLY = 2  # so few assessments are not worth the compilation of a function
-"""The inputs stand in a row group by group, so that the types of a group can be looked at in one go."""
 
 
 class InputReader:
@@ -51,15 +50,20 @@ class InputReader:
         self._reads = 0
         self._read: Callable[..., Any] | None = None
 
-    # ---- generated ---------------------------------------------------------------------------
-
     def _names(self) -> dict[str, Any]:
         """What the generated statements refer to; what belongs to one input ends with its number."""
         names: dict[str, Any] = {
-            "len": len, "map": map, "type": type, "int": int, "bool": bool, "str": str,
-            "KeyError": KeyError, "TypeError": TypeError, "date": datetime.date,
+            "len": len,
+            "map": map,
+            "type": type,
+            "int": int,
+            "bool": bool,
+            "str": str,
+            "KeyError": KeyError,
+            "TypeError": TypeError,
+            "date": datetime.date,
             "KNOWN": frozenset(given.id for given in self.inputs),
-        }  # fmt: skip
+        }
         for place, given in enumerate(self.inputs):
             names[f"id{place}"] = given.id
             words = self.words[given.id]
@@ -164,8 +168,6 @@ class InputReader:
                 return f"type({name}) is not str or {name} == 'n/a' or not {name}.isascii()"
         low, high, _ = span_of(given, self.words[given.id])
         return f"{_no_number(name, given)} or not ({low!r} <= {name} <= {high!r})"
-
-    # ---- reading -----------------------------------------------------------------------------
 
     def read(
         self, values: Mapping[str, Any], evidence: AbstractSet[str], day: int | None, *, strict: bool

@@ -92,7 +92,7 @@ def levels_of(reader: ExpressionReader, node: Node) -> Outcomes:
         for n, override in enumerate(group.overrides)
     ]
     # where a set or group does not apply no level is asked: it gets the lowest
-    state = reader.scope.faces[node.path]
+    state = reader.scope.states[node.path]
     active, inactive = (state.applies, state.absent) if node.path else (state.gate, state.no_gate)
     ranked = [*ids, lowest]
     ranks = {level: rank for rank, level in enumerate(ranked)}
@@ -119,9 +119,6 @@ def _check_reachable(reader: ExpressionReader, node: Node, claims: Sequence[Trut
             meaning = lower(scope.parsed(level.when), scope.with_free_scores())
             if isinstance(meaning, TruthValue) and meaning.true is a.FALSE:
                 reader.note(node.key(f"levels.{level.id}"), Fault(Code.UNREACHABLE_LEVEL, level=level.id))
-
-
-# ---- what a level wants ----------------------------------------------------------------------
 
 
 def _wanted(reader: ExpressionReader, node: Node, level: Level) -> list[Wanted]:
@@ -152,7 +149,7 @@ def _reaches(reader: ExpressionReader, child: Node, share: float, place: str) ->
     """Whether a criterion reaches a share of its points; of a maximum of 0 if it is met."""
     scope = reader.scope
     own = child.parent is not None and child.parent.path == scope.here
-    state, seen = scope.faces[child.path], scope.as_child(child) if own else scope.as_seen(child)
+    state, seen = scope.states[child.path], scope.as_child(child) if own else scope.as_seen(child)
     if seen.most is None:
         reader.note(place, Fault(Code.NO_SHARE_OF_A_MAXIMUM, name=child.path))
         return TruthValue(a.TRUE, a.FALSE)
@@ -194,14 +191,11 @@ def _cumulative(claims: Sequence[TruthValue]) -> list[TruthValue]:
 
 def _veto(scope: Scope, node: Node) -> TruthValue:
     """Whether a veto stands: a criterion with ``veto`` that applies and is not met."""
-    states = [scope.faces[each.path] for each in node.below() if each.criterion.veto]
+    states = [scope.states[each.path] for each in node.below() if each.criterion.veto]
     return TruthValue(
         a.some([a.every([each.applies, each.met.false]) for each in states]),
         a.every([a.some([each.absent, each.met.true]) for each in states]),
     )
-
-
-# ---- overrides -------------------------------------------------------------------------------
 
 
 def _caps(

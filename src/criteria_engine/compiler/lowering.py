@@ -115,8 +115,6 @@ class _Lowering:
                 fault.span = self._parsed.span(tree)
             raise
 
-    # ---- operators ---------------------------------------------------------------------------
-
     def _arithmetic(self, tree: ast.BinOp) -> NumberValue:
         """A chain of operators, worked from the left without recursion."""
         chain: list[tuple[ast.operator, ast.expr]] = []
@@ -166,8 +164,6 @@ class _Lowering:
             last = last.orelse
         return m.conditional(picks, self.of(last))
 
-    # ---- functions ---------------------------------------------------------------------------
-
     def _call(self, name: str, arguments: Sequence[ast.expr]) -> Meaning:
         match name:
             case "score" | "max_score" | "share" | "met" | "count_met" | "lowest_share":
@@ -197,7 +193,9 @@ class _Lowering:
             case "holds":
                 return self._title(arguments)
         values = [self._amount(each) for each in arguments]
-        return m.applied(name, [m.handed_over(value) for value in values])
+        return m.applied(
+            name, [NumberValue(a.on_grid(value.numeric), value.there, value.na) for value in values]
+        )
 
     def _criterion(self, arguments: Sequence[ast.expr]) -> str:
         """The criterion that arguments name; empty for the whole set."""
@@ -245,8 +243,6 @@ class _Lowering:
                 raise Fault(Code.BAD_ROUND_DIGITS, self._parsed.span(arguments[1]))
             digits = int(wanted.low)
         return NumberValue(a.rounded(value.numeric, digits, "half_up"), value.there, value.na)
-
-    # ---- other periods, other titles ---------------------------------------------------------
 
     def _periods(self, tree: ast.expr) -> int:
         """A number of periods: whole, written, at least 1."""
@@ -296,9 +292,6 @@ def _meant(tree: ast.expr, fault: Fault) -> ast.expr:
         sides = [part for each in (tree.left, *tree.comparators) for part in getattr(each, "elts", [each])]
         return next((each for each in sides if isinstance(each, ast.Constant) and each.value == word), tree)
     return tree
-
-
-# ---- the expressions of a ruleset ------------------------------------------------------------
 
 
 class ExpressionReader:
@@ -352,7 +345,7 @@ class ExpressionReader:
         except Fault as fault:
             self.note(place, fault)
             return m.free_claim()
-        state = scope.faces[node.path]
+        state = scope.states[node.path]
         return TruthValue(a.some([state.absent, state.met.true]), a.every([state.applies, state.met.false]))
 
     def definition(self, definition: Definition) -> Meaning | None:
@@ -391,8 +384,6 @@ class ExpressionReader:
             self.note(inside, fault)
             return None
 
-
-# ---- definitions in earlier periods ----------------------------------------------------------
 
 _ABOUT_LOOKING_BACK = frozenset(
     {Code.CRITERIA_LOOKED_BACK_AT, Code.NESTED_LOOK_BACK, Code.TOO_MUCH_LOOKING_BACK}
@@ -435,7 +426,7 @@ def _defined_earlier(scope: Scope, name: str) -> Meaning | Fault:
     if any(each not in scope.known_then for each in _definitions_in(scope, name)):
         return Fault("")  # a ring, which is said where it stands
     for parsed in _parsed_in(scope, definition):
-        scope.observing.count_parts(parsed.tree)
+        scope.observed_inputs.count_parts(parsed.tree)
         if parsed.criteria:
             return Fault(Code.CRITERIA_LOOKED_BACK_AT, name=name)
         if parsed.looks_back:

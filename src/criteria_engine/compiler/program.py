@@ -86,21 +86,21 @@ class Program:
 
     def __init__(
         self,
-        judging: Scope,
+        scope: Scope,
         reaching: Outcomes | None,
         groups: dict[str, Outcomes],
         consistency: tuple[tuple[Consistency, TruthValue], ...],
         needs_day: bool,
     ) -> None:
-        self.judging, self.reaching, self.groups = judging, reaching, groups
+        self.scope, self.reaching, self.groups = scope, reaching, groups
         self.consistency, self.needs_day = consistency, needs_day
         self.bounds = BoundsRewriter()
         self.memory: dict[Any, Any] = {}
-        self.slots = tuple(self._slot(path) for path in judging.tree.by_path)
+        self.slots = tuple(self._slot(path) for path in scope.tree.by_path)
         self.places = {slot.path: place for place, slot in enumerate(self.slots)}
-        self.door = InputReader(tuple(judging.inputs.values()), judging.scales, needs_day)
-        if consistency or judging.observing.found:
-            self.door.quickly = False
+        self.reader = InputReader(tuple(scope.inputs.values()), scope.scales, needs_day)
+        if consistency or scope.observed_inputs.found:
+            self.reader.quickly = False
         self.levels: dict[Any, LevelVerdict] = {}
         self.once: dict[Any, Any] = {}
         self.quick: _Reading = self._too_early
@@ -108,12 +108,12 @@ class Program:
         self._turn = threading.RLock()
 
     def _slot(self, path: str) -> Slot:
-        judging = self.judging
-        faces, child = judging.faces[path], judging.as_seen(judging.tree.by_path[path])
-        blocked = a.every([faces.applies, faces.blocked])
-        met = a.every([faces.applies, faces.met.true])
-        failed = a.every([faces.applies, faces.free, faces.met.false])
-        return Slot(path, (met, failed, faces.absent, blocked), child.points, child.most)
+        scope = self.scope
+        state, child = scope.states[path], scope.as_seen(scope.tree.by_path[path])
+        blocked = a.every([state.applies, state.blocked])
+        met = a.every([state.applies, state.met.true])
+        failed = a.every([state.applies, state.free, state.met.false])
+        return Slot(path, (met, failed, state.absent, blocked), child.points, child.most)
 
     def kept(self, name: Any, make: Callable[[], _Made]) -> _Made:
         """What is made once, when it is first needed, by whichever thread comes first."""
@@ -125,8 +125,6 @@ class Program:
                     found = self.once[name] = make()
         return found
 
-    # ---- what is asked -----------------------------------------------------------------------
-
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
         """The ways in which the level can come out."""
@@ -134,10 +132,10 @@ class Program:
 
     def _contraries(self) -> dict[int, Condition]:
         """Conditions of which one holds exactly where the other does not, in a complete row."""
-        faces = self.judging.faces.values()
+        states = self.scope.states.values()
         return {
-            **{id(each.blocked): each.free for each in faces},
-            **{id(each.free): each.blocked for each in faces},
+            **{id(each.blocked): each.free for each in states},
+            **{id(each.free): each.blocked for each in states},
         }
 
     def _exact_outputs(self) -> tuple[Output, ...]:
@@ -174,8 +172,6 @@ class Program:
                     self.bounds.can(part)
             return self._ends(root)
 
-    # ---- answers -----------------------------------------------------------------------------
-
     def exact(self, row: Row, evidence: AbstractSet[str]) -> Verdict:
         """The verdict on a complete row."""
         return self._answered("exact", self._exact_outputs, row, evidence)
@@ -209,11 +205,11 @@ class Program:
 
     def function(self, outputs: Sequence[Output], *, missing: bool = True) -> Callable[..., Verdict]:
         """A generated function from a row and the inputs with evidence to some outputs."""
-        return build_function(self.door.order, self.door.withholdable, outputs, missing=missing)
+        return build_function(self.reader.order, self.reader.withholdable, outputs, missing=missing)
 
     def interpreter(self, row: Row, evidence: AbstractSet[str]) -> Interpreter:
         """What works out single parts for a row."""
-        return Interpreter(dict(zip(self.door.order, row, strict=True)), evidence, self.bounds)
+        return Interpreter(dict(zip(self.reader.order, row, strict=True)), evidence, self.bounds)
 
     def level_verdict(self, verdict: Verdict) -> LevelVerdict:
         """What a verdict says of the level."""
@@ -234,9 +230,9 @@ class Program:
 
     def _too_early(self, values: dict[str, Any]) -> tuple[Row | None, Verdict | None]:
         """Stands for ``quick`` until enough rows were judged to make it worth compiling."""
-        if self._interpreted < _INTERPRETED or not self.door.quickly:
+        if self._interpreted < _INTERPRETED or not self.reader.quickly:
             return None, None
-        if len(values) < len(self.door.inputs):
+        if len(values) < len(self.reader.inputs):
             return self._with_gaps(values)
         self.quick = self.kept("quick", lambda: self._reading(self._with_gaps, missing=False))
         return self.quick(values)
@@ -249,17 +245,17 @@ class Program:
 
     def _reading(self, otherwise: _Reading, *, missing: bool) -> _Reading:
         """A generated function from a dictionary of values to row and verdict."""
-        door = self.door
+        reader = self.reader
         return build_function(
-            door.order,
-            door.withholdable,
+            reader.order,
+            reader.withholdable,
             self._bounded_outputs() if missing else self._exact_outputs(),
             missing=missing,
             contraries={} if missing else self._contraries(),
-            entrance=door.entrance(otherwise, missing=missing),
+            entrance=reader.entrance(otherwise, missing=missing),
         )
 
 
 def _nothing(_values: dict[str, Any]) -> tuple[None, None]:
-    """What odd values come to: they are read again by the door, which says what is wrong."""
+    """What odd values come to: they are read again by the reader of inputs, which says what is wrong."""
     return None, None

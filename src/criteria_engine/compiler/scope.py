@@ -51,8 +51,6 @@ from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.rules.parts import Combine, Dated, Input, Parameter, ParameterValue, RulesetParts
 from criteria_engine.rules.schema import built
 
-# ---- what the names in expressions stand for: inputs, parameters, definitions --------------------
-
 ON = "@on"
 """The name under which the day of the assessment is observed."""
 
@@ -242,7 +240,7 @@ class Scope:
     ask ("" the whole set), where levels ask: there ``score`` is ``score()`` of that group. A scope of
     another period or group is a view of the same one: it shares all that is known.
 
-    ``names`` are the meanings of inputs, parameters and definitions, and ``faces`` the states of the
+    ``names`` are the meanings of inputs, parameters and definitions, and ``states`` the states of the
     criteria by path, as far as they are worked out. ``broken`` are the names of parts that could not be
     read. ``known_then`` is what was found of names in the scope of an earlier period; ``define`` adds what a
     definition meant there.
@@ -259,9 +257,9 @@ class Scope:
         self.definitions = {definition.id: definition for definition in parts.define}
         self.inputs = {declared.id: declared for declared in parts.inputs}
         self.tree = Tree.of(parts.root)
-        self.faces = {path: CriterionState() for path in self.tree.by_path}
+        self.states = {path: CriterionState() for path in self.tree.by_path}
         self.names: dict[str, Meaning] = {}
-        self.observing = ObservedInputs()
+        self.observed_inputs = ObservedInputs()
         self.periods = 0
         self.here: str | None = None
         self.known_then: dict[str, Meaning | Fault] = {}
@@ -270,8 +268,6 @@ class Scope:
         self._parsed: dict[str, Parsed | Fault] = {}
         self._free = False
         self._made = False
-
-    # ---- views -----------------------------------------------------------------------------------
 
     def _view(self, **changes: Any) -> Scope:
         view = copy(self)
@@ -307,9 +303,7 @@ class Scope:
     def count_parts(self, tree: ast.expr) -> None:
         """Count what is read of earlier periods; ``Fault`` where it is too much."""
         if not (self._free or self._made):  # these read again what was counted when it was first read
-            self.observing.count_parts(tree)
-
-    # ---- names -----------------------------------------------------------------------------------
+            self.observed_inputs.count_parts(tree)
 
     def parsed(self, expression: Expression) -> Parsed:
         """The tree of an expression, parsed once; ``Fault`` where it breaks the grammar."""
@@ -332,7 +326,7 @@ class Scope:
         if name == "score" and self.here is not None:
             return self.of_criterion("score", "")
         if name == ON_NAME and name not in self.definitions and name not in self.broken:
-            self.observing.day = True
+            self.observed_inputs.day = True
             return day_of_assessment()
         raise self._unknown(name)
 
@@ -342,7 +336,7 @@ class Scope:
             if name in self.definitions:
                 self._define(self, name)
             elif name in self.inputs:
-                earlier = self.observing.earlier(self.inputs[name], self.periods)
+                earlier = self.observed_inputs.earlier(self.inputs[name], self.periods)
                 self.known_then[name] = input_meaning(earlier, self.scales.get(earlier.scale or "", ()))
             elif any(parameter.id == name for parameter in self.parameters):
                 self.known_then[name] = self._earlier_parameter(name)
@@ -391,9 +385,7 @@ class Scope:
                 raise Fault(
                     Code.UNKNOWN_OWN_LEVEL, level=level, nearest=nearest(level, known) or ", ".join(known)
                 )
-        return self.observing.title(ruleset, level, self.periods)
-
-    # ---- criteria --------------------------------------------------------------------------------
+        return self.observed_inputs.title(ruleset, level, self.periods)
 
     def of_criterion(self, function: str, name: str) -> Meaning:
         """``score``, ``max_score``, ``share``, ``percent``, ``met`` … of a criterion, or of the whole set.
@@ -405,7 +397,7 @@ class Scope:
         node = self.tree.find(name or self.here or "")
         if self._free and function != "max_score":
             return self._free_of(function, node)
-        state = self.faces[node.path]
+        state = self.states[node.path]
         inside = node.path == self.here and not self._made
         child = self.as_child(node) if inside else self.as_seen(node)
         match function:
@@ -442,7 +434,7 @@ class Scope:
             return free_claim()
         if function == "count_met":
             return _between(0, len(node.children))
-        state = self.faces[node.path]
+        state = self.states[node.path]
         if state.full is None or _can_pass_maximum(node):
             return NumberValue(free_number(), named=True)
         top = {"score": state.full.high, "percent": 100.0}.get(function, 1.0)
@@ -450,7 +442,7 @@ class Scope:
 
     def share_of(self, node: Node, child: Child, scale: Fraction = Fraction(1)) -> NumberValue:
         """Points over maximum, bounded together; not applicable of a maximum of 0."""
-        state = self.faces[node.path]
+        state = self.states[node.path]
         if child.most is None:
             raise Fault(Code.NO_SHARE_OF_A_MAXIMUM, name=node.path)
         numeric = a.divide(a.times(a.number(scale), child.points), child.most)
@@ -466,12 +458,12 @@ class Scope:
 
     def as_child(self, node: Node) -> Child:
         """The criterion as its own group sees it, with what is known of it so far."""
-        state = self.faces[node.path]
+        state = self.states[node.path]
         return state.child or self.make_child(node, state.here, state.not_here)
 
     def as_seen(self, node: Node) -> Child:
         """The same as all others see it: where a group above does not apply, nor does it."""
-        state = self.faces[node.path]
+        state = self.states[node.path]
         if state.seen is not None:
             return state.seen
         child = self.make_child(node, state.applies, state.absent)
@@ -481,7 +473,7 @@ class Scope:
 
     def make_child(self, node: Node, there: Condition, absent: Condition) -> Child:
         """The criterion where it counts as ``there`` or ``absent``."""
-        state, criterion = self.faces[node.path], node.criterion
+        state, criterion = self.states[node.path], node.criterion
         points, most = state.points, state.most
         met, failed = a.every([there, state.met.true]), a.every([there, state.met.false])
         parts = state.parts if (criterion.combine or Combine()).word in (None, "sum") else None

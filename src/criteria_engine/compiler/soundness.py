@@ -59,8 +59,8 @@ def _program_of(
     )
     if sum(each.severity == "error" for each in problems) > before or broken:
         return None
-    scope.inputs |= scope.observing.ordered(ruleset.inputs)
-    needs_day = scope.observing.day or any(_dated(each) for each in ruleset.parameters)
+    scope.inputs |= scope.observed_inputs.ordered(ruleset.inputs)
+    needs_day = scope.observed_inputs.day or any(_dated(each) for each in ruleset.parameters)
     return Program(scope, top, groups, consistency, needs_day)
 
 
@@ -187,8 +187,6 @@ def _check_input(given: Input, scales: Mapping[str, tuple[str, ...]], problems: 
         problems.add(f"{place}.range", Code.BAD_PERCENT_RANGE)
 
 
-# ---- the tree --------------------------------------------------------------------------------
-
 _GROUP_KEYS = ("combine", "scale_to", "levels", "otherwise", "cumulative", "overrides")
 
 
@@ -255,7 +253,7 @@ def _is_sum(combine: Combine) -> bool:
 
 def _check_total(reader: ExpressionReader, node: Node) -> None:
     """``points`` given on a group: the total of a sum's criteria, and nothing else."""
-    criterion, faces = node.criterion, reader.scope.faces
+    criterion, states = node.criterion, reader.scope.states
     inside = f"criterion:{node.path}." if node.path else "criterion:"
     if criterion.points is None or not criterion.criteria:
         return
@@ -264,10 +262,10 @@ def _check_total(reader: ExpressionReader, node: Node) -> None:
     if not _is_sum(criterion.combine or Combine()):
         reader.note(node.key("points"), Fault(Code.POINTS_OF_GROUP_WITHOUT_SUM))
         return
-    plan = faces[node.path].joined
+    plan = states[node.path].joined
     full = plan.full if plan is not None else None
     if full is None:  # a value that is a bonus leaves the group without a maximum, not without a total
-        counting = [faces[child.path].full for child in node.children if not child.criterion.bonus]
+        counting = [states[child.path].full for child in node.children if not child.criterion.bonus]
         known = [each for each in counting if each is not None]
         full = add(known) if len(known) == len(counting) else None
     total = None if full is None or full.low != full.high else Fraction(repr(full.low))

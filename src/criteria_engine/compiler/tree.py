@@ -167,9 +167,6 @@ def _shortest_ring(graph: Mapping[WorkStep, set[WorkStep]], cycle: Sequence[Work
     return best
 
 
-# ---- what is known of a criterion ------------------------------------------------------------
-
-
 class CriterionState(Record, frozen=False):
     """What is known of one criterion so far.
 

@@ -10,13 +10,11 @@ import math
 import operator as op
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 from criteria_engine.core import nodes
-from criteria_engine.core.arithmetic import EDGE, EXACT_FLOAT, NEAREST, as_float
+from criteria_engine.core.arithmetic import EDGE, EXACT_FLOAT, NEAREST, as_float, raised
 from criteria_engine.core.nodes import Branch, Compare, Condition, Number, Numeric, Operator, Truth
-
-# ---- conditions: what always or never holds is folded ----------------------------------------
 
 TRUE = Truth(True)
 FALSE = Truth(False)
@@ -48,7 +46,14 @@ def _joined(
 
 
 _OPPOSITE: dict[Operator, Operator] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
-_EXACT = {"<": op.lt, "<=": op.le, ">": op.gt, ">=": op.ge, "==": op.eq, "!=": op.ne}
+COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
+    "<": op.lt,
+    "<=": op.le,
+    ">": op.gt,
+    ">=": op.ge,
+    "==": op.eq,
+    "!=": op.ne,
+}
 
 
 def opposite(operator: Operator) -> Operator:
@@ -59,7 +64,7 @@ def opposite(operator: Operator) -> Operator:
 def compare(operator: Operator, left: Numeric, right: Numeric) -> Condition:
     """A comparison; where constants or spans decide it, its truth."""
     if isinstance(left, Number) and isinstance(right, Number):
-        return TRUE if _EXACT[operator](left.value, right.value) else FALSE
+        return TRUE if COMPARISONS[operator](left.value, right.value) else FALSE
     if _surely(operator, left, right):
         return TRUE
     return FALSE if _surely(_OPPOSITE[operator], left, right) else Compare(operator, left, right)
@@ -130,9 +135,6 @@ def is_zero(divisor: Numeric) -> Condition:
 def is_nonzero(divisor: Numeric) -> Condition:
     """Whether one may divide by it."""
     return compare("!=", on_grid(divisor), ZERO)
-
-
-# ---- numbers ---------------------------------------------------------------------------------
 
 
 def _known(parts: Sequence[Numeric]) -> list[Fraction] | None:
@@ -233,7 +235,7 @@ def power(base: Numeric, exponent: int) -> Numeric:
         return number(base.value**exponent)
     if exponent < 2:
         return base if exponent else ONE
-    ends = (_raised(base.low, exponent), _raised(base.high, exponent))
+    ends = (raised(base.low, exponent), raised(base.high, exponent))
     through_zero = exponent % 2 == 0 and base.low < 0 < base.high
     return nodes.Power(
         base,
@@ -243,14 +245,6 @@ def power(base: Numeric, exponent: int) -> Numeric:
         whole=base.whole,
         on_grid=base.whole,
     )
-
-
-def _raised(size: float, exponent: int) -> float:
-    """A power of a span's end; beyond what floats hold it is infinite."""
-    product = size
-    for _ in range(exponent - 1):
-        product *= size
-    return product
 
 
 def _turned(turn: Callable[[float], int], size: float) -> float:

@@ -15,11 +15,37 @@ from typing import Any
 from criteria_engine.core.nodes import RoundingMode
 
 __all__ = [
-    "EDGE", "EXACT_FLOAT", "EXP_TERMS", "LN_TEN", "LN_TERMS", "LN_TWO_HIGH", "LN_TWO_LOW", "LOWEST_EXPONENT",
-    "MANY_TWOS", "MOST_EXPONENT", "NEAREST", "ROOT_OF_HALF", "applied", "as_float", "ceil", "exp", "floor",
-    "grid", "ln", "log", "log10", "mixture", "power_of_e", "remainder", "round_to", "series", "sqrt",
-    "working_days_between", "years_between",
-]  # fmt: skip
+    "EDGE",
+    "EXACT_FLOAT",
+    "EXP_TERMS",
+    "LN_TEN",
+    "LN_TERMS",
+    "LN_TWO_HIGH",
+    "LN_TWO_LOW",
+    "LOWEST_EXPONENT",
+    "MANY_TWOS",
+    "MOST_EXPONENT",
+    "NEAREST",
+    "ROOT_OF_HALF",
+    "applied",
+    "as_float",
+    "ceil",
+    "exp",
+    "floor",
+    "grid",
+    "ln",
+    "log",
+    "log10",
+    "mixture",
+    "power_of_e",
+    "raised",
+    "remainder",
+    "round_to",
+    "series",
+    "sqrt",
+    "working_days_between",
+    "years_between",
+]
 
 EDGE = 4_194_304
 """Beyond this size a number keeps all its digits; within it, it stands on the grid."""
@@ -129,6 +155,14 @@ def series(terms: Sequence[float], x: Any) -> Any:
     for term in terms[1:]:
         total = total * x + term
     return total
+
+
+def raised(size: float, exponent: int) -> float:
+    """``size`` multiplied by itself, ``exponent`` factors; infinite beyond what floats hold."""
+    product = size
+    for _ in range(exponent - 1):
+        product *= size
+    return product
 
 
 def remainder(left: float, right: float) -> float:

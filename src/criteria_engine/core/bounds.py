@@ -27,7 +27,6 @@ _FAR = 10**300  # stands for "no branch": only ever seen where the number does n
 
 
 def _never(condition: Condition) -> bool:
-    """Whether it can never hold."""
     return isinstance(condition, nodes.Truth) and not condition.value
 
 
@@ -37,7 +36,6 @@ def _constant(size: float) -> Number:
 
 
 def _product(left: _Interval, right: _Interval, left_span: Numeric, right_span: Numeric) -> _Interval:
-    """The ends of a product."""
     if left[0] is left[1] and right[0] is right[1]:
         exact = a.times(left[0], right[0])
         return exact, exact
@@ -129,8 +127,6 @@ class BoundsRewriter:
         self._from_below = False
         return bound(part)
 
-    # ---- conditions --------------------------------------------------------------------------
-
     def _can(self, condition: Condition) -> Condition:
         match condition:
             case nodes.Truth() | nodes.InputGiven() | nodes.InputEvidenced():
@@ -192,8 +188,6 @@ class BoundsRewriter:
         exact = a.every(a.compare("==", *self.interval(part)) for part in condition.numbers)
         alone = [a.contrary(a.every(pair)) for pair in combinations(possible, 2)]
         return a.every([*alone, a.some([self.can(condition.silent), exact])])
-
-    # ---- numbers -----------------------------------------------------------------------------
 
     def _interval(self, numeric: Numeric) -> _Interval:
         match numeric:

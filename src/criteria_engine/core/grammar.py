@@ -151,8 +151,6 @@ def run_module(body: Sequence[ast.stmt], space: Mapping[str, Any]) -> dict[str, 
     return names
 
 
-# ---- the language ----------------------------------------------------------------------------
-
 FUNCTIONS: dict[str, tuple[int, int]] = {
     "percent": (2, 2), "min": (1, 1000), "max": (1, 1000), "abs": (1, 1), "sqrt": (1, 1), "exp": (1, 1),
     "ln": (1, 1), "log10": (1, 1), "floor": (1, 1), "ceil": (1, 1), "round": (1, 2), "score": (0, 1),
@@ -178,11 +176,37 @@ RESERVED = frozenset(keyword.kwlist) | {"true", "false", "none"} | set(FUNCTIONS
 """Words that no input, parameter, definition or criterion may be called."""
 
 _ALLOWED = (
-    ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.USub, ast.BinOp, ast.Add, ast.Sub, ast.Mult,
-    ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.Compare, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt,
-    ast.GtE, ast.In, ast.NotIn, ast.IfExp, ast.Call, ast.Name, ast.Load, ast.Constant, ast.List,
+    ast.BoolOp,
+    ast.And,
+    ast.Or,
+    ast.UnaryOp,
+    ast.Not,
+    ast.USub,
+    ast.BinOp,
+    ast.Add,
+    ast.Sub,
+    ast.Mult,
+    ast.Div,
+    ast.FloorDiv,
+    ast.Mod,
+    ast.Pow,
+    ast.Compare,
+    ast.Eq,
+    ast.NotEq,
+    ast.Lt,
+    ast.LtE,
+    ast.Gt,
+    ast.GtE,
+    ast.In,
+    ast.NotIn,
+    ast.IfExp,
+    ast.Call,
+    ast.Name,
+    ast.Load,
+    ast.Constant,
+    ast.List,
     ast.Attribute,
-)  # fmt: skip
+)
 
 
 class Parsed(Record):

@@ -25,9 +25,19 @@ from criteria_engine.core.record import Record
 Operator = Literal["<", "<=", ">", ">=", "==", "!="]
 RoundingMode = Literal["half_up", "half_even", "down", "up"]
 FunctionName = Literal[
-    "grid", "floor", "ceil", "abs", "sqrt", "exp", "ln", "log10", "log", "power_of_e", "years_between",
+    "grid",
+    "floor",
+    "ceil",
+    "abs",
+    "sqrt",
+    "exp",
+    "ln",
+    "log10",
+    "log",
+    "power_of_e",
+    "years_between",
     "working_days_between",
-]  # fmt: skip
+]
 
 
 class NumberLike(Record, kw_only=True):
@@ -37,9 +47,6 @@ class NumberLike(Record, kw_only=True):
     high: float
     whole: bool = False
     on_grid: bool = False
-
-
-# ---- conditions ------------------------------------------------------------------------------
 
 
 class Truth(Record):
@@ -130,9 +137,6 @@ class Not(Record):
     """The contrary of a fact (``InputGiven``, ``InputEvidenced``, ``Settled``) or of a bounded condition."""
 
     part: Condition
-
-
-# ---- numbers ---------------------------------------------------------------------------------
 
 
 class Number(NumberLike):
@@ -293,13 +297,36 @@ class Tighter(NumberLike):
 
 
 Condition = (
-    Truth | InputFlag | InputNotApplicable | InputGiven | InputEvidenced | Compare | Among | Same | And | Or
-    | Settled | Not
-)  # fmt: skip
+    Truth
+    | InputFlag
+    | InputNotApplicable
+    | InputGiven
+    | InputEvidenced
+    | Compare
+    | Among
+    | Same
+    | And
+    | Or
+    | Settled
+    | Not
+)
 Numeric = (
-    Number | InputNumber | Sum | Difference | Product | Quotient | Remainder | Power | Extreme | Apply |
-    Rounded | Choice | Ratio | Mixture | Tighter
-)  # fmt: skip
+    Number
+    | InputNumber
+    | Sum
+    | Difference
+    | Product
+    | Quotient
+    | Remainder
+    | Power
+    | Extreme
+    | Apply
+    | Rounded
+    | Choice
+    | Ratio
+    | Mixture
+    | Tighter
+)
 
 
 # ---- a number between a low and a high end -------------------------------------------------------

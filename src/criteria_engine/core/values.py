@@ -197,9 +197,6 @@ def is_free(meaning: Meaning) -> bool:
     return isinstance(numeric, InputNumber) and numeric.input == FREE
 
 
-# ---- conditions ------------------------------------------------------------------------------
-
-
 def all_of(claims: Sequence[TruthValue]) -> TruthValue:
     """``and``: passes over what is not applicable."""
     na = a.every([claim.na for claim in claims])
@@ -225,9 +222,6 @@ def counted(claims: Sequence[TruthValue]) -> NumberValue:
     """How many of the conditions hold."""
     ones = [a.either(claim.true, a.ONE, claim.fails, a.ZERO) for claim in claims]
     return NumberValue(a.add(ones))
-
-
-# ---- choosing --------------------------------------------------------------------------------
 
 
 def fitted(one: Meaning, other: Meaning) -> Meaning:
@@ -373,9 +367,6 @@ def least_of_any(which: Literal["min", "max"], amounts: Sequence[NumberValue]) -
     )
 
 
-# ---- whether a value is there: a plain fact of an assessment ---------------------------------
-
-
 def is_known(meaning: Meaning) -> TruthValue:
     """Whether the value is there: nothing missing can change it, and it applies. A plain fact."""
     fact = _settled(meaning)
@@ -409,8 +400,6 @@ def first_there(values: Sequence[Meaning]) -> Meaning:
     return joined_ways(ways, a.every([prefix, *[value.na for value in values]]))
 
 
-# ---- numbers put together --------------------------------------------------------------------
-
 TOO_LARGE = 1e290
 """What may come out larger than this is refused."""
 
@@ -427,11 +416,6 @@ def long_sum(first: NumberValue, rest: Sequence[tuple[ast.operator, NumberValue]
     return NumberValue(
         total, a.every([each.there for each in amounts]), a.some([each.na for each in amounts])
     )
-
-
-def handed_over(value: NumberValue) -> NumberValue:
-    """The number on the grid, as it is handed to a function."""
-    return NumberValue(a.on_grid(value.numeric), value.there, value.na)
 
 
 def binary(operator: ast.operator, left: NumberValue, right: NumberValue) -> NumberValue:
@@ -466,9 +450,6 @@ def applied(name: str, values: Sequence[NumberValue]) -> NumberValue:
             value = a.apply(function, [first.numeric])
             return NumberValue(value, a.every([first.there, inside]), a.some([first.na, outside]))
     raise Fault(Code.UNKNOWN_FUNCTION, name=name, nearest="")
-
-
-# ---- comparisons -----------------------------------------------------------------------------
 
 
 def compared(operator: Operator, left: Meaning, right: Meaning) -> TruthValue:

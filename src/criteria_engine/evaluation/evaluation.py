@@ -87,14 +87,11 @@ def _judged(
     if program.needs_day or evidence:
         _check_day_and_evidence(ruleset, program, evidence if strict else {}, on)
     day = None if on is None else on.toordinal()
-    row, gone = program.door.read(values, evidence.keys(), day, strict=strict)
+    row, gone = program.reader.read(values, evidence.keys(), day, strict=strict)
     verdict = (program.bounded if gone else program.exact)(row, evidence.keys())
     if program.consistency:
         _check_consistency(ruleset, verdict[4:])
     return Result(ruleset, program, row, verdict, evidence, on, subject)
-
-
-# ---- earlier periods -----------------------------------------------------------------------------
 
 
 def _earlier_values(program: Program, history: object, problems: Problems, *, strict: bool) -> dict[str, Any]:
@@ -105,7 +102,7 @@ def _earlier_values(program: Program, history: object, problems: Problems, *, st
     if isinstance(history, str | bytes | Mapping) or not isinstance(history, Iterable):
         problems.add("history", Code.BAD_HISTORY)
         return values
-    inputs = {given.id: given for given in program.door.inputs if "(" not in given.id}
+    inputs = {given.id: given for given in program.reader.inputs if "(" not in given.id}
     for back, period in enumerate(history, 1):
         path = f"history[{back - 1}]"
         if period is None:
@@ -124,16 +121,13 @@ def _earlier_values(program: Program, history: object, problems: Problems, *, st
             if asked in values:
                 problems.add(f"{path}.{name}", Code.NAME_REPEATED, name=name)
             try:
-                program.door.value_of(inputs[name], value)
+                program.reader.value_of(inputs[name], value)
             except Fault as fault:
                 problems.add_fault(f"{path}.{name}", fault)
             else:
-                if asked in program.judging.observing.found:
+                if asked in program.scope.observed_inputs.found:
                     values[asked] = value
     return values
-
-
-# ---- titles --------------------------------------------------------------------------------------
 
 
 def _titles_held(
@@ -154,7 +148,7 @@ def _titles_held(
             problems.add(f"titles.{ruleset}", Code.BAD_TITLE, value=repr(wrong[0] if wrong else ruleset)[:60])
             continue
         reported: set[tuple[str, str | None]] = set()
-        for name, (of, level, back) in program.judging.observing.origins.items():
+        for name, (of, level, back) in program.scope.observed_inputs.origins.items():
             if of != ruleset or not level or back >= len(newest_first):
                 continue
             try:
@@ -221,9 +215,6 @@ def _plain_title(held: Any) -> Any:
     return held.level if isinstance(held, Result) else held
 
 
-# ---- checks --------------------------------------------------------------------------------------
-
-
 def _check_mappings(**given: object) -> None:
     """``CriteriaError`` where something that must map names is no mapping."""
     problems = Problems()
@@ -236,8 +227,8 @@ def _check_mappings(**given: object) -> None:
 def _check_names(program: Program, values: Mapping[str, Any]) -> None:
     """``CriteriaError`` where values name what only history and titles fill."""
     problems = Problems()
-    inputs = [given.id for given in program.door.inputs if "(" not in given.id]
-    for name in program.judging.observing.found:
+    inputs = [given.id for given in program.reader.inputs if "(" not in given.id]
+    for name in program.scope.observed_inputs.found:
         if name in values:
             likely = nearest(name, inputs) or ", ".join(sorted(inputs)[:8])
             problems.add(f"values.{name}", Code.UNKNOWN_INPUT, name=name, nearest=likely)

@@ -38,7 +38,7 @@ _PATIENCE = 16
 
 def open_below(program: Program, walk: Interpreter, roots: Iterable[_Part]) -> tuple[str, ...]:
     """The missing inputs that can still change one of those parts of the core."""
-    order = list(program.judging.inputs)
+    order = list(program.scope.inputs)
     missing = {name for name in order if walk.values[name] is None}
     reached: set[str] = set()
     visited: set[int] = set()
@@ -72,7 +72,7 @@ class CompiledSearch:
 
     def __init__(self, program: Program, roots: Sequence[_Part]) -> None:
         self._program = program
-        self._bits = {name: 1 << place for place, name in enumerate(program.door.order)}
+        self._bits = {name: 1 << place for place, name in enumerate(program.reader.order)}
         places: dict[int, int] = {}
         self._below: list[list[int]] = []
         self._own: list[int] = []
@@ -95,7 +95,7 @@ class CompiledSearch:
 
     def open_below(self, walk: Interpreter) -> tuple[str, ...]:
         """The missing inputs that can still change one of the roots."""
-        names = [name for name in self._program.judging.inputs if walk.values[name] is None]
+        names = [name for name in self._program.scope.inputs if walk.values[name] is None]
         missing = sum(self._bits[name] for name in names)
         open_parts = self._function(tuple(walk.values.values()), walk.evidence)
         reached, visited, waiting = 0, set[int](), list(self._roots)
@@ -115,13 +115,13 @@ def telling(program: Program, walk: Interpreter) -> tuple[str, ...]:
     """The missing inputs that could still change the level (or score), most telling first."""
     roots: list[_Part] = [each.possible for each in program.outcomes]
     if program.reaching is None:
-        roots = [program.judging.faces[""].points]
+        roots = [program.scope.states[""].points]
     if next(program.kept("missing asked", count)) < _PATIENCE:
         names = open_below(program, walk, roots)
     else:
         search = program.kept("missing", lambda: CompiledSearch(program, roots))
         names = search.open_below(walk)
-    order = list(program.judging.inputs)
+    order = list(program.scope.inputs)
     return tuple(sorted(names, key=lambda name: (*_left_open(program, walk, name), order.index(name))))
 
 
@@ -138,7 +138,7 @@ def _left_open(program: Program, walk: Interpreter, name: str) -> tuple[int, flo
 
 def _samples(program: Program, name: str) -> Iterator[Any]:
     """Values to try: the ends of what it can be, each word, and not applicable."""
-    given = program.judging.inputs[name]
+    given = program.scope.inputs[name]
     if given.may_be_na:
         yield NA
     if given.type == "boolean":
@@ -146,7 +146,7 @@ def _samples(program: Program, name: str) -> Iterator[Any]:
     elif given.type == "choice":
         yield from given.choices or ("",)
     elif given.type == "ordinal":
-        yield from range(len(program.door.words[name]))
+        yield from range(len(program.reader.words[name]))
     elif given.type == "text":
         yield ""
     else:

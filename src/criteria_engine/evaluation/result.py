@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from criteria_engine.backends.interpreter import Interpreter
 from criteria_engine.backends.python import Row
@@ -19,13 +19,10 @@ from criteria_engine.compiler.scope import ON
 from criteria_engine.compiler.tree import Node
 from criteria_engine.core.nodes import NA, Bounds
 from criteria_engine.core.values import Meaning, NumberValue, TextValue, TruthValue
+from criteria_engine.evaluation.explanation_tree import Explanation
 from criteria_engine.evaluation.missing import open_below, telling
 from criteria_engine.rules.parts import RulesetParts, Status
 from criteria_engine.rules.schema import digest_of
-
-if TYPE_CHECKING:  # what a verb gives; the room is loaded when the verb is called
-    from criteria_engine.explanation.explanation import Explanation
-
 
 _bounds = tuple.__new__  # what a named tuple calls itself, without the call in between
 # What the rooms that explain and count results ask of them; ``dir()`` does not show it.
@@ -37,7 +34,7 @@ class Result:
     """What an assessment comes to. Read ``level``, ``score``, ``criteria``; ask ``explain()`` why.
 
     ``subject`` and ``on`` are as they were given; so are ``titles``, as plain data. ``row`` are the values
-    in the order of ``program.door``.
+    in the order of ``program.reader``.
     """
 
     __slots__ = (
@@ -73,8 +70,6 @@ class Result:
         self.titles = _NO_TITLES
         self._walk: Interpreter | None = None
         self._details: Any = None
-
-    # ---- the level ---------------------------------------------------------------------------
 
     def _levels(self) -> LevelVerdict:
         return self.program.level_verdict(self._verdict)
@@ -123,8 +118,6 @@ class Result:
         title = titles.get(level)
         return title.in_language(lang) if title else level
 
-    # ---- scores and states -------------------------------------------------------------------
-
     def _details_of(self, path: str) -> Sequence[Any]:
         """Of a criterion: which of ``CODES`` it can be, the ends of its points and of its maximum."""
         place = self.program.places[path]
@@ -145,8 +138,8 @@ class Result:
     def _counts_for_nothing(self, path: str) -> bool:
         if self.status_of(path) is not Status.NOT_APPLICABLE:
             return False
-        judging = self.program.judging
-        child = judging.as_seen(judging.tree.by_path[path])
+        scope = self.program.scope
+        child = scope.as_seen(scope.tree.by_path[path])
         return not self.walk.can(child.there)
 
     def points_of(self, path: str) -> Bounds | None:
@@ -187,8 +180,6 @@ class Result:
         """The criteria, by id or dotted path."""
         return Criteria(self, "")
 
-    # ---- looking closer ----------------------------------------------------------------------
-
     @property
     def walk(self) -> Interpreter:
         """To look at any part of the core with these values."""
@@ -198,12 +189,12 @@ class Result:
 
     def observed(self, name: str) -> Any:
         """The value of an input as it was given: None where missing, ``NA`` where not applicable."""
-        value = self.row[self.program.door.order.index(name)]
-        given = self.program.judging.inputs[name]
+        value = self.row[self.program.reader.order.index(name)]
+        given = self.program.scope.inputs[name]
         if value is None or value is NA:
             return value
         if given.type == "ordinal":
-            return self.program.door.words[name][value]
+            return self.program.reader.words[name][value]
         return datetime.date.fromordinal(value) if given.type == "date" else value
 
     @property
@@ -252,7 +243,7 @@ class Result:
     @property
     def values(self) -> Mapping[str, Any]:
         """The definitions: number, text or truth value; ``Bounds`` or None while open; ``NA``."""
-        names = self.program.judging.names
+        names = self.program.scope.names
         return MappingProxyType({each.id: self.reveal(names[each.id]) for each in self.ruleset.define})
 
     def blocked_by(self, path: str) -> tuple[str, ...]:
@@ -260,12 +251,12 @@ class Result:
         status = self.status_of(path)
         if status in (Status.MET, Status.NOT_MET):
             return ()
-        judging = self.program.judging
+        scope = self.program.scope
         failing: list[str] = []
         unsure: list[str] = []
-        node: Node | None = judging.tree.by_path[path]
+        node: Node | None = scope.tree.by_path[path]
         while node is not None:
-            for text, claim in judging.faces[node.path].requires:
+            for text, claim in scope.states[node.path].requires:
                 if self.walk.can(claim.false):
                     (unsure if self.walk.can(claim.true) else failing).append(text)
             node = node.parent
@@ -283,11 +274,9 @@ class Result:
         """The levels and what each wants; None of a set without levels."""
         return self.program.reaching
 
-    # ---- plain data --------------------------------------------------------------------------
-
     def given(self) -> dict[str, Any]:
         """The values by input as they were given, the missing ones as None."""
-        return {name: self.observed(name) for name in self.program.door.order if name != ON}
+        return {name: self.observed(name) for name in self.program.reader.order if name != ON}
 
     def explain(self, lang: str | None = None) -> Explanation:
         """Why it came out so, in Vietnamese or English: text, Markdown, HTML or plain data."""
@@ -338,9 +327,6 @@ class Result:
         return f"<Result{subject} {level or self.referred or '–'}, {self.score} of {self.max_score}>"
 
 
-# ---- single criteria: views of a result, made when they are asked for -----------------------------
-
-
 class CriterionResult:
     """What was found of one criterion; ``.criteria`` are those below it."""
 
@@ -383,14 +369,14 @@ class CriterionResult:
     @property
     def items(self) -> Mapping[str, Any]:
         """Items of a checklist and events of a list: True, False, None (unknown) or ``NA``."""
-        judged = self._result.program.judging.faces[self._path].judged
+        judged = self._result.program.scope.states[self._path].judged
         return MappingProxyType({name: self._result.truth_of(claim) for name, claim in judged.items})
 
     @property
     def missing(self) -> tuple[str, ...]:
         """The missing inputs that can still change its state or its points."""
         program, path = self._result.program, self._path
-        state, points = program.judging.faces[path], program.judging.faces[path].points
+        state, points = program.scope.states[path], program.scope.states[path].points
         return open_below(program, self._result.walk, [state.absent, state.blocked, state.met.true, points])
 
     @property
@@ -429,13 +415,13 @@ class Criteria(Mapping[str, CriterionResult]):
         self._path = path
 
     def __getitem__(self, name: str) -> CriterionResult:
-        by_path = self._result.program.judging.tree.by_path
+        by_path = self._result.program.scope.tree.by_path
         path = f"{self._path}.{name}" if self._path else name
         if path in by_path and path:
             return CriterionResult(self._result, path)
         below = [
             each
-            for each in self._result.program.judging.tree.by_id.get(name, ())
+            for each in self._result.program.scope.tree.by_id.get(name, ())
             if not self._path or each.path.startswith(f"{self._path}.")
         ]
         if len(below) == 1:
@@ -443,11 +429,11 @@ class Criteria(Mapping[str, CriterionResult]):
         raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:
-        children = self._result.program.judging.tree.by_path[self._path].children
+        children = self._result.program.scope.tree.by_path[self._path].children
         return iter([child.criterion.id for child in children])
 
     def __len__(self) -> int:
-        return len(self._result.program.judging.tree.by_path[self._path].children)
+        return len(self._result.program.scope.tree.by_path[self._path].children)
 
 
 def leaves_of(criteria: Criteria) -> Iterator[CriterionResult]:
@@ -458,9 +444,6 @@ def leaves_of(criteria: Criteria) -> Iterator[CriterionResult]:
             yield from leaves_of(below)
         else:
             yield each
-
-
-# ---- results as plain data -----------------------------------------------------------------------
 
 
 def plain(value: Any) -> Any:

@@ -1,5 +1,5 @@
 """From a result to the reasons for it, in words.
 
-To be read in this order: ``phrases`` (lines, and the words in them: names, values and units), ``evaluated`` (what parts of expressions came to), ``conditions`` and ``rules`` (what they say),
+To be read in this order: ``phrases`` (names, values and units in words), ``evaluated`` (what parts of expressions came to), ``conditions`` and ``rules`` (what they say),
 ``explanation`` (all of it in order), ``rendering`` (as text, Markdown and HTML), ``notebook``.
 """

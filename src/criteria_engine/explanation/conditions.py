@@ -23,15 +23,9 @@ from criteria_engine.core.expression import Expression
 from criteria_engine.core.grammar import dotted, normal
 from criteria_engine.core.nodes import Operator
 from criteria_engine.core.values import Meaning, NumberValue, TextValue, TruthValue, day_of
+from criteria_engine.evaluation.explanation_tree import ExplanationLine, Piece, Shortfall
 from criteria_engine.explanation.evaluated import Comparison, EvaluatedExpressions
-from criteria_engine.explanation.phrases import (
-    SIGNS,
-    ExplanationLine,
-    Piece,
-    Shortfall,
-    Subexpression,
-    Wording,
-)
+from criteria_engine.explanation.phrases import SIGNS, Subexpression, Wording
 from criteria_engine.messages.formatting import date
 
 _FLIPPED: Mapping[Operator, Operator] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
@@ -85,7 +79,7 @@ def _missed_by(values: EvaluatedExpressions, wording: Wording, compared: Compari
         return None
     unit = wording.unit(left)
     name = normal(left.tree.id) if isinstance(left.tree, ast.Name) else ""
-    is_input = name in values.judging.inputs
+    is_input = name in values.scope.inputs
     of, amount, unit = name if is_input else left.text, abs(change[0]), _UNITS.get(unit, unit)
     direction = 1 if edge > value or operator in (">", ">=") else -1
     short = Shortfall(of, is_input, amount, direction, change[1], unit, value, edge, operator)
@@ -115,14 +109,14 @@ def _change(
 
 def _can_be(values: EvaluatedExpressions, name: str, value: Fraction) -> bool:
     """Whether an input can hold that number at all."""
-    given = values.judging.inputs[name]
-    low, high, _ = span_of(given, values.judging.scales.get(given.scale or "", ()))
+    given = values.scope.inputs[name]
+    low, high, _ = span_of(given, values.scope.scales.get(given.scale or "", ()))
     return low <= value <= high
 
 
 def _checked(values: EvaluatedExpressions, claim: TruthValue, short: Shortfall) -> bool:
     """Whether an input moved by the amount makes it hold, and by a bit less does not."""
-    whole = values.judging.inputs[short.of].type in ("integer", "date", "ordinal")
+    whole = values.scope.inputs[short.of].type in ("integer", "date", "ordinal")
     bit = Fraction(1) if whole else max(short.amount / 1000, Fraction(1, _STEPS_DOWN))
 
     def holds(amount: Fraction) -> bool:
@@ -144,7 +138,7 @@ def _through_one_input(
         return None
     part, whole = ratio
     name = normal(part.tree.id) if isinstance(part.tree, ast.Name) else ""
-    inputs = values.judging.inputs
+    inputs = values.scope.inputs
     if name not in inputs or inputs[name].type != "integer":
         return None
     size, value, claim = values.number(whole), values.number(part), values.claim(compared)
@@ -415,13 +409,13 @@ class ConditionWriter:
 
     def is_input(self, part: Subexpression) -> bool:
         """Whether a part is plainly an input."""
-        return isinstance(part.tree, ast.Name) and normal(part.tree.id) in self.values.judging.inputs
+        return isinstance(part.tree, ast.Name) and normal(part.tree.id) in self.values.scope.inputs
 
     def value(self, part: Subexpression) -> str:
         """What a part came to, with its unit; of an input without its evidence just that."""
         name, result = self._observed_input(part), self.values.result
         if name is not None and result.observed(name) is None:
-            required = self.values.judging.inputs[name].evidence == "required"
+            required = self.values.scope.inputs[name].evidence == "required"
             unproved = required and name not in result.evidence
             return self.wording.say("no_evidence" if unproved else "no_value")
         unit = self.wording.unit(part)
@@ -435,7 +429,7 @@ class ConditionWriter:
             back = int(str(last.value)) if isinstance(last, ast.Constant) else 1
             tree = tree.args[0]
         name = earlier_name(normal(tree.id), back) if isinstance(tree, ast.Name) else ""
-        return name if name in self.values.judging.inputs else None
+        return name if name in self.values.scope.inputs else None
 
     def verdict(self, role: str, status: str) -> str:
         """The end of a line: what its status means."""

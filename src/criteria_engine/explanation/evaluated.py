@@ -20,9 +20,10 @@ from criteria_engine.compiler.tree import Node
 from criteria_engine.core.grammar import parse
 from criteria_engine.core.nodes import Condition, Numeric, Operator, inner, inputs_of
 from criteria_engine.core.values import Meaning, NumberValue, TextValue, TruthValue, compared, within
+from criteria_engine.evaluation.explanation_tree import Decision, OverrideOutcome, Requirement
 from criteria_engine.evaluation.missing import open_below
 from criteria_engine.evaluation.result import Result
-from criteria_engine.explanation.phrases import Decision, OverrideOutcome, Requirement, Subexpression
+from criteria_engine.explanation.phrases import Subexpression
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.rules.parts import Otherwise, Override
 
@@ -43,7 +44,7 @@ class EvaluatedExpressions:
 
     def __init__(self, result: Result) -> None:
         self.result = result
-        self.judging = result.program.judging
+        self.scope = result.program.scope
         self._memory = result.program.memory
 
     def expression(self, text: str, here: str = "") -> Subexpression:
@@ -71,7 +72,7 @@ class EvaluatedExpressions:
         """What a part means; None where it means nothing on its own."""
 
         def lowered() -> Meaning:
-            scope = self.judging.for_explaining(part.here)
+            scope = self.scope.for_explaining(part.here)
             parsed = part.parsed.replaced(tree=part.tree)
             return lower(parsed, scope.before(part.back) if part.back else scope)
 
@@ -155,7 +156,7 @@ class EvaluatedExpressions:
                 passed.add(id(node))
                 names.update(inputs_of(node))
                 roots.extend(inner(node))
-        return tuple(name for name in self.judging.inputs if name in names)
+        return tuple(name for name in self.scope.inputs if name in names)
 
     def missing(self, meanings: Sequence[Meaning | None]) -> tuple[str, ...]:
         """The missing inputs that still matter for some values, in the order of the ruleset."""
@@ -164,18 +165,18 @@ class EvaluatedExpressions:
         # The words that a text may be are no nodes of the core, so nothing leads to their input.
         of_texts = {case.input for each in meanings if isinstance(each, TextValue) for case in each.cases}
         open_texts = {name for name in of_texts if name is not None and self.result.observed(name) is None}
-        return tuple(name for name in self.judging.inputs if name in names or name in open_texts)
+        return tuple(name for name in self.scope.inputs if name in names or name in open_texts)
 
     def changed(self, values: dict[str, float]) -> Interpreter:
         """The same assessment with other numbers in some inputs (days and places too)."""
         program = self.result.program
-        row = {**dict(zip(program.door.order, self.result.row, strict=True)), **values}
+        row = {**dict(zip(program.reader.order, self.result.row, strict=True)), **values}
         return Interpreter(row, self.result.evidence.keys(), program.bounds)
 
 
 def decision_of(values: EvaluatedExpressions, group: Node, reaching: Outcomes, lang: str) -> Decision:
     """All that the level of a set or group was decided by."""
-    faces = values.judging.faces[group.path]
+    faces = values.scope.states[group.path]
     yes, no = (faces.applies, faces.absent) if group.path else (faces.gate, faces.no_gate)
 
     def requirement(wanted: Wanted) -> Requirement:
@@ -201,7 +202,7 @@ def _override_outcome(override: Override, truth: str, lang: str) -> OverrideOutc
 
 def _veto(values: EvaluatedExpressions, criterion: Node) -> Requirement:
     """Whether a criterion with a veto lets the levels be asked."""
-    faces, can = values.judging.faces[criterion.path], values.result.walk.can
+    faces, can = values.scope.states[criterion.path], values.result.walk.can
     stands = can(faces.applies) and can(faces.met.false)
     free = can(faces.absent) or can(faces.met.true)
     return Requirement("veto", "", criterion.path, _held(free, stands))

@@ -20,18 +20,18 @@ from criteria_engine.core import arithmetic
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.nodes import NA, Bounds
 from criteria_engine.core.values import TruthValue
-from criteria_engine.evaluation.result import CriterionResult, Result
-from criteria_engine.explanation.conditions import ConditionWriter, share_missed_by
-from criteria_engine.explanation.evaluated import EvaluatedExpressions, decision_of
-from criteria_engine.explanation.phrases import (
+from criteria_engine.evaluation.explanation_tree import (
     Decision,
+    Explanation,
     ExplanationLine,
     OverrideOutcome,
     Piece,
     Requirement,
-    Wording,
 )
-from criteria_engine.explanation.rendering import html, markdown, text
+from criteria_engine.evaluation.result import CriterionResult, Result
+from criteria_engine.explanation.conditions import ConditionWriter, share_missed_by
+from criteria_engine.explanation.evaluated import EvaluatedExpressions, decision_of
+from criteria_engine.explanation.phrases import Wording
 from criteria_engine.explanation.rules import RuleWriter
 from criteria_engine.messages import formatting
 from criteria_engine.messages.diagnostics import Language, chosen_language
@@ -39,53 +39,6 @@ from criteria_engine.rules.parts import Criterion, Definition, Level, Otherwise,
 from criteria_engine.rules.schema import Titles
 
 _STATUS_OF = {"held": "met", "fails": "not_met", "open": "unknown"}
-
-
-@attrs.frozen
-class Explanation:
-    """Why a result is what it is, in one language.
-
-    ``str()`` gives text of at most 100 columns that can be pasted anywhere. ``head`` are the lines
-    at the top, ``sections`` the parts with their trees, ``foot`` the digests.
-    """
-
-    lang: Language
-    head: tuple[ExplanationLine, ...]
-    sections: tuple[ExplanationLine, ...]
-    foot: tuple[ExplanationLine, ...]
-    result: Any = attrs.field(repr=False, eq=False)
-
-    def __str__(self) -> str:
-        return text(self.head, self.sections, self.foot)
-
-    def __repr__(self) -> str:
-        return f"<Explanation {self.head[0].text}>" if self.head else "<Explanation>"
-
-    def _repr_html_(self) -> str:
-        return self.html()
-
-    def markdown(self) -> str:
-        """The explanation as Markdown: headings and nested lists."""
-        return markdown(self.head, self.sections, self.foot)
-
-    def html(self) -> str:
-        """The explanation as a piece of HTML that needs nothing else and runs nothing."""
-        return html(self.head, self.sections, self.foot, self.lang)
-
-    def to_dict(self) -> dict[str, Any]:
-        """The result as ``Result.to_dict`` gives it, with all lines and what the level was decided by.
-
-        The level can be worked out again from ``decision`` alone.
-        """
-        decision = next((each.decision for each in self.sections if each.decision is not None), None)
-        return {
-            "lang": self.lang,
-            "result": self.result,
-            "decision": None if decision is None else decision.to_dict(),
-            "head": [line.to_dict() for line in self.head],
-            "sections": [attrs.evolve(line, decision=None).to_dict() for line in self.sections],
-            "foot": [line.to_dict() for line in self.foot],
-        }
 
 
 def explain(result: Result, lang: str | None = None) -> Explanation:
@@ -98,8 +51,8 @@ class ExplanationWriter:
 
     def __init__(self, result: Result, lang: Language) -> None:
         self.result, self.lang = result, lang
-        self._judging = result.program.judging
-        self._faces, self._tree = self._judging.faces, self._judging.tree
+        self._judging = result.program.scope
+        self._faces, self._tree = self._judging.states, self._judging.tree
         self._can = result.walk.can
         self._wording = Wording(lang, result.ruleset, self._tree)
         self._say, self._line = self._wording.say, self._wording.line
@@ -514,7 +467,7 @@ class ExplanationWriter:
 
     def _looked_back_at(self) -> Iterator[tuple[str, str, str, int]]:
         """The inputs that come from elsewhere: the input or ruleset they are of, the level, how many periods back."""
-        origins = self._judging.observing.origins
+        origins = self._judging.observed_inputs.origins
         for name in self._judging.inputs:
             if name in origins:
                 yield name, *origins[name]

@@ -34,7 +34,7 @@ def _fitting(parts: Sequence[str], wording: Wording) -> str:
 def result_html(result: Result) -> str:
     """The verdict, a table of the criteria, and the explanation folded away."""
     explained = explain(result)
-    wording = Wording(explained.lang, result.ruleset, result.program.judging.tree)
+    wording = Wording(explained.lang, result.ruleset, result.program.scope.tree)
     texts = [(line.kind, escaped(line.text)) for line in explained.head]
     head = [f"<p><b>{text}</b></p>" if kind == "verdict" else f"<p>{text}</p>" for kind, text in texts]
     inside = explained.html().removeprefix(f'<div class="criteria-engine" lang="{explained.lang}">{STYLE}')
@@ -44,7 +44,7 @@ def result_html(result: Result) -> str:
 
 
 def _table(result: Result, wording: Wording) -> str:
-    nodes = list(result.program.judging.tree.root.below())
+    nodes = list(result.program.scope.tree.root.below())
     columns = ("column_criterion", "column_state", "column_points", "column_most")
     heads = "".join(f'<th scope="col">{escaped(wording.say(column))}</th>' for column in columns)
     rows = [_row(result, wording, node) for node in nodes[:_MOST_CRITERIA]]

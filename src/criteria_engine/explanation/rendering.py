@@ -7,7 +7,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from criteria_engine.explanation.phrases import MARKS, ExplanationLine, Piece
+from criteria_engine.evaluation.explanation_tree import ExplanationLine, Piece
+from criteria_engine.explanation.phrases import MARKS
 from criteria_engine.messages.formatting import width_of
 
 _COLUMNS, _STEP, _HANGING, _DEEPEST = 100, 2, 2, 20

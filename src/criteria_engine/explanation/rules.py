@@ -15,8 +15,8 @@ import attrs
 
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.nodes import NA, Bounds
+from criteria_engine.evaluation.explanation_tree import ExplanationLine, Piece
 from criteria_engine.explanation.conditions import ConditionWriter
-from criteria_engine.explanation.phrases import ExplanationLine, Piece
 from criteria_engine.messages import formatting
 from criteria_engine.messages.diagnostics import Fault
 from criteria_engine.rules.shape import Clause, Rule

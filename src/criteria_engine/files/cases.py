@@ -183,7 +183,7 @@ def _typed_values(
             continue
         try:
             value = _typed(inputs[name].type, text)
-            ruleset.program.door.value_of(inputs[name], value)
+            ruleset.program.reader.value_of(inputs[name], value)
         except Fault as fault:
             problems.add_fault(f"{path}.{name}", fault)
         else:
@@ -242,7 +242,7 @@ def _check_level(level: str, known: Sequence[str], path: str, problems: Problems
 
 def _check_criterion(ruleset: Ruleset, name: str, wanted: str | None, path: str, problems: Problems) -> None:
     try:
-        ruleset.program.judging.tree.find(name)
+        ruleset.program.scope.tree.find(name)
     except Fault as fault:
         problems.add_fault(path, fault)
     states = tuple(map(str, Status))
@@ -256,7 +256,7 @@ def _check_criterion(ruleset: Ruleset, name: str, wanted: str | None, path: str,
 
 def _wanted_value(ruleset: Ruleset, name: str, text: str | None) -> Any:
     """What a test wants of a definition, typed by what the definition gives."""
-    meaning = ruleset.program.judging.names[name]
+    meaning = ruleset.program.scope.names[name]
     kind = meaning.kind if isinstance(meaning, NumberValue) else ""
     return _typed("boolean" if isinstance(meaning, TruthValue) else kind, text)
 
@@ -308,7 +308,7 @@ def _is_referred(ruleset: Ruleset, result: Result, wanted: str) -> bool:
 
 def _other_state(result: Result, name: str, wanted: str) -> object:
     """What a criterion came to where that is not what is wanted, else None."""
-    criterion = result.criteria[result.program.judging.tree.find(name).path]
+    criterion = result.criteria[result.program.scope.tree.find(name).path]
     if wanted in tuple(map(str, Status)):
         return None if criterion.status == wanted else str(criterion.status)
     points = float(NUMBER.read(wanted))
@@ -395,7 +395,7 @@ class Unreached:
 def unreached(ruleset: Ruleset, outcomes: Sequence[CaseOutcome]) -> Unreached:
     """What none of these tests reaches; a criterion that is blocked counts as not met."""
     results = [each.result for each in outcomes if each.result is not None]
-    by_path = ruleset.program.judging.tree.by_path
+    by_path = ruleset.program.scope.tree.by_path
     states = {path: {each.criteria[path].status for each in results} for path in by_path if path}
     failed = {Status.NOT_MET, Status.BLOCKED}
     return Unreached(
@@ -426,7 +426,7 @@ def _levels_never_reached(ruleset: Ruleset, results: Sequence[Result]) -> tuple[
 
 def _never_blocking(ruleset: Ruleset, results: Sequence[Result]) -> tuple[tuple[str, str], ...]:
     missed = []
-    for path, faces in ruleset.program.judging.faces.items():
+    for path, faces in ruleset.program.scope.states.items():
         if path and faces.requires:
             criteria = [result.criteria[path] for result in results]
             blocking = {

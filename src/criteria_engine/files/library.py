@@ -189,7 +189,7 @@ class Library:
         One that is not here, or of which no version or several are in force, is left out.
         """
         rulesets = []
-        origins = ruleset.program.judging.observing.origins.values()
+        origins = ruleset.program.scope.observed_inputs.origins.values()
         for name in dict.fromkeys(of for of, level, _ in origins if level and of in self.ids):
             with contextlib.suppress(CriteriaError):
                 rulesets.append(self.find(name, on=on))

@@ -282,7 +282,7 @@ class _Extension:
         return merged
 
     def _known_names(self) -> dict[str, None]:
-        tree = self._base.program.judging.tree
+        tree = self._base.program.scope.tree
         sections = [each.id for name in _SECTIONS_BY_ID for each in getattr(self._base, name)]
         levels = [each.id for each in self._base.levels]
         return dict.fromkeys([*sections, *(path for path in tree.by_path if path), *tree.by_id, *levels])

@@ -44,7 +44,7 @@ class Verdicts:
 
     def __init__(self, ruleset: Ruleset, level: str | None = None) -> None:
         self.ruleset, self.program = ruleset, ruleset.program
-        self.door = self.program.door
+        self.reader = self.program.reader
         known = [each.id for each in ruleset.levels]
         if level is not None and level not in known:
             raise ValueError(f"{ruleset.id} has no level {level!r}; its levels are: {', '.join(known)}")
@@ -66,8 +66,8 @@ class Verdicts:
         if isinstance(values, Result):
             on, evidence = values.on, frozenset(values.evidence)
             values = {name: value for name, value in values.given().items() if value is not None}
-        day = on.toordinal() if on is not None and self.door.needs_day else None
-        return self.door.read(values, evidence, day, strict=True)[0], evidence
+        day = on.toordinal() if on is not None and self.reader.needs_day else None
+        return self.reader.read(values, evidence, day, strict=True)[0], evidence
 
     def judge(self, row: Row, proved: AbstractSet[str]) -> RowVerdict:
         """The verdict on a row, whether or not values are missing."""
@@ -182,7 +182,7 @@ def last_results(assessments: Mapping[str, Any], ruleset: Ruleset | None) -> dic
             if isinstance(last, Result):
                 results[name] = last
             elif ruleset is not None:
-                on = datetime.date(year, 12, 31) if ruleset.program.door.needs_day else None
+                on = datetime.date(year, 12, 31) if ruleset.program.reader.needs_day else None
                 results[name] = ruleset.evaluate(last, on=on, subject=name)
     return results
 

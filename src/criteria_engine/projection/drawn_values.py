@@ -220,7 +220,7 @@ class _Walk:
     ) -> None:
         self.np, self.panels, self.verdicts = numpy(), panels, verdicts
         self.until, self.seed, self.draws = until, seed, draws
-        np, moves = self.np, moves_of(assessed, verdicts.door)
+        np, moves = self.np, moves_of(assessed, verdicts.reader)
         self.moves = moves
         first = min((panel.years[-1].year for panel in panels), default=until) + 1
         self.common = common_draws(np, moves, range(first, until + 1), assessed.last_year, seed, draws)
@@ -270,7 +270,7 @@ class _Block:
         self.words: dict[str, Sequence[str]] = {}
         self.sources: dict[str, InputSource] = {}
         moving = {arrays.state.place for arrays in walk.states}
-        for place in range(len(walk.verdicts.door.inputs)):
+        for place in range(len(walk.verdicts.reader.inputs)):
             if place not in moving:
                 cells = self._cells(place, self._values(place))
                 parts = cells.values, cells.given, cells.withheld
@@ -290,14 +290,14 @@ class _Block:
         return [year.row[place] for year in self.latest]
 
     def _cells(self, place: int, values: Sequence[Any]) -> Cells:
-        door = self.walk.verdicts.door
+        door = self.walk.verdicts.reader
         definition = door.inputs[place]
         words = door.words.get(definition.id, ())
         cells, self.words[definition.id] = cells_of(self.np, definition, words, values)
         return cells
 
     def _put(self, place: int, cells: Cells) -> None:
-        self.sources[self.walk.verdicts.door.inputs[place].id] = InputSource(cells)
+        self.sources[self.walk.verdicts.reader.inputs[place].id] = InputSource(cells)
 
     def _each_draw(self, values: Any) -> Any:
         return self.np.repeat(self.np.asarray(values), self.walk.draws)
@@ -353,7 +353,7 @@ class _Block:
 
     def _filled(self, place: int, values: Any) -> Cells:
         """A number a year later: what is missing, and what does not apply, stays so."""
-        before = self.sources[self.walk.verdicts.door.inputs[place].id].cells
+        before = self.sources[self.walk.verdicts.reader.inputs[place].id].cells
         there = before.given & ~before.withheld
         filled = values if there.all() else self.np.where(there, values, before.values)
         return Cells(filled, before.given, before.withheld)
@@ -361,7 +361,7 @@ class _Block:
     def _judged(self, year: int) -> tuple[Any, Any, Any]:
         """What all draws come to: surely, possibly, and the points."""
         np, verdicts = self.np, self.walk.verdicts
-        if verdicts.door.needs_day:
+        if verdicts.reader.needs_day:
             self.sources[ON] = InputSource(Cells(float(datetime.date(year, 12, 31).toordinal())))
         rows = ArrayRows(ArrayInputs(np, self.sources, self.words, self.evidence), slice(None))
         judged = verdicts.judge_block(np, rows, complete=self.complete)

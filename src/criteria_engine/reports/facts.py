@@ -230,7 +230,7 @@ def _sure_share(leaf: CriterionResult) -> float | None:
 
 
 def _name(result: Result, leaf: CriterionResult) -> CriterionName:
-    criterion = result.program.judging.tree.by_path[leaf.path].criterion
+    criterion = result.program.scope.tree.by_path[leaf.path].criterion
     return CriterionName(leaf.path, criterion.title)
 
 

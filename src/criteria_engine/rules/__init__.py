@@ -23,8 +23,26 @@ from criteria_engine.rules.test import Test
 from criteria_engine.rules.value import Value
 
 __all__ = [
-    "RULES", "Bands", "Checklist", "Choose", "Clause", "Curve", "Deduct", "Event", "Item", "Judged", "Line",
-    "NoneOf", "Row", "Rule", "RuleContext", "Score", "Step", "Table", "Test", "Value",
-]  # fmt: skip
+    "RULES",
+    "Bands",
+    "Checklist",
+    "Choose",
+    "Clause",
+    "Curve",
+    "Deduct",
+    "Event",
+    "Item",
+    "Judged",
+    "Line",
+    "NoneOf",
+    "Row",
+    "Rule",
+    "RuleContext",
+    "Score",
+    "Step",
+    "Table",
+    "Test",
+    "Value",
+]
 
 RULES: tuple[type[Any], ...] = (Test, Score, Bands, Curve, Choose, Deduct, Checklist, NoneOf, Table, Value)

@@ -11,7 +11,7 @@ import attrs
 from criteria_engine.core import algebra as a
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.nodes import Condition, Number, Numeric, Operator
-from criteria_engine.core.values import Meaning, NumberValue, TruthValue
+from criteria_engine.core.values import Meaning, NumberValue
 from criteria_engine.messages.codes import Code
 from criteria_engine.rules.schema import (
     EXPRESSION,
@@ -93,7 +93,8 @@ class Bands(Plain):
                 picks.append(Pick(a.TRUE, rest.guard(prefix), result[1], f"{where}.{result[0]}"))
                 continue
             key, edge = edges[0]
-            fits = self._fits(desk, of, key, edge, f"{where}.{'is' if key == 'equals' else key}")
+            at_edge = f"{where}.{'is' if key == 'equals' else key}"
+            fits = desk.comparison(_EDGES[key], of, desk.value(edge, at_edge), at_edge)
             region = rest.take(_EDGES[key], desk.value(edge, ""))
             if rest.unreachable:
                 desk.fault(where, Code.UNREACHABLE_STEP)
@@ -103,9 +104,6 @@ class Bands(Plain):
         if all(step.otherwise is None for step in self.steps) and not rest.empty:
             desk.fault("steps", Code.GAP_BETWEEN_STEPS)
         return picks, there, na
-
-    def _fits(self, desk: RuleContext, of: Meaning, key: str, edge: Expression, where: str) -> TruthValue:
-        return desk.comparison(_EDGES[key], of, desk.value(edge, where), where)
 
     def judge(self, desk: RuleContext) -> Judged:
         """Not applicable where ``of`` is."""

@@ -275,8 +275,6 @@ class Consistency(Plain):
     note: Wording = part(TITLES, default=Titles())
 
 
-# ---- windows: days of the year ----------------------------------------------------------------
-
 _MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 
 
@@ -356,9 +354,6 @@ def _day(year: int, edge: str, *, first: bool = False) -> datetime.date:
     )
 
 
-# ---- tests ------------------------------------------------------------------------------------
-
-
 @attrs.frozen(repr=False)
 class Expected(Plain):
     """What a test expects, any of it; ``score`` is a number or its low and high end."""
@@ -394,9 +389,6 @@ class Case(Plain):
     note: str | None = part(TEXT, default=None)
 
 
-# ---- inputs as columns ------------------------------------------------------------------------
-
-
 @attrs.frozen
 class Column:
     """An input as a column of a table: its ``words`` are its choices, or those of its scale."""
@@ -406,9 +398,6 @@ class Column:
     words: tuple[str, ...]
     may_be_na: bool
     titles: tuple[str, ...]
-
-
-# ---- the state of a criterion --------------------------------------------------------------------
 
 
 class Status(enum.StrEnum):
@@ -421,12 +410,22 @@ class Status(enum.StrEnum):
     BLOCKED = "blocked"
 
 
-# ---- the ruleset ------------------------------------------------------------------------------
-
 _OF_ITS_ROOT = (
-    "points", "applies_when", "missing", "combine", "scale_to", "factor", "floor", "cap", "round", "criteria",
-    "levels", "otherwise", "cumulative", "overrides",
-)  # fmt: skip
+    "points",
+    "applies_when",
+    "missing",
+    "combine",
+    "scale_to",
+    "factor",
+    "floor",
+    "cap",
+    "round",
+    "criteria",
+    "levels",
+    "otherwise",
+    "cumulative",
+    "overrides",
+)
 
 
 @attrs.frozen(repr=False)

@@ -24,8 +24,6 @@ from criteria_engine.core.record import Record
 from criteria_engine.messages.codes import Code
 from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
 
-# ---- a title or note: one text, or a text a language ---------------------------------------------
-
 
 @attrs.frozen(order=False)
 class Titles:
@@ -61,8 +59,6 @@ def titles(value: object) -> Titles:
         return Titles(tuple((str(lang), text) for lang, text in value.items()))
     raise Fault(Code.WRONG_KIND, value=repr(value)[:60], wanted_kind="title")
 
-
-# ---- single values ---------------------------------------------------------------------------
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
@@ -265,8 +261,6 @@ CELL = Scalar("cell", _text, _cell)
 TITLES = Scalar("titles", titles, titles)
 
 
-# ---- digests, so that a decision can be proved years later ------------------------------------
-
 _AS_THEY_ARE = (str, int, bool)
 
 
@@ -304,9 +298,6 @@ def _set_in(value: Any) -> Iterator[tuple[attrs.Attribute[Any], Any]]:
         given = getattr(value, attribute.name)
         if attribute.init and (attribute.default is attrs.NOTHING or given != attribute.default):
             yield attribute, given
-
-
-# ---- what describes composite values ---------------------------------------------------------
 
 
 class ListOf(Record):
@@ -352,8 +343,6 @@ class OneRule(Record):
 
 Kind = Scalar | ListOf | MapOf | Struct | ById | OneRule
 
-
-# ---- what an attribute is read as, and what it can be made from ----------------------------------
 
 _T = TypeVar("_T")
 _Out = TypeVar("_Out", covariant=True)
@@ -451,9 +440,6 @@ def _code(value: object) -> str:
     if isinstance(value, Expression):
         return repr(value.text)
     return repr(value)
-
-
-# ---- taking values from Python ---------------------------------------------------------------
 
 
 def accepted(kind: Kind, value: Any) -> Any:

@@ -98,8 +98,8 @@ def answers_of(program: Program, *, detail: bool) -> list[Answer]:
     for slot in program.slots:
         if slot.path:
             answers += _of_criterion(program, slot.path)
-    for name in program.judging.definitions:
-        answers.append(_of_value(program.bounds, f"values.{name}", program.judging.names[name]))
+    for name in program.scope.definitions:
+        answers.append(_of_value(program.bounds, f"values.{name}", program.scope.names[name]))
     return answers
 
 
@@ -161,7 +161,7 @@ def _of_criterion(program: Program, path: str) -> list[Answer]:
     answers: list[Answer] = [status, _size(program, path, (f"{path}.low", f"{path}.high"))]
     if path in program.groups:
         answers.append(_of_group(program.bounds, path, program.groups[path]))
-    for name, claim in program.judging.faces[path].judged.items:
+    for name, claim in program.scope.states[path].judged.items:
         answers.append(_of_claim(program.bounds, f"{path}.items.{name}", claim))
     return answers
 
@@ -181,7 +181,7 @@ def _of_group(bounds: BoundsRewriter, path: str, reaching: Outcomes) -> Answer:
 def _size(program: Program, path: str, columns: tuple[str, str], decided: str | None = None) -> BoundsAnswer:
     """The points of a criterion; there are none where it does not apply and counts for nothing."""
     slot, can = program.slots[program.places[path]], program.bounds.can
-    there = program.judging.as_seen(program.judging.tree.by_path[path]).there
+    there = program.scope.as_seen(program.scope.tree.by_path[path]).there
     met, failed, absent, blocked = slot.states
     nothing: Condition = a.FALSE
     surely_nothing: Condition = a.FALSE

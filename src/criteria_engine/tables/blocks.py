@@ -40,7 +40,7 @@ def judge_blocks(
     """The columns of all answers, and what is wrong: names of inputs with numbers of rows."""
     programs = program.kept(("arrays", detail), lambda: _programs(inputs.np, program, answers))
     run = _Run(inputs, count, [_gathering_of(inputs.np, answer, count) for answer in answers], programs)
-    run.judge_all(program.door.order)
+    run.judge_all(program.reader.order)
     refused = run.refused()
     columns = [column for gathering in run.gatherings for column in gathering.columns(refused)]
     return columns, run.wrong

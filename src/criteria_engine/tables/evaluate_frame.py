@@ -65,7 +65,7 @@ def refuse_rows(
     """Raise what is wrong with rows, the first of them, as ``evaluate`` would say it."""
     problems = Problems()
     rules = {f"consistency[{n}]": rule for n, rule in enumerate(ruleset.consistency)}
-    inputs = {given.id: given for given in program.door.inputs}
+    inputs = {given.id: given for given in program.reader.inputs}
     faults = sorted((int(row), name) for name, rows in wrong for row in rows[:_MOST_SHOWN].tolist())
     for row, name in faults[:_MOST_SHOWN]:
         at = f"rows[{row}].{labels.get(name, name)}"
@@ -78,7 +78,7 @@ def refuse_rows(
             continue
         value = frame[name][row] if name in frame.columns else None
         try:
-            program.door.value_of(inputs[name], plain(value))
+            program.reader.value_of(inputs[name], plain(value))
             problems.add(at, Code.ALWAYS_APPLICABLE, name=name)
         except Fault as fault:
             problems.add_fault(at, fault)
@@ -92,7 +92,7 @@ def check_columns(
     taken = [name for name in added if name in there]
     if taken:
         raise refusal("frame", Code.COLUMNS_EXIST, names=", ".join(taken[:8]))
-    inputs = [given.id for given in program.door.inputs]
+    inputs = [given.id for given in program.reader.inputs]
     absent = [labels.get(name, name) for name in inputs if not {name, f"{name}@na"} & set(there)]
     if absent:
         near = [close for name in absent if (close := nearest(name, there)) and close not in absent]
@@ -132,7 +132,7 @@ def with_history(
     levels: dict[str, tuple[str, ...]] = {}
     copies: dict[str, str] = {}
     earlier: dict[str, tuple[str, int]] = {}
-    for input, (of, level, back) in program.judging.observing.origins.items():
+    for input, (of, level, back) in program.scope.observed_inputs.origins.items():
         source = asked.titles.get(of, f"titles.{of}") if level else of
         labels[input] = f"{source}@-{back}" if back else source
         if level:
@@ -229,7 +229,7 @@ class _Judging:
     def by_arrays(self, table: MemoryTable) -> Any:
         """By arrays, in blocks."""
         np, program = numpy(), self.program
-        reader = ArrayReader(np, table, program.door, self.levels)
+        reader = ArrayReader(np, table, program.reader, self.levels)
         inputs = reader.read()
         if program.needs_day:
             day = 0.0 if self.day is None or isinstance(self.day, str) else float(self.day.toordinal())
@@ -242,6 +242,6 @@ class _Judging:
             refuse_rows(self.ruleset, program, table.frame, wrong, self.labels)
         by_name = {column.name: column for column in columns}
         labels = {**self.labels, ON: "on"}
-        by_name["error"] = error_column(np, len(table), wrong, program.door.order, labels)
+        by_name["error"] = error_column(np, len(table), wrong, program.reader.order, labels)
         names = columns_of(self.answers)
         return table.with_columns([attrs.evolve(by_name[name], name=self.prefix + name) for name in names])

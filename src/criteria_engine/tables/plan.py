@@ -101,8 +101,8 @@ def planned(
 def _written(table: LazyTable, program: Program, answers: Sequence[Answer], request: PlanRequest) -> _Plan:
     facts = request.facts
     do = Formulas(table.space, _mark_for(facts.schema), table.spread())
-    inputs = FrameInputs(table.nw, do, program.door, facts)
-    complete = not isinstance(request.day, str) and facts.sound >= {each.id for each in program.door.inputs}
+    inputs = FrameInputs(table.nw, do, program.reader, facts)
+    complete = not isinstance(request.day, str) and facts.sound >= {each.id for each in program.reader.inputs}
     if program.needs_day:
         inputs.look_at_day(request.day, request.first_day)
     wanted = [answer.parts(complete=complete) for answer in answers]
@@ -132,7 +132,7 @@ def checked(table: PolarsTable, program: Program) -> tuple[LazyTable, FrameFacts
     """A polars frame as a plan, with columns that say where words stand, and what is known of it."""
     schema = table.schema
     cache: Cache[Mapping[str, Any], _Checks] = program.kept("checks", Cache)
-    checks = cache.of(schema, lambda: _checks_of(table, program.door))
+    checks = cache.of(schema, lambda: _checks_of(table, program.reader))
     native, names = checks.run(table.frame.to_native())
     sound = frozenset(input for input, name in names.items() if native[name].item(0))
     added = dict.fromkeys([*checks.words.values(), *names.values()], table.nw.Boolean())
