@@ -16,8 +16,7 @@ import attrs
 from criteria_engine.core.grammar import nearest, normal
 from criteria_engine.evaluation.evaluation import History, Titled
 from criteria_engine.evaluation.result import Result
-from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Problems, chosen_language
+from criteria_engine.messages.diagnostics import Code, CriteriaError, Diagnostic, Problems, chosen_language
 from criteria_engine.rules.parts import Input
 from criteria_engine.ruleset import Ruleset
 

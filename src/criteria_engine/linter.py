@@ -29,8 +29,7 @@ from criteria_engine.files.cases import (
 from criteria_engine.files.library import Library
 from criteria_engine.files.reading import read_document, read_ruleset
 from criteria_engine.files.source import MarkedMap
-from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic
+from criteria_engine.messages.diagnostics import Code, CriteriaError, Diagnostic
 from criteria_engine.rules.deduct import Deduct
 from criteria_engine.rules.parts import Level
 from criteria_engine.rules.schema import SHARE

@@ -204,9 +204,6 @@ class Formulas(Operations):
         return self.named(product)
 
 
-# ---- expressions as SQL text for Spark, under the names that dataframe libraries give them -------
-
-
 def quoted(name: str) -> str:
     """The name of a column."""
     return f"`{name.replace('`', '``')}`"

@@ -308,8 +308,6 @@ class FunctionWriter:
         targets: list[ast.expr] = [_Name(name, ast.Store()) for name in self._places.values()]
         return [_Assign([_Tuple(targets, ast.Store())], _name_of("row"))]
 
-    # ---- parts of the core as expressions: one match, the same arithmetic in the same order -----
-
     def _named(self, part: Anything) -> ast.expr:
         """The part as something that may be read twice: a name or a constant."""
         known = self._names.get(id(part))

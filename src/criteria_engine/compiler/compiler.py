@@ -26,8 +26,7 @@ from criteria_engine.core import algebra as a
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.nodes import Choice, Condition, Not, Number, Numeric, Part, Settled, Tighter
 from criteria_engine.core.values import TruthValue
-from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import Fault, Problems
+from criteria_engine.messages.diagnostics import Code, Fault, Problems
 from criteria_engine.rules.parts import Combine, Criterion, RulesetParts
 from criteria_engine.rules.shape import Judged
 

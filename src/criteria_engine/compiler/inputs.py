@@ -16,8 +16,7 @@ from criteria_engine.backends.python import Entrance, Row, compiled
 from criteria_engine.compiler.scope import ON, span_of
 from criteria_engine.core.grammar import nearest, normal, statements
 from criteria_engine.core.nodes import NA
-from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import Fault, Problems
+from criteria_engine.messages.diagnostics import Code, Fault, Problems
 from criteria_engine.rules.parts import Input
 
 _NUMERIC = frozenset({"number", "percent", "integer"})

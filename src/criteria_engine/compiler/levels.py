@@ -18,8 +18,7 @@ from criteria_engine.core.grammar import nearest
 from criteria_engine.core.nodes import Branch, Condition, Numeric
 from criteria_engine.core.record import Record
 from criteria_engine.core.values import TruthValue
-from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import Fault
+from criteria_engine.messages.diagnostics import Code, Fault
 from criteria_engine.rules.parts import Level, Otherwise, Override
 
 

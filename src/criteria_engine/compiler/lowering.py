@@ -28,8 +28,7 @@ from criteria_engine.core.grammar import (
 )
 from criteria_engine.core.nodes import FunctionName, InputEvidenced, Not, Operator
 from criteria_engine.core.values import Meaning, NumberValue, TruthValue
-from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import Fault, Problems
+from criteria_engine.messages.diagnostics import Code, Fault, Problems
 from criteria_engine.rules.parts import Criterion, Definition
 from criteria_engine.rules.shape import RuleContext
 

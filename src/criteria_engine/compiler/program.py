@@ -223,8 +223,6 @@ class Program:
             known = self.levels[outcome] = LevelVerdict(tuple(possible))
         return known
 
-    # ---- straight from a dictionary ----------------------------------------------------------
-
     # ``quick`` gives the row and the verdict of a dictionary of sound plain values, which one generated function
     # reads and judges. Whatever it does not take, it gives (None, None).
 

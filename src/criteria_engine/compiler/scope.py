@@ -46,8 +46,7 @@ from criteria_engine.core.values import (
     options_of,
     says,
 )
-from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import Fault
+from criteria_engine.messages.diagnostics import Code, Fault
 from criteria_engine.rules.parts import Combine, Dated, Input, Parameter, ParameterValue, RulesetParts
 from criteria_engine.rules.schema import built
 

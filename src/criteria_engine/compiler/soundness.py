@@ -21,8 +21,7 @@ from criteria_engine.compiler.program import Program
 from criteria_engine.compiler.tree import Node
 from criteria_engine.core.algebra import add
 from criteria_engine.core.grammar import nearest
-from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import Fault, Problems
+from criteria_engine.messages.diagnostics import Code, Fault, Problems
 from criteria_engine.rules.deduct import Deduct
 from criteria_engine.rules.parts import Combine, Criterion, Input, Parameter, RulesetParts
 from criteria_engine.rules.schema import built

@@ -21,8 +21,7 @@ from criteria_engine.core.grammar import nearest, normal
 from criteria_engine.core.nodes import Condition, Numeric, Part
 from criteria_engine.core.record import Record
 from criteria_engine.core.values import NumberValue, TruthValue
-from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import Fault
+from criteria_engine.messages.diagnostics import Code, Fault
 from criteria_engine.rules.parts import Criterion
 from criteria_engine.rules.shape import Judged
 

@@ -16,8 +16,7 @@ from typing import Any, NoReturn
 import attrs
 
 from criteria_engine.core.grammar import expression_tree
-from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import Fault
+from criteria_engine.messages.diagnostics import Code, Fault
 
 _RANKS: tuple[tuple[type[ast.AST], int], ...] = (
     (ast.IfExp, 0), (ast.Or, 1), (ast.And, 2), (ast.Not, 3), (ast.Compare, 4), (ast.Add, 5), (ast.Sub, 5),

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, chosen_language
+from criteria_engine.messages.diagnostics import Code, CriteriaError, Diagnostic, chosen_language
 
 
 def _missing(package: str, extra: str, path: str = "frame") -> CriteriaError:

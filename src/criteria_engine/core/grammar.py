@@ -17,8 +17,7 @@ from types import MappingProxyType
 from typing import Any
 
 from criteria_engine.core.record import Record
-from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import Fault
+from criteria_engine.messages.diagnostics import Code, Fault
 
 # ---- the gate: length, depth, characters, numbers --------------------------------------------
 
@@ -119,8 +118,6 @@ def mended_number(piece: str) -> str:
     begins = re.match(r"[0-9]+(\.[0-9]+)?", plain)
     return begins[0][:_MOST_DIGITS] if begins else "0"
 
-
-# ---- Python's parser and compiler, one thread at a time --------------------------------------
 
 _TURN = threading.Lock()
 
@@ -417,8 +414,6 @@ def _refused(text: str, tree: ast.AST) -> Fault:
         return Fault(Code.DECIMAL_COMMA, span, found=found, mended=found.replace(",", ".", 1))
     return Fault(Code.NOT_IN_THE_LANGUAGE, span, found=short(text[span[0] : sum(span)]))
 
-
-# ---- text as people type it: cleaned, compared without regard to case, and matched to known words ---
 
 LONGEST_TEXT = 65_536
 """Characters a single value may have."""

@@ -329,9 +329,6 @@ Numeric = (
 )
 
 
-# ---- a number between a low and a high end -------------------------------------------------------
-
-
 class Bounds(NamedTuple):
     """Where a number lies; exact where both ends agree, and then ``float()`` gives it."""
 
@@ -353,9 +350,6 @@ class Bounds(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.low:g}" if self.exact else f"{self.low:g}…{self.high:g}"
-
-
-# ---- the value of an input that does not apply to a subject --------------------------------------
 
 
 @final
@@ -386,9 +380,6 @@ class NotApplicable:
 
 NA: Final = NotApplicable()
 """Not applicable: the value of an input declared with ``may_be_na`` that does not apply."""
-
-
-# ---- walking the core as it was lowered: what a part is made of, and which inputs it looks at ----
 
 
 def children_first(

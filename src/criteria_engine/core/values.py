@@ -29,8 +29,7 @@ from criteria_engine.core.nodes import (
     Tighter,
 )
 from criteria_engine.core.record import Record
-from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import Fault
+from criteria_engine.messages.diagnostics import Code, Fault
 
 _FAR = 10**300
 
@@ -174,8 +173,6 @@ def as_amount(meaning: Meaning) -> NumberValue:
         raise Fault(Code.NUMBER_WANTED, found_kind=kind_of(meaning))
     return meaning
 
-
-# ---- stand-ins for what could not be understood: never run, so that all faults come out at once ----
 
 FREE = "?"
 """The input that stands for whatever could not be understood."""

@@ -14,8 +14,7 @@ from criteria_engine.compiler.program import Program
 from criteria_engine.compiler.scope import earlier_name
 from criteria_engine.core.grammar import nearest, normal
 from criteria_engine.evaluation.result import Result
-from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
+from criteria_engine.messages.diagnostics import Code, CriteriaError, Fault, Problems
 from criteria_engine.rules.parts import Dated, Parameter, RulesetParts
 
 History = Sequence[Mapping[str, Any] | None]

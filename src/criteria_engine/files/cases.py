@@ -24,8 +24,7 @@ from criteria_engine.evaluation.result import Result
 from criteria_engine.files.document import Document
 from criteria_engine.files.library import Library
 from criteria_engine.files.reading import read_document, sound_ruleset
-from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Fault, Problems
+from criteria_engine.messages.diagnostics import Code, CriteriaError, Diagnostic, Fault, Problems
 from criteria_engine.rules.parts import Case, Expected, Status
 from criteria_engine.rules.schema import (
     BOOLEAN,

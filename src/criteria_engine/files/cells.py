@@ -13,8 +13,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from criteria_engine.core.grammar import clean_text, fold_word, nearest_word, shown_text, without_lookalikes
 from criteria_engine.core.nodes import NA, NotApplicable
-from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import Fault, chosen_language
+from criteria_engine.messages.diagnostics import Code, Fault, chosen_language
 
 _Language = Literal["vi", "en"]
 

@@ -31,8 +31,14 @@ from criteria_engine.files.source import (
 )
 from criteria_engine.files.yaml_repair import Mended, read_mending
 from criteria_engine.files.yaml_tree import LIBYAML, Loader
-from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Fault, Problems, chosen_language
+from criteria_engine.messages.diagnostics import (
+    Code,
+    CriteriaError,
+    Diagnostic,
+    Fault,
+    Problems,
+    chosen_language,
+)
 from criteria_engine.rules import RULES
 from criteria_engine.rules.parts import VIETNAMESE_KEYS, Criterion, Definition, Input, Override, Parameter
 from criteria_engine.rules.schema import (

@@ -42,8 +42,7 @@ from criteria_engine.files.rows import (
     TextFile,
     TextPlace,
 )
-from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import Fault
+from criteria_engine.messages.diagnostics import Code, Fault
 
 # ---- values: the types are JSON's own, so a number is a number and never a text ------------------
 

@@ -22,8 +22,7 @@ from criteria_engine.core.grammar import nearest
 from criteria_engine.files.document import Document
 from criteria_engine.files.reading import load, read_document
 from criteria_engine.files.source import Marked, MarkedList, MarkedMap, MarkedText
-from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Problems, chosen_language
+from criteria_engine.messages.diagnostics import Code, CriteriaError, Diagnostic, Problems, chosen_language
 from criteria_engine.rules import RULES
 from criteria_engine.ruleset import Ruleset
 

@@ -25,8 +25,7 @@ from criteria_engine.files.rows import (
     TextPlace,
     cell_readers,
 )
-from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import Fault
+from criteria_engine.messages.diagnostics import Code, Fault
 
 _READ_ROWS = 8_192
 _MADE_ROWS, _MADE_TOGETHER = 4_096, 16

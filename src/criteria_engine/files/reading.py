@@ -19,8 +19,14 @@ from criteria_engine.core.expression import Expression
 from criteria_engine.core.grammar import nearest, normal
 from criteria_engine.files.document import Document
 from criteria_engine.files.source import Limits, MarkedMap, MarkedText
-from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Fault, Problems, chosen_language
+from criteria_engine.messages.diagnostics import (
+    Code,
+    CriteriaError,
+    Diagnostic,
+    Fault,
+    Problems,
+    chosen_language,
+)
 from criteria_engine.rules import RULES
 from criteria_engine.rules.parts import Combine, Criterion, Level
 from criteria_engine.rules.schema import LABEL, TEXT, ListOf, key_of, kind_of

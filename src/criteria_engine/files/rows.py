@@ -21,8 +21,7 @@ import attrs
 
 from criteria_engine.core.grammar import clean_text, fold_name, nearest_word, shown_text
 from criteria_engine.files.cells import InputDefinition, read_period, read_subject, read_value
-from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Fault, chosen_language
+from criteria_engine.messages.diagnostics import Code, CriteriaError, Diagnostic, Fault, chosen_language
 
 LARGEST = 256 * 1024 * 1024
 """Bytes of a file that is held in memory."""

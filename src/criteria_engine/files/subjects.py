@@ -34,8 +34,7 @@ from criteria_engine.files.rows import (
     opened,
     read_cells,
 )
-from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import CriteriaError
+from criteria_engine.messages.diagnostics import Code, CriteriaError
 
 _MOST_LEFT_OUT = 1_000
 

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import attrs
 
+from criteria_engine.messages.codes import Code as Code  # handed on: whoever notes a fault names its code
 from criteria_engine.messages.formatting import date, width_of
 from criteria_engine.messages.speaker import Speaker
 

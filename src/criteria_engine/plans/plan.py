@@ -15,8 +15,7 @@ from typing import Any
 import attrs
 
 from criteria_engine.core.grammar import normal
-from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import Fault, Problems
+from criteria_engine.messages.diagnostics import Code, Fault, Problems
 from criteria_engine.plans.roster import (
     MOST_LOOKED_FOR,
     Roster,

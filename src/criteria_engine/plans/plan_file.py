@@ -13,8 +13,14 @@ from criteria_engine.core.grammar import normal
 from criteria_engine.files.document import Document
 from criteria_engine.files.reading import read_document, without_version
 from criteria_engine.files.source import Marked, MarkedList, MarkedMap, MarkedText
-from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import CriteriaError, Diagnostic, Fault, Problems, chosen_language
+from criteria_engine.messages.diagnostics import (
+    Code,
+    CriteriaError,
+    Diagnostic,
+    Fault,
+    Problems,
+    chosen_language,
+)
 from criteria_engine.plans.plan import YEAR, AreaList, Plan, Registration, look_at_plan
 from criteria_engine.plans.roster import Roster, load_roster
 from criteria_engine.rules.schema import INTEGER, LABEL, ListOf, MapOf, Struct, built

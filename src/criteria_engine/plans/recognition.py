@@ -22,8 +22,7 @@ from criteria_engine.files.cells import read_subject, read_value, read_word
 from criteria_engine.files.csv_files import csv_rows
 from criteria_engine.files.rows import Columns, DataRow, FileProblems, ReadCell, read_cells
 from criteria_engine.files.writing import write_whole
-from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
+from criteria_engine.messages.diagnostics import Code, CriteriaError, Fault, Problems
 from criteria_engine.plans.recognition_events import (
     EVENT_PARTS,
     NO_TITLE,

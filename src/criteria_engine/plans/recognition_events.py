@@ -14,8 +14,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 import attrs
 
 from criteria_engine.core.grammar import clean_text
-from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import Fault, Problems
+from criteria_engine.messages.diagnostics import Code, Fault, Problems
 from criteria_engine.rules.schema import DATE, INTEGER, LABEL, TEXT, Plain, word_of
 
 State: TypeAlias = Literal[

@@ -22,8 +22,7 @@ from criteria_engine.core.grammar import fold_name, nearest_word
 from criteria_engine.files.cells import read_value
 from criteria_engine.files.csv_files import csv_rows
 from criteria_engine.files.rows import Columns, FileProblems, read_cells
-from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import Fault, Problems
+from criteria_engine.messages.diagnostics import Code, Fault, Problems
 
 # Grave, acute, tilde, hook, dot: the five tone marks; the other marks belong to letters.
 _TONES = "\u0300\u0301\u0303\u0309\u0323"

@@ -20,8 +20,7 @@ from criteria_engine.evaluation.result import Result
 from criteria_engine.files.cells import read_value
 from criteria_engine.files.csv_files import csv_rows
 from criteria_engine.files.rows import Columns, DataRow, FileProblems, read_cells
-from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import Fault, Problems
+from criteria_engine.messages.diagnostics import Code, Fault, Problems
 from criteria_engine.plans.plan import YEAR, Plan
 from criteria_engine.plans.recognition import Recognition
 from criteria_engine.plans.recognition_events import OPEN, RecognitionEvent, Validity

@@ -17,8 +17,7 @@ import attrs
 
 from criteria_engine.forecasting.distribution import exact_number, units_needed
 from criteria_engine.forecasting.published import yearly_need
-from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import Fault, Problems
+from criteria_engine.messages.diagnostics import Code, Fault, Problems
 from criteria_engine.plans.assessed import Assessed, Verdicts
 from criteria_engine.plans.history import History, View, YearCounts, observed
 from criteria_engine.plans.plan import Plan, Target, first_day

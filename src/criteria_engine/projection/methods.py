@@ -17,8 +17,7 @@ import attrs
 from criteria_engine.evaluation.result import Result
 from criteria_engine.forecasting.forecast import share
 from criteria_engine.forecasting.published import Label
-from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import CriteriaError, Problems
+from criteria_engine.messages.diagnostics import Code, CriteriaError, Problems
 from criteria_engine.plans.assessed import Verdicts, read_assessments, statuses_of
 from criteria_engine.plans.plan import Plan, Target
 from criteria_engine.plans.unit_status import UnitStatus

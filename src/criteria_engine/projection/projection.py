@@ -19,8 +19,7 @@ from criteria_engine.explanation.rendering import STYLE, escaped
 from criteria_engine.forecasting.distribution import Share, exact_share
 from criteria_engine.forecasting.forecast import Backtest, Checked, checked, compared
 from criteria_engine.forecasting.published import Label
-from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import CriteriaError, Problems, chosen_language
+from criteria_engine.messages.diagnostics import Code, CriteriaError, Problems, chosen_language
 from criteria_engine.messages.formatting import percent
 from criteria_engine.messages.speaker import Speaker
 from criteria_engine.plans.assessed import last_results

@@ -14,8 +14,7 @@ from fractions import Fraction
 import attrs
 
 from criteria_engine.evaluation.result import CriterionResult, Result, leaves_of
-from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import Problems
+from criteria_engine.messages.diagnostics import Code, Problems
 from criteria_engine.messages.formatting import sort_key_vi
 from criteria_engine.plans.history import History
 from criteria_engine.plans.plan import Plan, Task, day_of_year, of_those_that_count

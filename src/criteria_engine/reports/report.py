@@ -8,8 +8,7 @@ from typing import Any
 
 import attrs
 
-from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import chosen_language, refusal
+from criteria_engine.messages.diagnostics import Code, chosen_language, refusal
 from criteria_engine.plans.assessed import last_results
 from criteria_engine.plans.plan import Plan
 from criteria_engine.plans.unit_status import Rows, rows_of

@@ -15,8 +15,7 @@ from typing import Any
 import attrs
 
 from criteria_engine.core.expression import Composable
-from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import Fault
+from criteria_engine.messages.diagnostics import Code, Fault
 from criteria_engine.rules.schema import (
     BOOLEAN,
     CELL,
@@ -501,8 +500,6 @@ class RulesetParts(Plain):
         """The SHA-256 of what it says; comments, line ends and order of keys play no part."""
         return digest_of(self)
 
-
-# ---- keys written in Vietnamese by mistake ----------------------------------------------------
 
 VIETNAMESE_KEYS = {
     "điểm": "points", "diem": "points", "trọng_số": "weight", "trong_so": "weight", "tiêu_chí": "criteria",

@@ -21,8 +21,7 @@ from criteria_engine.core.expression import Composable, Expression, expression
 from criteria_engine.core.grammar import RESERVED, is_id, mended_date, nearest, normal
 from criteria_engine.core.nodes import NA
 from criteria_engine.core.record import Record
-from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import CriteriaError, Fault, Problems
+from criteria_engine.messages.diagnostics import Code, CriteriaError, Fault, Problems
 
 
 @attrs.frozen(order=False)

@@ -22,8 +22,7 @@ from criteria_engine.core.values import (
     free_number,
     is_free,
 )
-from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import Fault
+from criteria_engine.messages.diagnostics import Code, Fault
 from criteria_engine.rules.schema import Titles
 
 _Fitted = TypeVar("_Fitted")

@@ -21,8 +21,7 @@ from criteria_engine.compiler.soundness import SoundRuleset
 from criteria_engine.core.extras import narwhals, numpy
 from criteria_engine.core.grammar import nearest
 from criteria_engine.evaluation.evaluation import checked_day, first_day, levels_that_reach
-from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import Diagnostic, Fault, Problems, chosen_language, refusal
+from criteria_engine.messages.diagnostics import Code, Diagnostic, Fault, Problems, chosen_language, refusal
 from criteria_engine.rules.parts import RulesetParts
 from criteria_engine.tables.answers import Answer, answers_of, columns_of
 from criteria_engine.tables.arrays import ArrayReader, Cells, InputSource, plain

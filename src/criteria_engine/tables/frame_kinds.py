@@ -15,8 +15,7 @@ import attrs
 
 from criteria_engine.backends.frames import SparkSql, quoted, window
 from criteria_engine.core.extras import arrow, narwhals, numpy
-from criteria_engine.messages.codes import Code
-from criteria_engine.messages.diagnostics import refusal
+from criteria_engine.messages.diagnostics import Code, refusal
 
 _Earlier = Mapping[str, tuple[str, int]]
 """By the name of a new column the column that it is taken from, and how many periods before."""
