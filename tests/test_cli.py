@@ -1,6 +1,6 @@
 """The command line as its users meet it: run as a program, on the shipped rulesets and on broken ones.
 
-Set CRITERIA_WRITE_GOLDEN=1 to write tests/golden/cli_*.txt anew.
+Set UPDATE_GOLDEN=1 to write tests/golden/cli_*.txt anew.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def spawned(*arguments: object, cwd: Path = ROOT, **more: str) -> Done:
 def golden(name: str, text: str) -> None:
     """Compare with tests/golden/cli_NAME.txt."""
     path = GOLDEN / f"cli_{name}.txt"
-    if os.environ.get("CRITERIA_WRITE_GOLDEN"):
+    if os.environ.get("UPDATE_GOLDEN"):
         GOLDEN.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
     assert text == path.read_text(encoding="utf-8")

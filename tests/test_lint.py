@@ -315,9 +315,9 @@ tests:
 
 
 def as_ever(name: str, text: str) -> None:
-    """Compare with tests/bad/NAME.txt; CRITERIA_WRITE_GOLDEN=1 writes it."""
+    """Compare with tests/bad/NAME.txt; UPDATE_GOLDEN=1 writes it."""
     path = Path(__file__).parent / "bad" / f"{name}.txt"
-    if os.environ.get("CRITERIA_WRITE_GOLDEN"):
+    if os.environ.get("UPDATE_GOLDEN"):
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
     assert text == path.read_text(encoding="utf-8")

@@ -367,7 +367,7 @@ def test_tests_are_spoken_of_as_they_always_were(
         page += [str(each) for each in check(files(Path(), f"- {test}"), lang=lang)]
     text = "\n".join(page) + "\n"
     golden = Path(__file__).parent / "bad" / f"tests_{lang}.txt"
-    if os.environ.get("CRITERIA_WRITE_GOLDEN"):
+    if os.environ.get("UPDATE_GOLDEN"):
         golden.parent.mkdir(exist_ok=True)
         golden.write_text(text, encoding="utf-8")
     assert text == golden.read_text(encoding="utf-8")

@@ -175,7 +175,7 @@ SENTENCES = {
     "source_none": "There are no figures about recognitions.",
     "source_basis_title_year": "Counted by title year.",
     "source_basis_decision_date": "Counted by day of decision.",
-    "source_hazard": "Expected numbers come from the rates of recognition and lapse in the years behind; no random numbers are used. Low and high: 10% and 90%.",
+    "source_model": "Expected numbers come from the rates of recognition and lapse in the years behind; no random numbers are used. Low and high: 10% and 90%.",
     "source_seed": "Seed: {seed}.",
     "chart_caption": "Share of {unit} recognised: {share_now} in {year_now}; {share_last} expected in {year_last} (from {low} to {high})",
     "foot": "criteria_engine {engine}; digest of the data {digest}",

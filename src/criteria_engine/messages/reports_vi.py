@@ -175,7 +175,7 @@ SENTENCES = {
     "source_none": "Không có số liệu về kết quả công nhận.",
     "source_basis_title_year": "Tính theo năm của danh hiệu.",
     "source_basis_decision_date": "Tính theo ngày quyết định.",
-    "source_hazard": "Số dự kiến tính từ tỷ lệ công nhận và thôi công nhận của các năm đã qua, không dùng số ngẫu nhiên. Thấp và cao: 10 % và 90 %.",
+    "source_model": "Số dự kiến tính từ tỷ lệ công nhận và thôi công nhận của các năm đã qua, không dùng số ngẫu nhiên. Thấp và cao: 10 % và 90 %.",
     "source_seed": "Số mầm ngẫu nhiên: {seed}.",
     "chart_caption": "Tỷ lệ {unit} được công nhận: {year_now} là {share_now}; dự kiến {year_last} là {share_last} (từ {low} đến {high})",
     "foot": "criteria_engine {engine}; dấu vết số liệu {digest}",

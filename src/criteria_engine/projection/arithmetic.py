@@ -178,6 +178,8 @@ class ForecastMethod:
 
     name = "arithmetic"
     """What ``method=`` calls it, and what the projection says was used."""
+    sentence = "own_model"
+    """The key in ``messages/plans`` of what is said of where its numbers come from."""
     forecasts = True
     """Whether it gives distributions, so that past forecasts can be checked."""
     seeded = False
@@ -232,6 +234,7 @@ class ForecastMethod:
 class Arithmetic(ForecastMethod):
     """No model."""
 
+    sentence = "no_model"
     forecasts = False
 
 

@@ -212,6 +212,7 @@ class Hazard(ForecastMethod):
     """
 
     name = "hazard"
+    sentence = "model"
 
     def __init__(self, context: ProjectionContext) -> None:
         super().__init__(context)

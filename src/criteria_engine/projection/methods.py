@@ -36,6 +36,7 @@ class Published(ForecastMethod):
     """The labels of published rules, and no probabilities."""
 
     name = "published"
+    sentence = "no_model"
     forecasts = False
 
     def labels(self) -> dict[str, dict[str, Label]]:

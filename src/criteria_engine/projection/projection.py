@@ -30,7 +30,7 @@ from criteria_engine.projection.arithmetic import Path
 from criteria_engine.projection.chart import YearRow, YearTable, drawing_of, plan_speaker, plotted
 from criteria_engine.projection.context import ProjectionContext, Scenario, Scenarios, scenarios_of
 from criteria_engine.projection.hazard_method import Hazard
-from criteria_engine.projection.methods import METHODS, ForecastRequest, Method, unknown_method
+from criteria_engine.projection.methods import METHODS, ForecastRequest, Method, Own, unknown_method
 from criteria_engine.projection.outlook import (
     MustChange,
     ShareChange,
@@ -419,7 +419,6 @@ def _table(context: ProjectionContext, path: Path) -> YearTable:
 _MOST_NAMES = 5
 _EXPECTED = ("on_track", "off_track")
 _NUMBERS = ("year", "units", "required", "have", "needed", "pending", "expected", "shortfall")
-_MODEL_SENTENCES = {"arithmetic": "no_model", "published": "no_model", "hazard": "model", "scores": "drawn"}
 
 
 def _explanation(projection: Projection, lang: str) -> str:
@@ -434,7 +433,7 @@ def _explanation(projection: Projection, lang: str) -> str:
     if set(projection.scenarios) - {"as_is"}:
         texts.append(speaker.say("scenarios", names=", ".join(projection.scenarios)))
     texts += [_of_labels(speaker, plan, id, found) for id, found in projection.labels.items() if found]
-    texts.append(speaker.say(_MODEL_SENTENCES.get(projection.method, "own_model")))
+    texts.append(speaker.say(METHODS.get(projection.method, Own).sentence))
     texts += [speaker.say(note) for note in projection.notes]
     if projection.assumed[0]:
         texts.append(speaker.say("assumed", rows=projection.assumed[0], of=projection.assumed[1]))

@@ -37,6 +37,7 @@ class Scores(ForecastMethod):
     """
 
     name = "scores"
+    sentence = "drawn"
     seeded = True
 
     def __init__(self, context: ProjectionContext) -> None:

@@ -15,6 +15,7 @@ from criteria_engine.messages.formatting import points, sort_key_vi
 from criteria_engine.messages.speaker import Speaker
 from criteria_engine.plans.roster import Unit, UnitChange
 from criteria_engine.projection.chart import drawing_of
+from criteria_engine.projection.methods import METHODS, Own
 from criteria_engine.projection.outlook import MustChange, Nearest, TargetOutlook
 from criteria_engine.projection.projection import Projection
 from criteria_engine.reports.facts import (
@@ -500,8 +501,8 @@ class PageWriter:
 
     def _method(self) -> str:
         """How expected numbers were come by."""
-        method = self.projection.method
-        if method in ("hazard", "arithmetic", "published"):
-            return self._say("source_hazard" if method == "hazard" else "no_model")
-        sentence = self._say("drawn" if method == "scores" else "own_model")
-        return f"{sentence} {self._say('source_seed', seed=self.projection.seed)}"
+        method = METHODS.get(self.projection.method, Own)
+        sentence = self._say("source_model" if method.sentence == "model" else method.sentence)
+        return (
+            f"{sentence} {self._say('source_seed', seed=self.projection.seed)}" if method.seeded else sentence
+        )
