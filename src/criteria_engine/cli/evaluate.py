@@ -14,6 +14,7 @@ import attrs
 
 import criteria_engine as ce
 from criteria_engine import Bounds, CriteriaError, Ruleset
+from criteria_engine.cli import terminal
 from criteria_engine.cli.subjects import (
     CommandInputs,
     JudgedSubject,
@@ -24,18 +25,6 @@ from criteria_engine.cli.subjects import (
     read_data,
     tally,
     verdict_table,
-)
-from criteria_engine.cli.terminal import (
-    BOM,
-    Console,
-    Progress,
-    form_of,
-    give_out,
-    json_text,
-    look_at_output,
-    opened_output,
-    safe,
-    unusable,
 )
 from criteria_engine.messages.codes import Code
 
@@ -51,18 +40,18 @@ _EXPLANATION_ENDINGS = {".txt": "text", ".md": "markdown", ".html": "html", ".js
 _MOST_SAID = 50
 
 
-def run_evaluate(options: Namespace, console: Console) -> int:
+def run_evaluate(options: Namespace, console: terminal.Console) -> int:
     """Judge the subjects; 1 where the values of one are faulty."""
-    form = form_of(options.output, options.format, _ENDINGS)
+    form = terminal.form_of(options.output, options.format, _ENDINGS)
     if form == "parquet" and options.output is None:
-        raise unusable(Code.PARQUET_WITHOUT_FILE)
+        raise terminal.unusable(Code.PARQUET_WITHOUT_FILE)
     files = (options.ruleset, options.data)
-    look_at_output(options.output, files, force=options.force)
+    terminal.look_at_output(options.output, files, force=options.force)
     console.to_file = options.output is not None
-    refused, progress = _Refused(), Progress(console)
+    refused, progress = _Refused(), terminal.Progress(console)
     inputs = _inputs(options, console, progress)
     ruleset, detail = inputs.ruleset, options.detail
-    with opened_output(console, options.output) as stream, progress:
+    with terminal.opened_output(console, options.output) as stream, progress:
         subjects = refused.among(judged(inputs))
         match form:
             case "parquet":
@@ -71,24 +60,24 @@ def run_evaluate(options: Namespace, console: Console) -> int:
                 parts: Iterable[str] = ()
             case "csv":
                 lines = _csv_lines(ruleset, subjects, console, detail=detail)
-                parts = chain((BOM,), lines) if console.to_file else lines
+                parts = chain((terminal.BOM,), lines) if console.to_file else lines
             case "json":
                 parts = _json_parts(subjects, console)
             case "jsonl":
-                parts = (json_text(_plain(each, console), indent=None) + "\n" for each in subjects)
+                parts = (terminal.json_text(_plain(each, console), indent=None) + "\n" for each in subjects)
             case _:
                 parts = (_as_text(ruleset, list(subjects), console, detail=detail), "\n")
         stream.writelines(part.encode() for part in parts)
         # A long time may have passed since.
-        look_at_output(options.output, files, force=options.force)
+        terminal.look_at_output(options.output, files, force=options.force)
     refused.say(console)
     return 1 if refused.count else 0
 
 
-def run_explain(options: Namespace, console: Console) -> int:
+def run_explain(options: Namespace, console: terminal.Console) -> int:
     """Explain one subject."""
-    form = form_of(options.output, options.format, _EXPLANATION_ENDINGS)
-    look_at_output(options.output, (options.ruleset, options.data), force=options.force)
+    form = terminal.form_of(options.output, options.format, _EXPLANATION_ENDINGS)
+    terminal.look_at_output(options.output, (options.ruleset, options.data), force=options.force)
     inputs = _inputs(options, console)
     subject = found_subject(inputs.subjects, options.subject)
     verdict = next(judged(attrs.evolve(inputs, subjects=(subject,))))
@@ -97,18 +86,20 @@ def run_explain(options: Namespace, console: Console) -> int:
     explanation = verdict.result.explain(console.lang)
     match form:
         case "markdown":
-            text = safe(explanation.markdown(), lines=True)
+            text = terminal.safe(explanation.markdown(), lines=True)
         case "html":
-            text = safe(explanation.html(), lines=True)
+            text = terminal.safe(explanation.html(), lines=True)
         case "json":
-            text = json_text(explanation.to_dict())
+            text = terminal.json_text(explanation.to_dict())
         case _:
-            text = safe(str(explanation), lines=True)
-    give_out(console, text, options.output)
+            text = terminal.safe(str(explanation), lines=True)
+    terminal.give_out(console, text, options.output)
     return 0
 
 
-def _inputs(options: Namespace, console: Console, progress: Progress | None = None) -> CommandInputs:
+def _inputs(
+    options: Namespace, console: terminal.Console, progress: terminal.Progress | None = None
+) -> CommandInputs:
     return read_data(
         options.ruleset,
         options.data,
@@ -136,7 +127,7 @@ class _Refused:
                 self._first += [subject] if self.count <= _MOST_SAID else []
             yield subject
 
-    def say(self, console: Console) -> None:
+    def say(self, console: terminal.Console) -> None:
         """Tell what is wrong, and how many more there are."""
         for subject in self._first:
             for problem in subject.problems:
@@ -150,7 +141,9 @@ class _Refused:
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def _as_text(ruleset: Ruleset, subjects: list[JudgedSubject], console: Console, *, detail: bool) -> str:
+def _as_text(
+    ruleset: Ruleset, subjects: list[JudgedSubject], console: terminal.Console, *, detail: bool
+) -> str:
     """A table for readers, which needs all verdicts for the widths of its columns."""
     parts = [verdict_table(ruleset, subjects, console), "", tally(ruleset, subjects, console)]
     for each in subjects if detail else ():
@@ -170,13 +163,13 @@ def _columns(ruleset: Ruleset, *, detail: bool) -> dict[str, type[str | float | 
 
 
 def _rows(
-    ruleset: Ruleset, subjects: Iterable[JudgedSubject], console: Console, *, detail: bool
+    ruleset: Ruleset, subjects: Iterable[JudgedSubject], console: terminal.Console, *, detail: bool
 ) -> Iterator[list[object]]:
     paths = [path for path, _ in criteria_of(ruleset)] if detail else []
     return (_row(subject, paths, console) for subject in subjects)
 
 
-def _row(subject: JudgedSubject, paths: Sequence[str], console: Console) -> list[object]:
+def _row(subject: JudgedSubject, paths: Sequence[str], console: terminal.Console) -> list[object]:
     result = subject.result
     if result is None:
         message = "; ".join(problem.in_language(console.lang).message for problem in subject.problems)
@@ -204,7 +197,7 @@ class _Echo:
 
 
 def _csv_lines(
-    ruleset: Ruleset, subjects: Iterable[JudgedSubject], console: Console, *, detail: bool
+    ruleset: Ruleset, subjects: Iterable[JudgedSubject], console: terminal.Console, *, detail: bool
 ) -> Iterator[str]:
     import csv
 
@@ -225,20 +218,20 @@ def _cell(value: object) -> str:
             return str(int(value))
         case int() | float():
             return repr(value)
-    text = safe(str(value))
+    text = terminal.safe(str(value))
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def _json_parts(subjects: Iterable[JudgedSubject], console: Console) -> Iterator[str]:
+def _json_parts(subjects: Iterable[JudgedSubject], console: terminal.Console) -> Iterator[str]:
     """A list of results as ``to_dict`` gives them, with the period; faulty values as ``errors``."""
     between = "[\n  "
     for subject in subjects:
-        yield between + json_text(_plain(subject, console)).replace("\n", "\n  ")
+        yield between + terminal.json_text(_plain(subject, console)).replace("\n", "\n  ")
         between = ",\n  "
     yield "[]\n" if between.startswith("[") else "\n]\n"
 
 
-def _plain(subject: JudgedSubject, console: Console) -> dict[str, Any]:
+def _plain(subject: JudgedSubject, console: terminal.Console) -> dict[str, Any]:
     if subject.result is not None:
         return {**subject.result.to_dict(), "period": subject.period}
     problems = [problem.in_language(console.lang) for problem in subject.problems]

@@ -17,20 +17,8 @@ from pathlib import Path
 
 import criteria_engine as ce
 from criteria_engine import CriteriaError, Plan, Projection, Result, TargetOutlook, UnitStatus, YearRow
+from criteria_engine.cli import terminal
 from criteria_engine.cli.subjects import day_of, judged, read_data
-from criteria_engine.cli.terminal import (
-    BOM,
-    Console,
-    form_of,
-    give_out,
-    json_text,
-    look_at_output,
-    padded,
-    safe,
-    text_table,
-    unusable,
-    width_of,
-)
 from criteria_engine.messages.codes import Code
 
 _PROJECT_ENDINGS = {".txt": "text", ".json": "json", ".csv": "csv"}
@@ -39,11 +27,11 @@ _FALLS_SHORT = frozenset({"missed", "off_track"})
 _LOW, _EXPECTED, _HIGH, _NEEDED = "#", "+", ".", "|"
 
 
-def run_project(options: Namespace, console: Console) -> int:
+def run_project(options: Namespace, console: terminal.Console) -> int:
     """Project a plan; 1 where a target is missed, or will be as things go."""
-    form = form_of(options.output, options.format, _PROJECT_ENDINGS)
+    form = terminal.form_of(options.output, options.format, _PROJECT_ENDINGS)
     files = (options.plan,) if options.data is None else (options.plan, options.data)
-    look_at_output(options.output, files, force=options.force)
+    terminal.look_at_output(options.output, files, force=options.force)
     console.to_file = options.output is not None
     plan, rows = _plan_and_rows(options, console)
     first_year = plan.horizon.from_
@@ -58,16 +46,16 @@ def run_project(options: Namespace, console: Console) -> int:
     )
     match form:
         case "json":
-            text = json_text(projection.to_dict())
+            text = terminal.json_text(projection.to_dict())
         case "csv":
-            text = (BOM if console.to_file else "") + _as_csv(projection)
+            text = (terminal.BOM if console.to_file else "") + _as_csv(projection)
         case _:
             text = _as_text(projection, console)
-    give_out(console, text, options.output)
+    terminal.give_out(console, text, options.output)
     return 1 if any(each.status in _FALLS_SHORT for each in projection.targets.values()) else 0
 
 
-def _plan_and_rows(options: Namespace, console: Console) -> tuple[Plan, Sequence[UnitStatus]]:
+def _plan_and_rows(options: Namespace, console: terminal.Console) -> tuple[Plan, Sequence[UnitStatus]]:
     """The plan and what happened, where a file tells it."""
     plan = ce.load_plan(options.plan, lang=console.lang)
     if options.data is None:
@@ -83,20 +71,20 @@ def _share_of(text: str) -> Fraction:
     except (ValueError, ZeroDivisionError):
         share = Fraction(-1)
     if not 0 <= share <= 1:
-        raise unusable(Code.ARGUMENT_NOT_A_SHARE, value=text)
+        raise terminal.unusable(Code.ARGUMENT_NOT_A_SHARE, value=text)
     return share
 
 
-def _as_text(projection: Projection, console: Console) -> str:
+def _as_text(projection: Projection, console: terminal.Console) -> str:
     """The whole page: targets, years, chart, paragraph."""
     title = projection.plan.title.in_language(console.lang) or projection.plan.id
     paragraph = textwrap.fill(projection.explain(console.lang), console.width, break_long_words=False)
     years = _years(projection, console)
     parts = [targets_text(projection, console), years, _chart(projection, console), paragraph]
-    return "\n\n".join([safe(title), *(safe(part, lines=True) for part in parts)])
+    return "\n\n".join([terminal.safe(title), *(terminal.safe(part, lines=True) for part in parts)])
 
 
-def targets_text(projection: Projection, console: Console) -> str:
+def targets_text(projection: Projection, console: terminal.Console) -> str:
     """The targets as a table, each with its areas below it."""
     keys = ("target", "year", "required", "have", "expected", "per_year", "outlook")
     header = [console.word(f"project_{key}") for key in keys]
@@ -104,10 +92,10 @@ def targets_text(projection: Projection, console: Console) -> str:
     for id, target in projection.targets.items():
         rows.append(_target_row(target.title.in_language(console.lang) or id, target, console))
         rows += [_target_row(f"  {area}", part, console) for area, part in target.areas.items()]
-    return text_table(header, rows, width=console.width, right=(1, 2, 3, 4, 5))
+    return terminal.text_table(header, rows, width=console.width, right=(1, 2, 3, 4, 5))
 
 
-def _target_row(title: str, target: TargetOutlook, console: Console) -> list[str]:
+def _target_row(title: str, target: TargetOutlook, console: terminal.Console) -> list[str]:
     outlook = console.word(f"project_{target.likelihood or target.status}")
     if target.probability is not None and target.likelihood != target.status:
         outlook += f" ({_percent(Fraction(target.probability), console)})"
@@ -122,7 +110,7 @@ def _target_row(title: str, target: TargetOutlook, console: Console) -> list[str
     ]
 
 
-def _years(projection: Projection, console: Console) -> str:
+def _years(projection: Projection, console: terminal.Console) -> str:
     keys = ("year", "units", "low", "expected", "high", "share", "pathway", "registered")
     header = [console.word(f"project_{key}") for key in keys]
     rows = [
@@ -136,17 +124,17 @@ def _years(projection: Projection, console: Console) -> str:
         ]
         for row in projection.table()
     ]
-    return text_table(header, rows, width=console.width, right=tuple(range(8)))
+    return terminal.text_table(header, rows, width=console.width, right=tuple(range(8)))
 
 
-def _chart(projection: Projection, console: Console) -> str:
+def _chart(projection: Projection, console: terminal.Console) -> str:
     """A bar a year: low, expected and high of all units, and how many it takes."""
     lines = [_bar(row, console.width - 24, console) for row in projection.table()]
     legend = console.word("project_legend", low=_LOW, expected=_EXPECTED, high=_HIGH, needed=_NEEDED)
     return "\n".join([*lines, legend])
 
 
-def _bar(row: YearRow, room: int, console: Console) -> str:
+def _bar(row: YearRow, room: int, console: terminal.Console) -> str:
     of = row.units or 1
 
     def cells(count: Fraction) -> int:
@@ -154,20 +142,20 @@ def _bar(row: YearRow, room: int, console: Console) -> str:
 
     low, expected, high = cells(row.low), cells(row.expected), cells(row.high)
     signs = _LOW * low + _EXPECTED * (expected - low) + _HIGH * (high - expected)
-    signs = padded(signs, room)
+    signs = terminal.padded(signs, room)
     if row.required is not None:
         at = max(0, min(room, cells(row.required)) - 1)
         signs = signs[:at] + _NEEDED + signs[at + 1 :]
     share = _percent(row.shares[1], console)
-    return f"{row.year} [{signs}] {' ' * max(0, 8 - width_of(share))}{share}"
+    return f"{row.year} [{signs}] {' ' * max(0, 8 - terminal.width_of(share))}{share}"
 
 
-def _shown(value: Fraction, console: Console) -> str:
+def _shown(value: Fraction, console: terminal.Console) -> str:
     # To one place, halves upwards, as the paragraph has them.
     return console.number(math.floor(value * 10 + Fraction(1, 2)) / 10)
 
 
-def _percent(share: Fraction, console: Console) -> str:
+def _percent(share: Fraction, console: terminal.Console) -> str:
     shown = _shown(share * 100, console)
     return f"{shown} %" if console.lang == "vi" else f"{shown}%"
 
@@ -189,15 +177,15 @@ _REPORT_ENDINGS = {".md": "markdown", ".html": "html", ".json": "json"}
 _ASSUMED_NAMES = (".gia-dinh.", ".assumed.")
 
 
-def run_report(options: Namespace, console: Console) -> int:
+def run_report(options: Namespace, console: terminal.Console) -> int:
     """Write the report; what it says of the targets plays no part in the exit status."""
-    form = form_of(options.output, options.format, _REPORT_ENDINGS)
+    form = terminal.form_of(options.output, options.format, _REPORT_ENDINGS)
     assessed: Sequence[str] = options.assessments or ()
     files = [file for file in (options.plan, options.data, *assessed) if file is not None]
-    look_at_output(options.output, files, force=options.force)
+    terminal.look_at_output(options.output, files, force=options.force)
     on = day_of(options.on)
     if on is None:
-        raise unusable(Code.ARGUMENT_NOT_A_DATE, value="")
+        raise terminal.unusable(Code.ARGUMENT_NOT_A_DATE, value="")
     plan, rows = _plan_and_rows(options, console)
     is_assumed = any(mark in Path(file).name for file in assessed for mark in _ASSUMED_NAMES)
     report = ce.report(
@@ -217,14 +205,14 @@ def run_report(options: Namespace, console: Console) -> int:
         case "html":
             text = report.html(console.lang)
         case "json":
-            text = json_text(report.to_dict())
+            text = terminal.json_text(report.to_dict())
         case _:
-            text = safe(report.markdown(console.lang), lines=True)
-    give_out(console, text, options.output)
+            text = terminal.safe(report.markdown(console.lang), lines=True)
+    terminal.give_out(console, text, options.output)
     return 0
 
 
-def _results(ruleset: str, data: str, *, on: str, console: Console) -> dict[str, Result]:
+def _results(ruleset: str, data: str, *, on: str, console: terminal.Console) -> dict[str, Result]:
     """The results of the assessments in a data file, by subject; raises where values are not right."""
     subjects = list(judged(read_data(ruleset, data, console, on=on)))
     problems = [problem for subject in subjects for problem in subject.problems]

@@ -13,21 +13,8 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from criteria_engine.core import algebra as a
+from criteria_engine.core import nodes
 from criteria_engine.core.grammar import mended_date, nearest
-from criteria_engine.core.nodes import (
-    Among,
-    Branch,
-    Condition,
-    InputFlag,
-    InputGiven,
-    InputNumber,
-    Not,
-    Numeric,
-    Operator,
-    Same,
-    Settled,
-    Tighter,
-)
 from criteria_engine.core.record import Record
 from criteria_engine.messages.diagnostics import Code, Fault
 
@@ -40,15 +27,15 @@ class NumberValue(Record):
     ``named`` numbers (inputs, constants, definitions, scores) are compared as they are.
     """
 
-    numeric: Numeric
-    there: Condition = a.TRUE
-    na: Condition = a.FALSE
+    numeric: nodes.Numeric
+    there: nodes.Condition = a.TRUE
+    na: nodes.Condition = a.FALSE
     kind: Literal["number", "date", "scale"] = "number"
     words: tuple[str, ...] = ()
     named: bool = False
 
     @property
-    def settled(self) -> Numeric:
+    def settled(self) -> nodes.Numeric:
         """The number as it is compared: as it is if named, else on the grid."""
         return self.numeric if self.named else a.on_grid(self.numeric)
 
@@ -56,22 +43,22 @@ class NumberValue(Record):
 class TruthValue(Record):
     """A truth value: exactly one of the three conditions holds."""
 
-    true: Condition
-    false: Condition
-    na: Condition = a.FALSE
+    true: nodes.Condition
+    false: nodes.Condition
+    na: nodes.Condition = a.FALSE
 
     @property
-    def there(self) -> Condition:
+    def there(self) -> nodes.Condition:
         """That it applies."""
         return a.some([self.true, self.false]) if self.na is not a.FALSE else a.TRUE
 
     @property
-    def fails(self) -> Condition:
+    def fails(self) -> nodes.Condition:
         """That it does not hold, be it false or not applicable."""
         return a.some([self.false, self.na])
 
     @property
-    def passes(self) -> Condition:
+    def passes(self) -> nodes.Condition:
         """That it holds or is not applicable."""
         return a.some([self.true, self.na])
 
@@ -79,7 +66,7 @@ class TruthValue(Record):
 class TextCase(Record):
     """One text that it may be: a fixed ``word``, or what an ``input`` says (of a ``domain``)."""
 
-    guard: Condition
+    guard: nodes.Condition
     word: str = ""
     input: str | None = None
     domain: tuple[str, ...] | None = None
@@ -89,10 +76,10 @@ class TextValue(Record):
     """A text: exactly one case holds, or it is not applicable."""
 
     cases: tuple[TextCase, ...]
-    na: Condition = a.FALSE
+    na: nodes.Condition = a.FALSE
 
     @property
-    def there(self) -> Condition:
+    def there(self) -> nodes.Condition:
         """That it applies."""
         return a.some([case.guard for case in self.cases]) if self.na is not a.FALSE else a.TRUE
 
@@ -178,20 +165,20 @@ FREE = "?"
 """The input that stands for whatever could not be understood."""
 
 
-def free_number() -> InputNumber:
+def free_number() -> nodes.InputNumber:
     """A number that could be any."""
-    return InputNumber(FREE, low=-1e15, high=1e15, on_grid=True)
+    return nodes.InputNumber(FREE, low=-1e15, high=1e15, on_grid=True)
 
 
 def free_claim() -> TruthValue:
     """A condition that could come out either way."""
-    return TruthValue(InputFlag(FREE, True), InputFlag(FREE, False))
+    return TruthValue(nodes.InputFlag(FREE, True), nodes.InputFlag(FREE, False))
 
 
 def is_free(meaning: Meaning) -> bool:
     """Whether it is a stand-in."""
     numeric = meaning.numeric if isinstance(meaning, NumberValue) else None
-    return isinstance(numeric, InputNumber) and numeric.input == FREE
+    return isinstance(numeric, nodes.InputNumber) and numeric.input == FREE
 
 
 def all_of(claims: Sequence[TruthValue]) -> TruthValue:
@@ -259,8 +246,8 @@ def chosen(picks: Sequence[tuple[TruthValue, Meaning]], otherwise: Meaning | Non
 
     A condition that is not applicable does not hold. ``Fault`` where the values are of two kinds.
     """
-    prefix: Condition = a.TRUE
-    ways: list[tuple[Condition, Condition, Meaning]] = []
+    prefix: nodes.Condition = a.TRUE
+    ways: list[tuple[nodes.Condition, nodes.Condition, Meaning]] = []
     for claim, value in picks:
         ways.append((claim.true, a.every([prefix, claim.true]), value))
         prefix = a.every([prefix, claim.fails])
@@ -272,9 +259,9 @@ def chosen(picks: Sequence[tuple[TruthValue, Meaning]], otherwise: Meaning | Non
 
 def conditional(picks: Sequence[tuple[TruthValue, Meaning]], otherwise: Meaning) -> Meaning:
     """``a if c else b if d else e``: where a condition that is asked does not apply, nor does the whole."""
-    prefix: Condition = a.TRUE
-    ways: list[tuple[Condition, Condition, Meaning]] = []
-    unclear: list[Condition] = []
+    prefix: nodes.Condition = a.TRUE
+    ways: list[tuple[nodes.Condition, nodes.Condition, Meaning]] = []
+    unclear: list[nodes.Condition] = []
     for claim, value in picks:
         ways.append((claim.true, a.every([prefix, claim.true]), value))
         unclear.append(a.every([prefix, claim.na]))
@@ -282,7 +269,9 @@ def conditional(picks: Sequence[tuple[TruthValue, Meaning]], otherwise: Meaning)
     return joined_ways([*ways, (a.TRUE, prefix, otherwise)], a.some(unclear))
 
 
-def joined_ways(ways: Sequence[tuple[Condition, Condition, Meaning]], none: Condition) -> Meaning:
+def joined_ways(
+    ways: Sequence[tuple[nodes.Condition, nodes.Condition, Meaning]], none: nodes.Condition
+) -> Meaning:
     """One of the values: each with its test, its whole guard; ``none``: not applicable."""
     values = [value for _, _, value in ways]
     pattern = next((value for value in values if isinstance(value, NumberValue)), values[0])
@@ -304,13 +293,15 @@ def joined_ways(ways: Sequence[tuple[Condition, Condition, Meaning]], none: Cond
     return _joined_amounts(ways, alike, na)
 
 
-def _picked(guards: Sequence[Condition], conditions: Iterable[Condition]) -> Condition:
+def _picked(guards: Sequence[nodes.Condition], conditions: Iterable[nodes.Condition]) -> nodes.Condition:
     """The condition of the one way whose guard holds."""
     return a.some([a.every(pair) for pair in zip(guards, conditions, strict=True)])
 
 
 def _joined_amounts(
-    ways: Sequence[tuple[Condition, Condition, Meaning]], alike: Sequence[Meaning], na: Condition
+    ways: Sequence[tuple[nodes.Condition, nodes.Condition, Meaning]],
+    alike: Sequence[Meaning],
+    na: nodes.Condition,
 ) -> NumberValue:
     amounts = [value for value in alike if isinstance(value, NumberValue)]
     kinds = {(amount.kind, amount.words) for amount in amounts}
@@ -319,7 +310,7 @@ def _joined_amounts(
             Code.BRANCHES_OF_SEVERAL_KINDS, kinds=", ".join(sorted({kind_of(value) for value in alike}))
         )
     branches = [
-        Branch(test, a.every([guard, amount.there]), amount.numeric)
+        nodes.Branch(test, a.every([guard, amount.there]), amount.numeric)
         for (test, guard, _), amount in zip(ways, amounts, strict=True)
     ]
     there = a.some([branch.guard for branch in branches]) if na is not a.FALSE else a.TRUE
@@ -340,20 +331,20 @@ def least_of(which: Literal["min", "max"], amounts: Sequence[NumberValue]) -> Nu
     return NumberValue(a.either(there, numeric, na, a.ZERO), there, na)
 
 
-def least_of_any(which: Literal["min", "max"], amounts: Sequence[NumberValue]) -> Numeric:
+def least_of_any(which: Literal["min", "max"], amounts: Sequence[NumberValue]) -> nodes.Numeric:
     """The smallest (largest) of those that apply, given that one does."""
     if all(amount.na is a.FALSE for amount in amounts):
         return a.extreme(which, [amount.numeric for amount in amounts])
     far = a.number(_FAR if which == "min" else -_FAR)
     other_far = a.number(-_FAR if which == "min" else _FAR)
 
-    def padded(pad: Numeric) -> list[Numeric]:
+    def padded(pad: nodes.Numeric) -> list[nodes.Numeric]:
         return [a.either(amount.there, amount.numeric, amount.na, pad) for amount in amounts]
 
     exact = a.extreme(which, padded(far))
     other = a.extreme("max" if which == "min" else "min", padded(other_far))
     spans = [amount.numeric for amount in amounts]
-    return Tighter(
+    return nodes.Tighter(
         exact,
         exact if which == "min" else other,
         other if which == "min" else exact,
@@ -368,27 +359,28 @@ def is_known(meaning: Meaning) -> TruthValue:
     """Whether the value is there: nothing missing can change it, and it applies. A plain fact."""
     fact = _settled(meaning)
     return TruthValue(
-        a.every([fact, meaning.there]), a.some([Not(fact) if fact is not a.TRUE else a.FALSE, meaning.na])
+        a.every([fact, meaning.there]),
+        a.some([nodes.Not(fact) if fact is not a.TRUE else a.FALSE, meaning.na]),
     )
 
 
-def _settled(meaning: Meaning) -> Condition:
+def _settled(meaning: Meaning) -> nodes.Condition:
     match meaning:
         case NumberValue(numeric=numeric, there=there, na=na):
-            return Settled((there, na), (numeric,), na)
+            return nodes.Settled((there, na), (numeric,), na)
         case TruthValue(true, false, na):
-            return Settled((true, false, na), (), a.TRUE)
+            return nodes.Settled((true, false, na), (), a.TRUE)
         case TextValue(cases, na):
-            known = [a.TRUE if case.input is None else InputGiven(case.input) for case in cases]
+            known = [a.TRUE if case.input is None else nodes.InputGiven(case.input) for case in cases]
             guards = [case.guard for case in cases]
             said_now = a.some([na, *[a.every(pair) for pair in zip(guards, known, strict=True)]])
-            return a.every([Settled((*guards, na), (), a.TRUE), said_now])
+            return a.every([nodes.Settled((*guards, na), (), a.TRUE), said_now])
 
 
 def first_there(values: Sequence[Meaning]) -> Meaning:
     """The first that is there; of none, open if one is missing, else not applicable."""
-    prefix: Condition = a.TRUE
-    ways: list[tuple[Condition, Condition, Meaning]] = []
+    prefix: nodes.Condition = a.TRUE
+    ways: list[tuple[nodes.Condition, nodes.Condition, Meaning]] = []
     for value in values:
         known = is_known(value)
         ways.append((known.true, a.every([prefix, known.true]), value))
@@ -441,7 +433,7 @@ def applied(name: str, values: Sequence[NumberValue]) -> NumberValue:
         case "abs" | "floor" | "ceil" | "exp" as function:
             return NumberValue(a.apply(function, [first.numeric]), first.there, first.na)
         case "sqrt" | "ln" | "log10" as function:
-            edge: Operator = ">=" if function == "sqrt" else ">"
+            edge: nodes.Operator = ">=" if function == "sqrt" else ">"
             inside = a.compare(edge, first.numeric, a.ZERO)
             outside = a.compare(a.opposite(edge), first.numeric, a.ZERO)
             value = a.apply(function, [first.numeric])
@@ -449,7 +441,7 @@ def applied(name: str, values: Sequence[NumberValue]) -> NumberValue:
     raise Fault(Code.UNKNOWN_FUNCTION, name=name, nearest="")
 
 
-def compared(operator: Operator, left: Meaning, right: Meaning) -> TruthValue:
+def compared(operator: nodes.Operator, left: Meaning, right: Meaning) -> TruthValue:
     """A comparison; ``Fault`` where the two do not fit."""
     left, right = fitted(left, right), fitted(right, left)
     na = a.some([left.na, right.na])
@@ -485,17 +477,17 @@ def _check_words(text: TextValue, other: TextValue) -> None:
         )
 
 
-def _agree(one: TextCase, two: TextCase, wanted: bool) -> Condition:
+def _agree(one: TextCase, two: TextCase, wanted: bool) -> nodes.Condition:
     if one.input is None and two.input is None:
         return a.TRUE if (one.word == two.word) == wanted else a.FALSE
     if one.input is None:
         return _agree(two, one, wanted)
     if two.input is None:
-        return Among(one.input, (two.word,), wanted, one.domain)
+        return nodes.Among(one.input, (two.word,), wanted, one.domain)
     if one.input == two.input:
         return a.TRUE if wanted else a.FALSE
     meet = one.domain is None or two.domain is None or bool(set(one.domain) & set(two.domain))
-    return Same(one.input, two.input, wanted, meet)
+    return nodes.Same(one.input, two.input, wanted, meet)
 
 
 def within(value: Meaning, options: Sequence[Meaning]) -> TruthValue:
@@ -522,10 +514,10 @@ def within(value: Meaning, options: Sequence[Meaning]) -> TruthValue:
     )
 
 
-def _in_list(case: TextCase, words: tuple[str, ...], wanted: bool) -> Condition:
+def _in_list(case: TextCase, words: tuple[str, ...], wanted: bool) -> nodes.Condition:
     if case.input is None:
         return a.TRUE if (case.word in words) == wanted else a.FALSE
-    return Among(case.input, words, wanted, case.domain)
+    return nodes.Among(case.input, words, wanted, case.domain)
 
 
 def _within_scale(value: NumberValue, options: Sequence[Meaning]) -> TruthValue:
@@ -543,7 +535,7 @@ def _within_scale(value: NumberValue, options: Sequence[Meaning]) -> TruthValue:
     )
 
 
-def _in_runs(numeric: Numeric, places: set[int]) -> Condition:
+def _in_runs(numeric: nodes.Numeric, places: set[int]) -> nodes.Condition:
     """That a place is one of those: neighbours are asked together, so that nothing is lost."""
     runs = []
     for first in sorted(place for place in places if place - 1 not in places):

@@ -18,19 +18,9 @@ from criteria_engine.backends.interpreter import Interpreter
 from criteria_engine.compiler.program import Program
 from criteria_engine.compiler.scope import span_of
 from criteria_engine.core import algebra as a
-from criteria_engine.core.nodes import (
-    NA,
-    Compare,
-    Condition,
-    NumberLike,
-    Numeric,
-    Settled,
-    children_first,
-    inner,
-    inputs_of,
-)
+from criteria_engine.core import nodes
 
-_Part = Condition | Numeric
+_Part = nodes.Condition | nodes.Numeric
 
 _PATIENCE = 16
 """So many assessments are searched part by part before a function is compiled for all further ones."""
@@ -49,17 +39,17 @@ def open_below(program: Program, walk: Interpreter, roots: Iterable[_Part]) -> t
             continue
         visited.add(id(part))
         if walk.value(_question(program, part)):
-            reached.update(missing.intersection(inputs_of(part)))
-            waiting.extend(inner(part))
+            reached.update(missing.intersection(nodes.inputs_of(part)))
+            waiting.extend(nodes.inner(part))
     return tuple(name for name in order if name in reached)
 
 
-def _question(program: Program, part: _Part) -> Condition:
+def _question(program: Program, part: _Part) -> nodes.Condition:
     """What says whether missing values leave a part open."""
-    if isinstance(part, Settled):
+    if isinstance(part, nodes.Settled):
         return a.TRUE
-    if isinstance(part, NumberLike):
-        return Compare("!=", *program.bounds.interval(part))
+    if isinstance(part, nodes.NumberLike):
+        return nodes.Compare("!=", *program.bounds.interval(part))
     return program.bounds.can(part)
 
 
@@ -77,11 +67,11 @@ class CompiledSearch:
         self._below: list[list[int]] = []
         self._own: list[int] = []
         self._cones: list[int] = []
-        questions: list[Condition | Numeric] = []
-        for part, _ in children_first(roots, inner):
+        questions: list[nodes.Condition | nodes.Numeric] = []
+        for part, _ in nodes.children_first(roots, nodes.inner):
             places[id(part)] = len(places)
-            below = [places[id(each)] for each in inner(part)]
-            own = sum({self._bits[name] for name in inputs_of(part)})
+            below = [places[id(each)] for each in nodes.inner(part)]
+            own = sum({self._bits[name] for name in nodes.inputs_of(part)})
             cone = own
             for each in below:
                 cone |= self._cones[each]
@@ -140,7 +130,7 @@ def _samples(program: Program, name: str) -> Iterator[Any]:
     """Values to try: the ends of what it can be, each word, and not applicable."""
     given = program.scope.inputs[name]
     if given.may_be_na:
-        yield NA
+        yield nodes.NA
     if given.type == "boolean":
         yield from (True, False)
     elif given.type == "choice":

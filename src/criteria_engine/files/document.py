@@ -39,22 +39,8 @@ from criteria_engine.messages.diagnostics import (
     Problems,
     chosen_language,
 )
-from criteria_engine.rules import RULES
+from criteria_engine.rules import RULES, schema
 from criteria_engine.rules.parts import VIETNAMESE_KEYS, Criterion, Definition, Input, Override, Parameter
-from criteria_engine.rules.schema import (
-    CELL,
-    TITLES,
-    ById,
-    Kind,
-    ListOf,
-    MapOf,
-    OneRule,
-    Scalar,
-    Struct,
-    built,
-    key_of,
-    kind_of,
-)
 
 # ---- a YAML text → plain data in which every text knows its place; faults are gathered, nothing is raised ---
 
@@ -183,7 +169,7 @@ def _note_hidden(mended: Mended, notes: _Notes) -> None:
 
 
 _FAILED: Any = object()
-_TEXT = Scalar("text", str, str)
+_TEXT = schema.Scalar("text", str, str)
 _MOST_KEYS = 12
 _LONGEST_COMPARED = 1_000
 # What is said of the name before a colon, not of the value behind it.
@@ -294,21 +280,21 @@ class Document:
             )
         )
 
-    def read(self, kind: Kind, marked: Marked, path: str) -> Any:
+    def read(self, kind: schema.Kind, marked: Marked, path: str) -> Any:
         """The value of that kind, or ``_FAILED`` where it could not be read, which is then noted."""
         self.values.setdefault(path, marked)
         match kind:
-            case Scalar():
+            case schema.Scalar():
                 return self._read_scalar(kind, marked, path)
-            case ListOf(item, single):
+            case schema.ListOf(item, single):
                 return self._read_list(item, single, marked, path)
-            case MapOf(key, item):
+            case schema.MapOf(key, item):
                 return self._read_map(key, item, marked, path)
-            case ById(struct):
+            case schema.ById(struct):
                 return self._read_by_id(struct, marked, path)
-            case Struct():
+            case schema.Struct():
                 return self.read_struct(kind, marked, path)
-            case OneRule():
+            case schema.OneRule():
                 return _FAILED
 
     def _fail_form(self, path: str, wanted: str, marked: Marked) -> Any:
@@ -322,8 +308,8 @@ class Document:
             self.problems.add(path, Code.WRONG_KIND_OF_NODE, wanted_kind=wanted, found_kind=form)
         return _FAILED
 
-    def _read_scalar(self, kind: Scalar, marked: Marked, path: str) -> Any:
-        if kind is TITLES and isinstance(marked, MarkedMap):
+    def _read_scalar(self, kind: schema.Scalar, marked: Marked, path: str) -> Any:
+        if kind is schema.TITLES and isinstance(marked, MarkedMap):
             texts = {
                 key.text: self._read_scalar(_TEXT, value, f"{path}.{key.text}")
                 for key, value in marked.entries
@@ -331,7 +317,7 @@ class Document:
             return _FAILED if _FAILED in texts.values() else kind.accept(texts)
         if not isinstance(marked, MarkedText):
             return self._fail_form(path, "value", marked)
-        if marked.is_null and kind is CELL:
+        if marked.is_null and kind is schema.CELL:
             return None
         try:
             if marked.is_null:
@@ -341,18 +327,18 @@ class Document:
             self.problems.add_fault(path, fault)
             return _FAILED
 
-    def _read_list(self, kind: Kind, single: bool, marked: Marked, path: str) -> Any:
+    def _read_list(self, kind: schema.Kind, single: bool, marked: Marked, path: str) -> Any:
         if isinstance(marked, MarkedList):
             items = [self.read(kind, item, f"{path}[{place}]") for place, item in enumerate(marked.items)]
             kept = tuple(item for item in items if item is not _FAILED)
-            is_usable = len(kept) == len(items) or (kept and not isinstance(kind, Scalar))
+            is_usable = len(kept) == len(items) or (kept and not isinstance(kind, schema.Scalar))
             return kept if is_usable else _FAILED
         if single and isinstance(marked, MarkedText):
             item = self.read(kind, marked, path)
             return _FAILED if item is _FAILED else (item,)
         return self._fail_form(path, "list", marked)
 
-    def _read_map(self, key_kind: Scalar, kind: Kind, marked: Marked, path: str) -> Any:
+    def _read_map(self, key_kind: schema.Scalar, kind: schema.Kind, marked: Marked, path: str) -> Any:
         if not isinstance(marked, MarkedMap):
             return self._fail_form(path, "map", marked)
         pairs = []
@@ -369,10 +355,10 @@ class Document:
                 pairs.append((name, value))
         return tuple(pairs) if len(pairs) == len(marked.entries) else _FAILED
 
-    def _read_by_id(self, struct: Struct, marked: Marked, path: str) -> Any:
+    def _read_by_id(self, struct: schema.Struct, marked: Marked, path: str) -> Any:
         if not isinstance(marked, MarkedMap):
             return self._fail_form(path, "map", marked)
-        id_kind: Any = kind_of(attrs.fields_dict(struct.cls)["id"])
+        id_kind: Any = schema.kind_of(attrs.fields_dict(struct.cls)["id"])
         parts = []
         for key, value in marked.entries:
             at = f"{path}.{normal(key.text)}"
@@ -386,7 +372,7 @@ class Document:
             parts.append(self.read_struct(struct, value, at, id=name))
         return tuple(part for part in parts if part is not _FAILED)
 
-    def read_struct(self, struct: Struct, marked: Marked, path: str, **known: Any) -> Any:
+    def read_struct(self, struct: schema.Struct, marked: Marked, path: str, **known: Any) -> Any:
         """An object of the struct's class."""
         self.values.setdefault(path, marked)
         cls = struct.cls
@@ -398,7 +384,7 @@ class Document:
         elif short is None:
             self._fail_form(path, "map", marked)
         else:
-            kind: Any = kind_of(attrs.fields_dict(cls)[short])
+            kind: Any = schema.kind_of(attrs.fields_dict(cls)[short])
             value = self.read(kind, marked, path)
             if value is not _FAILED:
                 arguments, failed = {**known, short: value}, False
@@ -406,13 +392,15 @@ class Document:
             self._mark_broken(cls, path, known)
             if cls in (Input, Parameter, Definition, Override) or not arguments:
                 return Criterion(known["id"]) if cls is Criterion and "id" in known else _FAILED
-        return built(cls, arguments)
+        return schema.built(cls, arguments)
 
     def keys_of(self, cls: type[Any]) -> Mapping[str, attrs.Attribute[Any]]:
         """The attributes of a class by their keys."""
         known = self._known_keys.get(cls)
         if known is None:
-            known = {key_of(each): each for each in attrs.fields(cls) if kind_of(each) is not None}
+            known = {
+                schema.key_of(each): each for each in attrs.fields(cls) if schema.kind_of(each) is not None
+            }
             self._known_keys[cls] = known
         return known
 
@@ -433,7 +421,11 @@ class Document:
         """The attributes of a mapping, and whether one of them could not be read."""
         arguments: dict[str, Any] = dict(known)
         failed = False
-        plain = {name: each for name, each in attributes.items() if not isinstance(kind_of(each), OneRule)}
+        plain = {
+            name: each
+            for name, each in attributes.items()
+            if not isinstance(schema.kind_of(each), schema.OneRule)
+        }
         rule_attribute = next((each for name, each in attributes.items() if name not in plain), None)
         shapes: Collection[str] = () if rule_attribute is None else self._rules
         rules: dict[str, Any] = {}
@@ -481,10 +473,10 @@ class Document:
     def _read_attribute(
         self, cls: type[Any], attribute: attrs.Attribute[Any], marked: Marked, at: str, path: str
     ) -> Any:
-        kind: Any = kind_of(attribute)
+        kind: Any = schema.kind_of(attribute)
         self.values.setdefault(at, marked)
-        if isinstance(marked, MarkedText) and marked.is_null and kind is not CELL:
-            self.problems.add(at, Code.EMPTY_KEY, key=key_of(attribute))
+        if isinstance(marked, MarkedText) and marked.is_null and kind is not schema.CELL:
+            self.problems.add(at, Code.EMPTY_KEY, key=schema.key_of(attribute))
             return _FAILED
         is_nested = cls is Criterion and attribute.name == "criteria"
         return self.read(kind, marked, path if is_nested else at)
@@ -505,14 +497,14 @@ class Document:
         rule, before = self._rules[name], len(self.problems)
         self.values.setdefault(at, marked)
         if rule.WHOLE is None:
-            shape = self.read_struct(Struct(rule), marked, at)
+            shape = self.read_struct(schema.Struct(rule), marked, at)
         elif isinstance(marked, MarkedText) and marked.is_null:
             self.problems.add(at, Code.EMPTY_KEY, key=name)
             return _FAILED
         else:
-            kind: Any = kind_of(attrs.fields_dict(rule)[rule.WHOLE])
+            kind: Any = schema.kind_of(attrs.fields_dict(rule)[rule.WHOLE])
             value = self.read(kind, marked, at)
-            shape = built(rule, {rule.WHOLE: value}) if len(self.problems) == before else _FAILED
+            shape = schema.built(rule, {rule.WHOLE: value}) if len(self.problems) == before else _FAILED
         return shape if len(self.problems) == before else _FAILED
 
     def _only_rule(self, rules: Mapping[str, Any], path: str) -> Any:

@@ -20,28 +20,7 @@ import attrs
 
 from criteria_engine.core.grammar import clean_text, fold_name, fold_word, shown_text
 from criteria_engine.core.nodes import NA
-from criteria_engine.files.cells import (
-    InputDefinition,
-    Value,
-    checked_number,
-    is_na_text,
-    read_iso_date,
-    read_period,
-    read_subject,
-    read_value,
-    read_word,
-)
-from criteria_engine.files.rows import (
-    EVIDENCE,
-    PERIOD,
-    SUBJECT,
-    TITLES,
-    DataRow,
-    FileProblems,
-    ReadCell,
-    TextFile,
-    TextPlace,
-)
+from criteria_engine.files import cells, rows
 from criteria_engine.messages.diagnostics import Code, Fault
 
 # ---- values: the types are JSON's own, so a number is a number and never a text ------------------
@@ -75,7 +54,7 @@ _DECODER = json.JSONDecoder(
 )
 
 
-def read_json_value(value: object, definition: InputDefinition) -> Value:
+def read_json_value(value: object, definition: cells.InputDefinition) -> cells.Value:
     """The value of an input from what JSON gives; null is missing, the text ``n/a`` not applicable.
 
     Raises ``Fault`` where it is not of the input's type: ``"85,5"`` is no number, 1 is no truth value.
@@ -93,20 +72,20 @@ def read_json_value(value: object, definition: InputDefinition) -> Value:
     raise Fault(Code.DATE_NOT_ISO if definition.type == "date" else Code.VALUE_NOT_TEXT, value=_spoken(value))
 
 
-def _from_text(text: str, definition: InputDefinition) -> Value:
+def _from_text(text: str, definition: cells.InputDefinition) -> cells.Value:
     worded = definition.type in ("ordinal", "choice")
     if worded and fold_word(text) in [fold_word(word) for word in definition.words]:
-        return read_word(text, definition.words)
-    if is_na_text(text, definition.type):
+        return cells.read_word(text, definition.words)
+    if cells.is_na_text(text, definition.type):
         if definition.may_be_na:
             return NA
         raise Fault(Code.NA_NOT_ALLOWED, value=shown_text(text))
     if worded:
-        return read_word(text, definition.words)
+        return cells.read_word(text, definition.words)
     if definition.type == "text":
         return text
     if definition.type == "date":
-        return read_iso_date(text)
+        return cells.read_iso_date(text)
     if definition.type == "boolean":
         raise Fault(Code.VALUE_NOT_TRUE_OR_FALSE, value=_spoken(text))
     raise _number_as_text(text, definition.type)
@@ -114,7 +93,7 @@ def _from_text(text: str, definition: InputDefinition) -> Value:
 
 def _number_as_text(text: str, type: str) -> Fault:
     try:
-        number = read_value(text, type)
+        number = cells.read_value(text, type)
     except Fault:
         number = None
     if number is None or isinstance(number, str | date):
@@ -127,7 +106,7 @@ def _from_number(value: object, type: str) -> int | float:
         raise Fault(Code.NUMBER_TOO_LARGE, value=shown_text(value.text), limit="10^15")
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise Fault(Code.NUMBER_OR_NULL_WANTED, value=_spoken(value))
-    checked_number(value, type, value)
+    cells.checked_number(value, type, value)
     # Adding nothing turns -0.0 into 0.0 and leaves all others as they are.
     return int(value) if type == "integer" else value + 0
 
@@ -162,7 +141,7 @@ class _JsonText:
     Places are sought only once something is wrong.
     """
 
-    def __init__(self, text: str, problems: FileProblems, above: int = 0) -> None:
+    def __init__(self, text: str, problems: rows.FileProblems, above: int = 0) -> None:
         self.text = text
         self.problems = problems
         self._above = above
@@ -230,7 +209,7 @@ class _JsonText:
         """The number of the line, from 1, on which an offset lies."""
         return self._above + bisect.bisect_right(self._line_starts, at)
 
-    def place(self, start: int, end: int = 0) -> TextPlace:
+    def place(self, start: int, end: int = 0) -> rows.TextPlace:
         """The place of what stands from ``start`` to ``end``."""
         line = self.line(start)
         line_start = self._line_starts[line - 1 - self._above]
@@ -241,7 +220,7 @@ class _JsonText:
             self._last_line = (line, self.text[line_start:line_end])
         source = self._last_line[1]
         column = min(start - line_start, len(source)) + 1
-        return TextPlace(line, column, source, max(1, min(end - start, len(source) - column + 1)))
+        return rows.TextPlace(line, column, source, max(1, min(end - start, len(source) - column + 1)))
 
 
 class _JsonObject:
@@ -252,11 +231,11 @@ class _JsonObject:
         self.pairs = pairs
         self.find_start = find_start
 
-    def key_place(self, index: int) -> TextPlace:
+    def key_place(self, index: int) -> rows.TextPlace:
         """The place of the key with this index."""
         return self.text.place(*self._spans[index][0])
 
-    def value_place(self, index: int) -> TextPlace:
+    def value_place(self, index: int) -> rows.TextPlace:
         """The place of the value with this index."""
         return self.text.place(*self._spans[index][1])
 
@@ -308,22 +287,36 @@ def _spellings(names: Iterable[str]) -> dict[str, str]:
     return {fold_name(name): name for name in listed} | {name: name for name in listed}
 
 
-_KEYS = {"subject": SUBJECT, "period": PERIOD, "values": "", "titles": TITLES, "evidence": EVIDENCE}
+_KEYS = {
+    "subject": rows.SUBJECT,
+    "period": rows.PERIOD,
+    "values": "",
+    "titles": rows.TITLES,
+    "evidence": rows.EVIDENCE,
+}
 """The keys of an element, with the columns that they give or the beginning of their names."""
 
 
 def open_json(
-    path: Path, inputs: Sequence[InputDefinition], subject_column: str, lang: str, problems: FileProblems
+    path: Path,
+    inputs: Sequence[cells.InputDefinition],
+    subject_column: str,
+    lang: str,
+    problems: rows.FileProblems,
 ) -> JsonTable:
     """A JSON file in UTF-8; the keys are fixed, and JSON has no language."""
     return JsonTable(path.read_bytes().decode("utf-8-sig"), inputs)
 
 
 def open_json_lines(
-    path: Path, inputs: Sequence[InputDefinition], subject_column: str, lang: str, problems: FileProblems
+    path: Path,
+    inputs: Sequence[cells.InputDefinition],
+    subject_column: str,
+    lang: str,
+    problems: rows.FileProblems,
 ) -> JsonLines:
     """A file in UTF-8 with one JSON object on each line."""
-    return JsonLines(TextFile(path), inputs)
+    return JsonLines(rows.TextFile(path), inputs)
 
 
 class _JsonRows:
@@ -332,15 +325,15 @@ class _JsonRows:
     # Known only once all was read.
     has_periods = True
 
-    def __init__(self, inputs: Sequence[InputDefinition]) -> None:
-        self.readers: dict[str, ReadCell] = {
+    def __init__(self, inputs: Sequence[cells.InputDefinition]) -> None:
+        self.readers: dict[str, rows.ReadCell] = {
             definition.id: functools.partial(read_json_value, definition=definition) for definition in inputs
         }
         self._ids = _spellings(self.readers)
         self._keys = _spellings(_KEYS)
-        self.readers |= {SUBJECT: _read_subject, PERIOD: _read_period}
+        self.readers |= {rows.SUBJECT: _read_subject, rows.PERIOD: _read_period}
 
-    def _row(self, text: _JsonText, start: int, end: int, pairs: _Pairs, *, names_only: bool) -> DataRow:
+    def _row(self, text: _JsonText, start: int, end: int, pairs: _Pairs, *, names_only: bool) -> rows.DataRow:
         """An element as a row: the cells of its inner objects stand beside its own."""
         element = _JsonObject(text, pairs, lambda: start)
         row = _JsonRow(element, start, end)
@@ -366,7 +359,7 @@ class _JsonRows:
                 inner.text.problems.add_fault(inner.value_place(index), fault, path)
 
 
-class _JsonRow(DataRow):
+class _JsonRow(rows.DataRow):
     """An element with the objects in which its cells stand."""
 
     __slots__ = ("_cells", "_element", "_end", "_homes", "_start")
@@ -384,7 +377,7 @@ class _JsonRow(DataRow):
         self._cells[column] = value
         self._homes[column] = home, index
 
-    def place(self, column: str) -> TextPlace:
+    def place(self, column: str) -> rows.TextPlace:
         """Where the cell of a column stands."""
         if column not in self._homes:
             return self._element.text.place(self._start, self._end)
@@ -395,13 +388,13 @@ class _JsonRow(DataRow):
 class JsonTable(_JsonRows):
     """A list of objects, whose text is held as a whole; see ``DataTable``."""
 
-    def __init__(self, text: str, inputs: Sequence[InputDefinition]) -> None:
+    def __init__(self, text: str, inputs: Sequence[cells.InputDefinition]) -> None:
         super().__init__(inputs)
         self._text = text
         self.done = 0
         self.total = len(text)
 
-    def rows(self, problems: FileProblems, *, names_only: bool = False) -> Iterator[DataRow]:
+    def rows(self, problems: rows.FileProblems, *, names_only: bool = False) -> Iterator[rows.DataRow]:
         """The elements of the list."""
         text = _JsonText(self._text, problems)
         try:
@@ -418,7 +411,7 @@ class JsonTable(_JsonRows):
 class JsonLines(_JsonRows):
     """An object on each line, one line held at a time; see ``DataTable``."""
 
-    def __init__(self, file: TextFile, inputs: Sequence[InputDefinition]) -> None:
+    def __init__(self, file: rows.TextFile, inputs: Sequence[cells.InputDefinition]) -> None:
         super().__init__(inputs)
         self._file = file
         self.total = file.size
@@ -428,7 +421,7 @@ class JsonLines(_JsonRows):
         """The bytes that were read."""
         return self._file.done
 
-    def rows(self, problems: FileProblems, *, names_only: bool = False) -> Iterator[DataRow]:
+    def rows(self, problems: rows.FileProblems, *, names_only: bool = False) -> Iterator[rows.DataRow]:
         """The objects of the lines; what is wrong with one line does not touch the others."""
         for above, line in enumerate(self._file.lines(problems)):
             text = _JsonText(line.rstrip("\r\n"), problems, above)
@@ -453,11 +446,11 @@ def _text(value: object) -> str:
 
 
 def _read_subject(value: object) -> str:
-    return read_subject(_text(value))
+    return cells.read_subject(_text(value))
 
 
 def _read_period(value: object) -> str | None:
     if value is None:
         return None
     is_year = isinstance(value, int) and not isinstance(value, bool)
-    return read_period(str(value) if is_year else _text(value))
+    return cells.read_period(str(value) if is_year else _text(value))

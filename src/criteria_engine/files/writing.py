@@ -20,18 +20,7 @@ from typing import Any, BinaryIO
 import attrs
 import yaml
 
-from criteria_engine.rules.schema import (
-    TITLES,
-    ById,
-    Kind,
-    ListOf,
-    MapOf,
-    OneRule,
-    Scalar,
-    Struct,
-    key_of,
-    kind_of,
-)
+from criteria_engine.rules import schema
 from criteria_engine.ruleset import Ruleset
 
 
@@ -76,44 +65,44 @@ def _struct(value: Any, *, without_id: bool = False) -> dict[str, Any]:
     """The attributes of an object that are not as they are by default, by their keys."""
     content: dict[str, Any] = {}
     for attribute in attrs.fields(type(value)):
-        kind, part = kind_of(attribute), getattr(value, attribute.name)
+        kind, part = schema.kind_of(attribute), getattr(value, attribute.name)
         if kind is None or (without_id and attribute.name == "id"):
             continue
-        if isinstance(kind, OneRule):
+        if isinstance(kind, schema.OneRule):
             if part is not None:
                 content[part.KEY] = _rule(part)
         elif attribute.default is attrs.NOTHING or part != attribute.default:
-            content[key_of(attribute)] = _written(kind, part)
+            content[schema.key_of(attribute)] = _written(kind, part)
     return content
 
 
 def _rule(rule: Any) -> Any:
     if rule.WHOLE is None:
         return _struct(rule)
-    kind: Any = kind_of(attrs.fields_dict(type(rule))[rule.WHOLE])
+    kind: Any = schema.kind_of(attrs.fields_dict(type(rule))[rule.WHOLE])
     return _written(kind, getattr(rule, rule.WHOLE))
 
 
-def _written(kind: Kind, value: Any) -> Any:
+def _written(kind: schema.Kind, value: Any) -> Any:
     match kind:
-        case Scalar():
+        case schema.Scalar():
             return _scalar(kind, value)
-        case ListOf(item_kind):
+        case schema.ListOf(item_kind):
             return [_written(item_kind, item) for item in value]
-        case MapOf(key_kind, item_kind):
+        case schema.MapOf(key_kind, item_kind):
             return {key_kind.write(name): _written(item_kind, item) for name, item in value}
-        case ById(struct):
+        case schema.ById(struct):
             return {item.id: _short(struct, item, without_id=True) for item in value}
-        case Struct():
+        case schema.Struct():
             return _short(kind, value)
-        case OneRule():
+        case schema.OneRule():
             return _rule(value)
 
 
-def _scalar(kind: Scalar, value: Any) -> Any:
+def _scalar(kind: schema.Scalar, value: Any) -> Any:
     if value is None:
         return None
-    if kind is TITLES:
+    if kind is schema.TITLES:
         texts = dict(value.texts)
         return texts[""] if set(texts) == {""} else texts
     text = kind.write(value)
@@ -122,11 +111,11 @@ def _scalar(kind: Scalar, value: Any) -> Any:
     return text
 
 
-def _short(struct: Struct, value: Any, *, without_id: bool = False) -> Any:
+def _short(struct: schema.Struct, value: Any, *, without_id: bool = False) -> Any:
     """The struct, written short where only that one attribute is set."""
     content = _struct(value, without_id=without_id)
     for name in (struct.short, struct.listed):
-        if name is not None and set(content) == {key_of(attrs.fields_dict(type(value))[name])}:
+        if name is not None and set(content) == {schema.key_of(attrs.fields_dict(type(value))[name])}:
             return next(iter(content.values()))
     return content
 

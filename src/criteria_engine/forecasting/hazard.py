@@ -15,16 +15,7 @@ from functools import cache
 
 import attrs
 
-from criteria_engine.forecasting.distribution import (
-    Distribution,
-    Points,
-    beta_points,
-    binomial,
-    convolved,
-    legendre,
-    mixed_sums,
-    numpy_for,
-)
+from criteria_engine.forecasting import distribution
 
 HALF_LIFE = 2.5
 """Years after which a period counts half as much as the last one."""
@@ -150,11 +141,11 @@ class Rate:
         mean, size = odds / (1.0 + odds), self.alpha + self.beta
         return attrs.evolve(self, alpha=mean * size, beta=(1.0 - mean) * size)
 
-    def points(self, rule: Points) -> Points:
+    def points(self, rule: distribution.Points) -> distribution.Points:
         """Rates to look at, each with its weight: a quadrature over the Beta distribution."""
         if self.exact is not None:
             return ((self.exact, 1.0),)
-        return beta_points(self.alpha, self.beta, rule)
+        return distribution.beta_points(self.alpha, self.beta, rule)
 
 
 def dispersion(trials: Mapping[int, tuple[float, float]]) -> tuple[float, float]:
@@ -196,7 +187,7 @@ class Cohort:
 
 def cohorts_at(
     cohorts: Sequence[Cohort], year: int, entry: Rate, lapse: Rate, factors: Sequence[float] = ()
-) -> Distribution:
+) -> distribution.Distribution:
     """The number of recognised units among cohorts at the end of one year ahead, from 1.
 
     Units outside are recognised at the common rate ``entry``, recognised ones lapse at ``lapse``;
@@ -209,7 +200,7 @@ def cohorts_at(
         (weight, [(cohort.size, _chance(cohort, year, p, q, factors)) for cohort in here])
         for weight, p, q in _rates(here, year, entry, lapse, factors)
     )
-    return Distribution.counts(mixed_sums(n, mixture))
+    return distribution.Distribution.counts(distribution.mixed_sums(n, mixture))
 
 
 def all_reach(
@@ -231,7 +222,7 @@ def all_reach(
         chance = weight
         for cohorts, need in areas:
             blocks = [(cohort.size, _chance(cohort, year, p, q, factors)) for cohort in cohorts]
-            chances = mixed_sums(sum(size for size, _ in blocks), [(1.0, blocks)])
+            chances = distribution.mixed_sums(sum(size for size, _ in blocks), [(1.0, blocks)])
             chance *= min(1.0, math.fsum(chances[max(need, 0) :]))
             if chance < 1e-15:
                 break
@@ -241,7 +232,7 @@ def all_reach(
 
 def kept(units: int, years: int, lapse: Rate) -> float:
     """How likely none of some recognised units lapses in so many years: the mean of (1 − l)^(units·years)."""
-    rule = legendre(24)
+    rule = distribution.legendre(24)
     return math.fsum(w * (1.0 - rate) ** (units * years) for rate, w in lapse.averaged(years).points(rule))
 
 
@@ -308,8 +299,8 @@ def _rates(
         fine, coarse = (
             max(6, points // 2) if points == max(fine, coarse) else 6 for points in (fine, coarse)
         )
-    recognitions = recognition.points(legendre(fine))
-    for q, v in lapsing.points(legendre(coarse)):
+    recognitions = recognition.points(distribution.legendre(fine))
+    for q, v in lapsing.points(distribution.legendre(coarse)):
         for p, w in recognitions:
             if v * w > 1e-12:
                 yield v * w, p, q
@@ -345,7 +336,7 @@ class YearStep:
 
 def stepwise(
     have: int, outside: int, steps: Sequence[YearStep], entry: Rate, lapse: Rate
-) -> tuple[Distribution, ...]:
+) -> tuple[distribution.Distribution, ...]:
     """The number of recognised units at the end of each year ahead, for units that are all alike.
 
     ``have`` units hold the recognition today, and so many are ``outside``; under each pair of rates year
@@ -358,7 +349,7 @@ def stepwise(
     points = 6 if n < 1000 else 4
     totals = [[0.0] * (n + 1) for _ in steps]
     for q, lapse_weights in _weighed(lapse, points // 2 + 1, years):
-        runs = cache(lambda size, chance: binomial(size, chance, _CUT))
+        runs = cache(lambda size, chance: distribution.binomial(size, chance, _CUT))
         for p, entry_weights in _weighed(entry, points, years):
             run: _Run = (have, [1.0])
             for year, step in enumerate(steps):
@@ -366,7 +357,7 @@ def stepwise(
                 run = _year_later(run, n, step, chance, q, runs)
                 weight = entry_weights[year] * lapse_weights[year]
                 _add(totals[year], run[0], weight, run[1])
-    return tuple(Distribution.counts(total) for total in totals)
+    return tuple(distribution.Distribution.counts(total) for total in totals)
 
 
 def _weighed(rate: Rate, points: int, years: int) -> list[tuple[float, list[float]]]:
@@ -377,12 +368,12 @@ def _weighed(rate: Rate, points: int, years: int) -> list[tuple[float, list[floa
     """
     averages = [rate.averaged(year) for year in range(1, years + 1)]
     widest = max(averages, key=lambda average: average.deviation)
-    places = widest.points(legendre(points))
+    places = widest.points(distribution.legendre(points))
     columns = [_matched(_reweighed(places, widest, average), average) for average in averages]
     return [(x, [column[at] for column in columns]) for at, (x, _) in enumerate(places)]
 
 
-def _reweighed(points: Points, drawn: Rate, wanted: Rate) -> Points:
+def _reweighed(points: distribution.Points, drawn: Rate, wanted: Rate) -> distribution.Points:
     """Points of one Beta distribution with the weights that they have in another."""
     rises, falls = wanted.alpha - drawn.alpha, wanted.beta - drawn.beta
     if len(points) == 1 or rises == falls == 0.0:
@@ -391,7 +382,7 @@ def _reweighed(points: Points, drawn: Rate, wanted: Rate) -> Points:
     return tuple((x, weight) for (x, _), weight in zip(points, weights, strict=True))
 
 
-def _tilted(points: Points, logs: Sequence[float]) -> tuple[float, list[float]]:
+def _tilted(points: distribution.Points, logs: Sequence[float]) -> tuple[float, list[float]]:
     """Weights times e^log that add up to 1 again, and the logarithm of what they added up to."""
     most = max(logs)
     weights = [w * math.exp(log - most) for (_, w), log in zip(points, logs, strict=True)]
@@ -399,7 +390,7 @@ def _tilted(points: Points, logs: Sequence[float]) -> tuple[float, list[float]]:
     return most + math.log(total), [weight / total for weight in weights]
 
 
-def _matched(points: Points, rate: Rate) -> list[float]:
+def _matched(points: distribution.Points, rate: Rate) -> list[float]:
     """Weights at given points that have the mean and the variance of a rate.
 
     The given weights times exp(λ₁u + λ₂u²), u counted in deviations from the mean. Both λ are where a
@@ -438,7 +429,7 @@ def _matched(points: Points, rate: Rate) -> list[float]:
 
 def _year_later(run: _Run, n: int, step: YearStep, p: float, q: float, runs: _Runs) -> _Run:
     """The count a year later: some of those who hold it lapse, some of the others are recognised."""
-    np = numpy_for(n)
+    np = distribution.numpy_for(n)
     first, weights = run
     # Counts that leave as many units to be recognised are taken together.
     by_trying: dict[int, list[tuple[int, float]]] = {}
@@ -449,7 +440,7 @@ def _year_later(run: _Run, n: int, step: YearStep, p: float, q: float, runs: _Ru
     for trying, counts in by_trying.items():
         low, kept = _after_lapses(counts, q, runs)
         fewest, gained = _capped(runs(trying, p), step.capacity)
-        _add(total, low + fewest, 1.0, convolved(kept, gained, np))
+        _add(total, low + fewest, 1.0, distribution.convolved(kept, gained, np))
     return _trimmed(total)
 
 

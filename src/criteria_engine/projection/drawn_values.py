@@ -20,16 +20,7 @@ from criteria_engine.core.extras import numpy
 from criteria_engine.forecasting.distribution import stream, uniforms
 from criteria_engine.forecasting.series import EBB, Pools
 from criteria_engine.plans.assessed import Assessed, Panel, Verdicts
-from criteria_engine.projection.value_steps import (
-    FIRST_STATE,
-    GAP,
-    POOL,
-    STEP,
-    Moves,
-    NumberModel,
-    StateModel,
-    moves_of,
-)
+from criteria_engine.projection import value_steps
 from criteria_engine.tables.arrays import ArrayInputs, ArrayRows, Cells, InputSource, cells_of
 
 Reaching = tuple[int, int]
@@ -76,7 +67,7 @@ class CommonYear:
 
 
 def common_draws(
-    np: Any, moves: Moves, years: Iterable[int], last: int, seed: int, draws: int
+    np: Any, moves: value_steps.Moves, years: Iterable[int], last: int, seed: int, draws: int
 ) -> dict[int, CommonYear]:
     """For each year and draw: an ebbing drift, a shock, and the year whose own steps are taken.
 
@@ -112,7 +103,7 @@ def common_draws(
 class _NumberArrays:
     """How one number moves; ``chance`` is the place of the number drawn for steps that lack it."""
 
-    def __init__(self, np: Any, number: NumberModel, chance: int | None) -> None:
+    def __init__(self, np: Any, number: value_steps.NumberModel, chance: int | None) -> None:
         self._np, self.number, self._chance = np, number, chance
         self._own = np.array([0.0 if part is None else part for part in number.steps])
         if chance is not None:
@@ -141,7 +132,7 @@ class _NumberArrays:
 class _StateArrays:
     """How one state moves: its values are places in ``values``; ``chance`` is that of its own number."""
 
-    def __init__(self, np: Any, state: StateModel, chance: int, others: Sequence[Any]) -> None:
+    def __init__(self, np: Any, state: value_steps.StateModel, chance: int, others: Sequence[Any]) -> None:
         """``others`` are values from which nothing leads away."""
         self._np, self.state, self._chance = np, state, chance
         self.values = [*sorted(state.known, key=repr), *others]
@@ -220,7 +211,7 @@ class _Walk:
     ) -> None:
         self.np, self.panels, self.verdicts = numpy(), panels, verdicts
         self.until, self.seed, self.draws = until, seed, draws
-        np, moves = self.np, moves_of(assessed, verdicts.reader)
+        np, moves = self.np, value_steps.moves_of(assessed, verdicts.reader)
         self.moves = moves
         first = min((panel.years[-1].year for panel in panels), default=until) + 1
         self.common = common_draws(np, moves, range(first, until + 1), assessed.last_year, seed, draws)
@@ -235,7 +226,7 @@ class _Walk:
         for at, state in enumerate(moves.states):
             last = dict.fromkeys(panel.years[-1].row[state.place] for panel in panels)
             others = [value for value in last if value not in state.known]
-            self.states.append(_StateArrays(np, state, FIRST_STATE + at, others))
+            self.states.append(_StateArrays(np, state, value_steps.FIRST_STATE + at, others))
 
     def futures(self) -> dict[str, dict[int, Reaching]]:
         """For each unit, by year ahead, the draws in which it reaches the level."""
@@ -250,9 +241,9 @@ class _Walk:
 
     def steps(self, bands: Any, sources: Any, chances: Any) -> Any:
         """The step of a unit of about the same score: of one year or of all, at times of any score."""
-        anywhere = chances[POOL] < self._pooled.take(bands)
+        anywhere = chances[value_steps.POOL] < self._pooled.take(bands)
         pools = self.np.where(anywhere, self._everywhere, bands * (len(self.moves.years) + 1) + sources)
-        return self._pools.picked(pools, chances[STEP])
+        return self._pools.picked(pools, chances[value_steps.STEP])
 
 
 def _kind(panel: Panel) -> tuple[int, bool]:
@@ -302,7 +293,7 @@ class _Block:
     def _each_draw(self, values: Any) -> Any:
         return self.np.repeat(self.np.asarray(values), self.walk.draws)
 
-    def _level(self, number: NumberModel) -> Any:
+    def _level(self, number: value_steps.NumberModel) -> Any:
         """The levels of a number to begin with; None where no unit of the block has it."""
         there = [isinstance(value, int | float) for value in self._values(number.place)]
         if not any(there):
@@ -342,7 +333,7 @@ class _Block:
                 )
                 self._put(arrays.number.place, self._filled(arrays.number.place, values.ravel()))
         # A change over several years falls into one of them.
-        changing = chances[GAP] * walk.gaps.take(steps) < 1.0 if walk.states else None
+        changing = chances[value_steps.GAP] * walk.gaps.take(steps) < 1.0 if walk.states else None
         for at, states in enumerate(walk.states):
             now = self.states[at] = states.changed(self.states[at], steps, bands, changing, chances)
             cells, places = self.coded[at], now.ravel()

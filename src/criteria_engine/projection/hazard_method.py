@@ -13,17 +13,8 @@ from fractions import Fraction
 
 import attrs
 
+from criteria_engine.forecasting import hazard
 from criteria_engine.forecasting.distribution import Distribution
-from criteria_engine.forecasting.hazard import (
-    RARE,
-    Cohort,
-    Rate,
-    YearStep,
-    all_reach,
-    cohorts_at,
-    kept,
-    stepwise,
-)
 from criteria_engine.plans.plan import Target
 from criteria_engine.plans.unit_status import PENDING
 from criteria_engine.projection.arithmetic import Arithmetic, ForecastMethod, Path, PathYear, past_points
@@ -143,7 +134,7 @@ class Prospects:
         roster = self.context.plan.roster
         return any(self._is_pending(each.id) for each in roster.predecessors(roster.unit(unit)))
 
-    def steps(self, area: str | None, years: int) -> Sequence[YearStep]:
+    def steps(self, area: str | None, years: int) -> Sequence[hazard.YearStep]:
         """The years ahead for units that are all alike, within the capacity."""
         context, scenarios, steps = self.context, self.context.scenarios, []
         units = {unit.id for unit in context.units(context.on.year, area)}
@@ -155,10 +146,12 @@ class Prospects:
             rate = None if open_ or not self.any_open else self.pass_rate
             registered = None if open_ else listed
             factor = float(scenarios.factor(year))
-            steps.append(YearStep(registered=registered, capacity=capacity, pass_rate=rate, factor=factor))
+            steps.append(
+                hazard.YearStep(registered=registered, capacity=capacity, pass_rate=rate, factor=factor)
+            )
         return steps
 
-    def trying(self, area: str | None, year: int) -> list[Cohort]:
+    def trying(self, area: str | None, year: int) -> list[hazard.Cohort]:
         """Units that may be recognised in one year and are not yet: the open ones of the day, or a list."""
         context, today = self.context, self.context.on.year
         units = {unit.id for unit in context.units(today, area)}
@@ -166,15 +159,15 @@ class Prospects:
             ledger = context.ledger
             open_ = (ledger.recognised_for(year, "high") - ledger.recognised_for(year, "low")) & units
             sizes = Counter(self.open_chance(unit) for unit in open_)
-            return [Cohort(size, chances=(chance,)) for chance, size in sorted(sizes.items())]
+            return [hazard.Cohort(size, chances=(chance,)) for chance, size in sorted(sizes.items())]
         if year in context.ahead:
             listed = len((context.ahead[year] & units) - self.low)
-            return [Cohort(listed, chances=(self.pass_rate,))] if listed else []
+            return [hazard.Cohort(listed, chances=(self.pass_rate,))] if listed else []
         outside = len(units - self.low)
         chance = 0.0 if context.scenarios.lists_only else self.steering[year] if self.steered else None
-        return [Cohort(outside, chances=(chance,))] if outside else []
+        return [hazard.Cohort(outside, chances=(chance,))] if outside else []
 
-    def cohorts(self, area: str | None) -> list[Cohort]:
+    def cohorts(self, area: str | None) -> list[hazard.Cohort]:
         """The units of an area, or all, as cohorts for the years ahead."""
         last = self.context.scenarios.last
         sizes: Counter[tuple[bool, _Chances, float]] = Counter()
@@ -183,11 +176,11 @@ class Prospects:
             sizes[unit.id in self.low, self.chances(unit.id), harder] += 1
         ordered = sorted(sizes.items(), key=lambda each: repr(each[0]))
         return [
-            Cohort(size, recognised=held, chances=chances, factor=factor)
+            hazard.Cohort(size, recognised=held, chances=chances, factor=factor)
             for (held, chances, factor), size in ordered
         ]
 
-    def standing(self, area: str | None) -> list[Cohort]:
+    def standing(self, area: str | None) -> list[hazard.Cohort]:
         """The units recognised today, those whose result is open, and the rest."""
         sizes: Counter[tuple[bool, float]] = Counter()
         for unit in self.context.units(self.context.on.year, area):
@@ -195,11 +188,12 @@ class Prospects:
             is_open = unit.id in self.high and not held
             sizes[held, self.open_chance(unit.id) if is_open else 0.0] += 1
         return [
-            Cohort(size, recognised=held, chances=(chance,)) for (held, chance), size in sorted(sizes.items())
+            hazard.Cohort(size, recognised=held, chances=(chance,))
+            for (held, chance), size in sorted(sizes.items())
         ]
 
 
-_NONE = Rate.fixed(0.0)
+_NONE = hazard.Rate.fixed(0.0)
 # So many open results are put through the walk with a capacity one by one; more are taken at their mean.
 _MOST_OPEN = 24
 
@@ -222,12 +216,12 @@ class Hazard(ForecastMethod):
         self.bounds_everywhere = not self.learnt
         self.lapse = _NONE
         if counts_behind.lapses and not scenarios.no_lapse:
-            self.lapse = Rate.posterior(counts_behind.lapses, as_of=today, prior=RARE)
-        passes = Rate.posterior(counts_behind.passes, as_of=today)
+            self.lapse = hazard.Rate.posterior(counts_behind.lapses, as_of=today, prior=hazard.RARE)
+        passes = hazard.Rate.posterior(counts_behind.passes, as_of=today)
         if scenarios.pass_rate is not None:
-            passes = Rate.fixed(float(scenarios.pass_rate))
+            passes = hazard.Rate.fixed(float(scenarios.pass_rate))
         self.passes = passes
-        entry = Rate.posterior(counts_behind.entries, as_of=today)
+        entry = hazard.Rate.posterior(counts_behind.entries, as_of=today)
         self.prospects = Prospects(context, passes.mean, entry.mean, self.lapse.mean)
         # One rate can be integrated at a time: where no year is open to all, that of those on lists.
         self.entry = entry if self.prospects.any_open else passes
@@ -235,8 +229,8 @@ class Hazard(ForecastMethod):
         if scenarios.required or scenarios.pace is not None:
             self.factors = []
         self._by_year: dict[tuple[str | None, int | None], Path] = {}
-        self._means: dict[tuple[Cohort, int], float] = {}
-        self._cohorts: dict[str | None, list[Cohort]] = {}
+        self._means: dict[tuple[hazard.Cohort, int], float] = {}
+        self._cohorts: dict[str | None, list[hazard.Cohort]] = {}
 
     def path(self, area: str | None = None, year: int | None = None) -> Path:
         """Means, and between the 10 % and the 90 % quantile, with the distributions; or of one year alone."""
@@ -257,13 +251,13 @@ class Hazard(ForecastMethod):
             return super().pass_rate()
         return Fraction(self.passes.mean).limit_denominator(10_000)
 
-    def _of(self, area: str | None) -> list[Cohort]:
+    def _of(self, area: str | None) -> list[hazard.Cohort]:
         if area not in self._cohorts:
             self._cohorts[area] = self.prospects.cohorts(area)
         return self._cohorts[area]
 
     def _today(self, area: str | None) -> Distribution:
-        return cohorts_at(self.prospects.standing(area), 1, _NONE, _NONE)
+        return hazard.cohorts_at(self.prospects.standing(area), 1, _NONE, _NONE)
 
     @property
     def _is_limited(self) -> bool:
@@ -278,17 +272,17 @@ class Hazard(ForecastMethod):
             return self._limited(area, len(ahead))
         cohorts = self._of(area)
         return [
-            cohorts_at(cohorts, h, self.entry, self.lapse, self.factors)
+            hazard.cohorts_at(cohorts, h, self.entry, self.lapse, self.factors)
             if only in (None, year)
             else math.fsum(cohort.size * self._mean(cohort, h) for cohort in cohorts)
             for h, year in enumerate(ahead, 1)
         ]
 
-    def _mean(self, cohort: Cohort, h: int) -> float:
+    def _mean(self, cohort: hazard.Cohort, h: int) -> float:
         """How likely one unit of a cohort holds it; areas share their kinds of cohorts."""
         one = attrs.evolve(cohort, size=1)
         if (one, h) not in self._means:
-            self._means[one, h] = cohorts_at([one], h, self.entry, self.lapse, self.factors).mean
+            self._means[one, h] = hazard.cohorts_at([one], h, self.entry, self.lapse, self.factors).mean
         return self._means[one, h]
 
     def _limited(self, area: str | None, years: int) -> Sequence[Distribution]:
@@ -303,7 +297,7 @@ class Hazard(ForecastMethod):
             starts = [(round(today.mean), 1.0)]
         totals: list[list[float]] = [[0.0] * (size + 1) for _ in range(years)]
         for have, weight in starts:
-            walked = stepwise(int(have), size - int(have), steps, self.entry, self.lapse)
+            walked = hazard.stepwise(int(have), size - int(have), steps, self.entry, self.lapse)
             for total, each in zip(totals, walked, strict=True):
                 for point, chance in zip(each.points, each.weights, strict=True):
                     total[int(point)] += weight * chance
@@ -336,7 +330,7 @@ class Hazard(ForecastMethod):
         if target.units is not None:
             units = holders_named(self.context, target)
             years = max(0, target.year - self.context.on.year)
-            return None if units is None else _unit(kept(len(units), years, self.lapse))
+            return None if units is None else _unit(hazard.kept(len(units), years, self.lapse))
         if target.in_ is not None:
             return self._in_a_year(target.in_, needs)
         ahead = target.year - self.context.on.year
@@ -351,7 +345,7 @@ class Hazard(ForecastMethod):
             # A capacity for all together ties the areas to each other; that is not reckoned with.
             return None
         groups = [(self._of(area), need) for area, need in needs.items()]
-        return _unit(all_reach(groups, ahead, self.entry, self.lapse, self.factors))
+        return _unit(hazard.all_reach(groups, ahead, self.entry, self.lapse, self.factors))
 
     def _in_a_year(self, year: int, needs: Mapping[str | None, int]) -> float | None:
         """Of those recognised in one year: that of the day or the next, or one with a list."""
@@ -363,7 +357,7 @@ class Hazard(ForecastMethod):
             return None
         cohorts = self.prospects.trying(area, year)
         sure = self.context.recognised_for(year, "low", area)
-        chances = cohorts_at(cohorts, 1, self.entry, _NONE) if cohorts else Distribution.counts([1.0])
+        chances = hazard.cohorts_at(cohorts, 1, self.entry, _NONE) if cohorts else Distribution.counts([1.0])
         return _unit(chances.probability(at_least=need - sure)) if need > sure else 1.0
 
 

@@ -16,22 +16,7 @@ from criteria_engine.projection.chart import plan_speaker
 from criteria_engine.projection.context import context_of, scenarios_of
 from criteria_engine.projection.outlook import plain
 from criteria_engine.projection.projection import Projection, project
-from criteria_engine.reports.facts import (
-    KINDS,
-    AreaStanding,
-    Duty,
-    Period,
-    Risk,
-    Since,
-    UnitStanding,
-    area_standings,
-    changed_since,
-    duties_of,
-    period_of,
-    qualities,
-    risks_of,
-    unit_standings,
-)
+from criteria_engine.reports import facts
 from criteria_engine.reports.layout import Page, markdown, page_html
 from criteria_engine.reports.sections import PageWriter
 
@@ -57,13 +42,13 @@ class Report:
 
     plan: Plan
     on: datetime.date
-    period: Period
+    period: facts.Period
     projection: Projection
-    units: tuple[UnitStanding, ...]
-    areas: tuple[AreaStanding, ...]
-    since: Since
-    duties: tuple[Duty, ...]
-    risks: tuple[Risk, ...]
+    units: tuple[facts.UnitStanding, ...]
+    areas: tuple[facts.AreaStanding, ...]
+    since: facts.Since
+    duties: tuple[facts.Duty, ...]
+    risks: tuple[facts.Risk, ...]
     assessments_assumed: bool
     ruleset_status: str | None
 
@@ -77,7 +62,7 @@ class Report:
         return self.markdown()
 
     @property
-    def unreported(self) -> tuple[UnitStanding, ...]:
+    def unreported(self) -> tuple[facts.UnitStanding, ...]:
         """Units that were to be reported on for this year, and of which nothing was told.
 
         Those that the plan registers for the year, those that hold the recognition, and those whose
@@ -160,18 +145,18 @@ def report(
         CriteriaError: Rows, names, the kind, the tasks, the method or a scenario are not right.
         ValueError: ``confidence`` is not between 0 and 1.
     """
-    if kind is not None and kind not in KINDS:
-        raise refusal("kind", Code.UNKNOWN_REPORT_KIND, value=kind, known=", ".join(KINDS))
+    if kind is not None and kind not in facts.KINDS:
+        raise refusal("kind", Code.UNKNOWN_REPORT_KIND, value=kind, known=", ".join(facts.KINDS))
     if since is not None and since >= on:
         raise refusal("since", Code.SINCE_NOT_BEFORE_DAY, since_day=since, on_day=on)
     rows = rows_of(recognitions, plan)
     projection = project(plan, recognitions=rows, on=on, assessments=assessments, **choices)
     setting = context_of(plan, rows, on, scenarios_of(choices.get("scenarios", ())))
     results = last_results(assessments or {}, choices.get("ruleset"))
-    units = unit_standings(setting, qualities(setting, results))
-    period = period_of(plan, on, kind, since)
-    changed = changed_since(setting, period.since)
-    duties = duties_of(plan, on, done)
+    units = facts.unit_standings(setting, facts.qualities(setting, results))
+    period = facts.period_of(plan, on, kind, since)
+    changed = facts.changed_since(setting, period.since)
+    duties = facts.duties_of(plan, on, done)
     statuses = {each.ruleset.status for each in results.values()}
     return Report(
         plan,
@@ -179,10 +164,10 @@ def report(
         period,
         projection,
         units,
-        area_standings(setting, units),
+        facts.area_standings(setting, units),
         changed,
         duties,
-        risks_of(plan, projection, units, changed, duties),
+        facts.risks_of(plan, projection, units, changed, duties),
         assessments_assumed and bool(results),
         next((word for word in ("illustrative", "adapted", "official") if word in statuses), None),
     )

@@ -18,19 +18,7 @@ from criteria_engine.projection.chart import drawing_of
 from criteria_engine.projection.methods import METHODS, Own
 from criteria_engine.projection.outlook import MustChange, Nearest, TargetOutlook
 from criteria_engine.projection.projection import Projection
-from criteria_engine.reports.facts import (
-    AreaStanding,
-    CriterionName,
-    Duty,
-    Happening,
-    Period,
-    Quality,
-    Risk,
-    Since,
-    UnitStanding,
-    by_area,
-    commonly_lacking,
-)
+from criteria_engine.reports import facts
 from criteria_engine.reports.layout import Block, Bullets, Cell, Chart, Page, Paragraph, ReportTable, Section
 
 _MOST_NAMES, _MOST_UNIT_NAMES, _MOST_CRITERIA, _MOST_COMMON = 5, 12, 3, 5
@@ -44,13 +32,13 @@ class PageWriter:
 
     speaker: Speaker
     projection: Projection
-    period: Period
-    units: Sequence[UnitStanding]
-    areas: Sequence[AreaStanding]
-    unreported: Sequence[UnitStanding]
-    since: Since
-    duties: Sequence[Duty]
-    risks: Sequence[Risk]
+    period: facts.Period
+    units: Sequence[facts.UnitStanding]
+    areas: Sequence[facts.AreaStanding]
+    unreported: Sequence[facts.UnitStanding]
+    since: facts.Since
+    duties: Sequence[facts.Duty]
+    risks: Sequence[facts.Risk]
     assessed_assumed: bool
     ruleset_status: str | None
 
@@ -275,7 +263,7 @@ class PageWriter:
         table = ReportTable(self._caption("areas"), head, tuple(rows), frozenset(range(1, 7)))
         return self._section("areas", table)
 
-    def _area_row(self, name: str, areas: Sequence[AreaStanding]) -> tuple[Cell, ...]:
+    def _area_row(self, name: str, areas: Sequence[facts.AreaStanding]) -> tuple[Cell, ...]:
         units, recognised = sum(area.units for area in areas), sum(area.recognised for area in areas)
         cells = [
             name,
@@ -310,7 +298,7 @@ class PageWriter:
         block = self._bullets(items) if items else Paragraph(self._say("nothing_changed"))
         return self._section("since", block)
 
-    def _happened(self, key: str, happenings: Sequence[Happening]) -> list[str]:
+    def _happened(self, key: str, happenings: Sequence[facts.Happening]) -> list[str]:
         """A sentence for all that happened on one day, or for one year."""
         groups: dict[str, list[str]] = {}
         for each in happenings:
@@ -338,7 +326,7 @@ class PageWriter:
             nobody = Paragraph(self._say("all_reported", year=self.projection.on.year))
             return self._section("unreported", nobody)
         items = []
-        for area, units in by_area(self.unreported).items():
+        for area, units in facts.by_area(self.unreported).items():
             names = self.speaker.listed((unit.name for unit in units), _MOST_UNIT_NAMES)
             items.append(self._say("unreported_area", area=area or self._say("no_area"), names=names))
         note = Paragraph(self._say("unreported_why"), "note")
@@ -363,7 +351,7 @@ class PageWriter:
         if rows:
             caption = self._marked(self._say("caption_quality"), assumed=assumed)
             blocks.append(ReportTable(caption, self.speaker.heads("unit", "quality", "weakest"), tuple(rows)))
-        common = commonly_lacking(quality for _, quality in assessed)[:_MOST_COMMON]
+        common = facts.commonly_lacking(quality for _, quality in assessed)[:_MOST_COMMON]
         if common:
             counts = tuple((Cell(self._criterion(each)), Cell(str(count))) for each, count in common)
             caption = self._marked(self._say("caption_lacking"), assumed=assumed)
@@ -371,10 +359,10 @@ class PageWriter:
             blocks.append(ReportTable(caption, head, counts, frozenset({1})))
         return self._section("quality", *blocks)
 
-    def _criterion(self, criterion: CriterionName) -> str:
+    def _criterion(self, criterion: facts.CriterionName) -> str:
         return criterion.title.in_language(self.speaker.lang) or criterion.path
 
-    def _points(self, quality: Quality | None) -> str:
+    def _points(self, quality: facts.Quality | None) -> str:
         if quality is None:
             return self._say("not_assessed")
         said = []
@@ -387,7 +375,7 @@ class PageWriter:
             said.append(quality.level.in_language(self.speaker.lang))
         return "; ".join(said) or "–"
 
-    def _holding_back(self, quality: Quality | None) -> str:
+    def _holding_back(self, quality: facts.Quality | None) -> str:
         if quality is None:
             return "–"
         said = []
@@ -405,7 +393,7 @@ class PageWriter:
         ]
         return self._section("risks", self._bullets(items) if items else Paragraph(self._say("no_risks")))
 
-    def _risk(self, risk: Risk) -> str:
+    def _risk(self, risk: facts.Risk) -> str:
         details: Mapping[str, object] = risk.details
         if risk.code == "target":
             outlook = self.projection.targets[str(details["target"])]
@@ -425,7 +413,7 @@ class PageWriter:
         note = [Paragraph(self._say("tasks_assumed"), "note")] if assumed else []
         return self._section("tasks", table, *note)
 
-    def _task_row(self, duty: Duty) -> tuple[Cell, ...]:
+    def _task_row(self, duty: facts.Duty) -> tuple[Cell, ...]:
         task, lang = duty.task, self.speaker.lang
 
         def cell(part: str, text: str, tone: str = "") -> Cell:
@@ -449,7 +437,7 @@ class PageWriter:
             more = self.speaker.heads("quality", "lacking")
             head += tuple(self._marked(text, assumed=self.assessed_assumed) for text in more)
         tables = []
-        for area, units in by_area(self.units).items():
+        for area, units in facts.by_area(self.units).items():
             rows = tuple(self._unit_row(unit, assessed=assessed) for unit in units)
             held = sum(unit.holds is True for unit in units)
             name = area or self._say("no_area")
@@ -458,7 +446,7 @@ class PageWriter:
             tables.append(ReportTable(caption, head, rows, frozenset({2})))
         return self._section("units", *tables)
 
-    def _unit_row(self, unit: UnitStanding, *, assessed: bool) -> tuple[Cell, ...]:
+    def _unit_row(self, unit: facts.UnitStanding, *, assessed: bool) -> tuple[Cell, ...]:
         decided = until = "–"
         if unit.title_year is not None:
             decided = self._say("unknown_day") if unit.decided is None else self.speaker.shown(unit.decided)
@@ -473,7 +461,7 @@ class PageWriter:
             others += [self._points(unit.quality), self._holding_back(unit.quality)]
         return (Cell(unit.name), Cell(self._status(unit), tone), *map(Cell, others))
 
-    def _status(self, unit: UnitStanding) -> str:
+    def _status(self, unit: facts.UnitStanding) -> str:
         carried = [self._say("carried_name", name=name, year=year) for name, year in unit.carried]
         status = unit.status
         if status == "maintained" and unit.kept_year is None:

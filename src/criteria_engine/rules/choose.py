@@ -8,19 +8,10 @@ from typing import ClassVar
 import attrs
 
 from criteria_engine.core import algebra as a
+from criteria_engine.core import values
 from criteria_engine.core.expression import Expression
 from criteria_engine.core.grammar import nearest
 from criteria_engine.core.nodes import Condition
-from criteria_engine.core.values import (
-    Meaning,
-    NumberValue,
-    TextValue,
-    TruthValue,
-    options_of,
-    said,
-    says,
-    within,
-)
 from criteria_engine.messages.codes import Code
 from criteria_engine.rules.schema import (
     EXPRESSION,
@@ -58,7 +49,7 @@ class Choose(Plain):
         if pairs is None or (self.points is not None and self.gives is not None):
             desk.fault("", Code.CHOOSE_WITHOUT_POINTS)
             return [], of.there, of.na
-        options = options_of(of) or None
+        options = values.options_of(of) or None
         picks: list[Pick] = []
         none: Condition = of.there
         for word, value in pairs:
@@ -83,8 +74,8 @@ class Choose(Plain):
         return picks, of.there, of.na
 
     def _says(
-        self, desk: RuleContext, of: Meaning, word: str, options: Sequence[str] | None, place: str
-    ) -> TruthValue:
+        self, desk: RuleContext, of: values.Meaning, word: str, options: Sequence[str] | None, place: str
+    ) -> values.TruthValue:
         if options is not None and word not in options:
             desk.fault(
                 place,
@@ -93,28 +84,30 @@ class Choose(Plain):
                 words=", ".join(options),
                 nearest=nearest(word, options) or options[0],
             )
-            return TruthValue(a.FALSE, a.TRUE)
-        if isinstance(of, TruthValue):
-            return says(of, word)
-        if isinstance(of, NumberValue) and of.kind == "number":
+            return values.TruthValue(a.FALSE, a.TRUE)
+        if isinstance(of, values.TruthValue):
+            return values.says(of, word)
+        if isinstance(of, values.NumberValue) and of.kind == "number":
             return desk.comparison("==", of, desk.value(Expression(word), place), place)
-        return desk.comparison("==", of, said(word), place)
+        return desk.comparison("==", of, values.said(word), place)
 
-    def _says_none(self, desk: RuleContext, of: Meaning, words: Sequence[str], none: Condition) -> Condition:
+    def _says_none(
+        self, desk: RuleContext, of: values.Meaning, words: Sequence[str], none: Condition
+    ) -> Condition:
         """That the value is none of the words, asked of all together where that loses nothing."""
-        options = options_of(of) or None
-        known = [said(word) for word in words if options is None or word in options]
-        if isinstance(of, TextValue) and known:
-            return within(of, known).false
-        if isinstance(of, NumberValue) and of.kind == "scale" and known:
-            return within(of, known).false
+        options = values.options_of(of) or None
+        known = [values.said(word) for word in words if options is None or word in options]
+        if isinstance(of, values.TextValue) and known:
+            return values.within(of, known).false
+        if isinstance(of, values.NumberValue) and of.kind == "scale" and known:
+            return values.within(of, known).false
         return none
 
     def judge(self, desk: RuleContext) -> Judged:
         """Not applicable where ``of`` is."""
         picks, there, na = self.picks(desk)
         if not picks:
-            return Judged(NumberValue(a.ZERO, there, na))
+            return Judged(values.NumberValue(a.ZERO, there, na))
         return picked_points(desk, picks, there, na)
 
     def clauses(self) -> Sequence[Clause]:
