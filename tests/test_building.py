@@ -100,9 +100,9 @@ class Within:
         """The shape in the language that there is."""
         return ce.Expression(f"abs({self.of.text} - ({self.target.text})) <= {self.by.text}")
 
-    def judge(self, desk: ce.RuleContext) -> ce.Judged:
+    def judge(self, context: ce.RuleContext) -> ce.Judged:
         """All or nothing."""
-        return ce.all_or_nothing(desk.condition(self.condition, "of"), desk.points)
+        return ce.all_or_nothing(context.condition(self.condition, "of"), context.points)
 
     def clauses(self) -> Sequence[ce.Clause]:
         """The condition that must hold."""

@@ -294,7 +294,7 @@ class _Expression:
     __lt__, __le__, __gt__, __ge__ = _infix("<"), _infix("<="), _infix(">"), _infix(">=")
     # As columns of every frame do, these write a comparison; so an expression has no hash either.
     __eq__, __ne__ = _infix("="), _infix("<>")
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment] # equality makes an expression, so there is no hash
     __add__, __radd__ = _infix("+"), _turned("+")
     __sub__, __rsub__ = _infix("-"), _turned("-")
     __mul__, __rmul__ = _infix("*"), _turned("*")

@@ -136,7 +136,7 @@ class _Finder:
         upward = part if operator in (">", ">=") else None
         kept = operator if upward is not None else opposite(part.operator)
         key = (input, (kept, value))
-        self.comparisons.setdefault(key, nodes.Compare(kept, part.left, part.right))  # type: ignore[arg-type]
+        self.comparisons.setdefault(key, nodes.Compare(kept, part.left, part.right))  # type: ignore[arg-type] # one of six texts
         return key
 
     def _joined(self, keys: list[tuple[Any, ...]]) -> tuple[Any, ...]:

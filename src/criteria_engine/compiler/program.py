@@ -184,7 +184,7 @@ class Program:
         """The details of all criteria, in the order of ``slots``; None while it is cheaper to ask singly."""
         if next(self.kept("details asked", count)) < _INTERPRETED:
             return None
-        return self.kept("details", self._details_function)(row, evidence)  # type: ignore[no-any-return]
+        return self.kept("details", self._details_function)(row, evidence)  # type: ignore[no-any-return] # generated code has no types
 
     def _details_function(self) -> Callable[..., Any]:
         return self.function([self.asked_of(slot) for slot in self.slots])

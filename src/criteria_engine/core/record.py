@@ -41,7 +41,7 @@ class Record:
         lines = "".join(f"\n    self.{name} = {name}" for name in (*cls._positional, *cls._named))
         space: dict[str, Any] = {}
         # the names of attributes of our own classes; the values of defaults are what they refer to
-        exec(f"def __init__(self, {', '.join(parameters)}):{lines or ' pass'}", dict(cls._defaults), space)  # noqa: S102
+        exec(f"def __init__(self, {', '.join(parameters)}):{lines or ' pass'}", dict(cls._defaults), space)  # noqa: S102 - see above
         cls.__init__ = space["__init__"]  # type: ignore[method-assign] # what the type checker has read itself
 
     def replaced(self, **changes: Any) -> Self:

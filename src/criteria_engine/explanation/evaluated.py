@@ -176,8 +176,8 @@ class EvaluatedExpressions:
 
 def decision_of(values: EvaluatedExpressions, group: Node, reaching: Outcomes, lang: str) -> Decision:
     """All that the level of a set or group was decided by."""
-    faces = values.scope.states[group.path]
-    yes, no = (faces.applies, faces.absent) if group.path else (faces.gate, faces.no_gate)
+    node_state = values.scope.states[group.path]
+    yes, no = (node_state.applies, node_state.absent) if group.path else (node_state.gate, node_state.no_gate)
 
     def requirement(wanted: Wanted) -> Requirement:
         truth = values.either(wanted.claim.true, wanted.claim.false)
@@ -202,9 +202,9 @@ def _override_outcome(override: Override, truth: str, lang: str) -> OverrideOutc
 
 def _veto(values: EvaluatedExpressions, criterion: Node) -> Requirement:
     """Whether a criterion with a veto lets the levels be asked."""
-    faces, can = values.scope.states[criterion.path], values.result.walk.can
-    stands = can(faces.applies) and can(faces.met.false)
-    free = can(faces.absent) or can(faces.met.true)
+    node_state, can = values.scope.states[criterion.path], values.result.walk.can
+    stands = can(node_state.applies) and can(node_state.met.false)
+    free = can(node_state.absent) or can(node_state.met.true)
     return Requirement("veto", "", criterion.path, _held(free, stands))
 
 

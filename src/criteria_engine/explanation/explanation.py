@@ -51,8 +51,8 @@ class ExplanationWriter:
 
     def __init__(self, result: Result, lang: Language) -> None:
         self.result, self.lang = result, lang
-        self._judging = result.program.scope
-        self._faces, self._tree = self._judging.states, self._judging.tree
+        self._scope = result.program.scope
+        self._states, self._tree = self._scope.states, self._scope.tree
         self._can = result.walk.can
         self._wording = Wording(lang, result.ruleset, self._tree)
         self._say, self._line = self._wording.say, self._wording.line
@@ -243,11 +243,13 @@ class ExplanationWriter:
 
     def _share_wanted(self, wanted: Wanted, asked: Requirement) -> ExplanationLine:
         """A criterion's share of its points beside the share that it must reach."""
-        faces, walk = self._faces[wanted.path], self.result.walk
+        node_state, walk = self._states[wanted.path], self.result.walk
         got, share = self._say("share_na"), None
-        if walk.can(faces.applies):
-            points = Bounds(*walk.interval(faces.points))
-            most = Bounds(*walk.interval(faces.most)) if faces.most is not None else Bounds(0.0, 0.0)
+        if walk.can(node_state.applies):
+            points = Bounds(*walk.interval(node_state.points))
+            most = (
+                Bounds(*walk.interval(node_state.most)) if node_state.most is not None else Bounds(0.0, 0.0)
+            )
             got = self._wording.points(points, most)
             if points.exact and most.exact and most.low > 0:
                 share = arithmetic.grid(points.low / most.low)
@@ -336,9 +338,9 @@ class ExplanationWriter:
 
     def _applicability(self, node: Node, state: Status) -> list[ExplanationLine]:
         """Why it does not apply, and what it counts as then."""
-        faces, criterion = self._faces[node.path], node.criterion
+        node_state, criterion = self._states[node.path], node.criterion
         lines: list[ExplanationLine] = []
-        own = self._values.either(faces.own_applies, faces.own_absent)
+        own = self._values.either(node_state.own_applies, node_state.own_absent)
         if criterion.applies_when is not None and own != "held":
             key, status = ("na_because", "not_applicable") if own == "fails" else ("na_open", "unknown")
             line = self._conditions.about(key, criterion.applies_when)
@@ -347,24 +349,24 @@ class ExplanationWriter:
             return lines
         if not lines:
             lines.append(self._absence(node))
-        if criterion.not_applicable != "drop" and not self._can(faces.dropped):
+        if criterion.not_applicable != "drop" and not self._can(node_state.dropped):
             lines.append(self._line("counts", f"counts_{criterion.not_applicable}"))
         return lines
 
     def _absence(self, node: Node) -> ExplanationLine:
         """Why it does not apply, where its own condition is not the reason."""
         for above in _above(node):
-            if self._can(self._faces[above.path].own_absent):
+            if self._can(self._states[above.path].own_absent):
                 return self._line("applies", "na_above", name=self._wording.criterion(above.path))
         if node.criterion.is_group:
             return self._line("applies", "na_children")
-        dropped = self._can(self._faces[node.path].dropped)
+        dropped = self._can(self._states[node.path].dropped)
         return self._line("applies", "missing_drop" if dropped else "na_rule")
 
     def _policy(self, node: Node) -> list[ExplanationLine]:
         """That a figure was missing and the ruleset says what it then comes to."""
-        faces, can = self._faces[node.path], self._can
-        if not can(faces.undecided) or can(faces.dropped) or can(faces.absent):
+        node_state, can = self._states[node.path], self._can
+        if not can(node_state.undecided) or can(node_state.dropped) or can(node_state.absent):
             return []
         nodes = (node, *_above(node))
         missing = next((each.criterion.missing for each in nodes if each.criterion.missing is not None), None)
@@ -401,14 +403,14 @@ class ExplanationWriter:
     def _prerequisites(self, node: Node) -> list[ExplanationLine]:
         """Those of a criterion, then a word on each group above that is blocked or waits."""
         either, lines = self._values.either, []
-        claims = self._faces[node.path].requires
+        claims = self._states[node.path].requires
         for expression, (_, claim) in zip(node.criterion.requires, claims, strict=True):
             truth = either(claim.true, claim.false)
             key = {"held": "requires_held", "fails": "requires_failed", "open": "requires_open"}[truth]
             line = self._prerequisite(expression, claim, explained=truth != "held")
             lines.append(attrs.evolve(self._conditions.prefixed(key, line), kind="prerequisite"))
         for above in _above(node):
-            truths = [either(claim.true, claim.false) for _, claim in self._faces[above.path].requires]
+            truths = [either(claim.true, claim.false) for _, claim in self._states[above.path].requires]
             if "fails" in truths or "open" in truths:
                 failed = "fails" in truths
                 key, status = ("requires_above", "not_met") if failed else ("requires_above_open", "unknown")
@@ -467,8 +469,8 @@ class ExplanationWriter:
 
     def _looked_back_at(self) -> Iterator[tuple[str, str, str, int]]:
         """The inputs that come from elsewhere: the input or ruleset they are of, the level, how many periods back."""
-        origins = self._judging.observed_inputs.origins
-        for name in self._judging.inputs:
+        origins = self._scope.observed_inputs.origins
+        for name in self._scope.inputs:
             if name in origins:
                 yield name, *origins[name]
 

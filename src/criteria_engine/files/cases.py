@@ -425,13 +425,13 @@ def _levels_never_reached(ruleset: Ruleset, results: Sequence[Result]) -> tuple[
 
 def _never_blocking(ruleset: Ruleset, results: Sequence[Result]) -> tuple[tuple[str, str], ...]:
     missed = []
-    for path, faces in ruleset.program.scope.states.items():
-        if path and faces.requires:
+    for path, node_state in ruleset.program.scope.states.items():
+        if path and node_state.requires:
             criteria = [result.criteria[path] for result in results]
             blocking = {
                 text for each in criteria if each.status is Status.BLOCKED for text in each.blocked_by
             }
-            missed += [(path, text) for text, _ in faces.requires if text not in blocking]
+            missed += [(path, text) for text, _ in node_state.requires if text not in blocking]
     return tuple(missed)
 
 

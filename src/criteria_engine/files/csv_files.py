@@ -178,7 +178,7 @@ def _place_of(lines: Sequence[str], first: int, delimiter: str, index: int) -> T
     for _ in range(index):
         if text[end : end + 1] in ("", "\r", "\n"):
             break
-        start, end = cell.match(text, end + 1).span()  # type: ignore[union-attr]
+        start, end = cell.match(text, end + 1).span()  # type: ignore[union-attr]  # as above
     return _place_at(lines, first, start, end - start)
 
 

@@ -281,9 +281,9 @@ class _Block:
         return [year.row[place] for year in self.latest]
 
     def _cells(self, place: int, values: Sequence[Any]) -> Cells:
-        door = self.walk.verdicts.reader
-        definition = door.inputs[place]
-        words = door.words.get(definition.id, ())
+        reader = self.walk.verdicts.reader
+        definition = reader.inputs[place]
+        words = reader.words.get(definition.id, ())
         cells, self.words[definition.id] = cells_of(self.np, definition, words, values)
         return cells
 

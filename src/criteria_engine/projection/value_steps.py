@@ -116,7 +116,7 @@ class Moves:
         return self.first_lacking + len(self.lacking)
 
 
-def moves_of(assessed: Assessed, door: InputReader) -> Moves:
+def moves_of(assessed: Assessed, reader: InputReader) -> Moves:
     """How the values of all units moved in the last years."""
     pairs = _pairs(assessed)
     bounds = _bounds([pair.before.judged.points for pair in pairs])
@@ -124,7 +124,7 @@ def moves_of(assessed: Assessed, door: InputReader) -> Moves:
     count, years = len(bounds) + 1, tuple(sorted({pair.after.year for pair in pairs}))
     numbers = [
         number
-        for place, definition in enumerate(door.inputs)
+        for place, definition in enumerate(reader.inputs)
         if definition.type in ("number", "percent", "integer")
         for number in [_number(assessed, place, span_of(definition, ()), pairs, bands, count, years)]
         if number is not None
@@ -136,7 +136,7 @@ def moves_of(assessed: Assessed, door: InputReader) -> Moves:
             frozenset(value for pair in pairs if pair.shows(place) for value in pair.values(place)),
             tuple(pair.values(place) for pair in pairs),
         )
-        for place, definition in enumerate(door.inputs)
+        for place, definition in enumerate(reader.inputs)
         if definition.type in ("boolean", "ordinal", "choice") and any(pair.changes(place) for pair in pairs)
     ]
     own = [[place for place, band in enumerate(bands) if band == each] for each in range(count)]

@@ -71,9 +71,9 @@ class Bands(Plain):
     of: Formula = part(EXPRESSION)
     steps: Members[Step] = part(ListOf(Struct(Step)))
 
-    def picks(self, desk: RuleContext) -> tuple[list[Pick], Condition, Condition]:
+    def picks(self, context: RuleContext) -> tuple[list[Pick], Condition, Condition]:
         """The ways through the steps, and when ``of`` is there and is not applicable."""
-        of = desk.value(self.of, "of")
+        of = context.value(self.of, "of")
         there, na = of.there, of.na
         picks: list[Pick] = []
         rest = _Rest(of)
@@ -83,34 +83,34 @@ class Bands(Plain):
             result, edges = step.result, step.edges
             last = place == len(self.steps) - 1
             if result is None or len(edges) + (step.otherwise is not None) != 1:
-                desk.fault(where, Code.BAD_STEP)
+                context.fault(where, Code.BAD_STEP)
                 continue
             if step.otherwise is not None:
                 if not last:
-                    desk.fault(where, Code.OTHERWISE_NOT_LAST)
+                    context.fault(where, Code.OTHERWISE_NOT_LAST)
                 elif rest.empty:
-                    desk.fault(where, Code.UNREACHABLE_STEP)
+                    context.fault(where, Code.UNREACHABLE_STEP)
                 picks.append(Pick(a.TRUE, rest.guard(prefix), result[1], f"{where}.{result[0]}"))
                 continue
             key, edge = edges[0]
             at_edge = f"{where}.{'is' if key == 'equals' else key}"
-            fits = desk.comparison(_EDGES[key], of, desk.value(edge, at_edge), at_edge)
-            region = rest.take(_EDGES[key], desk.value(edge, ""))
+            fits = context.comparison(_EDGES[key], of, context.value(edge, at_edge), at_edge)
+            region = rest.take(_EDGES[key], context.value(edge, ""))
             if rest.unreachable:
-                desk.fault(where, Code.UNREACHABLE_STEP)
+                context.fault(where, Code.UNREACHABLE_STEP)
             guard = region if region is not None else a.every([prefix, fits.true])
             picks.append(Pick(fits.true, guard, result[1], f"{where}.{result[0]}"))
             prefix = a.every([prefix, fits.fails])
         if all(step.otherwise is None for step in self.steps) and not rest.empty:
-            desk.fault("steps", Code.GAP_BETWEEN_STEPS)
+            context.fault("steps", Code.GAP_BETWEEN_STEPS)
         return picks, there, na
 
-    def judge(self, desk: RuleContext) -> Judged:
+    def judge(self, context: RuleContext) -> Judged:
         """Not applicable where ``of`` is."""
-        picks, there, na = self.picks(desk)
+        picks, there, na = self.picks(context)
         if not picks:
             return Judged(NumberValue(a.ZERO, there, na))
-        return picked_points(desk, picks, there, na)
+        return picked_points(context, picks, there, na)
 
     def clauses(self) -> Sequence[Clause]:
         """What is measured, then the steps."""

@@ -50,13 +50,13 @@ class Checklist(Plain):
     including: Several[str] = part(ListOf(LABEL, single=True), default=())
     including_any: Several[str] = part(ListOf(LABEL, single=True), default=())
 
-    def judge(self, desk: RuleContext) -> Judged:
+    def judge(self, context: RuleContext) -> Judged:
         """An item that is not applicable does not hold; the checklist itself always applies."""
-        items = {name: desk.condition(item.when, f"of.{name}") for name, item in self.of}
+        items = {name: context.condition(item.when, f"of.{name}") for name, item in self.of}
         if not items:
-            desk.fault("of", Code.NO_ITEMS)
-        wanted = self._named(desk, items, self.including, "including")
-        either = self._named(desk, items, self.including_any, "including_any")
+            context.fault("of", Code.NO_ITEMS)
+        wanted = self._named(context, items, self.including, "including")
+        either = self._named(context, items, self.including_any, "including_any")
         true, false = [claim.true for claim in wanted], [claim.fails for claim in wanted]
         if either:
             true.append(a.some([claim.true for claim in either]))
@@ -65,21 +65,21 @@ class Checklist(Plain):
             true += [claim.true for claim in items.values()]
             false += [claim.fails for claim in items.values()]
         else:
-            need = desk.number(self.need, "need")
+            need = context.number(self.need, "need")
             if need.low > len(items):
-                desk.fault("need", Code.NEED_ABOVE_ITEMS, need=f"{need.low:g}", count=len(items))
+                context.fault("need", Code.NEED_ABOVE_ITEMS, need=f"{need.low:g}", count=len(items))
             count = counted(list(items.values())).numeric
             true.append(a.compare(">=", count, need))
             false.append(a.compare("<", count, need))
         claim = TruthValue(a.every(true), a.some(false))
-        return all_or_nothing(claim, desk.points, list(items.items()))
+        return all_or_nothing(claim, context.points, list(items.items()))
 
     def _named(
-        self, desk: RuleContext, items: dict[str, TruthValue], names: Sequence[str], key: str
+        self, context: RuleContext, items: dict[str, TruthValue], names: Sequence[str], key: str
     ) -> list[TruthValue]:
         for place, name in enumerate(names):
             if name not in items:
-                desk.fault(
+                context.fault(
                     f"{key}[{place}]",
                     Code.UNKNOWN_ITEM,
                     name=name,

@@ -41,13 +41,13 @@ class Choose(Plain):
     gives: OptionalPairs[Expression] = part(MapOf(LABEL, EXPRESSION), default=None)
     otherwise: OptionalFormula = part(EXPRESSION, default=None)
 
-    def picks(self, desk: RuleContext) -> tuple[list[Pick], Condition, Condition]:
+    def picks(self, context: RuleContext) -> tuple[list[Pick], Condition, Condition]:
         """The ways by value, and when ``of`` is there and is not applicable."""
-        of = desk.value(self.of, "of")
+        of = context.value(self.of, "of")
         key = "points" if self.points is not None else "gives"
         pairs = self.points if self.points is not None else self.gives
         if pairs is None or (self.points is not None and self.gives is not None):
-            desk.fault("", Code.CHOOSE_WITHOUT_POINTS)
+            context.fault("", Code.CHOOSE_WITHOUT_POINTS)
             return [], of.there, of.na
         options = values.options_of(of) or None
         picks: list[Pick] = []
@@ -55,7 +55,7 @@ class Choose(Plain):
         for word, value in pairs:
             if word == "otherwise":
                 continue
-            claim = self._says(desk, of, word, options, f"{key}.{word}")
+            claim = self._says(context, of, word, options, f"{key}.{word}")
             picks.append(Pick(claim.true, claim.true, value, f"{key}.{word}"))
             none = a.every([none, claim.false])
         listed = [word for word, _ in pairs]
@@ -65,19 +65,19 @@ class Choose(Plain):
         if otherwise is None:
             left = [word for word in options or () if word not in listed]
             if options is None or set(listed) <= set(options):
-                desk.fault(key, Code.VALUES_WITHOUT_POINTS, missing=", ".join(left) or "…")
+                context.fault(key, Code.VALUES_WITHOUT_POINTS, missing=", ".join(left) or "…")
             return [], of.there, of.na
-        rest = self._says_none(desk, of, [word for word in listed if word != "otherwise"], none)
+        rest = self._says_none(context, of, [word for word in listed if word != "otherwise"], none)
         picks.append(
             Pick(a.TRUE, rest, otherwise, f"{key}.otherwise" if "otherwise" in listed else "otherwise")
         )
         return picks, of.there, of.na
 
     def _says(
-        self, desk: RuleContext, of: values.Meaning, word: str, options: Sequence[str] | None, place: str
+        self, context: RuleContext, of: values.Meaning, word: str, options: Sequence[str] | None, place: str
     ) -> values.TruthValue:
         if options is not None and word not in options:
-            desk.fault(
+            context.fault(
                 place,
                 Code.UNKNOWN_WORD,
                 word=word,
@@ -88,11 +88,11 @@ class Choose(Plain):
         if isinstance(of, values.TruthValue):
             return values.says(of, word)
         if isinstance(of, values.NumberValue) and of.kind == "number":
-            return desk.comparison("==", of, desk.value(Expression(word), place), place)
-        return desk.comparison("==", of, values.said(word), place)
+            return context.comparison("==", of, context.value(Expression(word), place), place)
+        return context.comparison("==", of, values.said(word), place)
 
     def _says_none(
-        self, desk: RuleContext, of: values.Meaning, words: Sequence[str], none: Condition
+        self, context: RuleContext, of: values.Meaning, words: Sequence[str], none: Condition
     ) -> Condition:
         """That the value is none of the words, asked of all together where that loses nothing."""
         options = values.options_of(of) or None
@@ -103,12 +103,12 @@ class Choose(Plain):
             return values.within(of, known).false
         return none
 
-    def judge(self, desk: RuleContext) -> Judged:
+    def judge(self, context: RuleContext) -> Judged:
         """Not applicable where ``of`` is."""
-        picks, there, na = self.picks(desk)
+        picks, there, na = self.picks(context)
         if not picks:
             return Judged(values.NumberValue(a.ZERO, there, na))
-        return picked_points(desk, picks, there, na)
+        return picked_points(context, picks, there, na)
 
     def clauses(self) -> Sequence[Clause]:
         """What is looked at, then the values."""

@@ -29,11 +29,11 @@ class Curve(Plain):
         ListOf(ListOf(EXPRESSION))
     )
 
-    def amount(self, desk: RuleContext) -> tuple[NumberValue, Numeric]:
+    def amount(self, context: RuleContext) -> tuple[NumberValue, Numeric]:
         """The number on the curve, and its highest place."""
-        of = desk.amount(self.of, "of")
+        of = context.amount(self.of, "of")
         at = a.on_grid(of.numeric)
-        places = self._places(desk)
+        places = self._places(context)
         if not places:
             return NumberValue(a.ZERO, of.there, of.na), a.ONE
         first_x, first_y = places[0]
@@ -50,27 +50,27 @@ class Curve(Plain):
         numeric = a.choice(branches, a.compare(">", at, last_x), last_y)
         return NumberValue(numeric, of.there, of.na), a.extreme("max", [y for _, y in places])
 
-    def _places(self, desk: RuleContext) -> list[tuple[Numeric, Numeric]]:
+    def _places(self, context: RuleContext) -> list[tuple[Numeric, Numeric]]:
         places: list[tuple[Numeric, Numeric]] = []
         if not self.through:
-            desk.fault("through", Code.BAD_CURVE)
+            context.fault("through", Code.BAD_CURVE)
         for number, pair in enumerate(self.through):
             where = f"through[{number}]"
             if len(pair) != 2:
-                desk.fault(where, Code.BAD_CURVE)
+                context.fault(where, Code.BAD_CURVE)
                 continue
-            x, y = (desk.number(each, f"{where}[{side}]") for side, each in enumerate(pair))
+            x, y = (context.number(each, f"{where}[{side}]") for side, each in enumerate(pair))
             if places and x.high <= places[-1][0].low:
-                desk.fault(where, Code.CURVE_OUT_OF_ORDER)
+                context.fault(where, Code.CURVE_OUT_OF_ORDER)
             places.append((x, y))
         return places
 
-    def judge(self, desk: RuleContext) -> Judged:
+    def judge(self, context: RuleContext) -> Judged:
         """Not applicable where ``of`` is."""
-        amount, most = self.amount(desk)
-        given = desk.given_points
+        amount, most = self.amount(context)
+        given = context.given_points
         if given is not None and most.low == most.high and most.low > given.low:
-            desk.fault("through", Code.TOO_MANY_POINTS, points=f"{most.low:g}", most=f"{given.low:g}")
+            context.fault("through", Code.TOO_MANY_POINTS, points=f"{most.low:g}", most=f"{given.low:g}")
         return Judged(amount, most=most)
 
     def clauses(self) -> Sequence[Clause]:

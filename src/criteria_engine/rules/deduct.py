@@ -48,31 +48,31 @@ class Deduct(Plain):
 
     lines: Members[Line] = part(ListOf(Struct(Line)))
 
-    def judge(self, desk: RuleContext) -> Judged:
+    def judge(self, context: RuleContext) -> Judged:
         """A line that is not applicable takes nothing."""
-        taken = [self._taken(desk, line, f"[{place}]") for place, line in enumerate(self.lines)]
+        taken = [self._taken(context, line, f"[{place}]") for place, line in enumerate(self.lines)]
         if not taken:
-            desk.fault("", Code.NO_DEDUCTION_LINES)
+            context.fault("", Code.NO_DEDUCTION_LINES)
         total = a.add(taken)
-        left = a.on_grid(a.subtract(desk.points, total))
+        left = a.on_grid(a.subtract(context.points, total))
         if total.low < 0:
-            left = a.extreme("min", [left, desk.points])
-        return Judged(NumberValue(a.extreme("max", [left, desk.least])))
+            left = a.extreme("min", [left, context.points])
+        return Judged(NumberValue(a.extreme("max", [left, context.least])))
 
-    def _taken(self, desk: RuleContext, line: Line, where: str) -> Numeric:
+    def _taken(self, context: RuleContext, line: Line, where: str) -> Numeric:
         if (line.when is None) == (line.each is None) or (line.when is not None and line.at_most is not None):
-            desk.fault(where, Code.BAD_DEDUCTION_LINE)
+            context.fault(where, Code.BAD_DEDUCTION_LINE)
             return a.ZERO
-        minus = desk.number(line.minus, f"{where}.minus")
+        minus = context.number(line.minus, f"{where}.minus")
         if line.when is not None:
-            claim = desk.condition(line.when, f"{where}.when")
+            claim = context.condition(line.when, f"{where}.when")
             return a.either(claim.true, minus, claim.fails, a.ZERO)
         each = line.each if line.each is not None else Expression("0")
-        count = a.extreme("max", [desk.number(each, f"{where}.each"), a.ZERO])
+        count = a.extreme("max", [context.number(each, f"{where}.each"), a.ZERO])
         points = a.times(count, minus)
         if line.at_most is None:
             return points
-        return a.extreme("min", [a.on_grid(points), desk.number(line.at_most, f"{where}.at_most")])
+        return a.extreme("min", [a.on_grid(points), context.number(line.at_most, f"{where}.at_most")])
 
     def clauses(self) -> Sequence[Clause]:
         """The lines."""

@@ -45,22 +45,22 @@ class NoneOf(Plain):
 
     events: Pairs[Event] = part(MapOf(LABEL, Struct(Event, short="when")))
 
-    def judge(self, desk: RuleContext) -> Judged:
+    def judge(self, context: RuleContext) -> Judged:
         """An event that is not applicable does not hold; nor does such an excuse."""
         items = []
         for name, event in self.events:
-            claim = desk.condition(event.when, f"{name}.when")
+            claim = context.condition(event.when, f"{name}.when")
             if event.unless is not None:
-                excuse = desk.condition(event.unless, f"{name}.unless")
+                excuse = context.condition(event.unless, f"{name}.unless")
                 true = a.every([claim.true, excuse.fails])
                 claim = TruthValue(true, a.some([claim.false, a.every([claim.true, excuse.true])]), claim.na)
             items.append((name, claim))
         if not items:
-            desk.fault("", Code.NO_ITEMS)
+            context.fault("", Code.NO_ITEMS)
         none = TruthValue(
             a.every([claim.fails for _, claim in items]), a.some([claim.true for _, claim in items])
         )
-        return all_or_nothing(none, desk.points, items)
+        return all_or_nothing(none, context.points, items)
 
     def clauses(self) -> Sequence[Clause]:
         """The events."""

@@ -22,11 +22,11 @@ class Score(Plain):
 
     expr: Formula = part(EXPRESSION)
 
-    def judge(self, desk: RuleContext) -> Judged:
+    def judge(self, context: RuleContext) -> Judged:
         """Not applicable where the formula is."""
-        value = desk.amount(self.expr, "")
-        raised = a.extreme("max", [a.on_grid(value.numeric), desk.least])
-        return Judged(NumberValue(a.extreme("min", [raised, desk.points]), value.there, value.na))
+        value = context.amount(self.expr, "")
+        raised = a.extreme("max", [a.on_grid(value.numeric), context.least])
+        return Judged(NumberValue(a.extreme("min", [raised, context.points]), value.there, value.na))
 
     def clauses(self) -> Sequence[Clause]:
         """The formula."""

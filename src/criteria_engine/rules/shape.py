@@ -155,7 +155,7 @@ class Rule(Protocol):
     KEY: ClassVar[str]
     WHOLE: ClassVar[str | None]
 
-    def judge(self, desk: RuleContext) -> Judged:
+    def judge(self, context: RuleContext) -> Judged:
         """What the rule comes to, in the core."""
 
     def clauses(self) -> Sequence[Clause]:
@@ -180,15 +180,15 @@ def all_or_nothing(
 
 
 def picked_points(
-    desk: RuleContext, picks: Sequence[Pick], there: Condition = a.TRUE, na: Condition = a.FALSE
+    context: RuleContext, picks: Sequence[Pick], there: Condition = a.TRUE, na: Condition = a.FALSE
 ) -> Judged:
     """The points of the way that is picked; the best way is the most there is to get."""
-    values = [desk.number(pick.value, pick.place) for pick in picks]
+    values = [context.number(pick.value, pick.place) for pick in picks]
     best = a.extreme("max", values)
-    given = desk.given_points
+    given = context.given_points
     if given is not None and best.low == best.high and best.low > given.low:
         worst = max(range(len(values)), key=lambda place: values[place].low)
-        desk.fault(
+        context.fault(
             picks[worst].place, Code.TOO_MANY_POINTS, points=f"{values[worst].low:g}", most=f"{given.low:g}"
         )
     branches = [Branch(pick.test, pick.guard, value) for pick, value in zip(picks, values, strict=True)]

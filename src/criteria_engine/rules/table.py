@@ -47,16 +47,16 @@ class Table(Plain):
     rows: Members[Row] = part(ListOf(Struct(Row)))
     otherwise: Formula = part(EXPRESSION, default=Expression("0"))
 
-    def picks(self, desk: RuleContext) -> tuple[list[Pick], Condition, Condition]:
+    def picks(self, context: RuleContext) -> tuple[list[Pick], Condition, Condition]:
         """The ways through the rows; a table always applies."""
         picks: list[Pick] = []
         prefix: Condition = a.TRUE
         for place, row in enumerate(self.rows):
             where = f"rows[{place}]"
-            claim = desk.condition(row.when, f"{where}.when")
+            claim = context.condition(row.when, f"{where}.when")
             value = row.points if row.points is not None else row.gives
             if value is None or (row.points is not None and row.gives is not None):
-                desk.fault(where, Code.BAD_ROW)
+                context.fault(where, Code.BAD_ROW)
                 continue
             key = "points" if row.points is not None else "gives"
             picks.append(Pick(claim.true, a.every([prefix, claim.true]), value, f"{where}.{key}"))
@@ -64,9 +64,9 @@ class Table(Plain):
         picks.append(Pick(a.TRUE, prefix, self.otherwise, "otherwise"))
         return picks, a.TRUE, a.FALSE
 
-    def judge(self, desk: RuleContext) -> Judged:
+    def judge(self, context: RuleContext) -> Judged:
         """A row that is not applicable does not hold."""
-        return picked_points(desk, self.picks(desk)[0])
+        return picked_points(context, self.picks(context)[0])
 
     def clauses(self) -> Sequence[Clause]:
         """The rows, then what is given otherwise."""

@@ -20,9 +20,9 @@ class Test(Plain):
 
     expr: Formula = part(EXPRESSION)
 
-    def judge(self, desk: RuleContext) -> Judged:
+    def judge(self, context: RuleContext) -> Judged:
         """Not applicable where the condition is."""
-        return all_or_nothing(desk.condition(self.expr, ""), desk.points)
+        return all_or_nothing(context.condition(self.expr, ""), context.points)
 
     def clauses(self) -> Sequence[Clause]:
         """The condition that must hold."""

@@ -23,9 +23,9 @@ class Value(Plain):
 
     expr: Formula = part(EXPRESSION)
 
-    def judge(self, desk: RuleContext) -> Judged:
+    def judge(self, context: RuleContext) -> Judged:
         """Not applicable where the expression is."""
-        value = desk.amount(self.expr, "")
+        value = context.amount(self.expr, "")
         numeric = a.on_grid(value.numeric)
         still_open = Not(Settled((value.there, value.na), (numeric,), value.na))
         met = TruthValue(value.there, a.every([value.there, still_open]), value.na)

@@ -239,20 +239,20 @@ class ArrayReader:
     """Reads the inputs of a ruleset from a frame; ``levels`` are by title those that will do."""
 
     def __init__(
-        self, np: Any, table: MemoryTable, door: InputReader, levels: Mapping[str, tuple[str, ...]]
+        self, np: Any, table: MemoryTable, reader: InputReader, levels: Mapping[str, tuple[str, ...]]
     ) -> None:
-        self._np, self._table, self._door, self._levels = np, table, door, levels
+        self._np, self._table, self._reader, self._levels = np, table, reader, levels
         self._columns = frozenset(table.frame.columns)
         self._words: dict[str, Sequence[str]] = {}
 
     def read(self) -> ArrayInputs:
         """All inputs; one that needs evidence is missing where nothing names it."""
-        named = [given.id for given in self._door.inputs if f"{given.id}@evidence" in self._columns]
+        named = [given.id for given in self._reader.inputs if f"{given.id}@evidence" in self._columns]
         evidence = {name: self._yes(f"{name}@evidence") for name in named}
         sources = {}
-        for given in self._door.inputs:
+        for given in self._reader.inputs:
             source = self._source(given)
-            if given.id in self._door.evidenced:
+            if given.id in self._reader.evidenced:
                 source = self._only_where(given, source, evidence.get(given.id, NO))
             sources[given.id] = source
         return ArrayInputs(self._np, sources, self._words, evidence)
@@ -273,7 +273,7 @@ class ArrayReader:
 
     def _source(self, given: Input) -> InputSource:
         if given.type in WORDED:
-            self._words[given.id] = self._door.words.get(given.id, ())
+            self._words[given.id] = self._reader.words.get(given.id, ())
         if given.id in self._columns:
             source = self._of_column(given, self._table.frame[given.id])
         else:
@@ -283,7 +283,7 @@ class ArrayReader:
         return self._with_na(given, source, self._yes(f"{given.id}@na"))
 
     def _fill(self, given: Input) -> Any:
-        return _fill_of(given, self._door.words.get(given.id, ()))
+        return _fill_of(given, self._reader.words.get(given.id, ()))
 
     def _with_na(self, given: Input, source: InputSource, withheld: Any) -> InputSource:
         """What the column ``x@na`` says comes before what the input's own column says."""
@@ -363,7 +363,7 @@ class ArrayReader:
 
     def _places_of_words(self, given: Input, column: Any) -> Any:
         """For each row the place of its text among a few words, -1 where there is none; None if there are others."""
-        np, words = self._np, self._door.words.get(given.id, ())
+        np, words = self._np, self._reader.words.get(given.id, ())
         few = given.type in ("choice", "ordinal") and 0 < len(words) <= _FEW
         if not few or not self._table.compares_texts(column):
             return None
@@ -390,10 +390,10 @@ class ArrayReader:
                 read[row], bad[row] = (cell, False) if given.type == "boolean" else (None, True)
             elif not is_missing(cell):
                 try:
-                    read[row] = self._door.value_of(given, plain(cell))
+                    read[row] = self._reader.value_of(given, plain(cell))
                 except Fault:
                     bad[row] = True
-        words = self._door.words.get(given.id, ())
+        words = self._reader.words.get(given.id, ())
         values, texts = cells_of(self._np, given, words, read, self._words.get(given.id, ()))
         if given.type in WORDED:
             self._words[given.id] = texts

@@ -93,10 +93,10 @@ class CellFormulas:
 class FrameInputs(Block):
     """The inputs of a ruleset in a frame, each looked at once."""
 
-    def __init__(self, nw: Any, do: Formulas, door: InputReader, facts: FrameFacts) -> None:
-        self._nw, self._do, self._ex, self._door, self._facts = nw, do, do.space, door, facts
+    def __init__(self, nw: Any, do: Formulas, reader: InputReader, facts: FrameFacts) -> None:
+        self._nw, self._do, self._ex, self._reader, self._facts = nw, do, do.space, reader, facts
         self._schema = facts.schema
-        self._by_name = {given.id: given for given in door.inputs}
+        self._by_name = {given.id: given for given in reader.inputs}
         self._cells: dict[str, CellFormulas] = {}
         self._flags: dict[tuple[str, str], Any] = {}
         self._evidence: dict[str, Any] = {}
@@ -113,7 +113,7 @@ class FrameInputs(Block):
         cells, do = self.cells(input), self._do
         if cells.text is None:
             return False
-        listed = self._door.words.get(input, ())
+        listed = self._reader.words.get(input, ())
         if listed and not wanted:
             words, wanted = tuple(word for word in listed if word not in words), True
         says_one = do.some([self._says(input, word) for word in words if not listed or word in listed])
@@ -144,7 +144,7 @@ class FrameInputs(Block):
 
     def wrong(self) -> list[tuple[str, Any]]:
         """The names of all inputs, each with where it is wrong."""
-        names = [name for name in self._door.order if name != ON]
+        names = [name for name in self._reader.order if name != ON]
         wrong = [(self._facts.labels.get(name, name), self.cells(name).bad) for name in names]
         return [*wrong, ("on", self._cells[ON].bad)] if ON in self._cells else wrong
 
@@ -184,7 +184,7 @@ class FrameInputs(Block):
 
     def text(self, input: str) -> Any:
         """The text as its words are written in the ruleset; None if the column holds none."""
-        words = self._door.words.get(input, ())
+        words = self._reader.words.get(input, ())
         if self.cells(input).text is None or not words:
             return self.cells(input).text
         ex, text = self._ex, Formula(self._ex.lit(""))
@@ -199,7 +199,7 @@ class FrameInputs(Block):
         cells = self._of_column(given) if given.id in self._schema else self._nothing(given)
         if marked is not False:
             cells = self._with_na(given, cells, marked)
-        if given.id in self._door.evidenced:
+        if given.id in self._reader.evidenced:
             cells = self._only_where(given, cells, self.evidenced(given.id))
         return cells
 
@@ -247,7 +247,7 @@ class FrameInputs(Block):
                 return CellFormulas(there, do.named(na), text=column)
             fine = do.named(do.every([there, do.contrary(na)]))
             return CellFormulas(fine, False, do.named(do.every([there, na])), text=column)
-        words = self._door.words[given.id]
+        words = self._reader.words[given.id]
         listed = [self.word(given.id, word) for word in words]
         withheld = do.named(na) if given.may_be_na and not sound else False
         number: Any = 0
@@ -356,5 +356,5 @@ class FrameInputs(Block):
         return Formula(column if self._schema[name] == self._nw.String else column.cast(self._ex.String))
 
     def _nothing(self, given: Input) -> CellFormulas:
-        low = span_of(given, self._door.words.get(given.id, ()))[0]
+        low = span_of(given, self._reader.words.get(given.id, ()))[0]
         return CellFormulas(values=int(low) if given.type == "ordinal" else float(low))

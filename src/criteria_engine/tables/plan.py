@@ -161,23 +161,23 @@ class _Checks:
         return native.lazy().with_columns(self.flags).with_columns(answers).collect(), names
 
 
-def _checks_of(table: PolarsTable, door: InputReader) -> _Checks:
+def _checks_of(table: PolarsTable, reader: InputReader) -> _Checks:
     nw, schema = table.nw, table.schema
     pl, mark = nw.get_native_namespace(table.frame), _mark_for(schema)
     listed = [
         (given.id, word)
-        for given in door.inputs
+        for given in reader.inputs
         if given.type in ("choice", "ordinal") and schema.get(given.id) == nw.String
-        for word in door.words[given.id]
+        for word in reader.words[given.id]
         if word.isascii()
     ]
     words = {each: f"{mark}word{number}" for number, each in enumerate(listed)}
     questions = {}
-    for given in door.inputs:
-        marked = {f"{given.id}@na", f"{given.id}@evidence"} & schema.keys() or given.id in door.evidenced
+    for given in reader.inputs:
+        marked = {f"{given.id}@na", f"{given.id}@evidence"} & schema.keys() or given.id in reader.evidenced
         if given.id not in schema or marked:
             continue
-        question = _question(nw, pl, schema[given.id], door, given, words)
+        question = _question(nw, pl, schema[given.id], reader, given, words)
         if question is not None:
             questions[given.id] = question
     flags = [(pl.col(input) == word).alias(name) for (input, word), name in words.items()]
@@ -185,7 +185,7 @@ def _checks_of(table: PolarsTable, door: InputReader) -> _Checks:
 
 
 def _question(
-    nw: Any, pl: Any, kind: Any, door: InputReader, given: Any, words: Mapping[tuple[str, str], str]
+    nw: Any, pl: Any, kind: Any, reader: InputReader, given: Any, words: Mapping[tuple[str, str], str]
 ) -> Any:
     """Whether all values of a column without nulls are sound; None where that is not looked at."""
     column = pl.col(given.id)
@@ -201,7 +201,7 @@ def _question(
     if given.type == "boolean" and kind == nw.Boolean:
         return pl.lit(value=True)
     flags = [pl.col(name) for (input, _), name in words.items() if input == given.id]
-    if flags and len(flags) == len(door.words[given.id]):
+    if flags and len(flags) == len(reader.words[given.id]):
         return pl.any_horizontal(flags).all()
     return None
 
